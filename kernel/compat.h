@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The only place that knows kernel versions. The build includes it into every
+ * file, before anything else.
+ */
+#ifndef _HEADROOM_COMPAT_H
+#define _HEADROOM_COMPAT_H
+
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || \
+	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#error "Headroom supports Linux 6.1 to 6.12; point KDIR at the headers of such a kernel"
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+
+/*
+ * Netlink attributes of type uint came with 6.7: 4 or 8 bytes, whichever the
+ * value needs. Their length is not checked by the policy here, hence by
+ * nla_get_uint()'s caller: see headroom_nl_id().
+ */
+#include <net/netlink.h>
+
+#define NLA_UINT	NLA_BINARY
+
+static inline u64 nla_get_uint(const struct nlattr *nla)
+{
+	return nla_len(nla) == sizeof(u32) ? nla_get_u32(nla) : nla_get_u64(nla);
+}
+
+static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
+{
+	u32 small = value;
+
+	if (small == value)
+		return nla_put(skb, attrtype, sizeof(small), &small);
+	return nla_put(skb, attrtype, sizeof(value), &value);
+}
+
+#endif
+
+/*
+ * Operation tables with do and dump as entries of their own came with 6.2.
+ * Before, an operation is one entry: netlink.c merges the generated table
+ * when it finds HEADROOM_MERGE_OPS.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define HEADROOM_MERGE_OPS
+#define genl_split_ops	genl_ops
+#define split_ops	ops
+#define n_split_ops	n_ops
+#endif
+
+#endif /* _HEADROOM_COMPAT_H */

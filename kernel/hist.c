@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Histogram buckets: four to an octave
+ *
+ * A bucket's bounds are what a reader can know of a value, so the buckets are
+ * a quarter of an octave wide: the bound is within 25 % of the value, at any
+ * size. The two bits below the highest set bit choose among the four.
+ *
+ *	units	0 1 2 3   4 5 6 7   8-9 10-11 12-13 14-15   16-19 20-23 ...
+ *	index	0 1 2 3   4 5 6 7    8    9    10    11      12    13
+ *
+ * A unit is 2^shift of what is counted: distances use a shift of 0, times one
+ * that spends no buckets on nanoseconds. The last bucket has no upper bound.
+ */
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/minmax.h>
+
+#include "hist.h"
+
+/**
+ * headroom_hist_index - the bucket that a value falls into
+ * @value: the value
+ * @shift: log2 of the histogram's unit
+ *
+ * Context: any.
+ * Return: an index below HEADROOM_HIST_BUCKETS.
+ */
+unsigned int headroom_hist_index(u64 value, unsigned int shift)
+{
+	u64 units = value >> shift;
+	unsigned int octave, index;
+
+	if (units < 4)
+		return units;
+	octave = ilog2(units);
+	index = (octave - 1) * 4 + ((units >> (octave - 2)) & 3);
+	return min_t(unsigned int, index, HEADROOM_HIST_BUCKETS - 1);
+}
+
+/**
+ * headroom_hist_low - the smallest value that falls into a bucket
+ * @index: the bucket
+ * @shift: log2 of the histogram's unit
+ *
+ * Context: any.
+ */
+u64 headroom_hist_low(unsigned int index, unsigned int shift)
+{
+	if (index < 4)
+		return (u64)index << shift;
+	return (4 + (u64)(index & 3)) << (index / 4 - 1 + shift);
+}
+
+/**
+ * headroom_hist_high - the largest value that falls into a bucket
+ * @index: the bucket
+ * @shift: log2 of the histogram's unit
+ *
+ * Context: any.
+ */
+u64 headroom_hist_high(unsigned int index, unsigned int shift)
+{
+	if (index >= HEADROOM_HIST_BUCKETS - 1)
+		return U64_MAX;
+	return headroom_hist_low(index + 1, shift) - 1;
+}

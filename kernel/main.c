@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Headroom: how much memory each cgroup really needs, who is stalling, and why
+ *
+ * The order of init and exit, and the module's parameters.
+ */
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+
+#include "hooks.h"
+#include "netlink.h"
+#include "nonresident.h"
+#include "registry.h"
+#include "stall.h"
+
+static unsigned int sample_shift;
+module_param(sample_shift, uint, 0444);
+MODULE_PARM_DESC(sample_shift,
+		 "Track one page in 2^sample_shift for refaults, 0 to 10 (default: 0, every page)");
+
+static unsigned long table_entries;
+module_param(table_entries, ulong, 0444);
+MODULE_PARM_DESC(table_entries,
+		 "Evicted pages to remember, up to 33554432, 16 bytes each, rounded up to a power of two (default: tracked pages of the RAM)");
+
+static int __init check_parameters(void)
+{
+	if (sample_shift > HEADROOM_MAX_SAMPLE_SHIFT) {
+		pr_err("sample_shift=%u is out of range: use 0 to %u\n",
+		       sample_shift, HEADROOM_MAX_SAMPLE_SHIFT);
+		return -EINVAL;
+	}
+	if (table_entries > HEADROOM_MAX_TABLE_ENTRIES) {
+		pr_err("table_entries=%lu is out of range: use 0 (automatic) to %lu\n",
+		       table_entries, HEADROOM_MAX_TABLE_ENTRIES);
+		return -EINVAL;
+	}
+	if (!table_entries)
+		table_entries = min(totalram_pages() >> sample_shift,
+				    HEADROOM_MAX_TABLE_ENTRIES);
+	return 0;
+}
+
+static int __init headroom_init(void)
+{
+	int err;
+
+	err = check_parameters();
+	if (err)
+		return err;
+	err = headroom_registry_init();
+	if (err)
+		return err;
+	err = headroom_nonresident_init(sample_shift, table_entries);
+	if (err)
+		goto err_registry;
+	err = headroom_stall_init();
+	if (err)
+		goto err_nonresident;
+	err = headroom_hooks_attach();
+	if (err)
+		goto err_stall;
+	err = headroom_netlink_init();
+	if (err)
+		goto err_hooks;
+	pr_info("version " HEADROOM_VERSION ", tracking 1 page in %u\n",
+		1U << sample_shift);
+	return 0;
+
+err_hooks:
+	headroom_hooks_detach();
+err_stall:
+	headroom_stall_exit();
+err_nonresident:
+	headroom_nonresident_exit();
+err_registry:
+	headroom_registry_exit();
+	return err;
+}
+
+static void __exit headroom_exit(void)
+{
+	headroom_netlink_exit();
+	headroom_hooks_detach();
+	headroom_stall_exit();
+	headroom_nonresident_exit();
+	headroom_registry_exit();
+}
+
+module_init(headroom_init);
+module_exit(headroom_exit);
+
+MODULE_DESCRIPTION("Per-cgroup refault and stall statistics");
+MODULE_AUTHOR("The Headroom developers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(HEADROOM_VERSION);
+MODULE_ALIAS("net-pf-16-proto-16-family-headroom");

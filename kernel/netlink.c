@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "headroom": requests and replies
+ *
+ * Documentation/netlink/specs/headroom.yaml tells the protocol; what follows
+ * from it (numbers, policies, the table of operations) is generated into
+ * nl_gen.c. One function fills a cgroup's message, for a reply as for a dump.
+ *
+ * A message lists only the histogram buckets that are not empty. Even with all
+ * of them a cgroup fits into MESSAGE_MAX.
+ */
+#include <linux/mm.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "hooks.h"
+#include "netlink.h"
+#include "nl_gen.h"
+#include "nonresident.h"
+#include "registry.h"
+#include "stall.h"
+
+#define MESSAGE_MAX	SKB_WITH_OVERHEAD(32768UL)
+
+/* The attribute of each counter */
+static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
+	[HEADROOM_EVICTIONS]		= HEADROOM_A_STATS_EVICTIONS,
+	[HEADROOM_REFAULTS]		= HEADROOM_A_STATS_REFAULTS,
+	[HEADROOM_REFAULTS_SHARED]	= HEADROOM_A_STATS_REFAULTS_SHARED,
+	[HEADROOM_REFAULT_SAMPLES]	= HEADROOM_A_STATS_REFAULT_SAMPLES,
+};
+
+static int put_histogram(struct sk_buff *skb, int attr, const u64 *bucket,
+			 unsigned int shift)
+{
+	struct nlattr *hist, *nest;
+	unsigned int i;
+
+	hist = nla_nest_start(skb, attr);
+	if (!hist)
+		return -EMSGSIZE;
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
+		if (!bucket[i])
+			continue;
+		nest = nla_nest_start(skb, HEADROOM_A_HISTOGRAM_BUCKET);
+		if (!nest ||
+		    nla_put_uint(skb, HEADROOM_A_BUCKET_LOW,
+				 headroom_hist_low(i, shift)) ||
+		    nla_put_uint(skb, HEADROOM_A_BUCKET_HIGH,
+				 headroom_hist_high(i, shift)) ||
+		    nla_put_uint(skb, HEADROOM_A_BUCKET_COUNT, bucket[i]))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	nla_nest_end(skb, hist);
+	return 0;
+}
+
+static int put_stall(struct sk_buff *skb, unsigned int cause,
+		     const struct headroom_stall_totals *stall)
+{
+	struct nlattr *nest;
+	unsigned int i;
+	u64 count = 0;
+
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+		count += stall->latency[i];
+	if (!count)
+		return 0;
+	nest = nla_nest_start(skb, HEADROOM_A_STATS_STALL);
+	if (!nest ||
+	    nla_put_u32(skb, HEADROOM_A_STALL_CAUSE, cause) ||
+	    nla_put_uint(skb, HEADROOM_A_STALL_COUNT, count) ||
+	    nla_put_uint(skb, HEADROOM_A_STALL_TOTAL, stall->total) ||
+	    nla_put_uint(skb, HEADROOM_A_STALL_LONGEST, stall->longest) ||
+	    put_histogram(skb, HEADROOM_A_STALL_LATENCY, stall->latency,
+			  HEADROOM_LATENCY_SHIFT))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_stats(struct sk_buff *skb, int attr,
+		     const struct headroom_totals *stats)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	nest = nla_nest_start(skb, attr);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
+		if (nla_put_uint(skb, counter_attr[i], stats->counter[i]))
+			return -EMSGSIZE;
+	if (put_histogram(skb, HEADROOM_A_STATS_REFAULT_DISTANCE,
+			  stats->distance, HEADROOM_DISTANCE_SHIFT))
+		return -EMSGSIZE;
+	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
+		if (put_stall(skb, i + 1, &stats->stall[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Where a message comes from: a request, or a dump in progress */
+struct origin {
+	u32 portid;
+	u32 seq;
+	int flags;
+	struct netlink_callback *cb;
+};
+
+static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
+		       const struct headroom_snapshot *cg)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, to->portid, to->seq, &headroom_nl_family,
+			  to->flags, HEADROOM_CMD_CGROUP_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (to->cb)
+		genl_dump_check_consistent(to->cb, hdr);
+	if (nla_put_uint(skb, HEADROOM_A_CGROUP_ID, cg->id) ||
+	    (cg->parent_id &&
+	     nla_put_uint(skb, HEADROOM_A_CGROUP_PARENT_ID, cg->parent_id)) ||
+	    put_stats(skb, HEADROOM_A_CGROUP_LOCAL, &cg->local) ||
+	    put_stats(skb, HEADROOM_A_CGROUP_SUBTREE, &cg->subtree)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* The cgroup that a request names */
+static int request_id(struct genl_info *info, unsigned long *id)
+{
+	const struct nlattr *attr = info->attrs[HEADROOM_A_CGROUP_ID];
+
+	if (!attr) {
+		/* The attribute that is missing is reported as such */
+		(void)GENL_REQ_ATTR_CHECK(info, HEADROOM_A_CGROUP_ID);
+		NL_SET_ERR_MSG(info->extack,
+			       "name a cgroup: id is missing; dump to get all");
+		return -EINVAL;
+	}
+	if (nla_len(attr) != sizeof(u32) && nla_len(attr) != sizeof(u64)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "an id has 4 or 8 bytes");
+		return -ERANGE;
+	}
+	*id = nla_get_uint(attr);
+	return 0;
+}
+
+static struct headroom_snapshot *read_cgroup(unsigned long id)
+{
+	struct headroom_snapshot *cg = kvmalloc(sizeof(*cg), GFP_KERNEL);
+	bool found;
+
+	if (!cg)
+		return ERR_PTR(-ENOMEM);
+	headroom_registry_lock();
+	headroom_registry_sync();
+	found = headroom_registry_read(&id, cg, true);
+	headroom_registry_unlock();
+	if (!found) {
+		kvfree(cg);
+		return ERR_PTR(-ENOENT);
+	}
+	return cg;
+}
+
+int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	const struct origin to = {
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+	};
+	struct headroom_snapshot *cg;
+	struct sk_buff *skb;
+	unsigned long id;
+	int err;
+
+	err = request_id(info, &id);
+	if (err)
+		return err;
+	cg = read_cgroup(id);
+	if (IS_ERR(cg)) {
+		if (PTR_ERR(cg) == -ENOENT)
+			NL_SET_ERR_MSG_ATTR(info->extack,
+					    info->attrs[HEADROOM_A_CGROUP_ID],
+					    "no cgroup with this id has the memory controller");
+		return PTR_ERR(cg);
+	}
+	skb = nlmsg_new(MESSAGE_MAX - NLMSG_HDRLEN, GFP_KERNEL);
+	err = skb ? fill_cgroup(skb, &to, cg) : -ENOMEM;
+	kvfree(cg);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+/**
+ * struct dump_cursor - where a dump stands between two messages
+ * @next: the smallest id not yet reported
+ * @cg: room to read a cgroup into
+ */
+struct dump_cursor {
+	unsigned long next;
+	struct headroom_snapshot *cg;
+};
+
+static struct dump_cursor *cursor_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct dump_cursor) > sizeof(cb->ctx));
+	return (struct dump_cursor *)cb->ctx;
+}
+
+int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = cursor_of(cb);
+
+#ifdef HEADROOM_MERGE_OPS
+	if (genl_dumpit_info(cb)->attrs[HEADROOM_A_CGROUP_ID]) {
+		NL_SET_ERR_MSG_ATTR(cb->extack,
+				    genl_dumpit_info(cb)->attrs[HEADROOM_A_CGROUP_ID],
+				    "a dump takes no id");
+		return -EINVAL;
+	}
+#endif
+	cursor->cg = kvmalloc(sizeof(*cursor->cg), GFP_KERNEL);
+	if (!cursor->cg)
+		return -ENOMEM;
+	cursor->next = 0;
+	cb->min_dump_alloc = MESSAGE_MAX;
+	headroom_registry_lock();
+	headroom_registry_sync();
+	headroom_registry_unlock();
+	return 0;
+}
+
+int headroom_nl_cgroup_get_done(struct netlink_callback *cb)
+{
+	kvfree(cursor_of(cb)->cg);
+	return 0;
+}
+
+int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = cursor_of(cb);
+	const struct origin to = {
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cb = cb,
+	};
+	int err = 0;
+
+	headroom_registry_lock();
+	cb->seq = headroom_registry_generation();
+	while (headroom_registry_read(&cursor->next, cursor->cg, false)) {
+		err = fill_cgroup(skb, &to, cursor->cg);
+		if (err)
+			break;
+		cursor->next++;
+	}
+	headroom_registry_unlock();
+	return skb->len ?: err;
+}
+
+static int put_hooks(struct sk_buff *skb)
+{
+	const struct headroom_hook *hook;
+	struct nlattr *nest;
+	unsigned int i;
+
+	for (i = 0; (hook = headroom_hook(i)); i++) {
+		nest = nla_nest_start(skb, HEADROOM_A_STATUS_HOOK);
+		if (!nest ||
+		    nla_put_string(skb, HEADROOM_A_HOOK_NAME, hook->name) ||
+		    nla_put_u32(skb, HEADROOM_A_HOOK_REQUIRED, hook->required) ||
+		    nla_put_u32(skb, HEADROOM_A_HOOK_ATTACHED, hook->attached) ||
+		    nla_put_string(skb, HEADROOM_A_HOOK_COVERS, hook->covers))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int put_lost(struct sk_buff *skb)
+{
+	struct headroom_lost lost;
+	struct nlattr *nest;
+
+	headroom_lost_read(&lost);
+	nest = nla_nest_start(skb, HEADROOM_A_STATUS_LOST);
+	if (!nest ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_TABLE_FULL, lost.table_full) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_TABLE_BUSY, lost.table_busy) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_CGROUP_UNKNOWN, lost.cgroup_unknown) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_status(struct sk_buff *skb)
+{
+	struct headroom_nonresident_use table;
+	unsigned int cgroups;
+
+	headroom_nonresident_read(&table);
+	headroom_registry_lock();
+	headroom_registry_sync();
+	cgroups = headroom_registry_cgroups();
+	headroom_registry_unlock();
+
+	if (nla_put_string(skb, HEADROOM_A_STATUS_VERSION, HEADROOM_VERSION) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_PAGE_SIZE, PAGE_SIZE) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_SAMPLE_SHIFT,
+			headroom_nonresident_shift()) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_ENTRIES, table.entries) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_USED, table.used) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_BYTES, table.bytes) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUPS, cgroups) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUP_BYTES,
+			sizeof(struct headroom_cgroup)) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_PSI, headroom_stall_told_apart()) ||
+	    put_hooks(skb) || put_lost(skb))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err = -EMSGSIZE;
+
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put(skb, info->snd_portid, info->snd_seq,
+			  &headroom_nl_family, 0, HEADROOM_CMD_STATUS_GET);
+	if (hdr)
+		err = put_status(skb);
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+#ifdef HEADROOM_MERGE_OPS
+/*
+ * This kernel wants one entry for an operation that has both do and dump; the
+ * generated table has two, one after the other.
+ */
+static void __init merge_ops(struct genl_family *family)
+{
+	static struct genl_ops merged[HEADROOM_CMD_MAX];
+	unsigned int i, nr = 0;
+
+	for (i = 0; i < family->n_ops; i++) {
+		const struct genl_ops *op = &family->ops[i];
+
+		if (!nr || merged[nr - 1].cmd != op->cmd) {
+			merged[nr++] = *op;
+			continue;
+		}
+		merged[nr - 1].start = op->start;
+		merged[nr - 1].dumpit = op->dumpit;
+		merged[nr - 1].done = op->done;
+		merged[nr - 1].flags |= op->flags;
+	}
+	family->ops = merged;
+	family->n_ops = nr;
+}
+#else
+static void __init merge_ops(struct genl_family *family)
+{
+}
+#endif
+
+/**
+ * headroom_netlink_init - answer requests
+ *
+ * Context: process, may sleep; everything that requests reach is there.
+ * Return: 0 or a negative errno.
+ */
+int __init headroom_netlink_init(void)
+{
+	/* The generator knows only families that are; cgroups are global */
+	headroom_nl_family.netnsok = false;
+	merge_ops(&headroom_nl_family);
+	return genl_register_family(&headroom_nl_family);
+}
+
+/**
+ * headroom_netlink_exit - no more requests
+ *
+ * Context: process, may sleep. When it returns, no request is being answered.
+ */
+void headroom_netlink_exit(void)
+{
+	genl_unregister_family(&headroom_nl_family);
+}

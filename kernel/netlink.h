@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _HEADROOM_NETLINK_H
+#define _HEADROOM_NETLINK_H
+
+int headroom_netlink_init(void);
+void headroom_netlink_exit(void);
+
+#endif /* _HEADROOM_NETLINK_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page cache: what is an eviction, and what is a refault
+ *
+ * mm_filemap_delete_from_page_cache fires for every page that leaves the page
+ * cache, under the i_pages lock with interrupts off. Reclaim has frozen the
+ * page, that is, taken its last references, which truncation has not; and runs
+ * with PF_MEMALLOC set, which drop_caches and fadvise() do not. Both together
+ * are an eviction.
+ *
+ * mm_filemap_add_to_page_cache fires when a page was added, outside the lock,
+ * and already charged to its cgroup. If the page is one that was evicted, that
+ * is a refault. Two exceptions: the file ended before this page, so that a
+ * truncated file is being written anew; and a page that is overwritten as a
+ * whole without being read, which cannot be told from a read here.
+ */
+#include <linux/fs.h>
+#include <linux/memcontrol.h>
+#include <linux/pagemap.h>
+#include <linux/sched.h>
+
+#include "nonresident.h"
+#include "probes.h"
+#include "registry.h"
+
+/*
+ * What tells a file from all others, also from one that gets its inode number
+ * later. The inode's address would not do: it is reused, and changes when the
+ * inode leaves the cache.
+ */
+static u64 file_of(const struct address_space *mapping)
+{
+	const struct inode *inode = mapping->host;
+
+	return inode->i_ino * 0xd6e8feb86659fd93ULL ^
+		((u64)inode->i_sb->s_dev << 32 | inode->i_generation);
+}
+
+void headroom_probe_filemap_delete(void *data, struct folio *folio)
+{
+	struct headroom_nonresident page;
+	struct headroom_cgroup *cg;
+	unsigned long i, nr;
+	u64 file, hash;
+
+	if (folio_ref_count(folio) || !(current->flags & PF_MEMALLOC))
+		return;
+	cg = headroom_cgroup_of(folio_memcg(folio));
+	nr = folio_nr_pages(folio);
+	page.owner = cg->key;
+	page.clock = headroom_count(&cg->local, HEADROOM_EVICTIONS, nr) - nr;
+	file = file_of(folio->mapping);
+	for (i = 0; i < nr; i++) {
+		page.clock++;
+		hash = headroom_nonresident_hash(file, folio->index + i);
+		if (headroom_nonresident_sampled(hash))
+			headroom_nonresident_insert(hash, &page);
+	}
+}
+
+/*
+ * The refault is the reader's, who waited for it. The distance is the loser's,
+ * whose clock it was measured by: with so much more memory, it would not have
+ * lost the page.
+ */
+static void refault(struct headroom_cgroup *reader,
+		    const struct headroom_nonresident *page)
+{
+	struct headroom_cgroup *loser = headroom_cgroup_by_key(page->owner);
+	u64 weight = 1ULL << headroom_nonresident_shift();
+	u32 clock;
+
+	headroom_count(&reader->local, HEADROOM_REFAULTS, weight);
+	headroom_count(&reader->local, HEADROOM_REFAULT_SAMPLES, 1);
+	if (loser != reader)
+		headroom_count(&reader->local, HEADROOM_REFAULTS_SHARED, weight);
+	if (!loser) {
+		headroom_lose(distance_unknown, weight);
+		return;
+	}
+	clock = atomic64_read(&loser->local.counter[HEADROOM_EVICTIONS]);
+	headroom_count_distance(&loser->local, clock - page->clock, weight);
+}
+
+void headroom_probe_filemap_add(void *data, struct folio *folio)
+{
+	const struct address_space *mapping = folio->mapping;
+	struct headroom_nonresident page;
+	pgoff_t i, index, end;
+	u64 file, hash;
+	loff_t size;
+
+	file = file_of(mapping);
+	size = i_size_read(mapping->host);
+	index = folio->index;
+	end = index + folio_nr_pages(folio);
+	for (i = index; i < end; i++) {
+		hash = headroom_nonresident_hash(file, i);
+		if (headroom_nonresident_sampled(hash) &&
+		    headroom_nonresident_take(hash, &page) &&
+		    (loff_t)i << PAGE_SHIFT < size)
+			refault(headroom_cgroup_of(folio_memcg(folio)), &page);
+	}
+}

@@ -1,0 +1,628 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Registry: cgroup to record
+ *
+ * A record exists for each cgroup whose memory controller is on.
+ *
+ * Birth. Nothing announces all cgroups: cgroup_mkdir fires for some, nothing
+ * does when the controller is switched on later. So a probe that meets a
+ * memory cgroup without a record adopts it on the spot, with a record from the
+ * pool; and the worker, as well as everybody who is about to read, walks the
+ * hierarchy and gives a record to those that nothing has happened to yet.
+ *
+ * Lookup. The kernel numbers its memory cgroups with 16 bits and reuses the
+ * numbers. A record in the slot of that number is the right one if it has the
+ * right memcg, which cannot be another one at the same address, since the
+ * record holds a reference. That reference is what keeps a dying memcg's
+ * structure alive, until the worker comes round: at once after a rmdir, else
+ * within SWEEP_SECONDS.
+ *
+ *	slot[memcg id] --> record --> parent --> ... --> root
+ *
+ * Death. The record leaves its slot; after a grace period nobody adds to it any
+ * more, and its totals move to the nearest living ancestor's @gone, so that
+ * the subtree's numbers never go back. Pages of a dead cgroup that still are
+ * in memory, and stalls that began in it, count for that ancestor.
+ *
+ * Locks, outermost first:
+ *	registry.mutex	the tree, the index, birth and death; held by readers and
+ *			by the worker, never by a probe
+ *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
+ *			interrupts off below any lock of the page cache
+ */
+#include <linux/cgroup.h>
+#include <linux/irq_work.h>
+#include <linux/lockdep.h>
+#include <linux/memcontrol.h>
+#include <linux/mutex.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "registry.h"
+
+#define SLOTS		(U16_MAX + 1)
+#define POOL_SIZE	16
+#define SWEEP_SECONDS	2
+
+static struct {
+	struct headroom_cgroup __rcu **slot;
+	struct headroom_cgroup *root;
+	struct kmem_cache *cache;
+	struct mutex mutex;		/* @index, @generation, the tree */
+	struct xarray index;		/* by cgroup id */
+	unsigned int cgroups;
+	unsigned int generation;	/* counts births and deaths */
+	struct irq_work kick;
+	struct delayed_work sweep;
+} registry;
+
+static struct {
+	raw_spinlock_t lock;		/* all here, and the slots */
+	unsigned int nr;
+	struct headroom_cgroup *record[POOL_SIZE];
+	u16 births;
+	struct llist_head newborn;
+} pool;
+
+static bool css_alive(const struct cgroup_subsys_state *css)
+{
+	return (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) == CSS_ONLINE;
+}
+
+static struct headroom_cgroup *record_alloc(void)
+{
+	return kmem_cache_zalloc(registry.cache, GFP_KERNEL);
+}
+
+/* Publishes @cg as the record of @memcg. Returns false if it is dying. */
+static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
+{
+	u16 slot = mem_cgroup_id(memcg);
+
+	lockdep_assert_held(&pool.lock);
+	if (!slot || !css_alive(&memcg->css) || !css_tryget(&memcg->css))
+		return false;
+	cg->memcg = memcg;
+	cg->id = cgroup_id(memcg->css.cgroup);
+	pool.births++;
+	cg->key = slot | (u32)pool.births << 16;
+	refcount_set(&cg->ref, 1);
+	INIT_LIST_HEAD(&cg->siblings);
+	INIT_LIST_HEAD(&cg->children);
+	llist_add(&cg->newborn, &pool.newborn);
+	rcu_assign_pointer(registry.slot[slot], cg);
+	return true;
+}
+
+/* Probes run with preemption off, which is RCU enough */
+static struct headroom_cgroup *slot_read(u16 slot)
+{
+	return rcu_dereference_check(registry.slot[slot],
+				     rcu_read_lock_sched_held() ||
+				     lockdep_is_held(&pool.lock));
+}
+
+static struct headroom_cgroup *record_in_slot(struct mem_cgroup *memcg)
+{
+	struct headroom_cgroup *cg;
+
+	cg = slot_read(mem_cgroup_id(memcg));
+	return cg && cg->memcg == memcg ? cg : NULL;
+}
+
+/* A record for @memcg, on the spot. NULL if it is dying or the pool is empty. */
+static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
+{
+	struct headroom_cgroup *cg;
+	unsigned long flags;
+
+	if (!css_alive(&memcg->css))
+		return NULL;
+	raw_spin_lock_irqsave(&pool.lock, flags);
+	cg = record_in_slot(memcg);
+	if (!cg && pool.nr) {
+		cg = pool.record[pool.nr - 1];
+		if (record_publish(cg, memcg))
+			pool.nr--;
+		else
+			cg = NULL;
+	} else if (!cg) {
+		headroom_lose(cgroup_unknown, 1);
+	}
+	raw_spin_unlock_irqrestore(&pool.lock, flags);
+	irq_work_queue(&registry.kick);
+	return cg;
+}
+
+/**
+ * headroom_cgroup_of - the record that events of a memory cgroup go to
+ * @memcg: the memory cgroup; NULL stands for the root
+ *
+ * Context: any, under RCU. Takes no lock unless it meets the cgroup for the
+ * first time.
+ * Return: its record, or that of the nearest ancestor that has one; never
+ * NULL.
+ */
+struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
+{
+	struct headroom_cgroup *cg;
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
+		cg = record_in_slot(memcg);
+		if (likely(cg))
+			return cg;
+		cg = record_adopt(memcg);
+		if (cg)
+			return cg;
+	}
+	return registry.root;
+}
+
+/**
+ * headroom_cgroup_of_current - the record that the running task's events go to
+ *
+ * Context: any, under RCU.
+ * Return: never NULL.
+ */
+struct headroom_cgroup *headroom_cgroup_of_current(void)
+{
+	return headroom_cgroup_of(mem_cgroup_from_task(current));
+}
+
+/**
+ * headroom_cgroup_by_key - the record that a key names
+ * @key: what its @key was
+ *
+ * Context: any, under RCU.
+ * Return: the record; NULL if the cgroup is gone.
+ */
+struct headroom_cgroup *headroom_cgroup_by_key(u32 key)
+{
+	struct headroom_cgroup *cg;
+
+	cg = slot_read(key & (SLOTS - 1));
+	return cg && cg->key == key ? cg : NULL;
+}
+
+/**
+ * headroom_cgroup_alive - who counts for a record that may have died
+ * @cg: a record on which the caller holds a reference
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: @cg, or its nearest ancestor that is not dead.
+ */
+struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
+{
+	/* Pairs with the release in record_bury() */
+	while (smp_load_acquire(&cg->dead))
+		cg = cg->parent;
+	return cg;
+}
+
+/**
+ * headroom_cgroup_get - hold a record beyond RCU
+ * @cg: a record found under RCU, which is still held
+ *
+ * Context: any.
+ */
+void headroom_cgroup_get(struct headroom_cgroup *cg)
+{
+	refcount_inc(&cg->ref);
+}
+
+static void record_free_rcu(struct rcu_head *rcu)
+{
+	struct headroom_cgroup *cg = container_of(rcu, struct headroom_cgroup, rcu);
+
+	kmem_cache_free(registry.cache, cg);
+}
+
+/**
+ * headroom_cgroup_put - release a record
+ * @cg: what headroom_cgroup_get() was called on
+ *
+ * Context: any.
+ */
+void headroom_cgroup_put(struct headroom_cgroup *cg)
+{
+	while (cg && refcount_dec_and_test(&cg->ref)) {
+		struct headroom_cgroup *parent = cg->parent;
+
+		call_rcu(&cg->rcu, record_free_rcu);
+		cg = parent;
+	}
+}
+
+/* Fills the pool. Context: may sleep. */
+static void pool_fill(void)
+{
+	struct headroom_cgroup *cg;
+
+	while (READ_ONCE(pool.nr) < POOL_SIZE) {
+		cg = record_alloc();
+		if (!cg)
+			return;
+		raw_spin_lock_irq(&pool.lock);
+		if (pool.nr < POOL_SIZE) {
+			pool.record[pool.nr++] = cg;
+			cg = NULL;
+		}
+		raw_spin_unlock_irq(&pool.lock);
+		if (cg)
+			kmem_cache_free(registry.cache, cg);
+	}
+}
+
+/* Gives a record to @memcg if it has none. Context: may sleep. */
+static void record_ensure(struct mem_cgroup *memcg)
+{
+	struct headroom_cgroup *cg = record_alloc();
+
+	lockdep_assert_held(&registry.mutex);
+	if (!cg)
+		return;
+	raw_spin_lock_irq(&pool.lock);
+	if (!record_in_slot(memcg) && record_publish(cg, memcg))
+		cg = NULL;
+	raw_spin_unlock_irq(&pool.lock);
+	if (cg)
+		kmem_cache_free(registry.cache, cg);
+}
+
+/* Walks the hierarchy, parents first, for cgroups without a record. */
+static void find_cgroups(void)
+{
+	struct cgroup_subsys_state *root, *css;
+	struct mem_cgroup *memcg;
+
+	lockdep_assert_held(&registry.mutex);
+	rcu_read_lock();
+	root = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
+	css_for_each_descendant_pre(css, root) {
+		memcg = mem_cgroup_from_css(css);
+		if (likely(record_in_slot(memcg)) || !css_alive(css) ||
+		    !css_tryget(css))
+			continue;
+		rcu_read_unlock();
+		record_ensure(memcg);
+		rcu_read_lock();
+		css_put(css);
+	}
+	rcu_read_unlock();
+}
+
+/* Nearest ancestor of a newborn that has a record, which must exist */
+static struct headroom_cgroup *record_parent(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *parent = NULL;
+	struct mem_cgroup *memcg = cg->memcg;
+
+	rcu_read_lock();
+	while (!parent && (memcg = parent_mem_cgroup(memcg)))
+		parent = record_in_slot(memcg);
+	rcu_read_unlock();
+	return parent;
+}
+
+/*
+ * Links the newborn into the tree and the index. A parent may be a newborn
+ * itself; it need not be linked before its children.
+ */
+static void link_newborn(void)
+{
+	struct headroom_cgroup *cg, *next;
+
+	lockdep_assert_held(&registry.mutex);
+	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), newborn) {
+		/*
+		 * The index has no memory, or still has the record from before
+		 * the controller was switched off and on. This record goes on
+		 * counting, and is linked by a later sweep.
+		 */
+		if (xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
+			llist_add(&cg->newborn, &pool.newborn);
+			continue;
+		}
+		cg->parent = record_parent(cg);
+		if (cg->parent) {
+			headroom_cgroup_get(cg->parent);
+			list_add_tail(&cg->siblings, &cg->parent->children);
+		}
+		registry.cgroups++;
+		registry.generation++;
+	}
+}
+
+/* Takes a record out of its slot and the tree. It may still be written to. */
+static void record_bury(struct headroom_cgroup *cg)
+{
+	lockdep_assert_held(&registry.mutex);
+	raw_spin_lock_irq(&pool.lock);
+	RCU_INIT_POINTER(registry.slot[cg->key & (SLOTS - 1)], NULL);
+	raw_spin_unlock_irq(&pool.lock);
+	/* Pairs with the acquire in headroom_cgroup_alive() */
+	smp_store_release(&cg->dead, true);
+	xa_erase(&registry.index, cg->id);
+	registry.cgroups--;
+	registry.generation++;
+}
+
+/* Moves the totals of a buried record to @parent and lets go of it. */
+static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
+{
+	lockdep_assert_held(&registry.mutex);
+	headroom_stats_add(parent->gone, &cg->local);
+	if (cg->gone)
+		headroom_totals_add(parent->gone, cg->gone);
+	kvfree(cg->gone);
+	cg->gone = NULL;
+	list_del_init(&cg->siblings);
+	css_put(&cg->memcg->css);
+	headroom_cgroup_put(cg);
+}
+
+static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
+{
+	do
+		cg = cg->parent;
+	while (cg->dead);
+	return cg;
+}
+
+/*
+ * Buries the records of cgroups that are going away and have no record below
+ * any more; their parents are then next. One whose totals would find no room
+ * waits for a later sweep. Returns whether any was found.
+ */
+static bool bury_leaves(struct list_head *dead)
+{
+	struct headroom_cgroup *cg, *parent;
+	unsigned long id;
+	bool found = false;
+
+	xa_for_each(&registry.index, id, cg) {
+		if (likely(css_alive(&cg->memcg->css)) ||
+		    !list_empty(&cg->children) || cg == registry.root)
+			continue;
+		parent = living_ancestor(cg);
+		if (!parent->gone)
+			parent->gone = kvzalloc(sizeof(*parent->gone), GFP_KERNEL);
+		if (!parent->gone)
+			continue;
+		record_bury(cg);
+		list_move_tail(&cg->siblings, dead);
+		found = true;
+	}
+	return found;
+}
+
+static void bury_dead(void)
+{
+	struct headroom_cgroup *cg, *next;
+	LIST_HEAD(dead);
+
+	lockdep_assert_held(&registry.mutex);
+	while (bury_leaves(&dead))
+		;
+	if (list_empty(&dead))
+		return;
+	synchronize_rcu();
+	list_for_each_entry_safe(cg, next, &dead, siblings)
+		record_fold(cg, living_ancestor(cg));
+}
+
+/**
+ * headroom_registry_sync - bring the records up to date
+ *
+ * Context: process, may sleep; headroom_registry_lock() held.
+ */
+void headroom_registry_sync(void)
+{
+	lockdep_assert_held(&registry.mutex);
+	pool_fill();
+	bury_dead();
+	find_cgroups();
+	link_newborn();
+}
+
+/**
+ * headroom_registry_lock - keep the tree as it is
+ *
+ * Context: process, may sleep. No probe waits for this lock.
+ */
+void headroom_registry_lock(void)
+{
+	mutex_lock(&registry.mutex);
+}
+
+/**
+ * headroom_registry_unlock - let the tree go
+ */
+void headroom_registry_unlock(void)
+{
+	mutex_unlock(&registry.mutex);
+}
+
+/* Adds up @root and all below it, depth first. */
+static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *root)
+{
+	struct headroom_cgroup *cg = root;
+
+	for (;;) {
+		headroom_stats_add(sum, &cg->local);
+		if (cg->gone)
+			headroom_totals_add(sum, cg->gone);
+		if (!list_empty(&cg->children)) {
+			cg = list_first_entry(&cg->children,
+					      struct headroom_cgroup, siblings);
+			continue;
+		}
+		while (cg != root && list_is_last(&cg->siblings, &cg->parent->children))
+			cg = cg->parent;
+		if (cg == root)
+			return;
+		cg = list_next_entry(cg, siblings);
+	}
+}
+
+/**
+ * headroom_registry_read - read a cgroup's statistics
+ * @id: cgroup id to read; becomes the id that was read
+ * @snapshot: result
+ * @exact: only this id; otherwise the next higher one will do, for walking
+ *
+ * Costs as much as there are cgroups below.
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: whether there was one.
+ */
+bool headroom_registry_read(unsigned long *id,
+			    struct headroom_snapshot *snapshot, bool exact)
+{
+	struct headroom_cgroup *cg;
+
+	lockdep_assert_held(&registry.mutex);
+	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
+	if (!cg)
+		return false;
+	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot->id = cg->id;
+	snapshot->parent_id = cg->parent ? cg->parent->id : 0;
+	headroom_stats_add(&snapshot->local, &cg->local);
+	read_subtree(&snapshot->subtree, cg);
+	return true;
+}
+
+/**
+ * headroom_registry_generation - changes when a cgroup comes or goes
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: never 0, which netlink takes for "no generation".
+ */
+unsigned int headroom_registry_generation(void)
+{
+	lockdep_assert_held(&registry.mutex);
+	return registry.generation ?: 1;
+}
+
+/**
+ * headroom_registry_cgroups - number of records
+ *
+ * Context: process; headroom_registry_lock() held.
+ */
+unsigned int headroom_registry_cgroups(void)
+{
+	lockdep_assert_held(&registry.mutex);
+	return registry.cgroups;
+}
+
+/**
+ * headroom_registry_kick - have the worker look for births and deaths soon
+ *
+ * Context: any.
+ */
+void headroom_registry_kick(void)
+{
+	irq_work_queue(&registry.kick);
+}
+
+static void kick(struct irq_work *work)
+{
+	mod_delayed_work(system_wq, &registry.sweep, 0);
+}
+
+static void sweep(struct work_struct *work)
+{
+	headroom_registry_lock();
+	headroom_registry_sync();
+	headroom_registry_unlock();
+	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
+}
+
+static int registry_populate(void)
+{
+	struct cgroup_subsys_state *css;
+
+	headroom_registry_lock();
+	headroom_registry_sync();
+	headroom_registry_unlock();
+
+	rcu_read_lock();
+	css = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
+	registry.root = record_in_slot(mem_cgroup_from_css(css));
+	rcu_read_unlock();
+	return registry.root && pool.nr ? 0 : -ENOMEM;
+}
+
+/**
+ * headroom_registry_init - find the cgroups that exist
+ *
+ * Context: process, may sleep; before any probe runs.
+ * Return: 0; -ENODEV without the memory controller on cgroup v2; -ENOMEM.
+ */
+int headroom_registry_init(void)
+{
+	int err;
+
+	if (mem_cgroup_disabled() ||
+	    !rcu_access_pointer(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id])) {
+		pr_err("the memory controller is not on cgroup v2; boot without cgroup_disable=memory, and mount no cgroup v1 memory hierarchy\n");
+		return -ENODEV;
+	}
+	mutex_init(&registry.mutex);
+	xa_init(&registry.index);
+	raw_spin_lock_init(&pool.lock);
+	init_llist_head(&pool.newborn);
+	init_irq_work(&registry.kick, kick);
+	INIT_DEFERRABLE_WORK(&registry.sweep, sweep);
+	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
+	if (!registry.cache)
+		return -ENOMEM;
+	registry.slot = vzalloc(array_size(SLOTS, sizeof(*registry.slot)));
+	err = registry.slot ? registry_populate() : -ENOMEM;
+	if (err) {
+		headroom_registry_exit();
+		return err;
+	}
+	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
+	return 0;
+}
+
+/* Lets go of all records at once. No probe runs, no stall is open. */
+static void free_all(void)
+{
+	unsigned int slot;
+
+	xa_destroy(&registry.index);
+	for (slot = 0; registry.slot && slot < SLOTS; slot++) {
+		struct headroom_cgroup *cg;
+
+		cg = rcu_dereference_protected(registry.slot[slot], true);
+		if (!cg)
+			continue;
+		kvfree(cg->gone);
+		css_put(&cg->memcg->css);
+		headroom_cgroup_put(cg);
+	}
+	while (pool.nr)
+		kmem_cache_free(registry.cache, pool.record[--pool.nr]);
+}
+
+/**
+ * headroom_registry_exit - forget all cgroups
+ *
+ * Context: process, may sleep; no probe and no reader runs any more, and no
+ * stall is open.
+ */
+void headroom_registry_exit(void)
+{
+	irq_work_sync(&registry.kick);
+	cancel_delayed_work_sync(&registry.sweep);
+	free_all();
+	rcu_barrier();
+	vfree(registry.slot);
+	registry.slot = NULL;
+	kmem_cache_destroy(registry.cache);
+}

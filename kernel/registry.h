@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _HEADROOM_REGISTRY_H
+#define _HEADROOM_REGISTRY_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "stats.h"
+
+struct mem_cgroup;
+struct netlink_ext_ack;
+
+/**
+ * struct headroom_cgroup - the record of one cgroup
+ * @memcg: the memory cgroup; a reference is held while the record is in a slot
+ * @key: names this record in the nonresident table: slot in the low 16 bits,
+ *	birth number in the high 16, never 0
+ * @dead: the cgroup is going away; late events belong to @parent
+ * @ref: one for the registry, one for each child and each open stall
+ * @local: statistics of the cgroup itself
+ * @id: cgroup id
+ * @parent: nearest ancestor with a record; NULL for the root and for a newborn
+ * @siblings: in @parent's @children
+ * @children: records below
+ * @newborn: in the list of records that the worker has yet to link
+ * @gone: totals of what was removed below; NULL while there was nothing
+ * @rcu: for freeing
+ *
+ * Probes reach a record by its slot, under RCU, and touch only what stands
+ * before @id. The rest belongs to the registry's mutex; @parent is written
+ * once, before @dead can be.
+ */
+struct headroom_cgroup {
+	struct mem_cgroup *memcg;
+	u32 key;
+	bool dead;
+	refcount_t ref;
+	struct headroom_stats local;
+
+	u64 id;
+	struct headroom_cgroup *parent;
+	struct list_head siblings;
+	struct list_head children;
+	struct llist_node newborn;
+	struct headroom_totals *gone;
+	struct rcu_head rcu;
+};
+
+int headroom_registry_init(void);
+void headroom_registry_exit(void);
+
+struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg);
+struct headroom_cgroup *headroom_cgroup_by_key(u32 key);
+struct headroom_cgroup *headroom_cgroup_of_current(void);
+struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
+void headroom_cgroup_get(struct headroom_cgroup *cg);
+void headroom_cgroup_put(struct headroom_cgroup *cg);
+
+void headroom_registry_kick(void);
+void headroom_registry_lock(void);
+void headroom_registry_unlock(void);
+void headroom_registry_sync(void);
+bool headroom_registry_read(unsigned long *id,
+			    struct headroom_snapshot *snapshot, bool exact);
+unsigned int headroom_registry_generation(void);
+unsigned int headroom_registry_cgroups(void);
+
+#endif /* _HEADROOM_REGISTRY_H */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _HEADROOM_STATS_H
+#define _HEADROOM_STATS_H
+
+#include <linux/atomic.h>
+#include <linux/percpu.h>
+#include <linux/types.h>
+
+#include "hist.h"
+#include "snapshot.h"
+
+/**
+ * struct headroom_stall_stats - one cause of stalls, as it is counted
+ * @total: nanoseconds
+ * @longest: nanoseconds
+ * @latency: histogram; unit 2^HEADROOM_LATENCY_SHIFT ns
+ */
+struct headroom_stall_stats {
+	atomic64_t total;
+	atomic64_t longest;
+	atomic64_t latency[HEADROOM_HIST_BUCKETS];
+};
+
+/**
+ * struct headroom_stats - the statistics of one cgroup, as they are counted
+ * @counter: by enum headroom_counter
+ * @distance: histogram of refault distances, in pages, scaled
+ * @stall: by cause, the first cause at 0
+ *
+ * Written by probes without a lock, from any context, on any CPU. Only grows.
+ */
+struct headroom_stats {
+	atomic64_t counter[HEADROOM_NR_COUNTERS];
+	atomic64_t distance[HEADROOM_HIST_BUCKETS];
+	struct headroom_stall_stats stall[HEADROOM_NR_CAUSES];
+};
+
+/**
+ * headroom_count - add to a counter
+ * @stats: statistics of a cgroup
+ * @counter: which
+ * @n: how much
+ *
+ * Context: any.
+ * Return: the counter's new value.
+ */
+static inline u64 headroom_count(struct headroom_stats *stats,
+				 enum headroom_counter counter, u64 n)
+{
+	return atomic64_add_return(n, &stats->counter[counter]);
+}
+
+/* Losses, by cause; per CPU, since a full table loses at every eviction */
+DECLARE_PER_CPU(struct headroom_lost, headroom_lost);
+
+/* Count @n of what could not be recorded. Context: any. */
+#define headroom_lose(cause, n)	this_cpu_add(headroom_lost.cause, n)
+
+void headroom_count_distance(struct headroom_stats *stats, u32 distance,
+			     u64 n);
+void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
+			  u64 ns);
+void headroom_stats_add(struct headroom_totals *to,
+			const struct headroom_stats *stats);
+void headroom_totals_add(struct headroom_totals *to,
+			 const struct headroom_totals *from);
+void headroom_lost_read(struct headroom_lost *lost);
+
+#endif /* _HEADROOM_STATS_H */
