@@ -134,6 +134,17 @@ static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
 	return 0;
 }
 
+/* The policy refuses unknown attributes only for requests that have known ones */
+static int refuse_attributes(const struct nlmsghdr *nlh,
+			     struct netlink_ext_ack *extack)
+{
+	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, nlmsg_attrdata(nlh, GENL_HDRLEN),
+			    "this request takes no attributes");
+	return -EINVAL;
+}
+
 /* The cgroup that a request names */
 static int request_id(struct genl_info *info, unsigned long *id)
 {
@@ -224,15 +235,10 @@ static struct dump_cursor *cursor_of(struct netlink_callback *cb)
 int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
+	int err = refuse_attributes(cb->nlh, cb->extack);
 
-#ifdef HEADROOM_MERGE_OPS
-	if (genl_dumpit_info(cb)->attrs[HEADROOM_A_CGROUP_ID]) {
-		NL_SET_ERR_MSG_ATTR(cb->extack,
-				    genl_dumpit_info(cb)->attrs[HEADROOM_A_CGROUP_ID],
-				    "a dump takes no id");
-		return -EINVAL;
-	}
-#endif
+	if (err)
+		return err;
 	cursor->cg = kvmalloc(sizeof(*cursor->cg), GFP_KERNEL);
 	if (!cursor->cg)
 		return -ENOMEM;
@@ -339,16 +345,19 @@ static int put_status(struct sk_buff *skb)
 
 int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	struct sk_buff *skb;
 	void *hdr;
-	int err = -EMSGSIZE;
+	int err;
 
+	err = refuse_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	hdr = genlmsg_put(skb, info->snd_portid, info->snd_seq,
 			  &headroom_nl_family, 0, HEADROOM_CMD_STATUS_GET);
-	if (hdr)
-		err = put_status(skb);
+	err = hdr ? put_status(skb) : -EMSGSIZE;
 	if (err) {
 		nlmsg_free(skb);
 		return err;

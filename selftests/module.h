@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The module under test, and what it says */
+#ifndef _SELFTESTS_MODULE_H
+#define _SELFTESTS_MODULE_H
+
+#include <headroom.h>
+
+/* Each returns 0 or a negative errno */
+int module_load(const char *parameters);
+int module_unload(void);
+/* Loads it anew, so that parameters take effect and counters begin at zero */
+int module_reload(const char *parameters);
+
+/* The statistics of one cgroup of the test; NULL after saying what failed */
+struct headroom_cgroup *module_read(const char *cgroup);
+
+/* Everything lost since it was loaded, told on stderr; -1 if it cannot say */
+int64_t module_lost(void);
+
+#endif /* _SELFTESTS_MODULE_H */

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Loading and unloading, also in the middle of everything
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "workload.h"
+
+FIXTURE(load)
+{
+	pid_t busy[8];
+	int nr;
+};
+
+FIXTURE_SETUP(load)
+{
+	ASSERT_EQ(0, cgroup_setup());
+}
+
+FIXTURE_TEARDOWN(load)
+{
+	cgroup_cleanup();
+	module_load("");
+}
+
+TEST_F(load, refuses_bad_parameters)
+{
+	module_unload();
+	EXPECT_EQ(-EINVAL, module_load("sample_shift=11"));
+	EXPECT_EQ(-EINVAL, module_load("table_entries=33554433"));
+	EXPECT_EQ(-EINVAL, module_load("sample_shift=x"));
+	EXPECT_EQ(0, module_load("sample_shift=10 table_entries=1"));
+	EXPECT_EQ(-EEXIST, module_load(""));
+}
+
+TEST_F(load, every_hook_is_attached)
+{
+	struct headroom_status *status;
+	struct headroom *h;
+	size_t i;
+
+	ASSERT_EQ(0, module_reload(""));
+	ASSERT_EQ(0, headroom_open(&h));
+	ASSERT_EQ(0, headroom_status_get(h, &status));
+	EXPECT_LE(7, status->nr_hooks);
+	for (i = 0; i < status->nr_hooks; i++)
+		EXPECT_TRUE(status->hook[i].attached);
+	EXPECT_TRUE(status->psi);
+	EXPECT_EQ(4096, status->page_size);
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
+static int dump_for_ever(void *unused)
+{
+	struct headroom_snapshot *s;
+	struct headroom *h;
+
+	for (;;) {
+		if (!headroom_open(&h) && !headroom_snapshot_take(h, &s))
+			headroom_snapshot_free(s);
+		headroom_close(h);
+	}
+	return 0;
+}
+
+static int churn_for_ever(void *unused)
+{
+	char name[32];
+	int i;
+
+	for (i = 0;; i++) {
+		snprintf(name, sizeof(name), "churn/%d", i % 50);
+		if (cgroup_create(name) || cgroup_write(name, "cgroup.procs", "0") ||
+		    cgroup_write("churn-home", "cgroup.procs", "0") ||
+		    cgroup_remove(name))
+			return 1;
+	}
+}
+
+static int64_t cache_objects(void)
+{
+	char line[512], name[64];
+	int64_t active, found = -1;
+	FILE *f = fopen("/proc/slabinfo", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %" SCNd64, name, &active) == 2 &&
+		    !strcmp(name, "headroom_cgroup"))
+			found = active;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static int64_t kernel_mib(const char *key)
+{
+	char line[128];
+	int64_t kib = -1;
+	size_t n = strlen(key);
+	FILE *f = fopen("/proc/meminfo", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, n))
+			kib = strtoll(line + n, NULL, 10);
+	if (f)
+		fclose(f);
+	return kib / 1024;
+}
+
+/* Removed cgroups go when nothing refers to them any more: not the module */
+static bool all_died(void)
+{
+	int i;
+
+	for (i = 0; i < 600; i++) {
+		if (!cgroup_read("", "cgroup.stat", "nr_dying_descendants"))
+			return true;
+		usleep(100000);
+	}
+	return false;
+}
+
+TEST_F_TIMEOUT(load, removed_cgroups_are_let_go, 300)
+{
+	char name[32];
+	int i;
+
+	ASSERT_EQ(0, module_reload(""));
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "c%d", i);
+		ASSERT_EQ(0, cgroup_create(name));
+	}
+	headroom_cgroup_free(module_read(""));
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "c%d", i);
+		ASSERT_EQ(0, cgroup_remove(name));
+	}
+	EXPECT_TRUE(all_died());
+}
+
+TEST_F_TIMEOUT(load, fifty_times_in_a_storm, 1500)
+{
+	struct read_job reader = { .path = SCRATCH "/storm", .passes = 1000000 };
+	struct anon_job thrash = { .size = 48 * MIB, .passes = 1000000, .cpu = -1 };
+	int64_t vmalloc;
+	int i;
+
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	module_unload();
+	ASSERT_EQ(0, create_file(reader.path, 48 * MIB));
+	ASSERT_EQ(0, cgroup_create("file"));
+	ASSERT_EQ(0, cgroup_write("file", "memory.max", "24M"));
+	ASSERT_EQ(0, cgroup_create("anon"));
+	ASSERT_EQ(0, cgroup_write("anon", "memory.max", "24M"));
+	ASSERT_EQ(0, cgroup_create("churn"));
+	ASSERT_EQ(0, cgroup_create("churn-home"));
+	ASSERT_EQ(0, cgroup_write("churn", "cgroup.subtree_control", "+memory"));
+	self->busy[self->nr++] = cgroup_start("file", read_file, &reader);
+	self->busy[self->nr++] = cgroup_start("file", read_file, &reader);
+	self->busy[self->nr++] = cgroup_start("anon", touch_memory, &thrash);
+	self->busy[self->nr++] = cgroup_start("churn-home", churn_for_ever, NULL);
+	self->busy[self->nr++] = cgroup_start("churn-home", dump_for_ever, NULL);
+	vmalloc = kernel_mib("VmallocUsed:");
+	for (i = 0; i < 50; i++) {
+		ASSERT_EQ(0, module_load(i % 2 ? "sample_shift=2" : ""));
+		usleep(20000);
+		ASSERT_EQ(0, module_unload());
+	}
+	for (i = 0; i < self->nr; i++) {
+		kill(self->busy[i], SIGKILL);
+		EXPECT_EQ(-1, wait_child(self->busy[i]));
+	}
+	unlink(reader.path);
+	EXPECT_EQ(-1, cache_objects());
+	EXPECT_GE(vmalloc + 1, kernel_mib("VmallocUsed:"));
+}
+
+TEST_HARNESS_MAIN

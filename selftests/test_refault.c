@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Refaults of file pages, against workloads whose true count is known: from
+ * the size of the file, and from what the reader's own /proc/self/io says that
+ * the disk delivered.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "workload.h"
+
+#define FILE_A		SCRATCH "/a"
+#define PAGES(bytes)	((int64_t)((bytes) / 4096))
+
+FIXTURE(refault)
+{
+	struct headroom_cgroup *cg;
+	int64_t *pages;
+};
+
+FIXTURE_SETUP(refault)
+{
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	/*
+	 * With the default size a bucket of the table overflows once in about a
+	 * hundred runs, which module_lost() would tell: too often for a test.
+	 */
+	ASSERT_EQ(0, module_reload("table_entries=1048576"));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+	self->pages = shared_counter();
+	ASSERT_NE(NULL, self->pages);
+}
+
+FIXTURE_TEARDOWN(refault)
+{
+	headroom_cgroup_free(self->cg);
+	cgroup_cleanup();
+	unlink(FILE_A);
+}
+
+/* What the kernel says that reclaim took from the cgroup, in pages */
+static int64_t pgsteal(const char *cgroup)
+{
+	return cgroup_read(cgroup, "memory.stat", "pgsteal");
+}
+
+#define READ(name)						\
+	do {							\
+		headroom_cgroup_free(self->cg);			\
+		self->cg = module_read(name);			\
+		ASSERT_NE(NULL, self->cg);			\
+	} while (0)
+
+TEST_F_TIMEOUT(refault, sequential, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 3, .pages = self->pages };
+	const struct headroom_histogram *distance;
+	int64_t resident;
+
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+
+	/* All passes read everything, and a few blocks of metadata */
+	EXPECT_LE(3 * PAGES(160 * MIB), *self->pages);
+	EXPECT_GE(3 * PAGES(160 * MIB) + 50, *self->pages);
+	EXPECT_EQ(2 * PAGES(160 * MIB), self->cg->local.refaults);
+	EXPECT_EQ(81920, self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(0, self->cg->local.refaults_shared);
+	EXPECT_EQ(0, module_lost());
+	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
+		  self->cg->local.refaults);
+
+	/*
+	 * Each page comes back when all others of the file but those in memory
+	 * have been lost since.
+	 */
+	resident = cgroup_read("a", "memory.stat", "file") / 4096;
+	distance = &self->cg->local.refault_distance;
+	for (size_t i = 0; i < distance->nr; i++)
+		TH_LOG("distance %llu to %llu: %llu",
+		       (unsigned long long)distance->bucket[i].low,
+		       (unsigned long long)distance->bucket[i].high,
+		       (unsigned long long)distance->bucket[i].count);
+	ASSERT_EQ(1, distance->nr);
+	EXPECT_EQ(81920, distance->bucket[0].count);
+	EXPECT_LE(distance->bucket[0].low, PAGES(160 * MIB) - resident);
+	EXPECT_GE(distance->bucket[0].high, PAGES(160 * MIB) - resident);
+}
+
+TEST_F_TIMEOUT(refault, random, 600)
+{
+	struct read_job job = {
+		.path = FILE_A, .random = 60000, .seed = 1, .pages = self->pages,
+	};
+	int64_t first;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+
+	/* Every read from the disk was a page's first one, or a refault */
+	first = PAGES(96 * MIB);
+	EXPECT_LE(*self->pages - first, self->cg->local.refaults);
+	EXPECT_GE(*self->pages, self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
+		  self->cg->local.refaults);
+	EXPECT_EQ(self->cg->local.refaults,
+		  headroom_histogram_count(&self->cg->local.refault_distance));
+}
+
+/* The same random reads twice: pass 2 starts with all pages known, so exact */
+TEST_F_TIMEOUT(refault, random_exact, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1, .pages = self->pages };
+	uint64_t before;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+	before = self->cg->local.refaults;
+
+	job.random = 40000;
+	job.seed = 2;
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_LT(0, *self->pages);
+	EXPECT_EQ(*self->pages, self->cg->local.refaults - before);
+}
+
+TEST_F_TIMEOUT(refault, sampled, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 3 };
+
+	ASSERT_EQ(0, module_reload("sample_shift=4 table_entries=1048576"));
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+
+	EXPECT_LE(81920 * 0.92, self->cg->local.refaults);
+	EXPECT_GE(81920 * 1.08, self->cg->local.refaults);
+	EXPECT_EQ(16 * self->cg->local.refault_samples, self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(1, self->cg->local.refault_distance.nr);
+}
+
+/* A table that is too small forgets, and says so */
+TEST_F_TIMEOUT(refault, small_table, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 3 };
+	struct headroom_status *status;
+	struct headroom *h;
+
+	ASSERT_EQ(0, module_reload("table_entries=8192"));
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	ASSERT_EQ(0, headroom_open(&h));
+	ASSERT_EQ(0, headroom_status_get(h, &status));
+	EXPECT_EQ(8192, status->table_entries);
+	EXPECT_GE(8192, status->table_used);
+	EXPECT_GT(81920, self->cg->local.refaults);
+	/* Each page evicted was forgotten, is remembered, or came back */
+	EXPECT_EQ(self->cg->local.evictions,
+		  status->lost.table_full + status->lost.table_busy +
+		  status->table_used + self->cg->local.refaults);
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
+TEST_F_TIMEOUT(refault, not_evictions, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	int fd;
+
+	/* All in memory, nothing to reclaim */
+	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	ASSERT_EQ(0, drop_caches());
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	fd = open(FILE_A, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	ASSERT_EQ(0, ftruncate(fd, 16 * MIB));
+	ASSERT_EQ(0, ftruncate(fd, 32 * MIB));
+	close(fd);
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	ASSERT_EQ(0, unlink(FILE_A));
+	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.evictions);
+	EXPECT_EQ(0, self->cg->local.refaults);
+}
+
+struct write_job {
+	const char *path;
+	off_t size;
+};
+
+static int write_again(void *arg)
+{
+	const struct write_job *job = arg;
+
+	return write_file_again(job->path, job->size) ? 1 : 0;
+}
+
+/* What was evicted, and then truncated or removed, does not come back */
+TEST_F_TIMEOUT(refault, forgotten_with_the_file, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	struct write_job again = { .path = FILE_A, .size = 96 * MIB };
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_LE(PAGES(32 * MIB), self->cg->local.evictions);
+
+	ASSERT_EQ(0, cgroup_run("a", write_again, &again));
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+
+	ASSERT_EQ(0, unlink(FILE_A));
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+}
+
+/* The controller is switched on after the cgroup was made: no event says so */
+TEST_F_TIMEOUT(refault, late_controller, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 2 };
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_create("a/late"));
+	ASSERT_EQ(NULL, module_read("a/late"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_write("a/late", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_run("a/late", read_file, &job));
+	READ("a/late");
+	EXPECT_EQ(PAGES(96 * MIB), self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a/late"), self->cg->local.evictions);
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
+}
+
+/* A cgroup that goes leaves its totals to those above */
+TEST_F_TIMEOUT(refault, totals_survive_removal, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 2 };
+	uint64_t id;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/mortal"));
+	id = cgroup_id("a/mortal");
+	ASSERT_EQ(0, cgroup_write("a/mortal", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_run("a/mortal", read_file, &job));
+	READ("a/mortal");
+	EXPECT_EQ(id, self->cg->id);
+	ASSERT_EQ(0, cgroup_remove("a/mortal"));
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
+	EXPECT_EQ(PAGES(96 * MIB),
+		  headroom_histogram_count(&self->cg->subtree.refault_distance));
+}
+
+/* One cgroup loses the pages, another reads them back */
+TEST_F_TIMEOUT(refault, shared, 600)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	uint64_t lost;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_create("b"));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	lost = self->cg->local.evictions;
+	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
+	READ("b");
+	EXPECT_EQ(lost, self->cg->local.refaults);
+	EXPECT_EQ(lost, self->cg->local.refaults_shared);
+	EXPECT_EQ(0, self->cg->local.refault_distance.nr);
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.refaults);
+	EXPECT_EQ(lost,
+		  headroom_histogram_count(&self->cg->local.refault_distance));
+}
+
+TEST_HARNESS_MAIN

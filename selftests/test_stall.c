@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Stalls in reclaim, against the kernel's own pressure totals. PSI is exact
+ * only for a task that does not migrate, hence the pinning.
+ */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "workload.h"
+
+FIXTURE(stall)
+{
+	struct headroom_cgroup *cg;
+};
+
+FIXTURE_SETUP(stall)
+{
+	if (access("/proc/pressure/memory", R_OK))
+		SKIP(return, "PSI is off");
+	ASSERT_EQ(0, module_reload(""));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+}
+
+FIXTURE_TEARDOWN(stall)
+{
+	headroom_cgroup_free(self->cg);
+	cgroup_cleanup();
+}
+
+static bool have_swap(void)
+{
+	char line[256];
+	FILE *f = fopen("/proc/swaps", "re");
+	int lines = 0;
+
+	while (f && fgets(line, sizeof(line), f))
+		lines++;
+	if (f)
+		fclose(f);
+	return lines > 1;
+}
+
+TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
+{
+	struct anon_job job = { .size = 96 * MIB, .passes = 6, .cpu = 0 };
+	const struct headroom_stall *memcg, *direct;
+	int64_t psi;
+
+	if (!have_swap())
+		SKIP(return, "no swap");
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "48M"));
+	psi = cgroup_pressure("a", "some");
+	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
+	psi = cgroup_pressure("a", "some") - psi;
+	self->cg = module_read("a");
+	ASSERT_NE(NULL, self->cg);
+	memcg = &self->cg->local.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+	direct = &self->cg->local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM];
+	TH_LOG("memcg reclaim %.1f ms in %llu stalls, PSI some %.1f ms: %.1f %%",
+	       memcg->total / 1e6, (unsigned long long)memcg->count, psi / 1e6,
+	       100.0 * memcg->total / psi);
+
+	EXPECT_LT(0, psi);
+	EXPECT_LE(0.95 * psi, memcg->total);
+	EXPECT_GE(1.05 * psi, memcg->total);
+	EXPECT_EQ(memcg->count, headroom_histogram_count(&memcg->latency));
+	EXPECT_GE(memcg->total, memcg->longest);
+	EXPECT_LE(memcg->total / memcg->count, memcg->longest);
+	EXPECT_GT(memcg->total / 100, direct->total);
+	EXPECT_EQ(memcg->total,
+		  self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].total);
+}
+
+/* Somebody's order to reclaim is nobody's stall */
+TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
+{
+	struct read_job job = { .path = SCRATCH "/a", .passes = 1 };
+
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, create_file(job.path, 32 * MIB));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	cgroup_write("a", "memory.reclaim", "16M");
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "8M"));
+	unlink(job.path);
+	self->cg = module_read("a");
+	ASSERT_NE(NULL, self->cg);
+	EXPECT_LE(24 * MIB / 4096, self->cg->local.evictions);
+	EXPECT_EQ(0, self->cg->local.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].count);
+	EXPECT_EQ(0, self->cg->local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].count);
+}
+
+/* Moved to another cgroup in the middle, and the first one removed */
+TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
+{
+	struct anon_job job = { .size = 64 * MIB, .passes = 1000, .cpu = -1 };
+	const struct headroom_stall *stall;
+	uint64_t before = 0;
+	char pids[32];
+	pid_t pid;
+	int i;
+
+	if (!have_swap())
+		SKIP(return, "no swap");
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/0"));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	pid = cgroup_start("a/0", touch_memory, &job);
+	ASSERT_LT(0, pid);
+	snprintf(pids, sizeof(pids), "%d", pid);
+	for (i = 1; i <= 20; i++) {
+		char from[16], to[16];
+
+		snprintf(from, sizeof(from), "a/%d", i - 1);
+		snprintf(to, sizeof(to), "a/%d", i);
+		usleep(100000);
+		ASSERT_EQ(0, cgroup_create(to));
+		ASSERT_EQ(0, cgroup_write(to, "cgroup.procs", pids));
+		ASSERT_EQ(0, cgroup_remove(from));
+		headroom_cgroup_free(self->cg);
+		self->cg = module_read("a");
+		ASSERT_NE(NULL, self->cg);
+		stall = &self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+		EXPECT_LE(before, stall->total);
+		before = stall->total;
+	}
+	kill(pid, SIGKILL);
+	wait_child(pid);
+	EXPECT_LT(0, before);
+	/* No stall is open any more, or the records below could not go */
+	ASSERT_EQ(0, module_unload());
+	ASSERT_EQ(0, module_load(""));
+}
+
+TEST_HARNESS_MAIN

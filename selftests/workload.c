@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "workload.h"
+
+#define PAGE	4096
+
+/* Bytes that this process caused to be read from the disk */
+static int64_t disk_bytes(void)
+{
+	char line[128];
+	int64_t bytes = -1;
+	FILE *f = fopen("/proc/self/io", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "read_bytes: %" SCNd64, &bytes) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return bytes;
+}
+
+static int read_sequential(int fd, const struct read_job *job)
+{
+	static char buf[64 * 1024];
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < job->passes; i++) {
+		off_t at = 0;
+
+		while ((n = pread(fd, buf, sizeof(buf), at)) > 0)
+			at += n;
+		if (n < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int read_random(int fd, const struct read_job *job)
+{
+	unsigned short state[3] = { job->seed, job->seed >> 16, 0x330e };
+	static char buf[PAGE];
+	struct stat st;
+	long i;
+
+	if (fstat(fd, &st) || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM))
+		return -1;
+	for (i = 0; i < job->random; i++) {
+		off_t page = erand48(state) * (st.st_size / PAGE);
+
+		if (pread(fd, buf, PAGE, page * PAGE) != PAGE)
+			return -1;
+	}
+	return 0;
+}
+
+static int pin(int cpu)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(cpu, &cpus);
+	return sched_setaffinity(0, sizeof(cpus), &cpus);
+}
+
+int read_file(void *arg)
+{
+	struct read_job *job = arg;
+	int64_t before = disk_bytes();
+	int fd = open(job->path, O_RDONLY | O_CLOEXEC);
+	int err;
+
+	if (fd < 0 || pin(0))
+		return 1;
+	err = job->random ? read_random(fd, job) : read_sequential(fd, job);
+	close(fd);
+	if (job->pages)
+		*job->pages = (disk_bytes() - before) / PAGE;
+	return err ? 1 : 0;
+}
+
+static int fill(int fd, off_t size)
+{
+	static char buf[MIB];
+	off_t at;
+
+	memset(buf, 0xa5, sizeof(buf));
+	for (at = 0; at < size; at += sizeof(buf))
+		if (pwrite(fd, buf, sizeof(buf), at) != sizeof(buf))
+			return -1;
+	return 0;
+}
+
+/* A new file, on the disk, and not in memory */
+int create_file(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int err;
+
+	if (fd < 0)
+		return -1;
+	err = fill(fd, size) || fsync(fd) ||
+	      posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	close(fd);
+	return err ? -1 : 0;
+}
+
+/* The same file, truncated and written anew */
+int write_file_again(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	int err;
+
+	if (fd < 0)
+		return -1;
+	err = fill(fd, size) || fsync(fd);
+	close(fd);
+	return err ? -1 : 0;
+}
+
+int drop_caches(void)
+{
+	int fd = open("/proc/sys/vm/drop_caches", O_WRONLY | O_CLOEXEC);
+	int err;
+
+	sync();
+	if (fd < 0)
+		return -1;
+	err = write(fd, "1", 1) != 1;
+	close(fd);
+	return err ? -1 : 0;
+}
+
+/* A counter that a child can set and its parent read */
+int64_t *shared_counter(void)
+{
+	void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+int touch_memory(void *arg)
+{
+	const struct anon_job *job = arg;
+	volatile char *p;
+	size_t at;
+	int i;
+
+	if (job->cpu >= 0 && pin(job->cpu))
+		return 1;
+	p = mmap(NULL, job->size, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return 1;
+	madvise((void *)p, job->size, MADV_NOHUGEPAGE);
+	for (i = 0; i < job->passes; i++)
+		for (at = 0; at < job->size; at += PAGE)
+			p[at] = i + 1;
+	return 0;
+}

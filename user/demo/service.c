@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The service of the demonstration: an SQLite database that is read at random,
+ * some rows much more often than others, as a cache or a session store is.
+ *
+ *	service create FILE ROWS
+ *	service run FILE SECONDS RATE RESULT
+ *
+ * "run" answers RATE requests a second and writes one line a second to RESULT:
+ * seconds since its start, requests, and the median, 99th percentile and
+ * longest time of a request in microseconds. A request looks up four rows. All
+ * caching is left to the kernel.
+ */
+#include <math.h>
+#include <sqlite3.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ROW_BYTES	1000
+#define LOOKUPS		4
+#define SKEW		2.0	/* key = rows * u^SKEW: half of all in a quarter */
+#define MAX_RATE	100000
+
+static int fail(sqlite3 *db, const char *what)
+{
+	fprintf(stderr, "service: %s: %s\n", what, sqlite3_errmsg(db));
+	return 1;
+}
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000LL + ts.tv_nsec;
+}
+
+static int create(const char *path, long rows)
+{
+	char row[ROW_BYTES];
+	sqlite3_stmt *insert;
+	sqlite3 *db;
+	long i;
+
+	remove(path);
+	if (sqlite3_open(path, &db) ||
+	    sqlite3_exec(db, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
+			 "CREATE TABLE t (id INTEGER PRIMARY KEY, v BLOB); BEGIN",
+			 NULL, NULL, NULL) ||
+	    sqlite3_prepare_v2(db, "INSERT INTO t VALUES (?, ?)", -1, &insert, NULL))
+		return fail(db, "create");
+	memset(row, 'x', sizeof(row));
+	for (i = 0; i < rows; i++) {
+		sqlite3_bind_int64(insert, 1, i);
+		sqlite3_bind_blob(insert, 2, row, sizeof(row), SQLITE_STATIC);
+		if (sqlite3_step(insert) != SQLITE_DONE)
+			return fail(db, "insert");
+		sqlite3_reset(insert);
+	}
+	sqlite3_finalize(insert);
+	if (sqlite3_exec(db, "COMMIT", NULL, NULL, NULL))
+		return fail(db, "commit");
+	sqlite3_close(db);
+	return 0;
+}
+
+/* Popular rows are spread over the file, not neighbours */
+static long choose_row(unsigned short state[3], long rows)
+{
+	long rank = rows * pow(erand48(state), SKEW);
+
+	return rank * 7919 % rows;
+}
+
+static int request(sqlite3_stmt *lookup, unsigned short state[3], long rows)
+{
+	int i;
+
+	for (i = 0; i < LOOKUPS; i++) {
+		sqlite3_bind_int64(lookup, 1, choose_row(state, rows));
+		if (sqlite3_step(lookup) != SQLITE_ROW)
+			return -1;
+		sqlite3_reset(lookup);
+	}
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void report(FILE *result, int second, int64_t *took, int nr)
+{
+	qsort(took, nr, sizeof(*took), compare);
+	fprintf(result, "%d %d %.0f %.0f %.0f\n", second, nr,
+		took[nr / 2] / 1e3, took[nr - 1 - nr / 100] / 1e3,
+		took[nr - 1] / 1e3);
+	fflush(result);
+}
+
+static long count_rows(sqlite3 *db)
+{
+	sqlite3_stmt *max;
+	long rows = 0;
+
+	if (sqlite3_prepare_v2(db, "SELECT max(id) + 1 FROM t", -1, &max, NULL))
+		return 0;
+	if (sqlite3_step(max) == SQLITE_ROW)
+		rows = sqlite3_column_int64(max, 0);
+	sqlite3_finalize(max);
+	return rows;
+}
+
+static int serve(sqlite3 *db, int seconds, int rate, FILE *result)
+{
+	unsigned short state[3] = { 1, 2, 3 };
+	long rows = count_rows(db);
+	sqlite3_stmt *lookup;
+	int64_t *took = calloc(rate, sizeof(*took));
+	int64_t begin = now_ns(), due = begin;
+	int second, i;
+
+	if (!took || sqlite3_prepare_v2(db, "SELECT v FROM t WHERE id = ?", -1,
+					&lookup, NULL))
+		return fail(db, "prepare");
+	for (second = 1; second <= seconds; second++) {
+		int64_t end = begin + second * 1000000000LL;
+
+		for (i = 0; i < rate && (i == 0 || now_ns() < end); i++) {
+			struct timespec at = {
+				.tv_sec = due / 1000000000LL,
+				.tv_nsec = due % 1000000000LL,
+			};
+			int64_t start;
+
+			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+			start = now_ns();
+			if (request(lookup, state, rows))
+				return fail(db, "lookup");
+			took[i] = now_ns() - start;
+			due += 1000000000LL / rate;
+			if (due < start)	/* never catch up in a burst */
+				due = start;
+		}
+		report(result, second, took, i);
+	}
+	sqlite3_finalize(lookup);
+	free(took);
+	return 0;
+}
+
+static int run(const char *path, int seconds, int rate, const char *result_path)
+{
+	FILE *result = fopen(result_path, "we");
+	sqlite3 *db;
+	int err;
+
+	if (!result) {
+		perror(result_path);
+		return 1;
+	}
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) ||
+	    sqlite3_exec(db, "PRAGMA cache_size=-64; PRAGMA mmap_size=0",
+			 NULL, NULL, NULL))
+		return fail(db, "open");
+	err = serve(db, seconds, rate, result);
+	sqlite3_close(db);
+	fclose(result);
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "create") && atol(argv[3]) > 0)
+		return create(argv[2], atol(argv[3]));
+	if (argc == 6 && !strcmp(argv[1], "run") && atoi(argv[3]) > 0 &&
+	    atoi(argv[4]) > 0 && atoi(argv[4]) <= MAX_RATE)
+		return run(argv[2], atoi(argv[3]), atoi(argv[4]), argv[5]);
+	fprintf(stderr, "usage: service create FILE ROWS\n"
+		"       service run FILE SECONDS RATE RESULT\n");
+	return 2;
+}
