@@ -22,6 +22,10 @@
  * Functions return 0 or a negative errno; headroom_error() then has a
  * sentence for people, the kernel's own where the kernel gave one. A handle
  * belongs to one thread at a time. There are no globals.
+ *
+ * A handle outlives the module: when it was loaded anew meanwhile, requests
+ * reach the new one; while it is not loaded they return -ENOTCONN. Reading
+ * needs CAP_NET_ADMIN, and naming cgroups CAP_DAC_READ_SEARCH: -EPERM.
  */
 #ifndef HEADROOM_H
 #define HEADROOM_H
@@ -103,7 +107,7 @@ struct headroom_stats {
  * @parent_id: id of its parent among the cgroups with the memory controller;
  *	0 for the root
  * @path: path below the cgroup root, "/" for the root itself; NULL when the
- *	cgroup was removed after the kernel reported it
+ *	cgroup was removed before its path could be looked up
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
  */
@@ -222,13 +226,18 @@ const char *headroom_cgroup_root(struct headroom *h);
  * headroom_cgroup_path - path of a cgroup below the root, by its id
  * @path: result, to be freed by the caller
  *
- * Return: 0, -ESTALE when there is no such cgroup.
+ * Return: 0; -ESTALE when there is no such cgroup (any more); -ENODEV when no
+ * cgroup v2 file system is mounted; or another negative errno.
  */
 int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
 /**
  * headroom_cgroup_id - id of a cgroup
  * @name: a path below the cgroup root ("/a/b" or "a/b"), a path that begins
  *	with the root itself, or a decimal id
+ * @id: result. A name that is a number is taken as it is: "/7" is a path
+ *
+ * Return: 0; -ENOENT when there is no such cgroup; -ENODEV as above; or another
+ * negative errno.
  */
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 

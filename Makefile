@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+#   make              the module, for KDIR, and the userspace
+#   make demo         the incident, before and after, in a virtual machine
+#   make check        all tests, on the host and in virtual machines
+#   make check-style  what a script can say about the sources
+#
+# KDIR is where the kernel's headers are: those of the running kernel, else the
+# newest installed. The module ends as build/RELEASE/headroom.ko, since a tree
+# may be built for several kernels.
+
+running	:= /lib/modules/$(shell uname -r)/build
+newest	:= $(lastword $(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | grep -v -e -rt- -e -cloud-))
+KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
+release	= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+stage	= build/$(release)
+
+# Kbuild puts objects beside sources; so each kernel gets a tree of links
+module: check-kdir
+	@mkdir -p $(stage)
+	@cp -rlf Kbuild VERSION kernel include $(stage)/
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(stage) $(KFLAGS) modules
+	@echo "built $(stage)/headroom.ko"
+
+check-kdir:
+	@test -n "$(release)" || { echo "no kernel headers$(if $(KDIR), in $(KDIR)): run scripts/setup, or set KDIR" >&2; exit 1; }
+
+user:
+	$(MAKE) -C user
+
+selftests: user
+	$(MAKE) -C selftests
+
+all: module user
+
+demo:
+	scripts/setup
+	scripts/demo
+
+check:
+	scripts/setup
+	scripts/check
+
+check-style:
+	scripts/check-style
+
+clean:
+	rm -rf build
+
+.PHONY: all module check-kdir user selftests demo check check-style clean
+.DEFAULT_GOAL := all

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the subcommands share */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "headroom.h"
+
+/* Exit codes; the usage tells them to people */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_LOADED = 3,
+};
+
+/**
+ * struct command - a subcommand
+ * @name: its name
+ * @operands: what stands behind it, besides options; "" when nothing
+ * @summary: one line for the usage
+ * @run: does it; @argv begins behind the name. Returns the exit code
+ */
+struct command {
+	const char *name;
+	const char *operands;
+	const char *summary;
+	int (*run)(const struct command *command, int argc, char **argv);
+};
+
+extern const struct command status_command;
+extern const struct command list_command;
+extern const struct command show_command;
+
+/** open_module - connect, or say why not; returns the exit code */
+int open_module(struct headroom **h);
+/** say_failure - print what failed on @h; returns the exit code for @err */
+int say_failure(const struct headroom *h, int err);
+/** out_of_memory - say so and exit: nothing is left to do or to undo */
+__attribute__((noreturn)) void out_of_memory(void);
+
+#endif /* COMMAND_H */

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom - show what each cgroup lacks in memory: the dispatcher */
+
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+
+static const struct command *const commands[] = {
+	&status_command,
+	&list_command,
+	&show_command,
+};
+
+#define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void print_usage(FILE *out)
+{
+	fputs("Usage: headroom COMMAND [OPTION]...\n"
+	      "Show how much memory each cgroup lacks, who is stalled, and why.\n\n"
+	      "Commands:\n", out);
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		fprintf(out, "  %-8s %-8s %s\n", commands[i]->name, commands[i]->operands,
+			commands[i]->summary);
+	fputs("\n'headroom COMMAND --help' tells the options of a command.\n"
+	      "  --help     this text\n"
+	      "  --version  version of this program\n\n"
+	      "CGROUP is a path below the cgroup root (/system.slice), the same path with the\n"
+	      "root before it (/sys/fs/cgroup/system.slice), or a cgroup id.\n\n"
+	      "Exit codes:\n"
+	      "  0  done\n"
+	      "  1  it failed at run time\n"
+	      "  2  a command, option or argument is wrong\n"
+	      "  3  the headroom module is not loaded\n", out);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < NR_COMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+/* Results that did not reach their file are a failure, be it at the last byte. */
+static int flush_results(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "headroom: cannot write: %s\n", errno ? strerror(errno) : "output error");
+	return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	/* a reader that had enough ends us quietly, also if our parent ignores it */
+	signal(SIGPIPE, SIG_DFL);
+	/* characters only: numbers keep their point, for whoever parses them */
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		fputs("headroom: a command is missing, see 'headroom --help'\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return flush_results(EXIT_DONE);
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("headroom " VERSION);
+		return flush_results(EXIT_DONE);
+	}
+	command = find_command(argv[1]);
+	if (!command) {
+		fprintf(stderr, "headroom: unknown %s '%s', see 'headroom --help'\n",
+			argv[1][0] == '-' ? "option" : "command", argv[1]);
+		return EXIT_USAGE;
+	}
+	return flush_results(command->run(command, argc - 2, argv + 2));
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What happened between two snapshots */
+
+#include <stdlib.h>
+
+#include "command.h"
+#include "counters.h"
+#include "interval.h"
+
+static void subtract(const struct headroom_cgroup *now, const struct headroom_cgroup *before,
+		     struct activity *activity)
+{
+	activity->cgroup = now;
+	if (headroom_stats_delta(&now->local, before ? &before->local : NULL,
+				 &activity->local) < 0 ||
+	    headroom_stats_delta(&now->subtree, before ? &before->subtree : NULL,
+				 &activity->subtree) < 0)
+		out_of_memory();
+}
+
+/* Adds what a cgroup lacks to its ancestors, and to itself. */
+static void add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
+{
+	const struct headroom_cgroup *cgroup = &now->cgroup[i];
+	uint64_t extra = headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE);
+
+	interval->activity[i].extra_local = extra;
+	/* no chain of parents is longer than there are cgroups, unless it is a ring */
+	for (size_t depth = 0; cgroup && depth < now->nr; depth++) {
+		interval->activity[cgroup - now->cgroup].extra_subtree += extra;
+		cgroup = headroom_snapshot_find(now, cgroup->parent_id);
+	}
+}
+
+struct interval *interval_new(const struct headroom_snapshot *now,
+			      const struct headroom_snapshot *before)
+{
+	struct interval *interval = calloc(1, sizeof(*interval));
+
+	if (!interval)
+		out_of_memory();
+	interval->activity = calloc(now->nr ? now->nr : 1, sizeof(*interval->activity));
+	if (!interval->activity)
+		out_of_memory();
+	interval->nr = now->nr;
+	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
+	interval->consistent = now->consistent && (!before || before->consistent);
+	for (size_t i = 0; i < now->nr; i++)
+		subtract(&now->cgroup[i],
+			 before ? headroom_snapshot_find(before, now->cgroup[i].id) : NULL,
+			 &interval->activity[i]);
+	for (size_t i = 0; i < now->nr; i++)
+		add_extra(interval, now, i);
+	return interval;
+}
+
+void interval_free(struct interval *interval)
+{
+	if (!interval)
+		return;
+	for (size_t i = 0; i < interval->nr; i++) {
+		headroom_stats_clear(&interval->activity[i].local);
+		headroom_stats_clear(&interval->activity[i].subtree);
+	}
+	free(interval->activity);
+	free(interval);
+}
+
+uint64_t stall_total(const struct headroom_stats *stats)
+{
+	uint64_t total = 0;
+
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		total += stats->stall[cause].total;
+	return total;
+}
+
+bool is_idle(const struct headroom_stats *stats)
+{
+	const struct headroom_counter *counter;
+
+	for (counter = headroom_stats_counters; counter->name; counter++)
+		if (headroom_counter_get(counter, stats))
+			return false;
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		if (stats->stall[cause].count || stats->stall[cause].total)
+			return false;
+	return true;
+}

@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom list - the cgroups side by side, in rates over an interval */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "counters.h"
+#include "interval.h"
+#include "json.h"
+#include "options.h"
+#include "text.h"
+
+enum order { BY_STALL, BY_REFAULTS, BY_EVICTIONS, BY_NAME };
+
+static const char *const order_names[] = {
+	[BY_STALL] = "stall",
+	[BY_REFAULTS] = "refaults",
+	[BY_EVICTIONS] = "evictions",
+	[BY_NAME] = "name",
+};
+
+#define NR_ORDERS	(sizeof(order_names) / sizeof(order_names[0]))
+
+/* What the command line asks for */
+struct view {
+	double seconds;
+	unsigned long count;
+	enum order order;
+	const char *subtree;
+	uint64_t subtree_id;
+	bool all;
+	bool json;
+	uint32_t page_size;
+};
+
+/* The cgroups to show, sorted */
+struct rows {
+	size_t nr;
+	size_t idle;
+	const struct activity **row;
+};
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+/* Larger first, ties by what follows, at last by name: a table that is stable */
+static int compare_rows(const void *left, const void *right, void *arg)
+{
+	const struct activity *a = *(const struct activity *const *)left;
+	const struct activity *b = *(const struct activity *const *)right;
+	enum order order = *(const enum order *)arg;
+	int by = 0;
+
+	if (order == BY_EVICTIONS)
+		by = compare(a->subtree.evictions, b->subtree.evictions);
+	if (!by && order == BY_REFAULTS)
+		by = compare(a->subtree.refaults, b->subtree.refaults);
+	if (!by && order != BY_NAME)
+		by = compare(stall_total(&a->subtree), stall_total(&b->subtree));
+	if (!by && order != BY_NAME)
+		by = compare(a->subtree.refaults, b->subtree.refaults);
+	return by ? by : strcmp(a->cgroup->path, b->cgroup->path);
+}
+
+/* Whether @id is the root of the subtree asked for, or below it */
+static bool is_asked_for(const struct view *view, const struct headroom_snapshot *s, uint64_t id)
+{
+	const struct headroom_cgroup *cgroup = headroom_snapshot_find(s, id);
+
+	if (!view->subtree)
+		return true;
+	for (size_t depth = 0; cgroup && depth < s->nr; depth++) {
+		if (cgroup->id == view->subtree_id)
+			return true;
+		cgroup = headroom_snapshot_find(s, cgroup->parent_id);
+	}
+	return false;
+}
+
+static struct rows select_rows(const struct view *view, const struct headroom_snapshot *now,
+			       const struct interval *interval)
+{
+	struct rows rows = { 0 };
+	const struct activity *activity;
+	enum order order = view->order;
+
+	rows.row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows.row));
+	if (!rows.row)
+		out_of_memory();
+	for (size_t i = 0; i < interval->nr; i++) {
+		activity = &interval->activity[i];
+		/* without a path it is gone already */
+		if (!activity->cgroup->path || !is_asked_for(view, now, activity->cgroup->id))
+			continue;
+		if (!view->all && is_idle(&activity->subtree))
+			rows.idle++;
+		else
+			rows.row[rows.nr++] = activity;
+	}
+	qsort_r(rows.row, rows.nr, sizeof(*rows.row), compare_rows, &order);
+	return rows;
+}
+
+static double percent(uint64_t ns, double seconds)
+{
+	return ns / 1e9 / seconds * 100;
+}
+
+/* "DIRECT%" for "direct_reclaim" */
+static struct text cause_heading(enum headroom_stall_cause cause)
+{
+	const char *name = headroom_stall_cause_name(cause);
+	struct text heading;
+	size_t len = 0;
+
+	for (; name[len] && name[len] != '_' && len < sizeof(heading.s) - 2; len++)
+		heading.s[len] = name[len] - 'a' + 'A';
+	strcpy(heading.s + len, "%");
+	return heading;
+}
+
+/* The columns after the name; the heading is the same with no activity. */
+static int format_columns(char *line, size_t size, const struct view *view,
+			  const struct activity *activity, double seconds)
+{
+	const struct headroom_stats *stats = activity ? &activity->subtree : NULL;
+	int len;
+
+	len = snprintf(line, size, " %8s", stats ?
+		       text_number(percent(stall_total(stats), seconds)).s : "STALL%");
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		len += snprintf(line + len, size - len, " %8s", stats ?
+				text_number(percent(stats->stall[cause].total, seconds)).s :
+				cause_heading(cause).s);
+	len += snprintf(line + len, size - len, " %10s", stats ?
+			text_number(stats->refaults / seconds).s : "REFAULT/s");
+	len += snprintf(line + len, size - len, " %10s", stats ?
+			text_number(stats->evictions / seconds).s : "EVICT/s");
+	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
+			!stats->refaults ? "-" :
+			text_bytes((double)activity->extra_subtree * view->page_size).s);
+	return len;
+}
+
+/* Names as they are printed. On a terminal a line must not wrap. */
+static char **format_names(const struct rows *rows, size_t columns, size_t *width)
+{
+	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
+	size_t limit = terminal_columns();
+
+	if (!name)
+		out_of_memory();
+	limit = limit > columns + 20 ? limit - columns : 20;
+	*width = strlen("CGROUP");
+	for (size_t i = 0; i < rows->nr; i++) {
+		name[i] = text_name(rows->row[i]->cgroup->path);
+		if (isatty(STDOUT_FILENO))
+			text_shorten(name[i], limit);
+		if (text_columns(name[i]) > *width)
+			*width = text_columns(name[i]);
+	}
+	return name;
+}
+
+static void print_table(const struct view *view, const struct interval *interval,
+			const struct rows *rows)
+{
+	char columns[256], *heading;
+	size_t width;
+	char **name;
+
+	name = format_names(rows, format_columns(columns, sizeof(columns), view, NULL, 0), &width);
+	if (asprintf(&heading, "%-*s%s", (int)width, "CGROUP", columns) < 0)
+		out_of_memory();
+	text_heading(heading);
+	free(heading);
+	for (size_t i = 0; i < rows->nr; i++) {
+		format_columns(columns, sizeof(columns), view, rows->row[i], interval->seconds);
+		printf("%s%*s%s\n", name[i], (int)(width - text_columns(name[i])), "", columns);
+		free(name[i]);
+	}
+	free(name);
+	if (rows->idle)
+		printf("%zu idle cgroup%s not shown\n", rows->idle, rows->idle > 1 ? "s" : "");
+	if (!interval->consistent)
+		puts("cgroups came or went while they were read: some may be missing");
+}
+
+static void print_lines(const struct view *view, const struct headroom_snapshot *now,
+			const struct interval *interval, const struct rows *rows)
+{
+	const struct activity *activity;
+	struct json_object *object;
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		activity = rows->row[i];
+		object = json_new_object();
+		json_add_uint(object, "time_ns", now->time);
+		json_add_number(object, "interval_s", interval->seconds);
+		json_add_bool(object, "consistent", interval->consistent);
+		json_add_uint(object, "id", activity->cgroup->id);
+		json_add_uint(object, "parent_id", activity->cgroup->parent_id);
+		json_add_text(object, "path", activity->cgroup->path);
+		json_add_number(object, "stall_percent",
+				percent(stall_total(&activity->subtree), interval->seconds));
+		json_add_number(object, "refaults_per_s",
+				activity->subtree.refaults / interval->seconds);
+		json_add_number(object, "evictions_per_s",
+				activity->subtree.evictions / interval->seconds);
+		json_add_uint(object, "extra_bytes", activity->extra_subtree * view->page_size);
+		json_add(object, "local", json_stats(&activity->local, false));
+		json_add(object, "subtree", json_stats(&activity->subtree, false));
+		json_print_line(object);
+	}
+}
+
+static void print_interval(const struct view *view, const struct headroom_snapshot *now,
+			   const struct headroom_snapshot *before)
+{
+	struct interval *interval = interval_new(now, before);
+	struct rows rows = select_rows(view, now, interval);
+
+	if (view->json)
+		print_lines(view, now, interval, &rows);
+	else
+		print_table(view, interval, &rows);
+	free(rows.row);
+	interval_free(interval);
+}
+
+/*
+ * Sleep until @seconds after @start (CLOCK_MONOTONIC, ns). Returns false when
+ * the user interrupts: the signals are blocked and waited for, so that none
+ * comes between a test and the sleep.
+ */
+static bool wait_until(uint64_t start, double seconds)
+{
+	struct timespec now, rest;
+	sigset_t signals;
+	double left;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		left = start / 1e9 + seconds - (now.tv_sec + now.tv_nsec / 1e9);
+		if (left < 0)
+			left = 0;
+		rest.tv_sec = left;
+		rest.tv_nsec = (left - rest.tv_sec) * 1e9;
+		if (sigtimedwait(&signals, NULL, &rest) > 0)
+			return false;
+	} while (errno == EINTR);
+	return true;
+}
+
+static int watch(struct headroom *h, const struct view *view)
+{
+	struct headroom_snapshot *before, *now;
+	int err;
+
+	err = headroom_snapshot_take(h, &before);
+	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
+		if (!wait_until(before->time, view->seconds))
+			break;
+		err = headroom_snapshot_take(h, &now);
+		if (err < 0)
+			break;
+		if (n && !view->json)
+			putchar('\n');
+		print_interval(view, now, before);
+		headroom_snapshot_free(before);
+		before = now;
+		/* whoever reads a stream wants each table when it is there */
+		if (fflush(stdout) != 0)
+			break;
+	}
+	headroom_snapshot_free(before);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+static int prepare_view(struct headroom *h, struct view *view)
+{
+	struct headroom_status *status;
+	int err;
+
+	err = headroom_status_get(h, &status);
+	if (err < 0)
+		return say_failure(h, err);
+	view->page_size = status->page_size;
+	headroom_status_free(status);
+	if (!view->subtree)
+		return EXIT_DONE;
+	err = headroom_cgroup_id(h, view->subtree, &view->subtree_id);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+static bool find_order(const char *name, enum order *order)
+{
+	for (size_t i = 0; i < NR_ORDERS; i++) {
+		if (strcmp(name, order_names[i]) == 0) {
+			*order = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct view view = { .seconds = 1, .count = 1 };
+	const char *order = "stall";
+	const struct option options[] = {
+		{ "--interval", OPTION_SECONDS, "SECONDS", "time to measure (1)", &view.seconds },
+		{ "--count", OPTION_COUNT, "N", "tables to print (1); 0: for ever", &view.count },
+		{ "--sort", OPTION_TEXT, "KEY", "stall (default), refaults, evictions or name",
+		  &order },
+		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+		  &view.subtree },
+		{ "--all", OPTION_FLAG, NULL, "show idle cgroups too", &view.all },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each cgroup",
+		  &view.json },
+		{ 0 }
+	};
+	struct headroom *h;
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	if (!find_order(order, &view.order))
+		return usage_error(command,
+				   "--sort takes stall, refaults, evictions or name, not '%s'",
+				   order);
+	code = open_module(&h);
+	if (!code)
+		code = prepare_view(h, &view);
+	if (!code)
+		code = watch(h, &view);
+	headroom_close(h);
+	return code;
+}
+
+const struct command list_command = {
+	.name = "list",
+	.operands = "",
+	.summary = "refaults, evictions and stalls of all cgroups, as rates",
+	.run = run,
+};

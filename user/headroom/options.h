@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The options of a subcommand
+ *
+ * One table both parses and explains them. Not getopt_long(): it takes any
+ * unique beginning of a long option, so that an option added later breaks
+ * scripts that work today.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "command.h"
+
+enum option_kind {
+	OPTION_FLAG,	/* bool */
+	OPTION_SECONDS,	/* double, above 0 */
+	OPTION_COUNT,	/* unsigned long */
+	OPTION_TEXT,	/* const char * */
+	OPTION_OPERAND,	/* const char *; required, no dashes */
+};
+
+/**
+ * struct option - an option or operand
+ * @name: "--json", or for an operand "CGROUP"
+ * @kind: what it takes
+ * @argument: what it takes, for the usage; NULL for flags and operands
+ * @help: for the usage
+ * @value: where the value goes; the default stands there before
+ */
+struct option {
+	const char *name;
+	enum option_kind kind;
+	const char *argument;
+	const char *help;
+	void *value;
+};
+
+/**
+ * parse_options - parse the command line of @command
+ * @options: ends with an entry without a name
+ * @code: exit code, when the command is not to run
+ *
+ * Return: true when the command is to run. Otherwise what there was to say,
+ * about a mistake or for --help, is said.
+ */
+bool parse_options(const struct command *command, const struct option *options, int argc,
+		   char **argv, int *code);
+
+/** usage_error - say what is wrong with the command line; returns EXIT_USAGE */
+__attribute__((format(printf, 2, 3)))
+int usage_error(const struct command *command, const char *format, ...);
+
+#endif /* OPTIONS_H */

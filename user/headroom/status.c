@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom status - what the module is, covers, costs, and lost */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "command.h"
+#include "counters.h"
+#include "json.h"
+#include "options.h"
+#include "text.h"
+
+static void print_sampling(const struct headroom_status *status)
+{
+	if (status->sample_shift)
+		printf("sampling     1 page in %" PRIu64 "\n", (uint64_t)1 << status->sample_shift);
+	else
+		printf("sampling     every page\n");
+}
+
+static void print_table(const struct headroom_status *status)
+{
+	double share = status->table_entries ?
+		       100.0 * status->table_used / status->table_entries : 0;
+
+	printf("evicted      %" PRIu64 " of %" PRIu64 " entries used (%.1f %%), %s\n",
+	       status->table_used, status->table_entries, share,
+	       text_bytes(status->table_bytes).s);
+}
+
+static void print_cgroups(const struct headroom_status *status)
+{
+	double bytes = status->cgroup_bytes;
+
+	printf("cgroups      %" PRIu32 ", %s each, %s in all\n", status->cgroups,
+	       text_bytes(bytes).s, text_bytes(bytes * status->cgroups).s);
+}
+
+static void print_hooks(const struct headroom_status *status)
+{
+	const struct headroom_hook *hook;
+	char line[256];
+
+	text_heading("hooks");
+	for (size_t i = 0; i < status->nr_hooks; i++) {
+		hook = &status->hook[i];
+		if (hook->attached) {
+			printf("  %-36s attached\n", hook->name);
+			continue;
+		}
+		snprintf(line, sizeof(line), "  %-36s missing, not covered: %s", hook->name,
+			 hook->covers);
+		text_alarm(line);
+	}
+}
+
+static void print_lost(const struct headroom_status *status)
+{
+	const struct headroom_counter *counter;
+	bool nothing = true;
+	char line[256];
+	uint64_t value;
+
+	for (counter = headroom_lost_counters; counter->name; counter++) {
+		value = headroom_counter_get(counter, status);
+		if (!value)
+			continue;
+		if (nothing)
+			text_heading("lost since the module was loaded");
+		nothing = false;
+		snprintf(line, sizeof(line), "  %-18s %10" PRIu64 "  %s", counter->name, value,
+			 counter->meaning);
+		text_alarm(line);
+	}
+	if (nothing)
+		puts("nothing lost");
+}
+
+static void print_text(const struct headroom_status *status, const char *kernel)
+{
+	printf("headroom     %s on Linux %s\n", status->version, kernel);
+	printf("page size    %s\n", text_bytes(status->page_size).s);
+	print_sampling(status);
+	print_table(status);
+	print_cgroups(status);
+	if (status->psi)
+		puts("psi          on");
+	else
+		text_alarm("psi          off: proactive reclaim is counted as stalls");
+	print_hooks(status);
+	print_lost(status);
+}
+
+static struct json_object *json_hooks(const struct headroom_status *status)
+{
+	struct json_object *hooks = json_new_array(), *hook;
+
+	for (size_t i = 0; i < status->nr_hooks; i++) {
+		hook = json_new_object();
+		json_add_text(hook, "name", status->hook[i].name);
+		json_add_bool(hook, "required", status->hook[i].required);
+		json_add_bool(hook, "attached", status->hook[i].attached);
+		json_add_text(hook, "covers", status->hook[i].covers);
+		json_append(hooks, hook);
+	}
+	return hooks;
+}
+
+static void print_json(const struct headroom_status *status, const char *kernel)
+{
+	struct json_object *object = json_new_object(), *lost = json_new_object();
+	const struct headroom_counter *counter;
+
+	json_add_text(object, "version", status->version);
+	json_add_text(object, "kernel", kernel);
+	json_add_uint(object, "page_size", status->page_size);
+	json_add_uint(object, "sample_shift", status->sample_shift);
+	json_add_uint(object, "table_entries", status->table_entries);
+	json_add_uint(object, "table_used", status->table_used);
+	json_add_uint(object, "table_bytes", status->table_bytes);
+	json_add_uint(object, "cgroups", status->cgroups);
+	json_add_uint(object, "cgroup_bytes", status->cgroup_bytes);
+	json_add_bool(object, "psi", status->psi);
+	json_add(object, "hooks", json_hooks(status));
+	for (counter = headroom_lost_counters; counter->name; counter++)
+		json_add_uint(lost, counter->name, headroom_counter_get(counter, status));
+	json_add(object, "lost", lost);
+	json_print_line(object);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	bool json = false;
+	const struct option options[] = {
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
+		{ 0 }
+	};
+	struct headroom_status *status;
+	struct utsname kernel;
+	struct headroom *h;
+	int code, err;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	code = open_module(&h);
+	if (code)
+		goto out;
+	err = headroom_status_get(h, &status);
+	if (err < 0) {
+		code = say_failure(h, err);
+		goto out;
+	}
+	uname(&kernel);
+	if (json)
+		print_json(status, kernel.release);
+	else
+		print_text(status, kernel.release);
+	headroom_status_free(status);
+out:
+	headroom_close(h);
+	return code;
+}
+
+const struct command status_command = {
+	.name = "status",
+	.operands = "",
+	.summary = "what the module covers on this kernel, occupies, and lost",
+	.run = run,
+};

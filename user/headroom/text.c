@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Numbers and names as text for people */
+
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "text.h"
+
+/*
+ * @value in the largest of the units that leaves it at 1 or more. 999.95 is
+ * where "%.1f" would print a thousand of the smaller unit.
+ */
+static struct text in_units(double value, double step, const char *const *unit)
+{
+	struct text text;
+	bool whole = true;
+
+	while (unit[1] && value >= step - 0.05) {
+		value /= step;
+		unit++;
+		whole = false;
+	}
+	snprintf(text.s, sizeof(text.s), whole ? "%.0f %s" : "%.1f %s", value, *unit);
+	return text;
+}
+
+struct text text_bytes(double bytes)
+{
+	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", NULL };
+
+	return in_units(bytes, 1024, unit);
+}
+
+struct text text_ns(uint64_t ns)
+{
+	static const char *const unit[] = { "ns", "us", "ms", "s", NULL };
+
+	return in_units(ns, 1000, unit);
+}
+
+struct text text_number(double number)
+{
+	struct text text;
+
+	if (number > 0 && number < 0.05)
+		return (struct text){ "<0.1" };
+	snprintf(text.s, sizeof(text.s), number > 0 && number < 99.95 ? "%.1f" : "%.0f", number);
+	return text;
+}
+
+size_t utf8_sequence(const char *text)
+{
+	const unsigned char *byte = (const unsigned char *)text;
+	size_t len = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
+
+	if (len == 1)
+		return byte[0] != '\0';
+	if (byte[0] < 0xc2 || byte[0] > 0xf4)
+		return 0;
+	/* forms that are longer than needed, surrogates, beyond U+10FFFF */
+	if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
+	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
+		return 0;
+	for (size_t i = 1; i < len; i++)
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	return len;
+}
+
+static bool in_utf8(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+/* Bytes of @name that can be printed as they are; 0 if the first cannot */
+static size_t printable(const char *name)
+{
+	const unsigned char *byte = (const unsigned char *)name;
+	size_t len = utf8_sequence(name);
+
+	if (len == 1)
+		return byte[0] >= 0x20 && byte[0] != 0x7f;
+	/* U+0080 to U+009F are controls too */
+	if (!len || !in_utf8() || (byte[0] == 0xc2 && byte[1] < 0xa0))
+		return 0;
+	return len;
+}
+
+char *text_name(const char *name)
+{
+	/* at worst each byte becomes four */
+	char *copy = malloc(4 * strlen(name) + 1), *to = copy;
+	size_t len;
+
+	if (!copy)
+		out_of_memory();
+	for (; *name; name += len) {
+		len = printable(name);
+		if (len) {
+			to = mempcpy(to, name, len);
+		} else {
+			to += sprintf(to, "\\x%02x", (unsigned char)*name);
+			len = 1;
+		}
+	}
+	*to = '\0';
+	return copy;
+}
+
+size_t text_columns(const char *name)
+{
+	size_t columns = 0;
+
+	for (; *name; name++)
+		columns += (*name & 0xc0) != 0x80;
+	return columns;
+}
+
+void text_shorten(char *name, size_t columns)
+{
+	const char *mark = in_utf8() ? "\u2026" : "~";
+	size_t len = strlen(mark), have = text_columns(name);
+	char *rest = name;
+
+	if (have <= columns || columns < 2)
+		return;
+	/* drop characters, and enough bytes for the mark to stand in their place */
+	while (*rest && (have > columns - 1 || (*rest & 0xc0) == 0x80 ||
+			 (size_t)(rest - name) < len)) {
+		rest++;
+		have -= (*rest & 0xc0) != 0x80;
+	}
+	memcpy(name, mark, len);
+	memmove(name + len, rest, strlen(rest) + 1);
+}
+
+size_t terminal_columns(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	char *end;
+	unsigned long given;
+
+	if (columns && *columns) {
+		given = strtoul(columns, &end, 10);
+		if (*end == '\0' && given > 0 && given <= 10000)
+			return given;
+	}
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+static void print_styled(const char *style, const char *line)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if ((no_color && *no_color) || !isatty(STDOUT_FILENO))
+		printf("%s\n", line);
+	else
+		printf("\033[%sm%s\033[0m\n", style, line);
+}
+
+void text_heading(const char *line)
+{
+	print_styled("1", line);
+}
+
+void text_alarm(const char *line)
+{
+	print_styled("33", line);
+}

@@ -1,0 +1,402 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * The connection to the module
+ *
+ * One generic netlink socket, one request at a time. libnl does the framing;
+ * what it keeps to itself is read here: the kernel's errno as it was, the
+ * sentence of an extended acknowledgement, and the error that ends a dump,
+ * which the kernel hides in NLMSG_DONE.
+ */
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+#include <linux/netlink.h>
+#include <netlink/attr.h>
+#include <netlink/errno.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "connection.h"
+
+/*
+ * The kernel fits the messages of a dump to the largest buffer that it saw a
+ * reader offer, up to 32 KiB: bigger messages mean fewer system calls.
+ */
+#define MESSAGE_SIZE	(64 * 1024)
+/* A large answer must leave room in the queue for the ACK behind it. */
+#define QUEUE_SIZE	(1024 * 1024)
+
+/* An exchange in progress */
+struct exchange {
+	struct headroom_request *request;
+	int err;
+	bool done;
+	char sentence[sizeof(((struct headroom *)0)->error)];
+};
+
+int headroom_fail(struct headroom *h, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(h->error, sizeof(h->error), format, args);
+	va_end(args);
+	return err;
+}
+
+const char *headroom_error(const struct headroom *h)
+{
+	if (!h)
+		return "out of memory";
+	return h->error;
+}
+
+static const char *sentence_of(int err)
+{
+	switch (-err) {
+	case EPERM:
+		return "needs CAP_NET_ADMIN: run as root";
+	case ENOBUFS:
+		return "the answer did not fit into the socket's receive queue";
+	case EBADMSG:
+		return "the module's answer is malformed: are the module and this program of the same version?";
+	case EOPNOTSUPP:
+		return "the module does not know this request: it is older than this program";
+	case EMSGSIZE:
+		return "the statistics of a cgroup did not fit into a netlink message";
+	default:
+		return strerror(-err);
+	}
+}
+
+/*
+ * libnl folds errno into codes of its own, several into one. Only failures of
+ * the socket itself come this way; the kernel's answers are read as they are.
+ */
+static int errno_of(int nl_error, int saved_errno)
+{
+	switch (-nl_error) {
+	case NLE_NOMEM:
+		return saved_errno == ENOBUFS ? -ENOBUFS : -ENOMEM;
+	case NLE_PERM:
+	case NLE_NOACCESS:
+		return -EPERM;
+	case NLE_OBJ_NOTFOUND:
+		return -ENOENT;
+	case NLE_INTR:
+		return -EINTR;
+	case NLE_AGAIN:
+		return -EAGAIN;
+	case NLE_AF_NOSUPPORT:
+	case NLE_PROTO_MISMATCH:
+		return -EPROTONOSUPPORT;
+	case NLE_BAD_SOCK:
+		return -EBADF;
+	case NLE_MSG_TRUNC:
+	case NLE_MSG_TOOSHORT:
+	case NLE_MSG_OVERFLOW:
+	case NLE_SEQ_MISMATCH:
+	case NLE_PARSE_ERR:
+		return -EBADMSG;
+	default:
+		return -EIO;
+	}
+}
+
+static void disconnect(struct headroom *h)
+{
+	nl_socket_free(h->sock);
+	h->sock = NULL;
+}
+
+static int set_up_socket(struct nl_sock *sock)
+{
+	int on = 1, err;
+
+	err = genl_connect(sock);
+	if (err < 0)
+		return err;
+	err = nl_socket_set_buffer_size(sock, QUEUE_SIZE, 0);
+	if (err < 0)
+		return err;
+	err = nl_socket_set_msg_buf_size(sock, MESSAGE_SIZE);
+	if (err < 0)
+		return err;
+	/* a single cgroup's answer may be larger still: look before reading */
+	nl_socket_enable_msg_peek(sock);
+	/* without these an error has no sentence, or repeats the request: no harm */
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
+	return 0;
+}
+
+static int fail_without_family(struct headroom *h)
+{
+	if (access("/sys/module/headroom", F_OK) == 0)
+		return headroom_fail(h, -ENOENT, "the headroom module is loaded, but answers "
+				     "in the initial network namespace only");
+	return headroom_fail(h, -ENOENT, "the headroom module is not loaded: run "
+			     "'modprobe headroom', or 'insmod headroom.ko' from the build");
+}
+
+static int connect_to_module(struct headroom *h)
+{
+	int err;
+
+	h->sock = nl_socket_alloc();
+	if (!h->sock)
+		return headroom_fail(h, -ENOMEM, "out of memory");
+	errno = 0;
+	err = set_up_socket(h->sock);
+	if (err < 0) {
+		err = errno_of(err, errno);
+		disconnect(h);
+		return headroom_fail(h, err, "cannot open a generic netlink socket: %s",
+				     strerror(-err));
+	}
+	errno = 0;
+	h->family = genl_ctrl_resolve(h->sock, HEADROOM_FAMILY_NAME);
+	if (h->family < 0) {
+		err = errno_of(h->family, errno);
+		disconnect(h);
+		if (err == -ENOENT)
+			return fail_without_family(h);
+		return headroom_fail(h, err, "cannot look up the headroom module: %s",
+				     strerror(-err));
+	}
+	h->stale = false;
+	return 0;
+}
+
+static int reconnect(struct headroom *h)
+{
+	int err;
+
+	disconnect(h);
+	err = connect_to_module(h);
+	/* -ENOENT is what a request says that found no cgroup */
+	return err == -ENOENT ? -ENOTCONN : err;
+}
+
+int headroom_open(struct headroom **h)
+{
+	*h = calloc(1, sizeof(**h));
+	if (!*h)
+		return -ENOMEM;
+	(*h)->root_fd = -1;
+	return connect_to_module(*h);
+}
+
+void headroom_close(struct headroom *h)
+{
+	if (!h)
+		return;
+	disconnect(h);
+	if (h->root_fd >= 0)
+		close(h->root_fd);
+	headroom_forget_paths(h);
+	free(h->root);
+	free(h);
+}
+
+/* Where the attributes of an extended ACK begin, counted from the payload. */
+static int extack_offset(const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *error = nlmsg_data(nlh);
+
+	if (nlh->nlmsg_type == NLMSG_DONE)
+		return NLMSG_ALIGN(sizeof(int));
+	if (nlmsg_datalen(nlh) < (int)sizeof(*error))
+		return nlmsg_datalen(nlh);
+	if (nlh->nlmsg_flags & NLM_F_CAPPED)
+		return sizeof(*error);
+	/* the request that failed is repeated whole, and its length is checked below */
+	if (error->msg.nlmsg_len > nlh->nlmsg_len)
+		return nlmsg_datalen(nlh);
+	return sizeof(error->error) + NLMSG_ALIGN(error->msg.nlmsg_len);
+}
+
+const char *headroom_extack(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	int offset;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return NULL;
+	offset = extack_offset(nlh);
+	if (offset >= nlmsg_datalen(nlh))
+		return NULL;
+	attr = nla_find((const struct nlattr *)((const char *)nlmsg_data(nlh) + offset),
+			nlmsg_datalen(nlh) - offset, NLMSGERR_ATTR_MSG);
+	if (!attr || !memchr(nla_data(attr), '\0', nla_len(attr)))
+		return NULL;
+	return nla_data(attr);
+}
+
+static void end_exchange(struct exchange *exchange, int err, const struct nlmsghdr *nlh)
+{
+	const char *sentence = headroom_extack(nlh);
+
+	exchange->done = true;
+	if (!err)
+		return;
+	exchange->err = err;
+	if (sentence)
+		snprintf(exchange->sentence, sizeof(exchange->sentence), "%s", sentence);
+}
+
+/*
+ * After a reply that cannot be used the rest is still read, so that the
+ * socket is ready for the next request.
+ */
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct exchange *exchange = arg;
+	struct genlmsghdr *genl;
+
+	if (exchange->err)
+		return NL_OK;
+	if (!genlmsg_valid_hdr(nlh, 0)) {
+		exchange->err = -EBADMSG;
+		return NL_OK;
+	}
+	genl = genlmsg_hdr(nlh);
+	exchange->err = exchange->request->reply(genlmsg_attrdata(genl, 0),
+						 genlmsg_attrlen(genl, 0),
+						 exchange->request->arg);
+	return NL_OK;
+}
+
+static int on_interrupted(struct nl_msg *msg, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	(void)msg;
+	exchange->request->interrupted = true;
+	return NL_OK;
+}
+
+static int on_ack(struct nl_msg *msg, void *arg)
+{
+	end_exchange(arg, 0, nlmsg_hdr(msg));
+	return NL_STOP;
+}
+
+/* A dump that failed half way says so in the message that ends it. */
+static int on_done(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	int err = 0;
+
+	if (nlmsg_datalen(nlh) >= (int)sizeof(err))
+		memcpy(&err, nlmsg_data(nlh), sizeof(err));
+	end_exchange(arg, err < 0 ? err : 0, nlh);
+	return NL_STOP;
+}
+
+static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
+{
+	/* libnl passes the payload only; the header is what stands before it */
+	const char *payload = (const char *)error;
+
+	(void)from;
+	end_exchange(arg, error->error, (const struct nlmsghdr *)(payload - NLMSG_HDRLEN));
+	return NL_STOP;
+}
+
+static struct nl_cb *callbacks(struct exchange *exchange)
+{
+	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
+
+	if (!cb)
+		return NULL;
+	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, exchange);
+	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, exchange);
+	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, exchange);
+	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_done, exchange);
+	nl_cb_err(cb, NL_CB_CUSTOM, on_error, exchange);
+	return cb;
+}
+
+static int send_request(struct headroom *h, const struct headroom_request *request)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	int err = -NLE_NOMEM;
+
+	if (!msg)
+		return err;
+	if (!genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, h->family, 0,
+			 request->dump ? NLM_F_DUMP : 0, request->cmd,
+			 HEADROOM_FAMILY_VERSION))
+		goto out;
+	/* 8 bytes are right for every kernel that has or lacks the type uint */
+	if (request->id && nla_put_u64(msg, HEADROOM_A_CGROUP_ID, request->id) < 0)
+		goto out;
+	err = nl_send_auto(h->sock, msg);
+out:
+	nlmsg_free(msg);
+	return err;
+}
+
+static int run_exchange(struct headroom *h, struct exchange *exchange)
+{
+	struct nl_cb *cb = callbacks(exchange);
+	int err;
+
+	if (!cb)
+		return -ENOMEM;
+	exchange->request->interrupted = false;
+	errno = 0;
+	err = send_request(h, exchange->request);
+	while (err >= 0 && !exchange->done) {
+		errno = 0;
+		err = nl_recvmsgs(h->sock, cb);
+	}
+	nl_cb_put(cb);
+	if (exchange->done)
+		return exchange->err;
+	h->stale = true;
+	return errno_of(err, errno);
+}
+
+static int ask_once(struct headroom *h, struct exchange *exchange)
+{
+	int err;
+
+	if (h->stale || !h->sock) {
+		err = reconnect(h);
+		if (err < 0)
+			return err;
+	}
+	err = run_exchange(h, exchange);
+	if (err < 0)
+		headroom_fail(h, err, "%s", exchange->sentence[0] ? exchange->sentence
+								  : sentence_of(err));
+	return err;
+}
+
+/*
+ * The module explains every refusal. An unexplained -ENOENT is from generic
+ * netlink, which has no family of our number (any more): the module was
+ * unloaded, or loaded anew under another number.
+ */
+int headroom_ask(struct headroom *h, struct headroom_request *request)
+{
+	struct exchange exchange = { .request = request };
+	int err;
+
+	h->error[0] = '\0';
+	err = ask_once(h, &exchange);
+	if (err != -ENOENT || exchange.sentence[0])
+		return err;
+	h->stale = true;
+	exchange = (struct exchange){ .request = request };
+	return ask_once(h, &exchange);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * The connection to the module
+ *
+ * Internal to the library. The only place besides decode.c that knows libnl.
+ */
+#ifndef HEADROOM_CONNECTION_H
+#define HEADROOM_CONNECTION_H
+
+#include <netlink/netlink.h>
+#include "headroom.h"
+
+/* The path of a cgroup that the last snapshot had */
+struct known_path {
+	uint64_t id;
+	char *path;
+};
+
+struct headroom {
+	struct nl_sock *sock;
+	int family;
+	/* the last exchange broke off: its answers may still be queued */
+	bool stale;
+	/* where cgroup v2 is mounted, when somebody asked */
+	char *root;
+	int root_fd;
+	/* in order of id: see name_cgroups() */
+	struct known_path *known;
+	size_t nr_known;
+	char error[256];
+};
+
+/**
+ * struct headroom_request - a request, and what became of it
+ * @cmd: HEADROOM_CMD_*
+ * @dump: ask for all
+ * @id: cgroup id; 0 for none
+ * @reply: called with the attributes of each message of the answer; the rest
+ *	of an answer is read and dropped after it failed
+ * @arg: for @reply
+ * @interrupted: result: the kernel says that a dump is not consistent
+ */
+struct headroom_request {
+	int cmd;
+	bool dump;
+	uint64_t id;
+	int (*reply)(const struct nlattr *attrs, int len, void *arg);
+	void *arg;
+	bool interrupted;
+};
+
+/**
+ * headroom_ask - send a request and read the answer to its end
+ *
+ * Return: 0, the kernel's error, that of @reply, -ENOTCONN when the module was
+ * unloaded, or another negative errno. headroom_error() is set.
+ */
+int headroom_ask(struct headroom *h, struct headroom_request *request);
+
+/** headroom_forget_paths - free the known paths */
+void headroom_forget_paths(struct headroom *h);
+
+/** headroom_fail - keep a sentence for headroom_error(); returns @err */
+__attribute__((format(printf, 3, 4)))
+int headroom_fail(struct headroom *h, int err, const char *format, ...);
+
+/**
+ * headroom_extack - the sentence in an extended acknowledgement
+ * @nlh: a message of type NLMSG_ERROR or NLMSG_DONE
+ *
+ * Return: the sentence, inside @nlh; NULL when there is none.
+ */
+const char *headroom_extack(const struct nlmsghdr *nlh);
+
+#endif /* HEADROOM_CONNECTION_H */

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * The counters by name
+ *
+ * Every counter is named once, here: the decoder finds its field by the
+ * attribute, model.c subtracts what the tables list, and printers and
+ * exporters take name, unit and meaning from them. A table ends with an entry
+ * without a name.
+ */
+#ifndef HEADROOM_COUNTERS_H
+#define HEADROOM_COUNTERS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "headroom.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct headroom_counter - one uint64_t in a structure of headroom.h
+ * @attr: its netlink attribute
+ * @offset: where it is in the structure
+ * @name: as JSON and exporters write it
+ * @unit: what it counts
+ * @meaning: half a sentence for people
+ */
+struct headroom_counter {
+	unsigned int attr;
+	size_t offset;
+	const char *name;
+	const char *unit;
+	const char *meaning;
+};
+
+/** In struct headroom_stats */
+extern const struct headroom_counter headroom_stats_counters[];
+/** In struct headroom_stall; longest is among them, though it is a maximum */
+extern const struct headroom_counter headroom_stall_counters[];
+/** In struct headroom_status: what was lost, by cause */
+extern const struct headroom_counter headroom_lost_counters[];
+
+/** headroom_counter_get - value of @counter in the structure at @base */
+static inline uint64_t headroom_counter_get(const struct headroom_counter *counter,
+					    const void *base)
+{
+	return *(const uint64_t *)((const char *)base + counter->offset);
+}
+
+/** headroom_counter_set - set @counter in the structure at @base */
+static inline void headroom_counter_set(const struct headroom_counter *counter,
+					void *base, uint64_t value)
+{
+	*(uint64_t *)((char *)base + counter->offset) = value;
+}
+
+/** headroom_stall_cause_name - name of a cause, e.g. "direct_reclaim"; NULL if unknown */
+const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* HEADROOM_COUNTERS_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * From netlink attributes to the structures of headroom.h
+ *
+ * Internal to the library. Each function fills a structure that the caller
+ * zeroed and frees, after a failure too. They return 0, -EBADMSG for what
+ * contradicts the specification, or -ENOMEM; attributes that they do not know
+ * are from a newer module, and skipped.
+ */
+#ifndef HEADROOM_DECODE_H
+#define HEADROOM_DECODE_H
+
+#include <netlink/attr.h>
+#include "headroom.h"
+
+/** headroom_decode_status - the attributes of a status-get reply */
+int headroom_decode_status(const struct nlattr *attrs, int len,
+			   struct headroom_status *status);
+/** headroom_decode_cgroup - the attributes of a cgroup-get reply */
+int headroom_decode_cgroup(const struct nlattr *attrs, int len,
+			   struct headroom_cgroup *cgroup);
+/** headroom_status_clear - free what decoding allocated inside @status */
+void headroom_status_clear(struct headroom_status *status);
+/** headroom_cgroup_clear - free what decoding allocated inside @cgroup */
+void headroom_cgroup_clear(struct headroom_cgroup *cgroup);
+
+#endif /* HEADROOM_DECODE_H */

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A kernel with the headroom module, inside a program: see fake_kernel.h */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <linux/genetlink.h>
+#include <netlink/genl/ctrl.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <netlink/netlink.h>
+
+#include "fake_kernel.h"
+#include "headroom.h"
+
+#define FAMILY	0x1f
+
+unsigned int fake_kernel_requests, fake_kernel_lookups;
+
+static struct {
+	struct nl_msg *queue[64];
+	size_t head, tail;
+	unsigned int dumps;
+	int family;
+	unsigned int reloaded_at;
+	bool overflown;
+} kernel = { .family = FAMILY };
+
+static const struct {
+	uint64_t id, parent_id;
+	const char *path;
+} cgroups[] = {
+	{ 1, 0, "/" },
+	{ 2, 1, "/busy" },
+	{ 3, 2, "/busy/db" },
+	{ 4, 1, "/idle" },
+	{ 5, 1, "/vain\033[2J" },
+	{ 6, 1, "/new" },
+};
+
+#define NR_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
+
+/* The number behind "word=", 1 for a bare word, 0 when it is absent */
+static unsigned long behaves(const char *word)
+{
+	const char *words = getenv("HEADROOM_FAKE"), *at;
+	size_t len = strlen(word);
+
+	for (at = words ? strstr(words, word) : NULL; at; at = strstr(at + 1, word)) {
+		if (at > words && at[-1] != ' ')
+			continue;
+		if (at[len] == '=')
+			return strtoul(at + len + 1, NULL, 10);
+		if (at[len] == '\0' || at[len] == ' ')
+			return 1;
+	}
+	return 0;
+}
+
+static void enqueue(struct nl_msg *msg)
+{
+	if (kernel.tail == sizeof(kernel.queue) / sizeof(kernel.queue[0]))
+		abort();
+	kernel.queue[kernel.tail++] = msg;
+}
+
+static void dequeue_all(void)
+{
+	while (kernel.head < kernel.tail)
+		nlmsg_free(kernel.queue[kernel.head++]);
+	kernel.head = kernel.tail = 0;
+}
+
+static struct nl_msg *new_message(const struct nlmsghdr *request, int type, int flags)
+{
+	struct nl_msg *msg = nlmsg_alloc_size(1 << 20);
+
+	nlmsg_put(msg, request->nlmsg_pid, request->nlmsg_seq, type, 0, flags);
+	return msg;
+}
+
+static void put_sentence(struct nl_msg *msg, const char *sentence)
+{
+	if (!sentence)
+		return;
+	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK_TLVS;
+	nla_put_string(msg, NLMSGERR_ATTR_MSG, sentence);
+}
+
+static void answer_error(const struct nlmsghdr *request, int err, const char *sentence)
+{
+	struct nl_msg *msg = new_message(request, NLMSG_ERROR, NLM_F_CAPPED);
+	struct nlmsgerr error = { .error = err, .msg = *request };
+
+	nlmsg_append(msg, &error, sizeof(error), 0);
+	put_sentence(msg, sentence);
+	enqueue(msg);
+}
+
+static struct nl_msg *new_reply(const struct nlmsghdr *request, int flags)
+{
+	const struct genlmsghdr *asked = nlmsg_data(request);
+	struct genlmsghdr genl = { .cmd = asked->cmd, .version = asked->version };
+	struct nl_msg *msg = new_message(request, request->nlmsg_type, flags);
+
+	nlmsg_append(msg, &genl, sizeof(genl), 0);
+	return msg;
+}
+
+static void put_uint(struct nl_msg *msg, int attr, uint64_t value)
+{
+	if (value <= UINT32_MAX)
+		nla_put_u32(msg, attr, value);
+	else
+		nla_put_u64(msg, attr, value);
+}
+
+static void put_bucket(struct nl_msg *msg, uint64_t low, uint64_t high, uint64_t count)
+{
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_HISTOGRAM_BUCKET);
+
+	put_uint(msg, HEADROOM_A_BUCKET_LOW, low);
+	put_uint(msg, HEADROOM_A_BUCKET_HIGH, high);
+	put_uint(msg, HEADROOM_A_BUCKET_COUNT, count);
+	nla_nest_end(msg, nest);
+}
+
+static void put_histogram(struct nl_msg *msg, int attr, uint64_t low, uint64_t count)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+
+	if (behaves("huge"))
+		for (uint64_t i = 1; i < 800; i++)
+			put_bucket(msg, i * low / 1000, i * low / 1000, (uint64_t)1 << 40);
+	put_bucket(msg, low, low + low / 4 - 1, count);
+	nla_nest_end(msg, nest);
+}
+
+/* What @rate cgroups like /busy/db would have counted in @dumps intervals */
+static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr), *stall;
+	uint64_t n = rate * dumps;
+
+	put_uint(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
+	put_uint(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
+	put_uint(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
+	put_uint(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
+	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
+	if (n)
+		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 8192, 640 * n);
+	if (n) {
+		stall = nla_nest_start(msg, HEADROOM_A_STATS_STALL);
+		nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+		put_uint(msg, HEADROOM_A_STALL_COUNT, 5 * n);
+		put_uint(msg, HEADROOM_A_STALL_TOTAL, 10000000 * n);
+		put_uint(msg, HEADROOM_A_STALL_LONGEST, 4500000000);
+		put_histogram(msg, HEADROOM_A_STALL_LATENCY, 1 << 20, 5 * n);
+		nla_nest_end(msg, stall);
+	}
+	nla_nest_end(msg, nest);
+}
+
+static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
+{
+	bool counts = cgroups[i].id != 4;
+	uint64_t local = cgroups[i].id == 3 ? 2 : cgroups[i].id >= 5 ? 1 : 0;
+	uint64_t below = cgroups[i].id == 1 ? 4 : cgroups[i].id == 2 ? 2 : 0;
+
+	put_uint(msg, HEADROOM_A_CGROUP_ID, cgroups[i].id);
+	if (cgroups[i].parent_id)
+		put_uint(msg, HEADROOM_A_CGROUP_PARENT_ID, cgroups[i].parent_id);
+	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0);
+	put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, counts ? dumps : 0);
+	if (behaves("malformed") && cgroups[i].id == 3)
+		nla_put_u16(msg, HEADROOM_A_CGROUP_ID, 3);
+}
+
+static void put_hook(struct nl_msg *msg, const char *name, bool required, bool attached,
+		     const char *covers)
+{
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_STATUS_HOOK);
+
+	nla_put_string(msg, HEADROOM_A_HOOK_NAME, name);
+	nla_put_u32(msg, HEADROOM_A_HOOK_REQUIRED, required);
+	nla_put_u32(msg, HEADROOM_A_HOOK_ATTACHED, attached);
+	nla_put_string(msg, HEADROOM_A_HOOK_COVERS, covers);
+	nla_nest_end(msg, nest);
+}
+
+static void answer_status(const struct nlmsghdr *request)
+{
+	struct nl_msg *msg = new_reply(request, 0);
+	bool partly = behaves("partly");
+	struct nlattr *nest;
+
+	nla_put_string(msg, HEADROOM_A_STATUS_VERSION, "0.0-fake");
+	nla_put_u32(msg, HEADROOM_A_STATUS_PAGE_SIZE, 4096);
+	nla_put_u32(msg, HEADROOM_A_STATUS_SAMPLE_SHIFT, partly ? 6 : 0);
+	put_uint(msg, HEADROOM_A_STATUS_TABLE_ENTRIES, 65536);
+	put_uint(msg, HEADROOM_A_STATUS_TABLE_USED, 16384);
+	put_uint(msg, HEADROOM_A_STATUS_TABLE_BYTES, 1 << 20);
+	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS);
+	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
+	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
+	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
+	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
+	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
+	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
+	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
+	nla_nest_end(msg, nest);
+	enqueue(msg);
+	answer_error(request, 0, NULL);
+}
+
+static void answer_cgroup(const struct nlmsghdr *request)
+{
+	const struct nlattr *id = nlmsg_find_attr((struct nlmsghdr *)request, GENL_HDRLEN,
+						  HEADROOM_A_CGROUP_ID);
+	struct nl_msg *msg;
+
+	for (size_t i = 0; id && i < NR_CGROUPS; i++) {
+		if (cgroups[i].id != nla_get_u64(id))
+			continue;
+		msg = new_reply(request, 0);
+		put_cgroup(msg, i, 1);
+		enqueue(msg);
+		answer_error(request, 0, NULL);
+		return;
+	}
+	answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
+}
+
+static void answer_dump(const struct nlmsghdr *request)
+{
+	unsigned int dump = ++kernel.dumps;
+	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	int status = behaves("breaks") ? -EMSGSIZE : 0;
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < NR_CGROUPS; i++) {
+		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
+
+		if (cgroups[which].id == 6 && dump == 1)
+			continue;
+		msg = new_reply(request, flags);
+		put_cgroup(msg, which, dump);
+		enqueue(msg);
+	}
+	msg = new_message(request, NLMSG_DONE, flags);
+	nlmsg_append(msg, &status, sizeof(status), 0);
+	put_sentence(msg, status ? "the fake kernel broke off" : NULL);
+	enqueue(msg);
+}
+
+static void answer_family(const struct nlmsghdr *request)
+{
+	struct nl_msg *msg;
+
+	if (behaves("absent") || (behaves("gone") && fake_kernel_requests)) {
+		answer_error(request, -ENOENT, NULL);
+		return;
+	}
+	msg = new_reply(request, 0);
+	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, kernel.family);
+	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, HEADROOM_FAMILY_NAME);
+	enqueue(msg);
+	answer_error(request, 0, NULL);
+}
+
+static void answer(const struct nlmsghdr *request)
+{
+	const struct genlmsghdr *genl = nlmsg_data(request);
+
+	if (request->nlmsg_type == GENL_ID_CTRL) {
+		answer_family(request);
+		return;
+	}
+	if (behaves("reload") && kernel.reloaded_at != fake_kernel_requests) {
+		kernel.reloaded_at = fake_kernel_requests;
+		kernel.family++;
+	}
+	if (request->nlmsg_type != kernel.family || (behaves("gone") && fake_kernel_requests)) {
+		answer_error(request, -ENOENT, NULL);
+		return;
+	}
+	fake_kernel_requests++;
+	if (behaves("eperm"))
+		answer_error(request, -EPERM, NULL);
+	else if (genl->cmd == HEADROOM_CMD_STATUS_GET)
+		answer_status(request);
+	else if (request->nlmsg_flags & NLM_F_DUMP)
+		answer_dump(request);
+	else
+		answer_cgroup(request);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	(void)fd;
+	(void)flags;
+	/* as a new socket would: what an earlier one left unread is gone */
+	if (((const struct nlmsghdr *)msg->msg_iov[0].iov_base)->nlmsg_type == GENL_ID_CTRL)
+		dequeue_all();
+	answer(msg->msg_iov[0].iov_base);
+	return msg->msg_iov[0].iov_len;
+}
+
+static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
+{
+	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
+	size_t room = msg->msg_iov[0].iov_len;
+
+	memcpy(msg->msg_iov[0].iov_base, nlh, nlh->nlmsg_len < room ? nlh->nlmsg_len : room);
+	if (msg->msg_name)
+		memcpy(msg->msg_name, &from, sizeof(from));
+	msg->msg_namelen = sizeof(from);
+	msg->msg_controllen = 0;
+	msg->msg_flags = nlh->nlmsg_len > room ? MSG_TRUNC : 0;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct nlmsghdr *nlh;
+	ssize_t len;
+
+	(void)fd;
+	if (fake_kernel_requests > 1 && behaves("enobufs") && !kernel.overflown) {
+		kernel.overflown = true;
+		errno = ENOBUFS;
+		return -1;
+	}
+	if (kernel.head == kernel.tail) {
+		/* the real one would wait for ever */
+		fputs("fake kernel: nothing to read\n", stderr);
+		abort();
+	}
+	nlh = nlmsg_hdr(kernel.queue[kernel.head]);
+	len = nlh->nlmsg_len;
+	copy_out(msg, nlh);
+	if (!(flags & MSG_PEEK))
+		nlmsg_free(kernel.queue[kernel.head++]);
+	if (kernel.head == kernel.tail)
+		kernel.head = kernel.tail = 0;
+	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
+	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* The names of its cgroups; they take the place of cgroup.c */
+
+const char *headroom_cgroup_root(struct headroom *h)
+{
+	(void)h;
+	return "/sys/fs/cgroup";
+}
+
+int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
+{
+	(void)h;
+	fake_kernel_lookups++;
+	*path = NULL;
+	if (behaves("unnamed") == id)
+		return -EPERM;
+	for (size_t i = 0; i < NR_CGROUPS; i++)
+		if (cgroups[i].id == id && behaves("removed") != id)
+			*path = strdup(cgroups[i].path);
+	return *path ? 0 : -ESTALE;
+}
+
+int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
+{
+	(void)h;
+	*id = strtoull(name, NULL, 10);
+	for (size_t i = 0; i < NR_CGROUPS; i++)
+		if (strcmp(cgroups[i].path, name) == 0)
+			*id = cgroups[i].id;
+	return *id ? 0 : -ENOENT;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A kernel with the headroom module, inside a program
+ *
+ * fake_kernel.c takes the place of sendmsg() and recvmsg(), and answers what
+ * libnl sends as the module would. Linked into a test program, or into the
+ * command. The environment variable HEADROOM_FAKE holds words that tell how it
+ * behaves; it is read at each request.
+ *
+ *	absent		the module is not loaded
+ *	eperm		the user has no privileges
+ *	reload		the module is loaded anew before every request after the first
+ *	gone		the module is unloaded after the first request
+ *	churn=N		the first N dumps are interrupted
+ *	breaks		a dump breaks off with an error in the message that ends it
+ *	malformed	a cgroup's statistics are not what they should be
+ *	disorder	the dump is out of order
+ *	enobufs		the queue overflows once
+ *	huge		histograms have 800 buckets, a message has 100 KB
+ *	removed=ID	this cgroup was removed after the dump: it has no path
+ *	unnamed=ID	the path of this cgroup may not be looked up
+ *	partly		a hook is missing, PSI is off, something was lost
+ *
+ * Its cgroups, each with a counter more at each dump:
+ *
+ *	1 /		2 /busy		3 /busy/db	4 /idle		5 /vain\e[2J
+ *	6 /new, which the first dump does not have
+ */
+#ifndef FAKE_KERNEL_H
+#define FAKE_KERNEL_H
+
+/* How many requests were answered */
+extern unsigned int fake_kernel_requests;
+/* How many paths of cgroups were looked up */
+extern unsigned int fake_kernel_lookups;
+
+#endif /* FAKE_KERNEL_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connection and reading, against the fake kernel */
+
+#include <errno.h>
+#include <stdlib.h>
+#include "fake_kernel.h"
+#include "headroom.h"
+#include "tap.h"
+
+/* A new handle to a kernel that behaves so */
+static struct headroom *open_fake(const char *behaviour)
+{
+	struct headroom *h;
+
+	setenv("HEADROOM_FAKE", behaviour, 1);
+	fake_kernel_requests = 0;
+	is_int(headroom_open(&h), 0, *behaviour ? behaviour : "all well");
+	return h;
+}
+
+static void test_open(void)
+{
+	struct headroom *h;
+
+	setenv("HEADROOM_FAKE", "absent", 1);
+	is_int(headroom_open(&h), -ENOENT, "open without the module");
+	ok(strstr(headroom_error(h), "module is not loaded: run 'modprobe headroom'"),
+	   "says how to load it");
+	headroom_close(h);
+	headroom_close(NULL);
+}
+
+static void test_status(void)
+{
+	struct headroom *h = open_fake("partly");
+	struct headroom_status *status;
+
+	is_int(headroom_status_get(h, &status), 0, "status");
+	is_text(status->version, "0.0-fake", "version");
+	is_uint(status->page_size, 4096, "page size");
+	is_uint(status->sample_shift, 6, "sample shift");
+	is_uint(status->table_entries, 65536, "table entries");
+	is_uint(status->table_used, 16384, "table used");
+	is_uint(status->table_bytes, 1 << 20, "table bytes");
+	is_uint(status->cgroups, 6, "cgroups");
+	is_uint(status->cgroup_bytes, 5120, "bytes of a cgroup");
+	ok(!status->psi, "PSI");
+	is_uint(status->nr_hooks, 2, "hooks");
+	is_text(status->hook[1].name, "mm_vmscan_memcg_reclaim_begin", "name of a hook");
+	is_text(status->hook[1].covers, "memcg-reclaim stalls", "what it covers");
+	ok(status->hook[0].required && !status->hook[1].required, "required");
+	ok(status->hook[0].attached && !status->hook[1].attached, "attached");
+	is_uint(status->lost.table_full, 12345, "lost");
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
+static void test_cgroup(void)
+{
+	struct headroom *h = open_fake("");
+	const struct headroom_stall *stall;
+	struct headroom_cgroup *cgroup;
+
+	is_int(headroom_cgroup_get(h, 3, &cgroup), 0, "one cgroup");
+	is_uint(cgroup->id, 3, "id");
+	is_uint(cgroup->parent_id, 2, "parent");
+	is_text(cgroup->path, "/busy/db", "path");
+	is_uint(cgroup->subtree.evictions, 2000, "evictions");
+	is_uint(cgroup->subtree.refaults, 1280, "refaults");
+	is_uint(cgroup->subtree.refaults_shared, 128, "shared");
+	is_uint(cgroup->subtree.refault_samples, 20, "samples");
+	is_uint(cgroup->subtree.refault_distance.bucket[0].high, 10239, "a bucket");
+	stall = &cgroup->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+	is_uint(stall->count, 10, "stalls");
+	is_uint(stall->total, 20000000, "their time");
+	is_uint(stall->longest, 4500000000, "an attribute of 8 bytes");
+	is_uint(stall->latency.bucket[0].count, 10, "their latency");
+	headroom_cgroup_free(cgroup);
+
+	is_int(headroom_cgroup_get(h, 99, &cgroup), -ENOENT, "a cgroup that is not");
+	ok(!cgroup, "gives none");
+	is_text(headroom_error(h), "no cgroup with this id has the memory controller",
+		"the kernel's own sentence");
+	is_uint(fake_kernel_requests, 2, "an explained refusal is not asked again");
+	is_int(headroom_cgroup_get(h, 0, &cgroup), -ENOENT, "no cgroup has id 0");
+	headroom_close(h);
+}
+
+static void test_snapshot(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *s;
+
+	/* the first dump of all lacks a cgroup */
+	headroom_snapshot_take(h, &s);
+	is_uint(s->nr, 5, "a snapshot has all cgroups");
+	headroom_snapshot_free(s);
+	is_int(headroom_snapshot_take(h, &s), 0, "another");
+	is_uint(s->nr, 6, "has one more");
+	ok(s->consistent && s->time, "consistent, at a time");
+	is_uint(headroom_snapshot_find(s, 3)->subtree.refaults, 2560, "found by id");
+	ok(!headroom_snapshot_find(s, 7) && !headroom_snapshot_find(s, 0), "or not");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+
+	h = open_fake("huge");
+	is_int(headroom_snapshot_take(h, &s), 0, "messages larger than any buffer");
+	is_uint(headroom_snapshot_find(s, 2)->subtree.refault_distance.nr, 800, "are complete");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+static void test_names(void)
+{
+	struct headroom *h = open_fake("removed=6");
+	struct headroom_snapshot *s;
+
+	fake_kernel_lookups = 0;
+	is_int(headroom_snapshot_take(h, &s), 0, "a cgroup that is removed before it is named");
+	ok(s->nr == 6 && s->cgroup[4].path && !s->cgroup[5].path, "has no path");
+	headroom_snapshot_free(s);
+	setenv("HEADROOM_FAKE", "", 1);
+	for (int i = 0; i < 3; i++) {
+		is_int(headroom_snapshot_take(h, &s), 0, "three more");
+		is_text(s->cgroup[5].path, "/new", "path");
+		headroom_snapshot_free(s);
+	}
+	is_uint(fake_kernel_lookups, 7, "what has a path is not looked up again");
+	headroom_close(h);
+
+	h = open_fake("removed=6");
+	is_int(headroom_snapshot_take(h, &s), 0, "all but one have names");
+	headroom_snapshot_free(s);
+	setenv("HEADROOM_FAKE", "unnamed=6", 1);
+	is_int(headroom_snapshot_take(h, &s), -EPERM, "which may not be looked up");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_snapshot_take(h, &s), 0, "then it may");
+	is_text(s->cgroup[0].path, "/", "and no name was forgotten");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+static void test_churn(void)
+{
+	/* ten dumps were taken before: all but the last of five are interrupted */
+	struct headroom *h = open_fake("churn=14");
+	struct headroom_snapshot *s;
+
+	is_int(headroom_snapshot_take(h, &s), 0, "a dump that is interrupted at first");
+	is_uint(fake_kernel_requests, 5, "is taken again");
+	ok(s->consistent, "until it is consistent");
+	is_uint(s->nr, 6, "and has each cgroup once");
+	headroom_snapshot_free(s);
+	setenv("HEADROOM_FAKE", "churn=1000", 1);
+	fake_kernel_requests = 0;
+	is_int(headroom_snapshot_take(h, &s), 0, "a dump that is always interrupted");
+	is_uint(fake_kernel_requests, 5, "is taken a few times");
+	ok(!s->consistent, "and says that it is not consistent");
+	is_uint(s->nr, 6, "and has each cgroup once");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+/* After each failure the handle must be fit for the next request. */
+static void test_failure(const char *behaviour, int err, const char *sentence)
+{
+	struct headroom *h = open_fake(behaviour);
+	struct headroom_snapshot *s;
+
+	is_int(headroom_snapshot_take(h, &s), err, "snapshot");
+	ok(!s, "gives none");
+	ok(strstr(headroom_error(h), sentence), "sentence: %s", headroom_error(h));
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_snapshot_take(h, &s), 0, "then all is well again");
+	is_uint(s ? s->nr : 0, 6, "and complete");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+static void test_module_reloaded(void)
+{
+	struct headroom *h = open_fake("reload");
+	struct headroom_snapshot *s;
+
+	for (int i = 0; i < 3; i++) {
+		is_int(headroom_snapshot_take(h, &s), 0, "the module was loaded anew: no matter");
+		headroom_snapshot_free(s);
+	}
+	headroom_close(h);
+}
+
+static void test_module_unloaded(void)
+{
+	struct headroom *h = open_fake("gone");
+	struct headroom_status *status;
+	struct headroom_cgroup *cgroup;
+
+	is_int(headroom_status_get(h, &status), 0, "as long as it is there");
+	headroom_status_free(status);
+	is_int(headroom_status_get(h, &status), -ENOTCONN, "the module was unloaded");
+	ok(strstr(headroom_error(h), "not loaded"), "sentence: %s", headroom_error(h));
+	is_int(headroom_cgroup_get(h, 3, &cgroup), -ENOTCONN, "told from a missing cgroup");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_status_get(h, &status), 0, "loaded again, and the handle works");
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
+static void test_queue_overflow(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *s;
+	uint64_t evictions;
+
+	is_int(headroom_snapshot_take(h, &s), 0, "before an overflow");
+	evictions = headroom_snapshot_find(s, 3)->local.evictions;
+	headroom_snapshot_free(s);
+	setenv("HEADROOM_FAKE", "enobufs", 1);
+	is_int(headroom_snapshot_take(h, &s), -ENOBUFS, "overflow, not 'out of memory'");
+	ok(strstr(headroom_error(h), "receive queue"), "sentence: %s", headroom_error(h));
+	is_int(headroom_snapshot_take(h, &s), 0, "after it");
+	is_uint(headroom_snapshot_find(s, 3)->local.evictions, evictions + 2 * 2000,
+		"what is read is the answer to this request, not to the one before");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+int main(void)
+{
+	test_open();
+	test_status();
+	test_cgroup();
+	test_snapshot();
+	test_names();
+	test_churn();
+	test_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
+	test_failure("malformed", -EBADMSG, "malformed");
+	test_failure("disorder", -EBADMSG, "malformed");
+	test_module_reloaded();
+	test_module_unloaded();
+	test_queue_overflow();
+	return tap_done();
+}

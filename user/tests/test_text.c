@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Numbers and names as text */
+
+#include <locale.h>
+#include <stdlib.h>
+#include "command.h"
+#include "tap.h"
+#include "text.h"
+
+static void test_units(void)
+{
+	is_text(text_bytes(0).s, "0 B", "no bytes");
+	is_text(text_bytes(1023).s, "1023 B", "bytes");
+	is_text(text_bytes(1024).s, "1.0 KiB", "KiB");
+	is_text(text_bytes(1024 * 1024 - 1).s, "1.0 MiB", "never 1024.0 KiB");
+	is_text(text_bytes(33554432).s, "32.0 MiB", "MiB");
+	is_text(text_bytes(1.5 * (1ull << 40)).s, "1.5 TiB", "TiB");
+	is_text(text_bytes(0x1p76).s, "67108864.0 PiB", "beyond the units");
+	is_text(text_ns(0).s, "0 ns", "no time");
+	is_text(text_ns(999).s, "999 ns", "ns");
+	is_text(text_ns(1000).s, "1.0 us", "us");
+	is_text(text_ns(999999).s, "1.0 ms", "never 1000.0 us");
+	is_text(text_ns(1234567).s, "1.2 ms", "ms");
+	is_text(text_ns(73100000000).s, "73.1 s", "s");
+	is_text(text_ns(7310000000000).s, "7310.0 s", "many s");
+	is_text(text_number(0).s, "0", "zero");
+	is_text(text_number(0.01).s, "<0.1", "little is not zero");
+	is_text(text_number(0.05).s, "0.1", "the least with digits");
+	is_text(text_number(12.34).s, "12.3", "with a digit");
+	is_text(text_number(99.96).s, "100", "never 100.0");
+	is_text(text_number(123456.7).s, "123457", "without");
+}
+
+static void is_name(const char *name, const char *want, const char *what)
+{
+	char *got = text_name(name);
+
+	is_text(got, want, what);
+	free(got);
+}
+
+static void is_shortened(const char *name, size_t columns, const char *want)
+{
+	char *copy = strdup(name);
+
+	text_shorten(copy, columns);
+	is_text(copy, want, name);
+	free(copy);
+}
+
+static void test_names(void)
+{
+	is_name("/a b/c", "/a b/c", "a plain name");
+	is_name("/a\033[2Jb\177\t", "/a\\x1b[2Jb\\x7f\\x09", "controls");
+	is_name("/\xff\xc3", "/\\xff\\xc3", "bytes that are no characters");
+	is_name("/\xc0\xaf\xed\xa0\x80\xf5", "/\\xc0\\xaf\\xed\\xa0\\x80\\xf5",
+		"overlong, a surrogate");
+	setlocale(LC_CTYPE, "C");
+	is_name("/\xc3\xa4", "/\\xc3\\xa4", "no UTF-8 in this locale");
+	is_shortened("/aaaa/bbbb", 6, "~/bbbb");
+	if (!setlocale(LC_CTYPE, "C.UTF-8")) {
+		tap_skip("names in UTF-8", "no such locale");
+		return;
+	}
+	is_name("/\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "/\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80",
+		"characters");
+	is_name("/\xc2\x9b" "2J", "/\\xc2\\x9b2J", "controls in UTF-8");
+	is_shortened("/aaaa/bbbb", 10, "/aaaa/bbbb");
+	is_shortened("/aaaa/bbbb", 6, "\u2026/bbbb");
+	is_shortened("/aaaa/\u00e4\u00e4\u00e4\u00e4", 6, "\u2026/\u00e4\u00e4\u00e4\u00e4");
+	is_shortened("\u00e4\u00e4\u00e4\u00e4\u00e4/b", 4, "\u2026\u00e4/b");
+	is_uint(text_columns("\u2026/\u00e4b"), 4, "columns");
+}
+
+static void test_utf8(void)
+{
+	is_uint(utf8_sequence(""), 0, "no character");
+	is_uint(utf8_sequence("a"), 1, "1 byte");
+	is_uint(utf8_sequence("\xdf\xbf"), 2, "2 bytes");
+	is_uint(utf8_sequence("\xef\xbf\xbd"), 3, "3 bytes");
+	is_uint(utf8_sequence("\xf4\x8f\xbf\xbf"), 4, "4 bytes");
+	is_uint(utf8_sequence("\xf4\x90\x80\x80"), 0, "beyond Unicode");
+	is_uint(utf8_sequence("\x80"), 0, "begins in the middle");
+	is_uint(utf8_sequence("\xe2\x82"), 0, "ends in the middle");
+}
+
+static void test_columns(void)
+{
+	setenv("COLUMNS", "123", 1);
+	is_uint(terminal_columns(), 123, "COLUMNS");
+	setenv("COLUMNS", "12x", 1);
+	ok(terminal_columns() != 12, "COLUMNS with garbage");
+	setenv("COLUMNS", "-3", 1);
+	ok(terminal_columns() < 10000, "COLUMNS below zero");
+}
+
+int main(void)
+{
+	setlocale(LC_CTYPE, "C.UTF-8");
+	test_units();
+	test_names();
+	test_utf8();
+	test_columns();
+	return tap_done();
+}
