@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files of cgroups. Nothing else in the daemon writes below the cgroup root.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cgroupfs.h"
+
+static int path_of(char *buf, size_t size, const char *root, const char *path,
+		   const char *file)
+{
+	int n = snprintf(buf, size, "%s%s/%s", root, path, file);
+
+	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
+}
+
+bool cgroupfs_path_valid(const char *path)
+{
+	const char *p = path;
+
+	if (path[0] != '/' || !path[1])
+		return false;
+	while (p) {
+		size_t n = strcspn(++p, "/");
+
+		if (n == 0 || (n == 1 && p[0] == '.') ||
+		    (n == 2 && p[0] == '.' && p[1] == '.'))
+			return false;
+		p = strchr(p, '/');
+	}
+	return true;
+}
+
+int cgroupfs_id(const char *root, const char *path, uint64_t *id)
+{
+	char name[PATH_MAX];
+	struct stat st;
+	int err = path_of(name, sizeof(name), root, path, ".");
+
+	if (err)
+		return err;
+	if (stat(name, &st))
+		return -errno;
+	*id = st.st_ino;
+	return 0;
+}
+
+/* Up to @size - 1 bytes of a file, as a string */
+static int slurp(const char *root, const char *path, const char *file,
+		 char *buf, size_t size)
+{
+	char name[PATH_MAX];
+	ssize_t n;
+	int fd, err = path_of(name, sizeof(name), root, path, file);
+
+	if (err)
+		return err;
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, buf, size - 1);
+	err = n < 0 ? -errno : 0;
+	close(fd);
+	if (err)	/* a cgroup that is just being removed says ENODEV */
+		return err == -ENODEV ? -ENOENT : err;
+	buf[n] = '\0';
+	return 0;
+}
+
+static int parse(const char *text, uint64_t *value)
+{
+	char *end;
+
+	if (!strncmp(text, "max", 3)) {
+		*value = CGROUPFS_MAX;
+		return 0;
+	}
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	return end == text || errno ? -EBADMSG : 0;
+}
+
+int cgroupfs_read(const char *root, const char *path, const char *file,
+		  uint64_t *value)
+{
+	char text[64];
+	int err = slurp(root, path, file, text, sizeof(text));
+
+	return err ? err : parse(text, value);
+}
+
+int cgroupfs_read_key(const char *root, const char *path, const char *file,
+		      const char *key, uint64_t *value)
+{
+	char text[8192];
+	size_t n = strlen(key);
+	const char *line = text;
+	int err = slurp(root, path, file, text, sizeof(text));
+
+	if (err)
+		return err;
+	while (line) {
+		if (!strncmp(line, key, n) && line[n] == ' ')
+			return parse(line + n + 1, value);
+		line = strchr(line, '\n');
+		if (line)
+			line++;
+	}
+	return -ENODATA;
+}
+
+int cgroupfs_write(const char *root, const char *path, const char *file,
+		   uint64_t value)
+{
+	char name[PATH_MAX], text[32];
+	int fd, err = path_of(name, sizeof(name), root, path, file);
+	ssize_t n;
+
+	if (err)
+		return err;
+	if (value == CGROUPFS_MAX)
+		snprintf(text, sizeof(text), "max");
+	else
+		snprintf(text, sizeof(text), "%" PRIu64, value);
+	fd = open(name, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, strlen(text));
+	err = n < 0 ? -errno : 0;
+	close(fd);
+	return err == -ENODEV ? -ENOENT : err;
+}

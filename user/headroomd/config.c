@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The configuration file
+ *
+ * The sections are [daemon] and, for each rule, [protect NAME]. A key is an
+ * entry in one of the tables below. inih splits the lines; it says neither which
+ * line a value came from nor that a section began, so that the lines are counted
+ * and sections are seen as they are handed to it.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <ini.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cgroupfs.h"
+#include "config.h"
+
+struct parser {
+	struct config *config;
+	struct protect_rule *rule;	/* NULL in [daemon] */
+	FILE *file;
+	const char *path;
+	int line;
+	bool in_section;
+	bool failed;
+	char *error;
+	size_t size;
+};
+
+/* Says what is wrong, once: the first error is the one to mend */
+__attribute__((format(printf, 2, 3)))
+static bool wrong(struct parser *p, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (p->failed)
+		return false;
+	p->failed = true;
+	n = snprintf(p->error, p->size, "%s:%d: ", p->path, p->line);
+	if (n < 0 || (size_t)n >= p->size)
+		return false;
+	va_start(args, format);
+	vsnprintf(p->error + n, p->size - n, format, args);
+	va_end(args);
+	return false;
+}
+
+struct unit {
+	const char *name;
+	double factor;
+};
+
+static const struct unit sizes[] = {
+	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 },
+	{ "T", 1099511627776.0 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 },
+	{ "GiB", 1 << 30 }, { "TiB", 1099511627776.0 }, { NULL, 0 },
+};
+
+static const struct unit times[] = {
+	{ "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 }, { "h", 3600e9 }, { NULL, 0 },
+};
+
+static const struct unit plain[] = { { "", 1 }, { NULL, 0 } };
+
+/* A positive number with one of these units; false if it is something else */
+static bool number(const char *text, const struct unit *units, double *value)
+{
+	char *end;
+
+	if (!isdigit((unsigned char)*text))
+		return false;
+	*value = strtod(text, &end);
+	while (*end == ' ')
+		end++;
+	for (; units->name; units++) {
+		if (strcmp(end, units->name))
+			continue;
+		*value *= units->factor;
+		return *value > 0 && *value < 1e18;
+	}
+	return false;
+}
+
+static bool set_time(struct parser *p, const char *key, const char *text,
+		     double least, uint64_t *ns)
+{
+	double value;
+
+	if (!number(text, times, &value) || value < least)
+		return wrong(p, "%s = %s: write a time of at least %g ms, such as 2s, 500ms or 1min",
+			     key, text, least / 1e6);
+	*ns = value;
+	return true;
+}
+
+static bool set_text(struct parser *p, const char *text, char **field)
+{
+	free(*field);
+	*field = strdup(text);
+	return *field || wrong(p, "out of memory");
+}
+
+static bool daemon_key(struct parser *p, const char *key, const char *text)
+{
+	if (!strcmp(key, "interval"))
+		return set_time(p, key, text, 100e6, &p->config->interval);
+	if (!strcmp(key, "state"))
+		return text[0] == '/' ? set_text(p, text, &p->config->state) :
+			wrong(p, "state = %s: write an absolute path, such as /run/headroom/state", text);
+	return wrong(p, "unknown key '%s' in [daemon]: use interval or state", key);
+}
+
+static bool rule_key(struct parser *p, const char *key, const char *text)
+{
+	struct protect_rule *rule = p->rule;
+	double value;
+
+	if (!strcmp(key, "cgroup"))
+		return cgroupfs_path_valid(text) ? set_text(p, text, &rule->cgroup) :
+			wrong(p, "cgroup = %s: write a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
+	if (!strcmp(key, "refaults")) {
+		if (!number(text, plain, &rule->refaults))
+			return wrong(p, "refaults = %s: write a rate per second, such as 20", text);
+	} else if (!strcmp(key, "max")) {
+		if (!number(text, sizes, &value) || value < 1 << 20)
+			return wrong(p, "max = %s: write a size of at least 1M, such as 512M or 2G", text);
+		rule->max = value;
+	} else if (!strcmp(key, "quantile")) {
+		if (!number(text, plain, &rule->quantile) || rule->quantile > 1)
+			return wrong(p, "quantile = %s: write a share above 0 and up to 1, such as 0.95", text);
+	} else if (!strcmp(key, "idle")) {
+		return set_time(p, key, text, 1e9, &rule->idle);
+	} else {
+		return wrong(p, "unknown key '%s' in [protect %s]: use cgroup, refaults, max, quantile or idle",
+			     key, rule->name);
+	}
+	return true;
+}
+
+/* What a rule must have is known when the next section begins */
+static bool rule_complete(struct parser *p)
+{
+	if (!p->rule)
+		return true;
+	if (!p->rule->cgroup)
+		return wrong(p, "[protect %s] has no cgroup: add a line such as 'cgroup = /db.slice/redis.service'",
+			     p->rule->name);
+	if (!p->rule->max)
+		return wrong(p, "[protect %s] has no max: add a line such as 'max = 1G', the most to protect",
+			     p->rule->name);
+	return true;
+}
+
+static bool add_rule(struct parser *p, const char *name)
+{
+	struct config *c = p->config;
+	struct protect_rule *rules;
+	size_t i;
+
+	for (i = 0; i < c->nr; i++)
+		if (!strcmp(c->protect[i].name, name))
+			return wrong(p, "there is a [protect %s] already: choose another name", name);
+	rules = reallocarray(c->protect, c->nr + 1, sizeof(*rules));
+	if (!rules)
+		return wrong(p, "out of memory");
+	c->protect = rules;
+	p->rule = &rules[c->nr];
+	*p->rule = (struct protect_rule){
+		.name = strdup(name),
+		.refaults = 20,
+		.quantile = 0.95,
+		.idle = 60000000000ULL,
+	};
+	if (!p->rule->name)
+		return wrong(p, "out of memory");
+	c->nr++;
+	return true;
+}
+
+static bool begin_section(struct parser *p, const char *name)
+{
+	if (!rule_complete(p))
+		return false;
+	p->in_section = true;
+	p->rule = NULL;
+	if (!strcmp(name, "daemon"))
+		return true;
+	if (!strncmp(name, "protect ", 8) && name[8 + strspn(name + 8, " ")])
+		return add_rule(p, name + 8 + strspn(name + 8, " "));
+	return wrong(p, "unknown section [%s]: use [daemon] or [protect NAME]", name);
+}
+
+/* inih reads through this: lines are counted here, and sections seen */
+static char *next_line(char *buf, int size, void *arg)
+{
+	struct parser *p = arg;
+	char *close, *line = fgets(buf, size, p->file);
+
+	if (!line || p->failed)
+		return NULL;
+	p->line++;
+	if (!strchr(line, '\n') && !feof(p->file)) {
+		wrong(p, "the line is too long: %d characters at most", size - 2);
+		return NULL;
+	}
+	close = strchr(line, ']');
+	line += strspn(line, " \t");
+	if (*line == '[' && close) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "%.*s", (int)(close - line - 1), line + 1);
+		if (!begin_section(p, name))
+			return NULL;
+	}
+	return buf;
+}
+
+static int handle_key(void *arg, const char *section, const char *key,
+		      const char *value)
+{
+	struct parser *p = arg;
+
+	(void)section;
+	if (!p->in_section)
+		return wrong(p, "'%s' stands in no section: begin with [daemon] or [protect NAME]", key);
+	return p->rule ? rule_key(p, key, value) : daemon_key(p, key, value);
+}
+
+static bool parse(struct parser *p)
+{
+	int bad = ini_parse_stream(next_line, p, handle_key, p);
+
+	if (bad && !p->failed) {
+		p->line = bad > 0 ? bad : p->line;
+		return wrong(p, "neither a [section], nor 'key = value', nor a comment");
+	}
+	if (p->failed || !rule_complete(p))
+		return false;
+	if (!p->config->nr)
+		return wrong(p, "there is no rule: add a section [protect NAME] with cgroup and max");
+	return true;
+}
+
+int config_load(const char *path, struct config **result, char *error, size_t size)
+{
+	struct parser p = { .path = path, .error = error, .size = size };
+	struct config *config = calloc(1, sizeof(*config));
+	int err = 0;
+
+	*result = NULL;
+	if (!config || !(config->state = strdup("/run/headroom/state"))) {
+		free(config);
+		snprintf(error, size, "out of memory");
+		return -ENOMEM;
+	}
+	config->interval = 2000000000ULL;
+	p.config = config;
+	p.file = fopen(path, "re");
+	if (!p.file) {
+		err = -errno;
+		snprintf(error, size, "%s: %s; name the configuration file with --config",
+			 path, strerror(-err));
+	} else {
+		err = parse(&p) ? 0 : -EINVAL;
+		fclose(p.file);
+	}
+	if (err)
+		config_free(config);
+	else
+		*result = config;
+	return err;
+}
+
+void config_free(struct config *config)
+{
+	size_t i;
+
+	if (!config)
+		return;
+	for (i = 0; i < config->nr; i++) {
+		free(config->protect[i].name);
+		free(config->protect[i].cgroup);
+	}
+	free(config->protect);
+	free(config->state);
+	free(config);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef HEADROOMD_CONFIG_H
+#define HEADROOMD_CONFIG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "protect.h"
+
+/**
+ * struct config - the configuration file, understood
+ * @interval: ns between readings
+ * @state: file that remembers what has to be restored
+ * @nr: number of rules
+ * @protect: the rules
+ */
+struct config {
+	uint64_t interval;
+	char *state;
+	size_t nr;
+	struct protect_rule *protect;
+};
+
+/**
+ * config_load - read a configuration file
+ * @path: the file
+ * @config: result; free it with config_free()
+ * @error: room for a sentence that says what is wrong, and where
+ * @size: its size
+ *
+ * Return: 0 or a negative errno.
+ */
+int config_load(const char *path, struct config **config, char *error, size_t size);
+void config_free(struct config *config);
+
+#endif /* HEADROOMD_CONFIG_H */
