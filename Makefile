@@ -12,8 +12,8 @@
 running	:= /lib/modules/$(shell uname -r)/build
 newest	:= $(lastword $(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | grep -v -e -rt- -e -cloud-))
 KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
-release	= $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
-stage	= build/$(release)
+release	:= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
+stage	:= build/$(release)
 
 # Kbuild puts objects beside sources; so each kernel gets a tree of links
 module: check-kdir
