@@ -15,6 +15,10 @@
 #error "Headroom supports Linux 6.1 to 6.12; point KDIR at the headers of such a kernel"
 #endif
 
+#if !defined(CONFIG_64BIT) || !defined(CONFIG_MEMCG)
+#error "Headroom needs a 64-bit kernel with CONFIG_MEMCG"
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 /*

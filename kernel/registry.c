@@ -335,12 +335,20 @@ static void link_newborn(void)
 	}
 }
 
-/* Takes a record out of its slot and the tree. It may still be written to. */
+/*
+ * Takes a record out of its slot and the index. It may still be written to. The
+ * slot may have a new owner already: the kernel reuses a number while the memcg
+ * that had it is still referred to.
+ */
 static void record_bury(struct headroom_cgroup *cg)
 {
+	struct headroom_cgroup __rcu **slot;
+
 	lockdep_assert_held(&registry.mutex);
+	slot = &registry.slot[cg->key & (SLOTS - 1)];
 	raw_spin_lock_irq(&pool.lock);
-	RCU_INIT_POINTER(registry.slot[cg->key & (SLOTS - 1)], NULL);
+	if (rcu_access_pointer(*slot) == cg)
+		RCU_INIT_POINTER(*slot, NULL);
 	raw_spin_unlock_irq(&pool.lock);
 	/* Pairs with the acquire in headroom_cgroup_alive() */
 	smp_store_release(&cg->dead, true);
@@ -590,22 +598,24 @@ int headroom_registry_init(void)
 	return 0;
 }
 
+static void record_free(struct headroom_cgroup *cg)
+{
+	kvfree(cg->gone);
+	css_put(&cg->memcg->css);
+	headroom_cgroup_put(cg);
+}
+
 /* Lets go of all records at once. No probe runs, no stall is open. */
 static void free_all(void)
 {
-	unsigned int slot;
+	struct headroom_cgroup *cg, *next;
+	unsigned long id;
 
+	xa_for_each(&registry.index, id, cg)
+		record_free(cg);
 	xa_destroy(&registry.index);
-	for (slot = 0; registry.slot && slot < SLOTS; slot++) {
-		struct headroom_cgroup *cg;
-
-		cg = rcu_dereference_protected(registry.slot[slot], true);
-		if (!cg)
-			continue;
-		kvfree(cg->gone);
-		css_put(&cg->memcg->css);
-		headroom_cgroup_put(cg);
-	}
+	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), newborn)
+		record_free(cg);
 	while (pool.nr)
 		kmem_cache_free(registry.cache, pool.record[--pool.nr]);
 }
