@@ -75,6 +75,24 @@ static bool low_gets(bool above, int64_t than)
 	return false;
 }
 
+/*
+ * The same, while db's pages are pushed out from time to time: the classic LRU
+ * has come to know them as active, and others alone do not do it any more.
+ */
+static bool low_rises_under_reclaim(void)
+{
+	int i;
+
+	for (i = 0; i < 600; i++) {
+		if (low_of("m/db") > ORIGINAL)
+			return true;
+		if (i % 20 == 0)
+			cgroup_write("m/db", "memory.reclaim", "24M");
+		usleep(200000);
+	}
+	return false;
+}
+
 /* Refaults a second of db, over one second */
 static double refault_rate(void)
 {
@@ -147,16 +165,12 @@ FIXTURE_TEARDOWN(headroomd)
 
 TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 {
-	double suffering;
-
 	ASSERT_EQ(0, write_config("20", "1h"));
-	ASSERT_TRUE(rate_gets(true, 100));
-	suffering = refault_rate();
+	ASSERT_TRUE(rate_gets(true, 200));
 	self->daemon = start_daemon(NULL);
 	EXPECT_TRUE(low_gets(true, ORIGINAL));
-	EXPECT_TRUE(rate_gets(false, suffering / 10));
-	TH_LOG("%.0f refaults/s before; memory.low is now %" PRId64 " MiB",
-	       suffering, low_of("m/db") / MIB);
+	EXPECT_TRUE(rate_gets(false, 20));
+	TH_LOG("memory.low is now %" PRId64 " MiB", low_of("m/db") / MIB);
 	EXPECT_GE(80 * MIB, low_of("m/db"));
 	/* Protection counts only as far as those above have it too */
 	EXPECT_EQ(low_of("m/db") - ORIGINAL, low_of("m"));
@@ -175,7 +189,7 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	/* A new configuration, then an orderly end */
 	ASSERT_EQ(0, write_config("20", "1h"));
 	kill(self->daemon, SIGHUP);
-	EXPECT_TRUE(low_gets(true, ORIGINAL));
+	EXPECT_TRUE(low_rises_under_reclaim());
 	kill(self->daemon, SIGTERM);
 	EXPECT_EQ(0, wait_child(self->daemon));
 	self->daemon = 0;

@@ -184,17 +184,23 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	return 0;
 }
 
-static int loop(struct daemon *d)
+/* From the start: what comes before the loop is answered in the loop */
+static void hold_signals(void)
 {
-	sd_event *event = NULL;
 	sigset_t set;
-	int err;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static int loop(struct daemon *d)
+{
+	sd_event *event = NULL;
+	int err;
+
 	err = sd_event_default(&event);
 	if (err >= 0)
 		err = sd_event_add_signal(event, NULL, SIGTERM, NULL, NULL);
@@ -266,6 +272,7 @@ int main(int argc, char **argv)
 		config_free(config);
 		return 0;
 	}
+	hold_signals();
 	d.config_path = o.config;
 	d.dry_run = o.dry_run;
 	status = run(&d, config);
