@@ -25,6 +25,7 @@
  * @before: the cgroup at the last step; NULL if it was not there
  * @time: of the last step, ns
  * @limit_hits: how often it had run into its own limit by then
+ * @breaches: how often the kernel had reclaimed below its memory.low by then
  * @quiet_since: when it last refaulted above its rate, ns
  * @reason: of the last decision, or -1
  * @dry_low: in a dry run, what memory.low would be
@@ -34,6 +35,7 @@ struct watch {
 	struct headroom_cgroup *before;
 	uint64_t time;
 	uint64_t limit_hits;
+	uint64_t breaches;
 	uint64_t quiet_since;
 	int reason;
 	uint64_t dry_low;
@@ -56,6 +58,7 @@ struct files {
 	uint64_t low;
 	uint64_t limit;
 	uint64_t limit_hits;
+	uint64_t breaches;
 };
 
 static uint64_t now_ns(void)
@@ -114,7 +117,8 @@ static int read_files(const struct engine *e, const char *path, struct files *f)
 	    (err = cgroupfs_read(e->root, path, "memory.max", &f->limit)) ||
 	    (err = cgroupfs_read(e->root, path, "memory.high", &high)) ||
 	    (err = cgroupfs_read_key(e->root, path, "memory.events.local", "max", &max_hits)) ||
-	    (err = cgroupfs_read_key(e->root, path, "memory.events.local", "high", &high_hits)))
+	    (err = cgroupfs_read_key(e->root, path, "memory.events.local", "high", &high_hits)) ||
+	    (err = cgroupfs_read_key(e->root, path, "memory.events.local", "low", &f->breaches)))
 		return err;
 	if (high < f->limit)
 		f->limit = high;
@@ -135,6 +139,7 @@ static const char *const why[] = {
 	[PROTECT_QUIET] = "nothing to do: it does not refault",
 	[PROTECT_HOLDING] = "the protection holds: it does not refault",
 	[PROTECT_OWN_LIMIT] = "not raising: it refaults because of its own limit; raise memory.max or memory.high, or let it use less",
+	[PROTECT_UNHEEDED] = "not raising: the kernel takes its pages although it has less than memory.low, as MGLRU does when the whole machine is short; a memory.max on a cgroup that holds it and the others makes memory.low count",
 	[PROTECT_AT_MAX] = "not raising: the rule's max, or the cgroup's own limit, is reached",
 	[PROTECT_ENOUGH] = "not raising: memory.low covers what the distances ask for; lost pages are still coming back",
 	[PROTECT_RAISE] = "others' demand takes its pages",
@@ -218,6 +223,7 @@ static void judge(struct engine *e, struct watch *w, const struct headroom_cgrou
 		.current = f->current,
 		.limit = f->limit,
 		.limit_hits = f->limit_hits - w->limit_hits,
+		.breaches = f->breaches - w->breaches,
 		.quiet = now - w->quiet_since,
 	};
 	struct protect_decision d;
@@ -269,6 +275,7 @@ static int step(struct engine *e, struct watch *w, struct headroom *h)
 	w->before = cg;
 	w->time = now;
 	w->limit_hits = f.limit_hits;
+	w->breaches = f.breaches;
 	return 0;
 }
 

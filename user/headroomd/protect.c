@@ -15,6 +15,11 @@
  * charges besides pages of files. Below a target, the raise is made at once;
  * differences too small to matter are not.
  *
+ * memory.low is a wish. When the kernel takes pages although the cgroup has less
+ * than that, a higher wish does not help, and none is made. It does so when there is
+ * nothing else to take; and, with MGLRU up to 6.12 at least, when the whole machine
+ * is short, after having passed the cgroup over once.
+ *
  * Giving back: with protection the cgroup does not refault, whether it still uses
  * its memory or not; the kernel shows no third state. So after the time "idle"
  * without refaults a quarter of what was added is given back at each step. If it
@@ -74,6 +79,8 @@ static void decide_refaulting(const struct protect_rule *rule,
 	target = least(whole_pages(target, now->page_size), most);
 	if (now->limit_hits) {
 		d->reason = PROTECT_OWN_LIMIT;
+	} else if (now->breaches && now->current + slack(now->low) < now->low) {
+		d->reason = PROTECT_UNHEEDED;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = PROTECT_RAISE;
 		d->low = target;

@@ -33,6 +33,7 @@ struct protect_rule {
  * @original: memory.low before the rule touched it
  * @limit: memory.max, or memory.high if less
  * @limit_hits: how often the cgroup ran into its own limit in the interval
+ * @breaches: how often the kernel reclaimed from it below memory.low meanwhile
  * @quiet: ns since it last refaulted above the rate
  */
 struct protect_reading {
@@ -44,6 +45,7 @@ struct protect_reading {
 	uint64_t original;
 	uint64_t limit;
 	uint64_t limit_hits;
+	uint64_t breaches;
 	uint64_t quiet;
 };
 
@@ -52,6 +54,7 @@ enum protect_reason {
 	PROTECT_QUIET,		/* no refaults to speak of, nothing to give back */
 	PROTECT_HOLDING,	/* no refaults: the protection works */
 	PROTECT_OWN_LIMIT,	/* refaults because of its own limit */
+	PROTECT_UNHEEDED,	/* refaults, and the kernel takes what low protects */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
 	PROTECT_ENOUGH,		/* refaults, and low is already what they ask for */
 	PROTECT_RAISE,		/* refaults because of others: raise memory.low */

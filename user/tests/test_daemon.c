@@ -182,6 +182,13 @@ static void check_decisions(void)
 	is_uint(protect_decide(&rule, &now).low, 0, "its own limit: nothing changes");
 
 	now = refaulting(&delta);
+	now.low = 70 * MIB;
+	now.breaches = 3;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_UNHEEDED, "the kernel takes what is protected");
+	now.low = 64 * MIB;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "or what is not: raise");
+
+	now = refaulting(&delta);
 	small.max = 80 * MIB;
 	d = protect_decide(&small, &now);
 	is_uint(d.low, 80 * MIB, "bounded by max");
