@@ -1,28 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The service of the demonstration: an SQLite database that is read at random,
- * some rows much more often than others, as a cache or a session store is.
+ * The two programs of the demonstration. The service: an SQLite database that is
+ * read at random, some rows much more often than others, as a cache or a session
+ * store is. And a backup that gets in its way.
  *
  *	service create FILE ROWS
  *	service run FILE SECONDS RATE RESULT
+ *	service backup FILE RESULT
  *
  * "run" answers RATE requests a second and writes one line a second to RESULT:
  * seconds since its start, requests, and the median, 99th percentile and
  * longest time of a request in microseconds. A request looks up four rows. All
  * caching is left to the kernel.
+ *
+ * "backup" reads FILE from begin to end, again and again, and keeps the number of
+ * bytes in RESULT. It maps the file, as many tools do: to the kernel its pages
+ * look as much in use as any other program's, though none is wanted twice soon.
  */
+#include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define ROW_BYTES	1000
 #define LOOKUPS		4
 #define SKEW		2.0	/* key = rows * u^SKEW: half of all in a quarter */
 #define MAX_RATE	100000
+#define BACKUP_STEP	(1 << 20)	/* bytes, between two reports */
 
 static int fail(sqlite3 *db, const char *what)
 {
@@ -175,6 +186,53 @@ static int run(const char *path, int seconds, int rate, const char *result_path)
 	return err;
 }
 
+static int fail_file(const char *path)
+{
+	perror(path);
+	return 1;
+}
+
+/* The checksum stands for what a backup does with the data */
+static uint64_t checksum(const uint64_t *data, size_t size)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < size / sizeof(*data); i++)
+		sum = sum * 31 + data[i];
+	return sum;
+}
+
+static int backup(const char *path, const char *result_path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result = open(result_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	volatile uint64_t sum;
+	uint64_t done = 0;
+	struct stat st;
+	off_t at;
+	char *data;
+
+	if (fd < 0 || fstat(fd, &st) || st.st_size < BACKUP_STEP)
+		return fail_file(path);
+	if (result < 0)
+		return fail_file(result_path);
+	for (;;) {
+		data = mmap(NULL, st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+		if (data == MAP_FAILED)
+			return fail_file(path);
+		for (at = 0; at + BACKUP_STEP <= st.st_size; at += BACKUP_STEP) {
+			sum = checksum((uint64_t *)(data + at), BACKUP_STEP);
+			done += BACKUP_STEP;
+			if (dprintf(result, "%lu\n", done) < 0 ||
+			    lseek(result, 0, SEEK_SET))
+				return fail_file(result_path);
+		}
+		munmap(data, st.st_size);
+	}
+	(void)sum;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 4 && !strcmp(argv[1], "create") && atol(argv[3]) > 0)
@@ -182,7 +240,10 @@ int main(int argc, char **argv)
 	if (argc == 6 && !strcmp(argv[1], "run") && atoi(argv[3]) > 0 &&
 	    atoi(argv[4]) > 0 && atoi(argv[4]) <= MAX_RATE)
 		return run(argv[2], atoi(argv[3]), atoi(argv[4]), argv[5]);
+	if (argc == 4 && !strcmp(argv[1], "backup"))
+		return backup(argv[2], argv[3]);
 	fprintf(stderr, "usage: service create FILE ROWS\n"
-		"       service run FILE SECONDS RATE RESULT\n");
+		"       service run FILE SECONDS RATE RESULT\n"
+		"       service backup FILE RESULT\n");
 	return 2;
 }

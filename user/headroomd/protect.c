@@ -17,14 +17,16 @@
  *
  * memory.low is a wish. When the kernel takes pages although the cgroup has less
  * than that, a higher wish does not help, and none is made. It does so when there is
- * nothing else to take; and, with MGLRU up to 6.12 at least, when the whole machine
- * is short, after having passed the cgroup over once.
+ * nothing else to take; and, with MGLRU as it is in 6.12, when the whole machine is
+ * short, after having passed the cgroup over once.
  *
  * Giving back: with protection the cgroup does not refault, whether it still uses
  * its memory or not; the kernel shows no third state. So after the time "idle"
  * without refaults a quarter of what was added is given back at each step. If it
  * was needed, refaults come back, and so does the protection.
  */
+#include <stdbool.h>
+
 #include "protect.h"
 
 #define MARGIN		1.1
@@ -69,6 +71,16 @@ static void decide_quiet(const struct protect_rule *rule,
 	}
 }
 
+/*
+ * What was lost before is coming back, and little is lost any more: memory.low
+ * works. The distances are those of the time before it did.
+ */
+static bool recovering(const struct protect_reading *now)
+{
+	return now->low > now->current &&
+	       now->delta->evictions < now->delta->refaults / 4;
+}
+
 static void decide_refaulting(const struct protect_rule *rule,
 			      const struct protect_reading *now,
 			      struct protect_decision *d)
@@ -81,6 +93,8 @@ static void decide_refaulting(const struct protect_rule *rule,
 		d->reason = PROTECT_OWN_LIMIT;
 	} else if (now->breaches && now->current + slack(now->low) < now->low) {
 		d->reason = PROTECT_UNHEEDED;
+	} else if (recovering(now)) {
+		d->reason = PROTECT_ENOUGH;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = PROTECT_RAISE;
 		d->low = target;

@@ -189,6 +189,13 @@ static void check_decisions(void)
 	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "or what is not: raise");
 
 	now = refaulting(&delta);
+	now.low = 70 * MIB;
+	delta.evictions = 499;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_ENOUGH, "more comes back than is lost: enough");
+	delta.evictions = 500;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "a quarter is lost again: raise");
+
+	now = refaulting(&delta);
 	small.max = 80 * MIB;
 	d = protect_decide(&small, &now);
 	is_uint(d.low, 80 * MIB, "bounded by max");
