@@ -25,19 +25,25 @@
 		.covers = (_covers),					\
 	}
 
-/* A new hook is one entry here: tracepoint, probe, required or not, coverage */
+/*
+ * A new hook is one entry here: tracepoint, probe, required or not, coverage.
+ *
+ * They are attached in this order and detached in the reverse one, while events
+ * go on. What ends something stands before what begins it: an end without its
+ * begin is ignored, a begin without its end would stay open for ever.
+ */
 static struct headroom_hook hooks[] = {
-	HOOK(mm_filemap_delete_from_page_cache, headroom_probe_filemap_delete,
-	     true, "evictions and refaults of file pages"),
 	HOOK(mm_filemap_add_to_page_cache, headroom_probe_filemap_add,
 	     true, "refaults of file pages"),
-	HOOK(mm_vmscan_direct_reclaim_begin, headroom_probe_direct_begin,
-	     false, "stalls in direct reclaim"),
+	HOOK(mm_filemap_delete_from_page_cache, headroom_probe_filemap_delete,
+	     true, "evictions and refaults of file pages"),
 	HOOK(mm_vmscan_direct_reclaim_end, headroom_probe_direct_end,
 	     false, "stalls in direct reclaim"),
-	HOOK(mm_vmscan_memcg_reclaim_begin, headroom_probe_memcg_begin,
-	     false, "stalls in memcg reclaim"),
+	HOOK(mm_vmscan_direct_reclaim_begin, headroom_probe_direct_begin,
+	     false, "stalls in direct reclaim"),
 	HOOK(mm_vmscan_memcg_reclaim_end, headroom_probe_memcg_end,
+	     false, "stalls in memcg reclaim"),
+	HOOK(mm_vmscan_memcg_reclaim_begin, headroom_probe_memcg_begin,
 	     false, "stalls in memcg reclaim"),
 	HOOK(cgroup_rmdir, headroom_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),

@@ -95,4 +95,7 @@ MODULE_DESCRIPTION("Per-cgroup refault and stall statistics");
 MODULE_AUTHOR("The Headroom developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(HEADROOM_VERSION);
-MODULE_ALIAS("net-pf-16-proto-16-family-headroom");
+/*
+ * No alias for the netlink family: anybody may ask for a family by its name, and
+ * that would load the module.
+ */

@@ -43,15 +43,14 @@
  * each other only if bucket and tag agree: at most 8 chances in 2^32 for a
  * lookup.
  *
- * There is no lock: probes run under the page cache's lock with interrupts
- * off, and without it with interrupts on. Who turns a tag into BUSY owns the
+ * There is no lock: probes run under the page cache's lock, and without it with
+ * interrupts on. Who turns a tag into BUSY owns the
  * slot until it stores the new tag; who turns a tag into EMPTY owns what stood
  * there. A page cannot be evicted while it is being added, so an entry that is
  * taken cannot be written anew with the same tag in between.
  *
  * When a bucket is full, its oldest page goes, by jiffies.
  */
-#include <linux/cache.h>
 #include <linux/compiler.h>
 #include <linux/jiffies.h>
 #include <linux/log2.h>
@@ -76,7 +75,7 @@ struct slot {
 struct bucket {
 	u32 tag[WAYS];
 	struct slot page[WAYS];
-} __aligned(2 * SMP_CACHE_BYTES);
+} __aligned(128);
 
 static struct {
 	struct bucket *bucket;

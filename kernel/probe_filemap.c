@@ -3,7 +3,7 @@
  * Page cache: what is an eviction, and what is a refault
  *
  * mm_filemap_delete_from_page_cache fires for every page that leaves the page
- * cache, under the i_pages lock with interrupts off. Reclaim has frozen the
+ * cache, under the i_pages lock (with interrupts off, but on RT). Reclaim has frozen the
  * page, that is, taken its last references, which truncation has not; and runs
  * with PF_MEMALLOC set, which drop_caches and fadvise() do not. Both together
  * are an eviction.
@@ -25,8 +25,9 @@
 
 /*
  * What tells a file from all others, also from one that gets its inode number
- * later. The inode's address would not do: it is reused, and changes when the
- * inode leaves the cache.
+ * later, on file systems that keep an inode generation. The inode's address would
+ * not do: it is reused, and changes when the inode leaves the cache. Where this
+ * falls short stands in Documentation/refault.rst.
  */
 static u64 file_of(const struct address_space *mapping)
 {
@@ -68,18 +69,21 @@ static void refault(struct headroom_cgroup *reader,
 {
 	struct headroom_cgroup *loser = headroom_cgroup_by_key(page->owner);
 	u64 weight = 1ULL << headroom_nonresident_shift();
-	u32 clock;
+	u64 clock = 0;
+	u32 distance;
 
 	headroom_count(&reader->local, HEADROOM_REFAULTS, weight);
 	headroom_count(&reader->local, HEADROOM_REFAULT_SAMPLES, 1);
 	if (loser != reader)
 		headroom_count(&reader->local, HEADROOM_REFAULTS_SHARED, weight);
-	if (!loser) {
+	if (loser)
+		clock = atomic64_read(&loser->local.counter[HEADROOM_EVICTIONS]);
+	distance = clock - page->clock;
+	/* Keys repeat after 65536 births: not this loser, if it has lost less */
+	if (!loser || distance > clock)
 		headroom_lose(distance_unknown, weight);
-		return;
-	}
-	clock = atomic64_read(&loser->local.counter[HEADROOM_EVICTIONS]);
-	headroom_count_distance(&loser->local, clock - page->clock, weight);
+	else
+		headroom_count_distance(&loser->local, distance, weight);
 }
 
 void headroom_probe_filemap_add(void *data, struct folio *folio)

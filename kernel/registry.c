@@ -22,7 +22,7 @@
  * Death. The record leaves its slot; after a grace period nobody adds to it any
  * more, and its totals move to the nearest living ancestor's @gone, so that
  * the subtree's numbers never go back. Pages of a dead cgroup that still are
- * in memory, and stalls that began in it, count for that ancestor.
+ * in memory, and stalls that began in it, count for that ancestor itself.
  *
  * Locks, outermost first:
  *	registry.mutex	the tree, the index, birth and death; held by readers and
@@ -128,8 +128,6 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 			pool.nr--;
 		else
 			cg = NULL;
-	} else if (!cg) {
-		headroom_lose(cgroup_unknown, 1);
 	}
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
 	irq_work_queue(&registry.kick);
@@ -147,17 +145,20 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
  */
 struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
 {
-	struct headroom_cgroup *cg;
+	struct headroom_cgroup *cg = registry.root;
+	bool passed_over = false;
 
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
 		cg = record_in_slot(memcg);
+		if (!cg)
+			cg = record_adopt(memcg);
 		if (likely(cg))
-			return cg;
-		cg = record_adopt(memcg);
-		if (cg)
-			return cg;
+			break;
+		passed_over |= css_alive(&memcg->css);
 	}
-	return registry.root;
+	if (unlikely(passed_over))
+		headroom_lose(cgroup_unknown, 1);
+	return cg ?: registry.root;
 }
 
 /**
@@ -293,17 +294,32 @@ static void find_cgroups(void)
 	rcu_read_unlock();
 }
 
-/* Nearest ancestor of a newborn that has a record, which must exist */
-static struct headroom_cgroup *record_parent(struct headroom_cgroup *cg)
+/*
+ * The parent of a newborn: its nearest ancestor that is not going away. A probe
+ * may have adopted a cgroup before anybody has met those above, so they get their
+ * records first. Returns false if one cannot be had now.
+ */
+static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **parent)
 {
-	struct headroom_cgroup *parent = NULL;
 	struct mem_cgroup *memcg = cg->memcg;
 
+	/* Ancestors are pinned by @cg's own reference on its memcg */
+	do
+		memcg = parent_mem_cgroup(memcg);
+	while (memcg && !css_alive(&memcg->css) && memcg->css.parent);
+	*parent = NULL;
+	if (!memcg)
+		return true;
 	rcu_read_lock();
-	while (!parent && (memcg = parent_mem_cgroup(memcg)))
-		parent = record_in_slot(memcg);
+	*parent = record_in_slot(memcg);
 	rcu_read_unlock();
-	return parent;
+	if (!*parent) {
+		record_ensure(memcg);
+		rcu_read_lock();
+		*parent = record_in_slot(memcg);
+		rcu_read_unlock();
+	}
+	return *parent;
 }
 
 /*
@@ -312,24 +328,25 @@ static struct headroom_cgroup *record_parent(struct headroom_cgroup *cg)
  */
 static void link_newborn(void)
 {
-	struct headroom_cgroup *cg, *next;
+	struct headroom_cgroup *cg, *next, *parent;
 
 	lockdep_assert_held(&registry.mutex);
 	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), newborn) {
 		/*
-		 * The index has no memory, or still has the record from before
-		 * the controller was switched off and on. This record goes on
-		 * counting, and is linked by a later sweep.
+		 * There is no memory, or the index still has the record from
+		 * before the controller was switched off and on. This record
+		 * goes on counting, and is linked by a later sweep.
 		 */
-		if (xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
+		if (!record_parent(cg, &parent) ||
+		    xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
 			llist_add(&cg->newborn, &pool.newborn);
 			continue;
 		}
-		cg->parent = record_parent(cg);
-		if (cg->parent) {
-			headroom_cgroup_get(cg->parent);
-			list_add_tail(&cg->siblings, &cg->parent->children);
+		if (parent) {
+			headroom_cgroup_get(parent);
+			list_add_tail(&cg->siblings, &parent->children);
 		}
+		cg->parent = parent;
 		registry.cgroups++;
 		registry.generation++;
 	}
@@ -433,6 +450,7 @@ void headroom_registry_sync(void)
 	bury_dead();
 	find_cgroups();
 	link_newborn();
+	link_newborn();		/* the parents that the first pass had to make */
 }
 
 /**
@@ -472,6 +490,7 @@ static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *ro
 		if (cg == root)
 			return;
 		cg = list_next_entry(cg, siblings);
+		cond_resched();
 	}
 }
 
@@ -584,7 +603,7 @@ int headroom_registry_init(void)
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);
 	init_irq_work(&registry.kick, kick);
-	INIT_DEFERRABLE_WORK(&registry.sweep, sweep);
+	INIT_DELAYED_WORK(&registry.sweep, sweep);
 	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
 	if (!registry.cache)
 		return -ENOMEM;
