@@ -77,6 +77,13 @@ TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 		  self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].total);
 }
 
+/* From within the cgroup, so that it would be booked there if it were a stall */
+static int order_reclaim(void *unused)
+{
+	cgroup_write("a", "memory.reclaim", "16M");
+	return cgroup_write("a", "memory.max", "8M") ? 1 : 0;
+}
+
 /* Somebody's order to reclaim is nobody's stall */
 TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
 {
@@ -86,8 +93,7 @@ TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
 		SKIP(return, "no file system at " SCRATCH);
 	ASSERT_EQ(0, create_file(job.path, 32 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	cgroup_write("a", "memory.reclaim", "16M");
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "8M"));
+	ASSERT_EQ(0, cgroup_run("a", order_reclaim, NULL));
 	unlink(job.path);
 	self->cg = module_read("a");
 	ASSERT_NE(NULL, self->cg);
