@@ -117,6 +117,32 @@ int cgroupfs_read_key(const char *root, const char *path, const char *file,
 	return -ENODATA;
 }
 
+int cgroupfs_read_memory(const char *root, const char *path, struct cgroupfs_memory *m)
+{
+	static const char events[] = "memory.events.local";
+	uint64_t high, max_hits, high_hits;
+	int err = cgroupfs_id(root, path, &m->id);
+
+	if (!err)
+		err = cgroupfs_read(root, path, "memory.current", &m->current);
+	if (!err)
+		err = cgroupfs_read(root, path, "memory.max", &m->limit);
+	if (!err)
+		err = cgroupfs_read(root, path, "memory.high", &high);
+	if (!err)
+		err = cgroupfs_read_key(root, path, events, "max", &max_hits);
+	if (!err)
+		err = cgroupfs_read_key(root, path, events, "high", &high_hits);
+	if (!err)
+		err = cgroupfs_read_key(root, path, events, "low", &m->breaches);
+	if (err)
+		return err;
+	if (high < m->limit)
+		m->limit = high;
+	m->limit_hits = max_hits + high_hits;
+	return 0;
+}
+
 int cgroupfs_write(const char *root, const char *path, const char *file,
 		   uint64_t value)
 {

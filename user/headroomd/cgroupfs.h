@@ -24,6 +24,23 @@ int cgroupfs_read_key(const char *root, const char *path, const char *file,
 /** cgroupfs_write - write a number, or "max", to a file */
 int cgroupfs_write(const char *root, const char *path, const char *file,
 		   uint64_t value);
+/**
+ * struct cgroupfs_memory - what the files say about a cgroup's memory
+ * @id: its id
+ * @current: memory.current
+ * @limit: memory.max, or memory.high if less
+ * @limit_hits: how often it ran into one of them itself; only grows
+ * @breaches: how often the kernel reclaimed from it below memory.low; only grows
+ */
+struct cgroupfs_memory {
+	uint64_t id;
+	uint64_t current;
+	uint64_t limit;
+	uint64_t limit_hits;
+	uint64_t breaches;
+};
+
+int cgroupfs_read_memory(const char *root, const char *path, struct cgroupfs_memory *m);
 /** cgroupfs_path_valid - whether @path names a cgroup below the root */
 bool cgroupfs_path_valid(const char *path);
 

@@ -116,14 +116,44 @@ static bool daemon_key(struct parser *p, const char *key, const char *text)
 	return wrong(p, "unknown key '%s' in [daemon]: use interval or state", key);
 }
 
+/* Whether a path is the other, or above it */
+static bool covers(const char *path, const char *other)
+{
+	size_t n = strlen(path);
+
+	return !strncmp(path, other, n) && (!other[n] || other[n] == '/');
+}
+
+/*
+ * Two rules for one memory.low would each undo what the other does; so would a
+ * rule for a cgroup above, which gets the sum of what is added below it (low.c).
+ */
+static bool set_cgroup(struct parser *p, const char *text)
+{
+	const struct config *c = p->config;
+	size_t i;
+
+	if (!cgroupfs_path_valid(text))
+		return wrong(p, "cgroup = %s: write a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
+	for (i = 0; i < c->nr; i++) {
+		const struct protect_rule *other = &c->protect[i];
+
+		if (other == p->rule || !other->cgroup)
+			continue;
+		if (covers(other->cgroup, text) || covers(text, other->cgroup))
+			return wrong(p, "cgroup = %s: [protect %s] has %s already; write one rule, for either of them",
+				     text, other->name, other->cgroup);
+	}
+	return set_text(p, text, &p->rule->cgroup);
+}
+
 static bool rule_key(struct parser *p, const char *key, const char *text)
 {
 	struct protect_rule *rule = p->rule;
 	double value;
 
 	if (!strcmp(key, "cgroup"))
-		return cgroupfs_path_valid(text) ? set_text(p, text, &rule->cgroup) :
-			wrong(p, "cgroup = %s: write a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
+		return set_cgroup(p, text);
 	if (!strcmp(key, "refaults")) {
 		if (!number(text, plain, &rule->refaults))
 			return wrong(p, "refaults = %s: write a rate per second, such as 20", text);

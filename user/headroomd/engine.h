@@ -5,32 +5,56 @@
 #include <stdbool.h>
 #include <headroom.h>
 
+#include "cgroupfs.h"
 #include "config.h"
-#include "state.h"
 
 struct engine;
 
 /**
- * engine_new - a machine that follows a configuration
- * @config: what to do; becomes the engine's
- * @root: the cgroup root
- * @state: what was changed and will have to be restored; stays the caller's
- * @dry_run: decide and say so, and change nothing
- *
- * Return: NULL without memory; then @config is still the caller's.
+ * struct engine_look - a rule's cgroup at one moment
+ * @time: CLOCK_MONOTONIC, ns
+ * @page_size: bytes
+ * @memory: what its files say
+ * @low: memory.low
+ * @original: memory.low, as it would be without headroomd
+ * @cgroup: what the module says
  */
-struct engine *engine_new(struct config *config, const char *root,
-			  struct state *state, bool dry_run);
+struct engine_look {
+	uint64_t time;
+	uint64_t page_size;
+	struct cgroupfs_memory memory;
+	uint64_t low;
+	uint64_t original;
+	struct headroom_cgroup *cgroup;
+};
+
+/**
+ * struct engine_verdict - what a rule would do, and why
+ * @decision: what
+ * @why: a phrase with the evidence
+ */
+struct engine_verdict {
+	struct protect_decision decision;
+	char why[384];
+};
+
+/** engine_new - the rules of @config, which stays the caller's; NULL without memory */
+struct engine *engine_new(const struct config *config);
 void engine_free(struct engine *engine);
 /**
- * engine_step - read, decide, act
- * @engine: the engine
- * @h: connection to the module
+ * engine_decide - let a rule decide, from this look and the one before
+ * @i: index of the rule
+ * @look: what was read; its @cgroup becomes the engine's
+ * @verdict: result
  *
- * Return: 0; a negative errno when the module does not answer.
+ * Touches nothing outside of the engine.
+ *
+ * Return: 0; -EAGAIN when this was the first look at the cgroup, and the next one
+ * is needed to tell; -ENOMEM.
  */
-int engine_step(struct engine *engine, struct headroom *h);
-/** engine_summary - half a sentence about what is protected, for systemd */
-const char *engine_summary(struct engine *engine);
+int engine_decide(struct engine *engine, size_t i, struct engine_look *look,
+		  struct engine_verdict *verdict);
+/** engine_blind - rule @i could not look: what it saw last is not to be compared with */
+void engine_blind(struct engine *engine, size_t i);
 
 #endif /* HEADROOMD_ENGINE_H */

@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <systemd/sd-journal.h>
+#include <unistd.h>
 
 #include "journal.h"
 
@@ -16,10 +18,25 @@ static struct {
 	int level;
 } out = { .level = LOG_INFO };
 
-void journal_open(int level)
+/*
+ * systemd names the file that is the journal by device and inode. The variable
+ * alone proves nothing: a shell that a service started has it too, and its
+ * programs' stderr is a terminal.
+ */
+static bool stderr_is_journal(void)
 {
-	/* systemd sets this for a service whose stderr is the journal */
-	out.systemd = getenv("JOURNAL_STREAM") && getenv("INVOCATION_ID");
+	const char *name = getenv("JOURNAL_STREAM");
+	uintmax_t device, inode;
+	struct stat st;
+
+	return name && sscanf(name, "%ju:%ju", &device, &inode) == 2 &&
+		!fstat(STDERR_FILENO, &st) && st.st_dev == device && st.st_ino == inode;
+}
+
+void journal_open(enum journal_target target, int level)
+{
+	out.systemd = target == JOURNAL_AUTO ? stderr_is_journal() :
+		target == JOURNAL_SYSTEMD;
 	out.level = level;
 	setvbuf(stderr, NULL, _IOLBF, 0);
 }
@@ -49,7 +66,9 @@ const char *journal_size(char *buf, size_t size, uint64_t bytes)
 		snprintf(buf, size, "%.1f GiB", bytes / 1073741824.0);
 	else if (bytes >= 1ULL << 20)
 		snprintf(buf, size, "%.1f MiB", bytes / 1048576.0);
-	else
+	else if (bytes)
 		snprintf(buf, size, "%" PRIu64 " KiB", bytes >> 10);
+	else
+		snprintf(buf, size, "0");
 	return buf;
 }

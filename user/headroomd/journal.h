@@ -6,8 +6,15 @@
 #include <stdint.h>
 #include <syslog.h>
 
-/** journal_open - log to systemd's journal, else to stderr; @level is the least urgent */
-void journal_open(int level);
+/** enum journal_target - where the log goes; AUTO is the journal if stderr is that */
+enum journal_target {
+	JOURNAL_AUTO,
+	JOURNAL_STDERR,
+	JOURNAL_SYSTEMD,
+};
+
+/** journal_open - choose where to log, and the least urgent @level that is logged */
+void journal_open(enum journal_target target, int level);
 /** journal - one line about what was decided or happened, and why */
 void journal(int level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

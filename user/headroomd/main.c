@@ -3,7 +3,8 @@
  * headroomd: acts on what the module measures
  *
  * Options, signals, and the loop. Exit status: 0; 1 when something failed; 2
- * for wrong usage or a wrong configuration; 3 when the module is not loaded.
+ * for wrong usage or a wrong configuration (1 with --check-config); 3 when the
+ * module is not loaded.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,8 +15,8 @@
 #include <systemd/sd-event.h>
 #include <time.h>
 
-#include "engine.h"
 #include "journal.h"
+#include "rounds.h"
 
 #define DEFAULT_CONFIG	"/etc/headroom/headroomd.conf"
 
@@ -23,10 +24,10 @@ struct daemon {
 	const char *config_path;
 	bool dry_run;
 	struct headroom *h;
-	struct engine *engine;
+	struct rounds *rounds;
 	struct state state;
-	char *state_file;
 	uint64_t interval;	/* ns */
+	sd_event_source *timer;
 	bool unreachable;
 };
 
@@ -35,6 +36,7 @@ struct options {
 	bool dry_run;
 	bool check;
 	bool verbose;
+	enum journal_target log;
 };
 
 static const char usage[] =
@@ -42,10 +44,22 @@ static const char usage[] =
 	"  --config FILE   configuration (" DEFAULT_CONFIG ")\n"
 	"  --check-config  say whether the configuration is right, and exit\n"
 	"  --dry-run       decide and say so, but change nothing\n"
-	"  --verbose       say more\n"
+	"  --log=WHERE     stderr or journal (journal if systemd connected stderr to it)\n"
+	"  --verbose       repeat once a minute why nothing is done\n"
 	"  --version       say which version this is\n"
 	"  --help          this\n"
 	"exit status: 0; 1 failure; 2 wrong usage or configuration; 3 the module is not loaded\n";
+
+static bool parse_log(const char *where, enum journal_target *target)
+{
+	if (!strcmp(where, "stderr"))
+		*target = JOURNAL_STDERR;
+	else if (!strcmp(where, "journal"))
+		*target = JOURNAL_SYSTEMD;
+	else
+		return false;
+	return true;
+}
 
 static int parse_options(int argc, char **argv, struct options *o)
 {
@@ -65,6 +79,8 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->config = argv[++i];
 		} else if (!strncmp(arg, "--config=", 9)) {
 			o->config = arg + 9;
+		} else if (!strncmp(arg, "--log=", 6) && parse_log(arg + 6, &o->log)) {
+			continue;
 		} else if (!strcmp(arg, "--version")) {
 			puts("headroomd " VERSION);
 			exit(0);
@@ -93,43 +109,40 @@ static struct config *load_config(const char *path)
 	return config;
 }
 
-/* The file's name is kept: the state outlives the configuration it came from */
 static int take_config(struct daemon *d, struct config *config)
 {
-	struct engine *engine;
-	char *file = strdup(config->state);
+	struct rounds *rounds = rounds_new(config, &d->state);
 
-	engine = file ? engine_new(config, headroom_cgroup_root(d->h), &d->state,
-				   d->dry_run) : NULL;
-	if (!engine) {
-		free(file);
+	if (!rounds) {
 		config_free(config);
 		journal(LOG_ERR, "out of memory");
 		return -ENOMEM;
 	}
-	engine_free(d->engine);
-	free(d->state_file);
-	d->engine = engine;
+	rounds_free(d->rounds);
+	d->rounds = rounds;
 	d->interval = config->interval;
-	d->state_file = file;
-	d->state.file = file;
-	d->state.root = headroom_cgroup_root(d->h);
+	if (strcmp(config->state, d->state.file))
+		journal(LOG_WARNING, "the state stays in %s until the next start",
+			d->state.file);
 	return 0;
 }
 
-/* Undoes what a run left that did not come to its end */
-static int undo_crash(struct daemon *d)
+/* Claims the state, and undoes what a run left that did not come to its end */
+static int take_state(struct daemon *d, const char *file)
 {
-	int err;
+	int err = state_open(&d->state, file, headroom_cgroup_root(d->h), d->dry_run);
 
-	if (d->dry_run)
-		return 0;
-	err = state_load(&d->state);
-	if (err) {
-		journal(LOG_ERR, "%s does not say what to restore (%s): look at memory.low of your cgroups, and remove the file",
-			d->state.file, strerror(-err));
+	if (err == -EBUSY)
+		journal(LOG_ERR, "another headroomd is at work with %s; stop it, or use --dry-run",
+			file);
+	else if (err == -EBADMSG)
+		journal(LOG_ERR, "%s does not say what to restore: look at memory.low of your cgroups, and remove the file",
+			file);
+	else if (err)
+		journal(LOG_ERR, "cannot keep in %s what is to be restored: %s", file,
+			strerror(-err));
+	if (err)
 		return err;
-	}
 	if (d->state.nr) {
 		journal(LOG_NOTICE, "an earlier run ended without restoring what it had changed; restoring now");
 		state_restore(&d->state);
@@ -140,7 +153,7 @@ static int undo_crash(struct daemon *d)
 /* A module that went away may come back: what is set stays set until then */
 static void step(struct daemon *d)
 {
-	int err = engine_step(d->engine, d->h);
+	int err = rounds_go(d->rounds, d->h);
 
 	if (err && !d->unreachable)
 		journal(LOG_WARNING, "no answer, keeping everything as it is: %s",
@@ -148,19 +161,21 @@ static void step(struct daemon *d)
 	else if (!err && d->unreachable)
 		journal(LOG_NOTICE, "the module answers again");
 	d->unreachable = err;
-	sd_notifyf(0, "WATCHDOG=1\nSTATUS=%s",
-		   err ? headroom_error(d->h) : engine_summary(d->engine));
+	sd_notifyf(0, "STATUS=%s", err ? headroom_error(d->h) : rounds_summary(d->rounds));
+}
+
+static int set_timer(struct daemon *d)
+{
+	int err = sd_event_source_set_time_relative(d->timer, d->interval / 1000);
+
+	return err < 0 ? err : sd_event_source_set_enabled(d->timer, SD_EVENT_ONESHOT);
 }
 
 static int on_timer(sd_event_source *timer, uint64_t usec, void *arg)
 {
-	struct daemon *d = arg;
-	int err;
-
-	(void)usec;
-	step(d);
-	err = sd_event_source_set_time_relative(timer, d->interval / 1000);
-	return err < 0 ? err : sd_event_source_set_enabled(timer, SD_EVENT_ONESHOT);
+	(void)timer, (void)usec;
+	step(arg);
+	return set_timer(arg);
 }
 
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
@@ -175,13 +190,12 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 		journal(LOG_ERR, "the configuration stays what it was");
 	} else {
 		/* A rule that is no longer there must not leave anything behind */
-		if (!d->dry_run)
-			state_restore(&d->state);
+		state_restore(&d->state);
 		if (!take_config(d, config))
 			journal(LOG_NOTICE, "new configuration from %s", d->config_path);
 	}
 	sd_notify(0, "READY=1");
-	return 0;
+	return set_timer(d);
 }
 
 /* From the start: what comes before the loop is answered in the loop */
@@ -209,8 +223,10 @@ static int loop(struct daemon *d)
 	if (err >= 0)
 		err = sd_event_add_signal(event, NULL, SIGHUP, on_reload, d);
 	if (err >= 0)
-		err = sd_event_add_time_relative(event, NULL, CLOCK_MONOTONIC, 0,
-						 d->interval / 20000, on_timer, d);
+		err = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC,
+						 d->interval / 1000, d->interval / 20000,
+						 on_timer, d);
+	/* systemd hears from us as long as the loop turns */
 	if (err >= 0)
 		err = sd_event_set_watchdog(event, true);
 	if (err >= 0) {
@@ -219,55 +235,67 @@ static int loop(struct daemon *d)
 	}
 	if (err < 0)
 		journal(LOG_ERR, "event loop: %s", strerror(-err));
+	sd_event_source_unref(d->timer);
 	sd_event_unref(event);
 	return err < 0 ? 1 : 0;
 }
 
-static int run(struct daemon *d, struct config *config)
+/* What a crash left is undone first: that needs the cgroups, but not the module */
+static int prepare(struct daemon *d, struct config *config)
 {
+	char error[256];
 	int err = headroom_open(&d->h);
 
+	snprintf(error, sizeof(error), "%s", d->h ? headroom_error(d->h) : strerror(-err));
+	if (!d->h || !headroom_cgroup_root(d->h)) {
+		journal(LOG_ERR, "%s", d->h ? "cgroup v2 is not mounted; mount it on /sys/fs/cgroup" :
+			error);
+		config_free(config);
+		return 1;
+	}
+	if (take_state(d, config->state)) {
+		config_free(config);
+		return 1;
+	}
 	if (err) {
-		journal(LOG_ERR, "%s", d->h ? headroom_error(d->h) : strerror(-err));
+		journal(LOG_ERR, "%s", error);
 		config_free(config);
 		return err == -ENOENT ? 3 : 1;
 	}
-	if (!headroom_cgroup_root(d->h)) {
-		journal(LOG_ERR, "cgroup v2 is not mounted; mount it on /sys/fs/cgroup");
-		config_free(config);
-		return 1;
-	}
-	if (take_config(d, config) || undo_crash(d))
-		return 1;
-	err = engine_step(d->engine, d->h);
-	if (err) {
+	return take_config(d, config) ? 1 : 0;
+}
+
+static int run(struct daemon *d, struct config *config)
+{
+	int status = prepare(d, config);
+
+	if (status)
+		return status;
+	if (rounds_go(d->rounds, d->h)) {
 		journal(LOG_ERR, "%s", headroom_error(d->h));
 		return 1;
 	}
-	journal(LOG_INFO, "version " VERSION ", %s%s", engine_summary(d->engine),
-		d->dry_run ? ", dry run: nothing will be changed" : "");
-	err = loop(d);
+	journal(LOG_INFO, "version " VERSION ", %s", rounds_summary(d->rounds));
+	status = loop(d);
 	sd_notify(0, "STOPPING=1");
-	if (!d->dry_run)
-		state_restore(&d->state);
-	return err;
+	return state_restore(&d->state) ? 1 : status;
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon d = {};
+	struct daemon d = { .state.lock = -1 };
 	struct options o = {};
 	struct config *config;
 	int status = parse_options(argc, argv, &o);
 
 	if (status)
 		return status;
-	journal_open(o.verbose ? LOG_DEBUG : LOG_INFO);
+	journal_open(o.log, o.verbose ? LOG_DEBUG : LOG_INFO);
 	config = load_config(o.config);
 	if (!config)
-		return 2;
+		return o.check ? 1 : 2;
 	if (o.check) {
-		printf("%s is valid: %zu rule%s\n", o.config, config->nr,
+		printf("configuration is valid: %zu rule%s\n", config->nr,
 		       config->nr == 1 ? "" : "s");
 		config_free(config);
 		return 0;
@@ -276,9 +304,8 @@ int main(int argc, char **argv)
 	d.config_path = o.config;
 	d.dry_run = o.dry_run;
 	status = run(&d, config);
-	engine_free(d.engine);
-	state_clear(&d.state);
-	free(d.state_file);
+	rounds_free(d.rounds);
+	state_close(&d.state);
 	headroom_close(d.h);
 	return status;
 }

@@ -21,12 +21,17 @@
  * short, after having passed the cgroup over once.
  *
  * Giving back: with protection the cgroup does not refault, whether it still uses
- * its memory or not; the kernel shows no third state. So after the time "idle"
- * without refaults a quarter of what was added is given back at each step. If it
- * was needed, refaults come back, and so does the protection.
+ * its memory or not; the kernel shows no third state. But a cgroup that keeps
+ * losing pages keeps reading new ones, or it would have run out of them: that one
+ * is in use. So after the time "idle" with neither, a quarter of what was added is
+ * given back at each step. If that makes it lose pages, the time starts anew, and
+ * others get its cold pages slowly; if it refaults, the protection comes back.
  */
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 
+#include "journal.h"
 #include "protect.h"
 
 #define MARGIN		1.1
@@ -63,7 +68,7 @@ static void decide_quiet(const struct protect_rule *rule,
 {
 	if (now->low <= now->original) {
 		d->reason = PROTECT_QUIET;
-	} else if (now->quiet < rule->idle) {
+	} else if (d->active || now->quiet < rule->idle) {
 		d->reason = PROTECT_HOLDING;
 	} else {
 		d->reason = PROTECT_GIVE_BACK;
@@ -81,14 +86,12 @@ static bool recovering(const struct protect_reading *now)
 	       now->delta->evictions < now->delta->refaults / 4;
 }
 
-static void decide_refaulting(const struct protect_rule *rule,
-			      const struct protect_reading *now,
+static void decide_refaulting(const struct protect_reading *now,
 			      struct protect_decision *d)
 {
-	uint64_t most = whole_pages(least(rule->max, now->limit), now->page_size);
 	uint64_t target = (now->current + d->extra) * MARGIN;
 
-	target = least(whole_pages(target, now->page_size), most);
+	target = least(whole_pages(target, now->page_size), d->most);
 	if (now->limit_hits) {
 		d->reason = PROTECT_OWN_LIMIT;
 	} else if (now->breaches && now->current + slack(now->low) < now->low) {
@@ -98,34 +101,92 @@ static void decide_refaulting(const struct protect_rule *rule,
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = PROTECT_RAISE;
 		d->low = target;
-	} else if (now->low + slack(now->low) >= most) {
+	} else if (now->low + slack(now->low) >= d->most) {
 		d->reason = PROTECT_AT_MAX;
 	} else {
 		d->reason = PROTECT_ENOUGH;
 	}
 }
 
-/**
- * protect_decide - what the rule would do
- * @rule: the rule
- * @now: what was read
- *
- * Touches nothing.
- */
+static double per_second(uint64_t count, uint64_t ns)
+{
+	return ns ? count * 1e9 / ns : 0;
+}
+
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now)
 {
 	struct protect_decision d = {
 		.low = now->low,
-		.rate = now->interval ?
-			now->delta->refaults * 1e9 / now->interval : 0,
+		.rate = per_second(now->delta->refaults, now->interval),
+		.evictions = per_second(now->delta->evictions, now->interval),
+		.distance = headroom_histogram_quantile(&now->delta->refault_distance,
+							rule->quantile),
 		.extra = headroom_extra_memory(now->delta, rule->quantile) *
 			 now->page_size,
+		.most = whole_pages(least(rule->max, now->limit), now->page_size),
 	};
 
+	d.active = d.rate > rule->refaults || d.evictions > rule->refaults;
 	if (d.rate <= rule->refaults)
 		decide_quiet(rule, now, &d);
 	else
-		decide_refaulting(rule, now, &d);
+		decide_refaulting(now, &d);
 	return d;
+}
+
+static int explain_refaults(char *buf, size_t size, const struct protect_rule *rule,
+			    const struct protect_reading *now,
+			    const struct protect_decision *d)
+{
+	char extra[32];
+
+	journal_size(extra, sizeof(extra), d->extra);
+	return snprintf(buf, size, "%.0f refaults/s%s, p%g distance %" PRIu64 " pages = %s extra",
+			d->rate, now->limit_hits ? "" : " from others' reclaim",
+			rule->quantile * 100, d->distance, extra);
+}
+
+static int explain_quiet(char *buf, size_t size, const struct protect_rule *rule,
+			 const struct protect_reading *now,
+			 const struct protect_decision *d)
+{
+	int n = snprintf(buf, size, "%.0f refaults/s, %.0f evictions/s", d->rate, d->evictions);
+
+	if (n < 0 || (size_t)n >= size)
+		return n;
+	if (d->reason == PROTECT_QUIET)
+		return n + snprintf(buf + n, size - n, ", acts above %g refaults/s",
+				    rule->refaults);
+	if (d->reason == PROTECT_GIVE_BACK)
+		return n + snprintf(buf + n, size - n, ", idle for %.0f s", now->quiet / 1e9);
+	return n + snprintf(buf + n, size - n, ": the protection holds; it is given back %g s after both fall below %g/s",
+			    rule->idle / 1e9, rule->refaults);
+}
+
+const char *protect_explain(char *buf, size_t size, const struct protect_rule *rule,
+			    const struct protect_reading *now,
+			    const struct protect_decision *d)
+{
+	static const char *const why_not[] = {
+		[PROTECT_OWN_LIMIT] = ", but it has hit its own limit: raise memory.max or memory.high, or let the application shrink",
+		[PROTECT_UNHEEDED] = ", but the kernel takes its pages although it has less than memory.low, as MGLRU does when the whole machine is short: a memory.max on a cgroup that holds it and the others makes memory.low count",
+		[PROTECT_AT_MAX] = ", but no more may be protected",
+		[PROTECT_ENOUGH] = ", but memory.low covers that already: lost pages are still coming back",
+		[PROTECT_GIVE_BACK] = "",
+	};
+	const char *but = why_not[d->reason] ? why_not[d->reason] : "";
+	char current[32], most[32];
+	int n;
+
+	if (d->reason == PROTECT_QUIET || d->reason == PROTECT_HOLDING ||
+	    d->reason == PROTECT_GIVE_BACK)
+		n = explain_quiet(buf, size, rule, now, d);
+	else
+		n = explain_refaults(buf, size, rule, now, d);
+	if (n > 0 && (size_t)n < size)
+		snprintf(buf + n, size - n, ", current %s, max %s%s",
+			 journal_size(current, sizeof(current), now->current),
+			 journal_size(most, sizeof(most), d->most), but);
+	return buf;
 }

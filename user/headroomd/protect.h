@@ -2,6 +2,8 @@
 #ifndef HEADROOMD_PROTECT_H
 #define HEADROOMD_PROTECT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <headroom.h>
 
@@ -12,7 +14,8 @@
  * @refaults: a second, above which the rule acts
  * @max: bytes, the most that it protects
  * @quantile: share of the refaults that the protection should have saved
- * @idle: ns without refaults after which protection is given back
+ * @idle: ns without refaults and without lost pages, above the same rate, after
+ *	which protection is given back
  */
 struct protect_rule {
 	char *name;
@@ -34,7 +37,7 @@ struct protect_rule {
  * @limit: memory.max, or memory.high if less
  * @limit_hits: how often the cgroup ran into its own limit in the interval
  * @breaches: how often the kernel reclaimed from it below memory.low meanwhile
- * @quiet: ns since it last refaulted above the rate
+ * @quiet: ns since it last was active, as a decision says
  */
 struct protect_reading {
 	const struct headroom_stats *delta;
@@ -52,7 +55,7 @@ struct protect_reading {
 /** enum protect_reason - why, or why not */
 enum protect_reason {
 	PROTECT_QUIET,		/* no refaults to speak of, nothing to give back */
-	PROTECT_HOLDING,	/* no refaults: the protection works */
+	PROTECT_HOLDING,	/* no refaults: the protection works, or is not idle yet */
 	PROTECT_OWN_LIMIT,	/* refaults because of its own limit */
 	PROTECT_UNHEEDED,	/* refaults, and the kernel takes what low protects */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
@@ -65,17 +68,30 @@ enum protect_reason {
  * struct protect_decision - what to do
  * @reason: why; only PROTECT_RAISE and PROTECT_GIVE_BACK change anything
  * @low: memory.low, as it should be
+ * @active: it refaults, or loses pages, above the rate
  * @rate: evidence: refaults a second
- * @extra: evidence: bytes more that would have saved the quantile of them
+ * @evictions: evidence: pages lost a second
+ * @distance: evidence: the quantile of the refault distances
+ * @extra: evidence: bytes more that would have saved that share of the refaults
+ * @most: evidence: bytes that memory.low may get at most, by max and its own limit
  */
 struct protect_decision {
 	enum protect_reason reason;
 	uint64_t low;
+	bool active;
 	double rate;
+	double evictions;
+	uint64_t distance;
 	uint64_t extra;
+	uint64_t most;
 };
 
+/** protect_decide - what the rule would do; touches nothing */
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now);
+/** protect_explain - why, or why not, with the evidence; @buf is returned */
+const char *protect_explain(char *buf, size_t size, const struct protect_rule *rule,
+			    const struct protect_reading *now,
+			    const struct protect_decision *d);
 
 #endif /* HEADROOMD_PROTECT_H */

@@ -12,6 +12,7 @@
 #include "config.h"
 #include "engine.h"
 #include "journal.h"
+#include "low.h"
 #include "protect.h"
 #include "state.h"
 #include "tap.h"
@@ -62,7 +63,7 @@ static void check_good_config(void)
 
 	put("conf", "# comment\n[daemon]\ninterval = 500ms\nstate = /x/y\n\n"
 	    "[protect one]\ncgroup = /a/b\nmax = 1G\nrefaults = 2.5\n"
-	    "quantile = 0.9\nidle = 2min\n[protect two]\ncgroup=/c\nmax=64MiB\n");
+	    "quantile = 0.9\nidle = 2min ; at most\n[protect two]\ncgroup=/a/bc\nmax=64MiB\n");
 	if (!ok(!config_load(in_dir("conf"), &c, error, sizeof(error)), "a good configuration"))
 		return;
 	is_uint(c->interval, 500000000, "interval");
@@ -110,6 +111,9 @@ static void check_bad_configs(void)
 		{ "[protect a]\nrefaults = many\n", 2, "write a rate" },
 		{ "[protect a]\nidle = 1 day\n", 2, "write a time" },
 		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect a]\n", 4, "already" },
+		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect b]\ncgroup = /a\n", 5, "has /a already" },
+		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect b]\ncgroup = /a/b\n", 5, "has /a already" },
+		{ "[protect a]\ncgroup = /a/b\nmax = 1G\n[protect b]\ncgroup = /a\n", 5, "has /a/b already" },
 		{ "[protect a]\nwhatever\n", 2, "neither a" },
 	};
 	size_t i;
@@ -210,6 +214,7 @@ static void check_decisions(void)
 	delta.refaults = 40;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_QUIET, "at the rate: quiet");
 	delta.refaults = 0;
+	delta.evictions = 0;
 	now.low = 100 * MIB;
 	now.original = 20 * MIB;
 	now.quiet = 59000000000ULL;
@@ -218,21 +223,125 @@ static void check_decisions(void)
 	d = protect_decide(&rule, &now);
 	is_int(d.reason, PROTECT_GIVE_BACK, "quiet for 60 s: give back");
 	is_uint(d.low, 80 * MIB, "a quarter of what was added");
+	delta.evictions = 41;	/* in 2 s */
+	is_int(protect_decide(&rule, &now).reason, PROTECT_HOLDING, "it still loses pages: hold");
+	delta.evictions = 40;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_GIVE_BACK, "at the rate: give back");
 	now.low = now.original + MIB;
 	is_uint(protect_decide(&rule, &now).low, 20 * MIB, "the last MiB at once");
 	now.low = now.original = 100 * MIB;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_QUIET, "nothing was added: nothing given back");
 }
 
+/* Each reason is told with the numbers that it goes by */
+static void check_explanations(void)
+{
+	const struct protect_rule rule = {
+		.refaults = 20, .max = 512 * MIB, .quantile = 0.95, .idle = 60000000000ULL,
+	};
+	static const struct {
+		enum protect_reason reason;
+		const char *says;
+	} expect[] = {
+		{ PROTECT_QUIET, "7 refaults/s, 8 evictions/s, acts above 20 refaults/s" },
+		{ PROTECT_HOLDING, "8 evictions/s: the protection holds; it is given back 60 s after" },
+		{ PROTECT_OWN_LIMIT, "raise memory.max or memory.high, or let the application shrink" },
+		{ PROTECT_UNHEEDED, "a memory.max on a cgroup that holds it and the others" },
+		{ PROTECT_AT_MAX, "max 80.0 MiB, but no more may be protected" },
+		{ PROTECT_ENOUGH, "memory.low covers that already" },
+		{ PROTECT_RAISE, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
+		{ PROTECT_GIVE_BACK, "idle for 61 s, current 64.0 MiB" },
+	};
+	struct headroom_stats delta;
+	struct protect_reading now = refaulting(&delta);
+	size_t i;
+
+	now.quiet = 61000000000ULL;
+	for (i = 0; i < sizeof(expect) / sizeof(expect[0]); i++) {
+		const struct protect_decision d = {
+			.reason = expect[i].reason, .rate = 7, .evictions = 8,
+			.distance = 512, .extra = MIB, .most = 80 * MIB,
+		};
+		char text[384], small[16];
+
+		now.limit_hits = expect[i].reason == PROTECT_OWN_LIMIT;
+		ok(strstr(protect_explain(text, sizeof(text), &rule, &now, &d), expect[i].says),
+		   "told: %s", text);
+		ok(strlen(text) < sizeof(text) - 64, "with room to spare");
+		ok(!strstr(text, "others") == (expect[i].reason <= PROTECT_OWN_LIMIT ||
+		   expect[i].reason == PROTECT_GIVE_BACK), "others are blamed only if it is they");
+		ok(strlen(protect_explain(small, sizeof(small), &rule, &now, &d)) < sizeof(small),
+		   "and cut off without harm");
+	}
+}
+
+/* --- what the engine remembers --- */
+
+static struct headroom_cgroup *cgroup_at(uint64_t id, uint64_t refaults)
+{
+	struct headroom_cgroup *cg = calloc(1, sizeof(*cg));
+
+	if (!cg)
+		abort();
+	cg->id = id;
+	cg->subtree.refaults = refaults;
+	return cg;
+}
+
+static int decide_at(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refaults,
+		     uint64_t limit_hits, struct engine_verdict *v)
+{
+	struct engine_look look = {
+		.time = seconds * 1000000000ULL, .page_size = PAGE,
+		.memory = { .id = id, .current = 64 * MIB, .limit = CGROUPFS_MAX,
+			    .limit_hits = limit_hits },
+		.low = 40 * MIB, .original = 0,
+		.cgroup = cgroup_at(id, refaults),
+	};
+	int err = engine_decide(e, 0, &look, v);
+
+	ok(!look.cgroup, "the engine has taken over what was read");
+	return err;
+}
+
+static void check_engine(void)
+{
+	struct protect_rule rule = {
+		.name = "r", .cgroup = "/r", .refaults = 20, .max = 512 * MIB,
+		.quantile = 0.95, .idle = 10000000000ULL,
+	};
+	struct config config = { .nr = 1, .protect = &rule };
+	struct engine *e = engine_new(&config);
+	struct engine_verdict v;
+
+	if (!ok(e != NULL, "an engine"))
+		return;
+	is_int(decide_at(e, 100, 1, 5000, 7, &v), -EAGAIN, "one look is not enough");
+	is_int(decide_at(e, 102, 1, 6000, 7, &v), 0, "two are");
+	is_near(v.decision.rate, 500, 0, "the difference counts");
+	is_int(v.decision.reason, PROTECT_RAISE, "hits of its limit before do not");
+	is_int(decide_at(e, 104, 1, 7000, 8, &v), 0, "a third look");
+	is_int(v.decision.reason, PROTECT_OWN_LIMIT, "hits since do");
+	is_int(decide_at(e, 113, 1, 7000, 8, &v), 0, "9 s later");
+	is_int(v.decision.reason, PROTECT_HOLDING, "not idle for long enough");
+	is_int(decide_at(e, 114, 1, 7000, 8, &v), 0, "10 s later");
+	is_int(v.decision.reason, PROTECT_GIVE_BACK, "idle");
+	is_int(decide_at(e, 116, 2, 9000, 8, &v), -EAGAIN, "another cgroup is not compared with it");
+	engine_blind(e, 0);
+	is_int(decide_at(e, 300, 2, 9000, 8, &v), -EAGAIN, "nor is what was long ago");
+	is_int(decide_at(e, 302, 2, 9000, 8, &v), 0, "then on");
+	is_int(v.decision.reason, PROTECT_HOLDING, "unwatched time is not idle time");
+	engine_free(e);
+}
+
 /* --- what is written, and restored --- */
 
-static struct state fresh_state(void)
+static void fresh_state(struct state *s)
 {
-	static char file[128];
-
-	snprintf(file, sizeof(file), "%s", in_dir("run/state"));
-	return (struct state){ .file = file, .root = dir };
+	is_int(state_open(s, in_dir("run/state"), dir, false), 0, "the state is opened");
 }
+
+#define LOW	"memory.low"
 
 static void make_cgroup(const char *name, const char *low)
 {
@@ -245,77 +354,221 @@ static void make_cgroup(const char *name, const char *low)
 
 static void check_restore(void)
 {
-	struct state s = fresh_state();
+	struct state s;
 
+	fresh_state(&s);
 	make_cgroup("a", "4096\n");
-	is_int(state_write(&s, "/a", 8 * MIB), 0, "write");
+	is_int(state_write(&s, "/a", LOW, 8 * MIB), 0, "write");
 	is_text(get("a/memory.low"), "8388608", "written");
-	ok(strstr(get("run/state"), " 4096 8388608 4096 /a\n") != NULL, "and written down");
-	is_int(state_write(&s, "/a", 16 * MIB), 0, "write again");
+	ok(strstr(get("run/state"), " memory.low 4096 8388608 4096 /a\n") != NULL, "and written down");
+	is_int(state_write(&s, "/a", LOW, 16 * MIB), 0, "write again");
 	ok(strstr(get("run/state"), " 4096 16777216 8388608 /a\n") != NULL, "with the first original");
-	state_restore(&s);
+	is_int(state_restore(&s), 0, "restore");
 	is_text(get("a/memory.low"), "4096", "restored");
 	ok(!get("run/state"), "and nothing left to restore");
 
-	is_int(state_write(&s, "/a", 8 * MIB), 0, "write");
-	is_int(state_write(&s, "/a", 4096), 0, "back to the original");
+	is_int(state_write(&s, "/a", LOW, 8 * MIB), 0, "write");
+	is_int(state_write(&s, "/a", LOW, 4096), 0, "back to the original");
 	is_uint(s.nr, 0, "is forgotten");
-	is_int(state_write(&s, "/gone", MIB), -ENOENT, "a cgroup that is not there");
-	state_restore(&s);
+	ok(!get("run/state"), "on the disk too");
+	is_int(state_write(&s, "/gone", LOW, MIB), -ENOENT, "a cgroup that is not there");
+	state_close(&s);
+}
+
+/* No record, no write; and what cannot be undone is not forgotten */
+static void check_failures(void)
+{
+	struct state s;
+
+	fresh_state(&s);
+	make_cgroup("a", "0");
+	rename(in_dir("run"), in_dir("elsewhere"));
+	put("run", "");
+	is_int(state_write(&s, "/a", LOW, MIB), -ENOTDIR, "what cannot be written down");
+	is_text(get("a/memory.low"), "0", "is not done");
+	is_uint(s.nr, 0, "nor remembered");
+	unlink(in_dir("run"));
+	is_int(state_write(&s, "/a", LOW, MIB), 0, "until the directory can be made anew");
+	put("a/memory.low", "x");
+	is_int(state_restore(&s), -EBADMSG, "what cannot be undone is an error");
+	is_uint(s.nr, 1, "and remembered");
+	ok(strstr(get("run/state"), " /a\n") != NULL, "on the disk too");
+	put("a/memory.low", "1048576");
+	is_int(state_restore(&s), 0, "until it can be");
+	is_text(get("a/memory.low"), "0", "restored");
+	state_close(&s);
 }
 
 static void check_crash(void)
 {
-	struct state s = fresh_state(), next = fresh_state();
+	struct state s, next;
 
+	fresh_state(&s);
 	make_cgroup("a", "0");
 	make_cgroup("b", "0");
 	make_cgroup("c", "0");
 	make_cgroup("d", "0");
-	state_write(&s, "/a", MIB);
-	state_write(&s, "/b", MIB);
-	state_write(&s, "/c", MIB);
-	state_write(&s, "/d", MIB);
-	state_clear(&s);		/* the daemon dies */
+	make_cgroup("e", "0");
+	state_write(&s, "/a", LOW, MIB);
+	state_write(&s, "/b", LOW, MIB);
+	state_write(&s, "/c", LOW, MIB);
+	state_write(&s, "/d", LOW, MIB);
+	state_write(&s, "/e", LOW, MIB);
+	make_cgroup("f", "0");
+	state_write(&s, "/f", LOW, MIB);
+	state_write(&s, "/f", LOW, 2 * MIB);
+	is_int(state_open(&next, in_dir("run/state"), dir, false), -EBUSY, "a living daemon's state is its own");
+	state_close(&next);
+	state_close(&s);		/* the daemon dies */
 
 	put("b/memory.low", "12345");	/* somebody else */
 	rename(in_dir("c"), in_dir("c-old"));
 	make_cgroup("c", "1048576");	/* another cgroup, same path */
 	put("d/memory.low", "0");	/* died before it was written */
-	is_int(state_load(&next), 0, "the state is found");
-	is_uint(next.nr, 4, "with all changes");
+	rename(in_dir("e"), in_dir("e-old"));
+	put("f/memory.low", "1048576");	/* died before the second was written */
+	fresh_state(&next);
+	is_uint(next.nr, 6, "all changes are found");
 	state_restore(&next);
 	is_text(get("a/memory.low"), "0", "restored after a crash");
 	is_text(get("b/memory.low"), "12345", "somebody else's value stays");
 	is_text(get("c/memory.low"), "1048576", "another cgroup's value stays");
 	is_text(get("d/memory.low"), "0", "what was never written is right already");
+	is_text(get("f/memory.low"), "0", "what was written before is restored too");
+	ok(!get("e/memory.low") && !get("run/state"), "a cgroup that is gone is forgotten");
+	state_close(&next);
+}
 
-	put("run/state", "garbage\n");
-	is_int(state_load(&next), -EBADMSG, "a broken state file is an error");
-	state_clear(&next);
-	put("run/state", "1 2 3 4 /../../etc\n");
-	is_int(state_load(&next), -EBADMSG, "so is a path out of the tree");
-	state_clear(&next);
+static void check_broken_state(void)
+{
+	static const char *const broken[] = {
+		"garbage\n", "1 memory.low 2 3 4 /../../etc\n", "1 ../x 2 3 4 /a\n",
+		"1 cgroup.procs 2 3 4 /a\n", "1 memory.low 2 3 /a\n",
+	};
+	struct state s;
+	size_t i;
+
+	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+		put("run/state", broken[i]);
+		is_int(state_open(&s, in_dir("run/state"), dir, false), -EBADMSG,
+		       "a state file that makes no sense");
+		state_close(&s);
+		is_text(get("run/state"), broken[i], "is left as it is");
+	}
 	unlink(in_dir("run/state"));
-	is_int(state_load(&next), 0, "none is not");
+	fresh_state(&s);
+	is_uint(s.nr, 0, "without a file there is nothing to restore");
+	state_close(&s);
 }
 
 static void check_foreign_change(void)
 {
-	struct state s = fresh_state();
+	uint64_t low, original;
+	struct state s;
 
+	fresh_state(&s);
 	make_cgroup("a", "0");
-	state_write(&s, "/a", MIB);
+	state_write(&s, "/a", LOW, MIB);
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what was written");
+	ok(low == MIB && original == 0, "value and original");
 	put("a/memory.low", "777");
-	state_write(&s, "/a", 2 * MIB);
-	is_uint(state_find(&s, "/a")->original, 777, "what somebody else set is the new original");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what somebody else set");
+	ok(low == 777 && original == 777, "that is the original now");
+	state_write(&s, "/a", LOW, 2 * MIB);
 	state_restore(&s);
 	is_text(get("a/memory.low"), "777", "and is restored");
 
+	state_write(&s, "/a", LOW, MIB);
+	rename(in_dir("a"), in_dir("a-old"));
+	make_cgroup("a", "1048576");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "another cgroup at that path");
+	ok(low == MIB && original == MIB, "has its own original, even if the values agree");
+
 	put("a/memory.low", "max");
-	state_write(&s, "/a", MIB);
+	state_write(&s, "/a", LOW, MIB);
 	state_restore(&s);
 	is_text(get("a/memory.low"), "max", "also max");
+	state_close(&s);
+}
+
+static void check_dry_run(void)
+{
+	uint64_t low, original;
+	struct state s;
+
+	make_cgroup("a", "4096");
+	is_int(state_open(&s, in_dir("dry/state"), dir, true), 0, "a dry run");
+	is_int(state_write(&s, "/a", LOW, MIB), 0, "write");
+	is_text(get("a/memory.low"), "4096", "is not done");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read");
+	ok(low == MIB && original == 4096, "as if it were");
+	put("a/memory.low", "8192");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what somebody else set");
+	ok(low == 8192 && original == 8192, "that counts");
+	state_write(&s, "/a", LOW, MIB);
+	is_int(state_restore(&s), 0, "restore");
+	is_text(get("a/memory.low"), "8192", "is not done either");
+	ok(access(in_dir("dry"), F_OK), "and no file was made");
+	state_close(&s);
+}
+
+/* --- memory.low of a cgroup and those above --- */
+
+static void check_ancestors(void)
+{
+	struct protect_rule rules[] = {
+		{ .name = "x", .cgroup = "/p/q/x" }, { .name = "y", .cgroup = "/p/y" },
+		{ .name = "p", .cgroup = "/pp" },
+	};
+	const struct config c = { .nr = 3, .protect = rules };
+	uint64_t low, original;
+	struct state s;
+
+	fresh_state(&s);
+	make_cgroup("p", "4096");
+	make_cgroup("p/q", "max");
+	make_cgroup("p/q/x", "0");
+	make_cgroup("p/y", "8192");
+	make_cgroup("pp", "0");
+	is_int(low_set(&s, &c, "/p/q/x", 10 * MIB), 0, "raise one");
+	is_text(get("p/memory.low"), "10489856", "its grandparent has 4096 more");
+	is_text(get("p/q/memory.low"), "max", "who has no bound needs none");
+	is_int(low_set(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
+	is_text(get("p/memory.low"), "15732736", "both count above");
+	is_int(low_set(&s, &c, "/pp", MIB), 0, "raise a neighbour");
+	is_text(get("p/memory.low"), "15732736", "who does not");
+	is_int(low_set(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "the same again");
+	is_text(get("p/memory.low"), "15732736", "changes nothing");
+	is_int(low_set(&s, &c, "/p/q/x", 2 * MIB), 0, "lower the first");
+	is_text(get("p/memory.low"), "7344128", "lowers above");
+	put("p/y/memory.low", "99");
+	is_int(low_read(&s, &c, "/p/y", &low, &original), 0, "somebody else sets the second");
+	is_text(get("p/memory.low"), "2101248", "its part is taken back above");
+	put("p/memory.low", "1");
+	is_int(low_set(&s, &c, "/p/q/x", 3 * MIB), 0, "somebody else sets it above");
+	is_text(get("p/memory.low"), "3145729", "then that is what is added to");
+
+	/* The child fails, so the parent is not left with more than it needs */
+	put("p/q/x/memory.low", "x");
+	is_int(low_set(&s, &c, "/p/q/x", 4 * MIB), -EBADMSG, "a raise that fails");
+	is_text(get("p/memory.low"), "3145729", "raises nothing above");
+	/* Nor when it fails at the last moment: no one may write to this one */
+	unlink(in_dir("p/q/x/memory.low"));
+	if (symlink("/proc/sys/kernel/ngroups_max", in_dir("p/q/x/memory.low")))
+		abort();
+	ok(low_set(&s, &c, "/p/q/x", 4 * MIB) < 0, "a raise that fails later");
+	is_text(get("p/memory.low"), "1", "raises nothing above either");
+	unlink(in_dir("p/q/x/memory.low"));
+	put("p/q/x/memory.low", "0");
+	is_int(low_set(&s, &c, "/p/q/x", 3 * MIB), 0, "raise it again");
+	is_text(get("p/memory.low"), "3145729", "and above");
+	rename(in_dir("p/q"), in_dir("q-old"));
+	is_int(low_read(&s, &c, "/p/q/x", &low, &original), -ENOENT, "the first vanishes, with its parent");
+	is_text(get("p/memory.low"), "1", "nothing is left of it above");
+	state_restore(&s);
+	is_text(get("pp/memory.low"), "0", "all is restored");
+	ok(!get("run/state"), "and nothing left to restore");
+	state_close(&s);
 }
 
 static void check_files(void)
@@ -344,14 +597,20 @@ int main(void)
 	snprintf(dir, sizeof(dir), "/tmp/headroomd-test.XXXXXX");
 	if (!mkdtemp(dir))
 		return 1;
-	journal_open(LOG_EMERG);
+	journal_open(JOURNAL_STDERR, LOG_EMERG);
 	check_good_config();
 	check_bad_configs();
 	check_decisions();
+	check_explanations();
+	check_engine();
 	check_files();
 	check_restore();
+	check_failures();
 	check_crash();
+	check_broken_state();
 	check_foreign_change();
+	check_dry_run();
+	check_ancestors();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	if (system(command))
 		return 1;
