@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 #   make              the module, for KDIR, and the userspace
+#   make module       the module only; "make user", "make selftests" likewise
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
 #   make check-style  what a script can say about the sources
+#   make clean        removes build/
+#   make help         this
 #
 # KDIR is where the kernel's headers are: those of the running kernel, else the
 # newest installed. The module ends as build/RELEASE/headroom.ko, since a tree
@@ -47,5 +50,8 @@ check-style:
 clean:
 	rm -rf build
 
-.PHONY: all module check-kdir user selftests demo check check-style clean
+help:
+	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all module check-kdir user selftests demo check check-style clean help
 .DEFAULT_GOAL := all
