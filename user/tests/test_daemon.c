@@ -16,43 +16,10 @@
 #include "protect.h"
 #include "state.h"
 #include "tap.h"
+#include "tree.h"
 
 #define MIB	(1ULL << 20)
 #define PAGE	4096
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-	static char path[4][256];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(path[next], sizeof(path[next]), "%s/%s", dir, name);
-	return path[next];
-}
-
-static void put(const char *name, const char *text)
-{
-	FILE *f = fopen(in_dir(name), "w");
-
-	if (!f)
-		abort();
-	fputs(text, f);
-	fclose(f);
-}
-
-static const char *get(const char *name)
-{
-	static char text[256];
-	FILE *f = fopen(in_dir(name), "re");
-	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-
-	if (f)
-		fclose(f);
-	text[n] = '\0';
-	return f ? text : NULL;
-}
 
 /* --- configuration --- */
 

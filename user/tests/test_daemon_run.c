@@ -19,37 +19,10 @@
 #undef main
 
 #include "tap.h"
+#include "tree.h"
 
 #define MIB	(1ULL << 20)
 #define PAGE	4096
-
-static char dir[64];
-
-static const char *in_dir(const char *name)
-{
-	static char path[4][256];
-	static int next;
-
-	next = (next + 1) % 4;
-	snprintf(path[next], sizeof(path[next]), "%s/%s", dir, name);
-	return path[next];
-}
-
-static void put(const char *name, const char *text)
-{
-	char tmp[256];
-	FILE *f;
-
-	/* In one step: the daemon may be reading */
-	snprintf(tmp, sizeof(tmp), "%s.put", in_dir(name));
-	f = fopen(tmp, "we");
-	if (!f)
-		abort();
-	fputs(text, f);
-	fclose(f);
-	if (rename(tmp, in_dir(name)))
-		abort();
-}
 
 static void put_number(const char *name, uint64_t value)
 {
@@ -57,21 +30,6 @@ static void put_number(const char *name, uint64_t value)
 
 	snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
 	put(name, text);
-}
-
-/* A file's text; NULL without the file */
-static const char *get(const char *name)
-{
-	static char text[65536];
-	FILE *f = fopen(in_dir(name), "re");
-	size_t n;
-
-	if (!f)
-		return NULL;
-	n = fread(text, 1, sizeof(text) - 1, f);
-	fclose(f);
-	text[n] = '\0';
-	return text;
 }
 
 static uint64_t get_number(const char *name)
