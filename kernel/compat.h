@@ -46,6 +46,30 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 
 #endif
 
+/* The swap entry of a folio moved out of its private word with 6.6 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define headroom_swap_entry(folio)	((u64)page_private(&(folio)->page))
+#else
+#define headroom_swap_entry(folio)	((u64)(folio)->swap.val)
+#endif
+
+/*
+ * What reads a page from swap. Before 6.3 a page comes from zram without a bio;
+ * since 6.12 a page of zeros comes from nowhere.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+#define HEADROOM_SWAP_READ	"swap_readpage"
+#else
+#define HEADROOM_SWAP_READ	"swap_read_folio"
+#endif
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define HEADROOM_SWAP_READ_COVERS \
+	"refaults from zram, and those from zswap of unchanged pages; swap_kprobes=1 attaches it"
+#else
+#define HEADROOM_SWAP_READ_COVERS \
+	"refaults from zram of pages of zeros; swap_kprobes=1 attaches it"
+#endif
+
 /*
  * Operation tables with do and dump as entries of their own came with 6.2.
  * Before, an operation is one entry: netlink.c merges the generated table

@@ -6,23 +6,39 @@
  * name. What the exports would have given, the compiler's check of the probe's
  * prototype, comes from check_trace_callback_type_<event>(), which refers to no
  * symbol of the kernel.
+ *
+ * Swap can be watched by kprobes on functions instead, see probe_swap.c.
  */
 #include <linux/tracepoint.h>
+#include <trace/events/block.h>
 #include <trace/events/cgroup.h>
 #include <trace/events/filemap.h>
+#include <trace/events/pagemap.h>
 #include <trace/events/vmscan.h>
 
 #include "hooks.h"
 #include "probes.h"
 
 /* The call is compiled, for its check, and never made: sizeof does not evaluate */
-#define HOOK(_event, _probe, _required, _covers)			\
+#define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
 	{								\
 		.name = #_event,					\
 		.probe = (void *)(_probe) +				\
 			0 * sizeof((check_trace_callback_type_##_event(_probe), 0)), \
 		.required = (_required),				\
+		.use = (_use),						\
 		.covers = (_covers),					\
+	}
+
+#define HOOK(_event, _probe, _required, _covers)			\
+	HOOK_FOR(HEADROOM_HOOK_ALWAYS, _event, _probe, _required, _covers)
+
+#define FUNCTION(_function, _probe, _covers)				\
+	{								\
+		.name = _function "()",					\
+		.use = HEADROOM_HOOK_KPROBES,				\
+		.covers = (_covers),					\
+		.kp = { .symbol_name = _function, .pre_handler = (_probe) }, \
 	}
 
 /*
@@ -37,6 +53,21 @@ static struct headroom_hook hooks[] = {
 	     true, "refaults of file pages"),
 	HOOK(mm_filemap_delete_from_page_cache, headroom_probe_filemap_delete,
 	     true, "evictions and refaults of file pages"),
+	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
+		 block_bio_queue, headroom_probe_bio,
+		 false, "refaults from swap on block devices"),
+	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
+		 mm_lru_insertion, headroom_probe_lru_insertion,
+		 false, "refaults from zswap and from swap on network file systems"),
+	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
+		 mm_vmscan_write_folio, headroom_probe_write_folio,
+		 false, "evictions to swap"),
+	FUNCTION(HEADROOM_SWAP_READ, headroom_probe_swap_read,
+		 HEADROOM_SWAP_READ_COVERS),
+	FUNCTION("workingset_eviction", headroom_probe_workingset_eviction,
+		 "evictions to swap of unchanged pages; swap_kprobes=1 attaches it"),
+	HOOK(mm_vmscan_lru_shrink_inactive, headroom_probe_shrink_inactive,
+	     false, "pages scanned and reclaimed"),
 	HOOK(mm_vmscan_direct_reclaim_end, headroom_probe_direct_end,
 	     false, "stalls in direct reclaim"),
 	HOOK(mm_vmscan_direct_reclaim_begin, headroom_probe_direct_begin,
@@ -45,6 +76,14 @@ static struct headroom_hook hooks[] = {
 	     false, "stalls in memcg reclaim"),
 	HOOK(mm_vmscan_memcg_reclaim_begin, headroom_probe_memcg_begin,
 	     false, "stalls in memcg reclaim"),
+	HOOK(mm_vmscan_node_reclaim_end, headroom_probe_node_end,
+	     false, "evictions by node reclaim under their own reason"),
+	HOOK(mm_vmscan_node_reclaim_begin, headroom_probe_node_begin,
+	     false, "evictions by node reclaim under their own reason"),
+	HOOK(mm_vmscan_kswapd_sleep, headroom_probe_kswapd_sleep,
+	     false, "whose waking of kswapd evicted a page"),
+	HOOK(mm_vmscan_wakeup_kswapd, headroom_probe_wakeup_kswapd,
+	     false, "whose waking of kswapd evicted a page"),
 	HOOK(cgroup_rmdir, headroom_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),
 };
@@ -58,7 +97,7 @@ static void resolve(struct tracepoint *tp, void *unused)
 			hooks[i].tp = tp;
 }
 
-static int attach(struct headroom_hook *hook)
+static int attach_tracepoint(struct headroom_hook *hook)
 {
 	int err;
 
@@ -73,30 +112,49 @@ static int attach(struct headroom_hook *hook)
 		return 0;
 	}
 	err = tracepoint_probe_register(hook->tp, hook->probe, NULL);
-	if (err) {
+	if (err)
 		pr_err("tracepoint %s takes no probe: error %d\n",
 		       hook->name, err);
-		return err;
-	}
-	hook->attached = true;
-	return 0;
+	hook->attached = !err;
+	return err;
+}
+
+/* Somebody asked for it, so that it is no use to go on without */
+static int attach_function(struct headroom_hook *hook)
+{
+	int err = register_kprobe(&hook->kp);
+
+	if (err)
+		pr_err("function %s takes no kprobe: error %d; load without swap_kprobes=1\n",
+		       hook->name, err);
+	hook->attached = !err;
+	return err;
+}
+
+static int attach(struct headroom_hook *hook, bool swap_kprobes)
+{
+	if (hook->use == HEADROOM_HOOK_KPROBES)
+		return swap_kprobes ? attach_function(hook) : 0;
+	hook->unused = hook->use == HEADROOM_HOOK_TRACEPOINTS && swap_kprobes;
+	return hook->unused ? 0 : attach_tracepoint(hook);
 }
 
 /**
  * headroom_hooks_attach - attach all probes that this kernel has a place for
+ * @swap_kprobes: watch swap by kprobes in place of tracepoints
  *
  * Context: process, may sleep. Probes run from now on.
  * Return: 0; -EOPNOTSUPP when a required tracepoint is missing; or the error of
  * a registration that failed, and then nothing is attached.
  */
-int headroom_hooks_attach(void)
+int headroom_hooks_attach(bool swap_kprobes)
 {
 	unsigned int i;
 	int err;
 
 	for_each_kernel_tracepoint(resolve, NULL);
 	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = attach(&hooks[i]);
+		err = attach(&hooks[i], swap_kprobes);
 		if (err) {
 			headroom_hooks_detach();
 			return err;
@@ -117,7 +175,10 @@ void headroom_hooks_detach(void)
 	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--) {
 		if (!hooks[i].attached)
 			continue;
-		tracepoint_probe_unregister(hooks[i].tp, hooks[i].probe, NULL);
+		if (hooks[i].tp)
+			tracepoint_probe_unregister(hooks[i].tp, hooks[i].probe, NULL);
+		else
+			unregister_kprobe(&hooks[i].kp);
 		hooks[i].attached = false;
 	}
 	tracepoint_synchronize_unregister();

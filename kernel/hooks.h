@@ -2,29 +2,48 @@
 #ifndef _HEADROOM_HOOKS_H
 #define _HEADROOM_HOOKS_H
 
+#include <linux/kprobes.h>
 #include <linux/types.h>
 
 struct tracepoint;
 
 /**
- * struct headroom_hook - a tracepoint that the module uses
- * @name: name of the tracepoint
- * @probe: what is attached to it
+ * enum headroom_hook_use - when a hook is used
+ * @HEADROOM_HOOK_ALWAYS: whenever the kernel has it
+ * @HEADROOM_HOOK_TRACEPOINTS: unless kprobes are to watch swap
+ * @HEADROOM_HOOK_KPROBES: if kprobes are to watch swap
+ */
+enum headroom_hook_use {
+	HEADROOM_HOOK_ALWAYS,
+	HEADROOM_HOOK_TRACEPOINTS,
+	HEADROOM_HOOK_KPROBES,
+};
+
+/**
+ * struct headroom_hook - a place in the kernel that the module watches
+ * @name: name of the tracepoint, or of the function with "()"
+ * @probe: what is attached to a tracepoint
  * @covers: the statistics that stay at zero without it
  * @required: without it the module does not load
- * @tp: the tracepoint on this kernel; NULL if there is none
+ * @use: when it is used
+ * @unused: it is not, since others do its work
  * @attached: the probe is attached
+ * @tp: the tracepoint on this kernel; NULL if there is none
+ * @kp: what is attached to a function
  */
 struct headroom_hook {
 	const char *name;
 	void *probe;
 	const char *covers;
 	bool required;
-	struct tracepoint *tp;
+	enum headroom_hook_use use;
+	bool unused;
 	bool attached;
+	struct tracepoint *tp;
+	struct kprobe kp;
 };
 
-int headroom_hooks_attach(void);
+int headroom_hooks_attach(bool swap_kprobes);
 void headroom_hooks_detach(void);
 const struct headroom_hook *headroom_hook(unsigned int i);
 

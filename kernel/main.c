@@ -11,6 +11,7 @@
 #include "hooks.h"
 #include "netlink.h"
 #include "nonresident.h"
+#include "reclaim.h"
 #include "registry.h"
 #include "stall.h"
 
@@ -22,7 +23,12 @@ MODULE_PARM_DESC(sample_shift,
 static unsigned long table_entries;
 module_param(table_entries, ulong, 0444);
 MODULE_PARM_DESC(table_entries,
-		 "Evicted pages to remember, up to 33554432, 16 bytes each, rounded up to a power of two (default: tracked pages of the RAM)");
+		 "Evicted pages to remember, up to 33554432, 28 bytes each, rounded up to a power of two (default: tracked pages of the RAM)");
+
+static bool swap_kprobes;
+module_param(swap_kprobes, bool, 0444);
+MODULE_PARM_DESC(swap_kprobes,
+		 "Watch swap by kprobes in place of tracepoints: sees also what the tracepoints miss (default: N)");
 
 static int __init check_parameters(void)
 {
@@ -55,10 +61,13 @@ static int __init headroom_init(void)
 	err = headroom_nonresident_init(sample_shift, table_entries);
 	if (err)
 		goto err_registry;
-	err = headroom_stall_init();
+	err = headroom_reclaim_init();
 	if (err)
 		goto err_nonresident;
-	err = headroom_hooks_attach();
+	err = headroom_stall_init();
+	if (err)
+		goto err_reclaim;
+	err = headroom_hooks_attach(swap_kprobes);
 	if (err)
 		goto err_stall;
 	err = headroom_netlink_init();
@@ -72,6 +81,8 @@ err_hooks:
 	headroom_hooks_detach();
 err_stall:
 	headroom_stall_exit();
+err_reclaim:
+	headroom_reclaim_exit();
 err_nonresident:
 	headroom_nonresident_exit();
 err_registry:
@@ -84,6 +95,7 @@ static void __exit headroom_exit(void)
 	headroom_netlink_exit();
 	headroom_hooks_detach();
 	headroom_stall_exit();
+	headroom_reclaim_exit();
 	headroom_nonresident_exit();
 	headroom_registry_exit();
 }

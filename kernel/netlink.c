@@ -6,8 +6,8 @@
  * from it (numbers, policies, the table of operations) is generated into
  * nl_gen.c. One function fills a cgroup's message, for a reply as for a dump.
  *
- * A message lists only the histogram buckets that are not empty. Even with all
- * of them a cgroup fits into MESSAGE_MAX.
+ * What never happened takes no room in a message. Even if everything did, a cgroup
+ * fits into MESSAGE_MAX.
  */
 #include <linux/mm.h>
 #include <linux/skbuff.h>
@@ -26,35 +26,82 @@
 /* The attribute of each counter */
 static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
 	[HEADROOM_EVICTIONS]		= HEADROOM_A_STATS_EVICTIONS,
-	[HEADROOM_REFAULTS]		= HEADROOM_A_STATS_REFAULTS,
 	[HEADROOM_REFAULTS_SHARED]	= HEADROOM_A_STATS_REFAULTS_SHARED,
 	[HEADROOM_REFAULT_SAMPLES]	= HEADROOM_A_STATS_REFAULT_SAMPLES,
+	[HEADROOM_RETURNED]		= HEADROOM_A_STATS_RETURNED,
 };
 
+/* All buckets from the first to the last that is not empty */
 static int put_histogram(struct sk_buff *skb, int attr, const u64 *bucket,
 			 unsigned int shift)
 {
-	struct nlattr *hist, *nest;
-	unsigned int i;
+	unsigned int first = 0, end = HEADROOM_HIST_BUCKETS;
+	struct nlattr *hist;
 
+	while (end && !bucket[end - 1])
+		end--;
+	if (!end)
+		return 0;
+	while (!bucket[first])
+		first++;
 	hist = nla_nest_start(skb, attr);
-	if (!hist)
+	if (!hist ||
+	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_SHIFT, shift) ||
+	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_FIRST, first))
 		return -EMSGSIZE;
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
-		if (!bucket[i])
-			continue;
-		nest = nla_nest_start(skb, HEADROOM_A_HISTOGRAM_BUCKET);
-		if (!nest ||
-		    nla_put_uint(skb, HEADROOM_A_BUCKET_LOW,
-				 headroom_hist_low(i, shift)) ||
-		    nla_put_uint(skb, HEADROOM_A_BUCKET_HIGH,
-				 headroom_hist_high(i, shift)) ||
-		    nla_put_uint(skb, HEADROOM_A_BUCKET_COUNT, bucket[i]))
+	for (; first < end; first++)
+		if (nla_put_uint(skb, HEADROOM_A_HISTOGRAM_COUNT, bucket[first]))
 			return -EMSGSIZE;
-		nla_nest_end(skb, nest);
-	}
 	nla_nest_end(skb, hist);
 	return 0;
+}
+
+static int put_pages(struct sk_buff *skb, unsigned int kind, unsigned int reason,
+		     const struct headroom_pages *pages)
+{
+	struct nlattr *nest;
+
+	if (!pages->evictions && !pages->refaults)
+		return 0;
+	nest = nla_nest_start(skb, HEADROOM_A_STATS_PAGES);
+	if (!nest ||
+	    nla_put_u32(skb, HEADROOM_A_PAGES_KIND, kind) ||
+	    nla_put_u32(skb, HEADROOM_A_PAGES_REASON, reason) ||
+	    nla_put_uint(skb, HEADROOM_A_PAGES_EVICTIONS, pages->evictions) ||
+	    nla_put_uint(skb, HEADROOM_A_PAGES_REFAULTS, pages->refaults))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_group(struct sk_buff *skb, const struct headroom_pages *group)
+{
+	struct nlattr *nest = nla_nest_start(skb, HEADROOM_A_STATS_SAMPLE_GROUP);
+
+	if (!nest ||
+	    nla_put_uint(skb, HEADROOM_A_SAMPLE_GROUP_EVICTIONS, group->evictions) ||
+	    nla_put_uint(skb, HEADROOM_A_SAMPLE_GROUP_REFAULTS, group->refaults))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Evictions and refaults in all their divisions, and their sum */
+static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stats)
+{
+	unsigned int i, kind;
+	u64 refaults = 0;
+
+	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
+		for (i = 0; i < HEADROOM_NR_REASONS; i++) {
+			refaults += stats->pages[kind][i].refaults;
+			if (put_pages(skb, kind + 1, i + 1, &stats->pages[kind][i]))
+				return -EMSGSIZE;
+		}
+	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
+		if (put_group(skb, &stats->group[i]))
+			return -EMSGSIZE;
+	return nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults);
 }
 
 static int put_stall(struct sk_buff *skb, unsigned int cause,
@@ -93,11 +140,52 @@ static int put_stats(struct sk_buff *skb, int attr,
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
 		if (nla_put_uint(skb, counter_attr[i], stats->counter[i]))
 			return -EMSGSIZE;
-	if (put_histogram(skb, HEADROOM_A_STATS_REFAULT_DISTANCE,
-			  stats->distance, HEADROOM_DISTANCE_SHIFT))
+	if (put_all_pages(skb, stats) ||
+	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_DISTANCE,
+			  stats->distance, HEADROOM_DISTANCE_SHIFT) ||
+	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_AGE, stats->age,
+			  HEADROOM_AGE_SHIFT))
 		return -EMSGSIZE;
 	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
 		if (put_stall(skb, i + 1, &stats->stall[i]))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_reclaim(struct sk_buff *skb, unsigned int reason,
+		       const struct headroom_reclaim_totals *reclaim)
+{
+	struct nlattr *nest;
+
+	if (!reclaim->scanned)
+		return 0;
+	nest = nla_nest_start(skb, HEADROOM_A_TARGET_RECLAIM);
+	if (!nest ||
+	    nla_put_u32(skb, HEADROOM_A_RECLAIM_REASON, reason) ||
+	    nla_put_uint(skb, HEADROOM_A_RECLAIM_SCANNED, reclaim->scanned) ||
+	    nla_put_uint(skb, HEADROOM_A_RECLAIM_RECLAIMED, reclaim->reclaimed) ||
+	    nla_put_u32(skb, HEADROOM_A_RECLAIM_LOWEST_PRIORITY,
+			reclaim->lowest_priority))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_target(struct sk_buff *skb,
+		      const struct headroom_target_totals *target)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	nest = nla_nest_start(skb, HEADROOM_A_CGROUP_TARGET);
+	if (!nest ||
+	    nla_put_uint(skb, HEADROOM_A_TARGET_EVICTIONS, target->evictions) ||
+	    put_histogram(skb, HEADROOM_A_TARGET_DISTANCE, target->distance,
+			  HEADROOM_DISTANCE_SHIFT))
+		return -EMSGSIZE;
+	for (i = 0; i < HEADROOM_NR_REASONS; i++)
+		if (put_reclaim(skb, i + 1, &target->reclaim[i]))
 			return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -126,7 +214,8 @@ static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
 	    (cg->parent_id &&
 	     nla_put_uint(skb, HEADROOM_A_CGROUP_PARENT_ID, cg->parent_id)) ||
 	    put_stats(skb, HEADROOM_A_CGROUP_LOCAL, &cg->local) ||
-	    put_stats(skb, HEADROOM_A_CGROUP_SUBTREE, &cg->subtree)) {
+	    put_stats(skb, HEADROOM_A_CGROUP_SUBTREE, &cg->subtree) ||
+	    put_target(skb, &cg->target)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -145,11 +234,12 @@ static int refuse_attributes(const struct nlmsghdr *nlh,
 	return -EINVAL;
 }
 
-/* The cgroup that a request names */
+/* The cgroup that a request names, in an attribute of the same number everywhere */
 static int request_id(struct genl_info *info, unsigned long *id)
 {
 	const struct nlattr *attr = info->attrs[HEADROOM_A_CGROUP_ID];
 
+	BUILD_BUG_ON((int)HEADROOM_A_CGROUP_ID != (int)HEADROOM_A_BLAME_ID);
 	if (!attr) {
 		/* The attribute that is missing is reported as such */
 		(void)GENL_REQ_ATTR_CHECK(info, HEADROOM_A_CGROUP_ID);
@@ -164,6 +254,13 @@ static int request_id(struct genl_info *info, unsigned long *id)
 	}
 	*id = nla_get_uint(attr);
 	return 0;
+}
+
+static int refuse_id(struct genl_info *info)
+{
+	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[HEADROOM_A_CGROUP_ID],
+			    "no cgroup with this id has the memory controller");
+	return -ENOENT;
 }
 
 static struct headroom_snapshot *read_cgroup(unsigned long id)
@@ -199,13 +296,8 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (err)
 		return err;
 	cg = read_cgroup(id);
-	if (IS_ERR(cg)) {
-		if (PTR_ERR(cg) == -ENOENT)
-			NL_SET_ERR_MSG_ATTR(info->extack,
-					    info->attrs[HEADROOM_A_CGROUP_ID],
-					    "no cgroup with this id has the memory controller");
-		return PTR_ERR(cg);
-	}
+	if (IS_ERR(cg))
+		return PTR_ERR(cg) == -ENOENT ? refuse_id(info) : PTR_ERR(cg);
 	skb = nlmsg_new(MESSAGE_MAX - NLMSG_HDRLEN, GFP_KERNEL);
 	err = skb ? fill_cgroup(skb, &to, cg) : -ENOMEM;
 	kvfree(cg);
@@ -279,6 +371,132 @@ int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	return skb->len ?: err;
 }
 
+static int put_evictor(struct sk_buff *skb, const struct headroom_evictor *evictor)
+{
+	struct nlattr *nest = nla_nest_start(skb, HEADROOM_A_BLAME_EVICTOR);
+
+	if (!nest ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_ID, evictor->id) ||
+	    nla_put_u32(skb, HEADROOM_A_EVICTOR_REASON, evictor->reason) ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_EVICTIONS, evictor->pages.evictions) ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_REFAULTS, evictor->pages.refaults) ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_ERROR, evictor->error))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_blame(struct sk_buff *skb, const struct headroom_blame_totals *blame)
+{
+	struct nlattr *nest;
+	unsigned int i;
+
+	if (nla_put_uint(skb, HEADROOM_A_BLAME_ID, blame->id))
+		return -EMSGSIZE;
+	for (i = 0; i < blame->nr; i++)
+		if (put_evictor(skb, &blame->evictor[i]))
+			return -EMSGSIZE;
+	nest = nla_nest_start(skb, HEADROOM_A_BLAME_OTHERS);
+	if (!nest ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_EVICTIONS, blame->others.evictions) ||
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_REFAULTS, blame->others.refaults))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_blame(struct sk_buff *skb, const struct origin *to,
+		      const struct headroom_blame_totals *blame)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, to->portid, to->seq, &headroom_nl_family,
+			  to->flags, HEADROOM_CMD_BLAME_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (to->cb)
+		genl_dump_check_consistent(to->cb, hdr);
+	if (put_blame(skb, blame)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	const struct origin to = {
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+	};
+	struct headroom_blame_totals blame;
+	struct sk_buff *skb;
+	unsigned long id;
+	bool found;
+	int err;
+
+	err = request_id(info, &id);
+	if (err)
+		return err;
+	headroom_registry_lock();
+	headroom_registry_sync();
+	found = headroom_registry_blame(&id, &blame, true);
+	headroom_registry_unlock();
+	if (!found)
+		return refuse_id(info);
+	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	err = skb ? fill_blame(skb, &to, &blame) : -ENOMEM;
+	if (err) {
+		nlmsg_free(skb);
+		return err;
+	}
+	return genlmsg_reply(skb, info);
+}
+
+int headroom_nl_blame_get_start(struct netlink_callback *cb)
+{
+	int err = refuse_attributes(cb->nlh, cb->extack);
+
+	if (err)
+		return err;
+	cursor_of(cb)->next = 0;
+	headroom_registry_lock();
+	headroom_registry_sync();
+	headroom_registry_unlock();
+	return 0;
+}
+
+int headroom_nl_blame_get_done(struct netlink_callback *cb)
+{
+	return 0;
+}
+
+int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = cursor_of(cb);
+	const struct origin to = {
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cb = cb,
+	};
+	struct headroom_blame_totals blame;
+	int err = 0;
+
+	headroom_registry_lock();
+	cb->seq = headroom_registry_generation();
+	while (headroom_registry_blame(&cursor->next, &blame, false)) {
+		if (blame.nr)
+			err = fill_blame(skb, &to, &blame);
+		if (err)
+			break;
+		cursor->next++;
+	}
+	headroom_registry_unlock();
+	return skb->len ?: err;
+}
+
 static int put_hooks(struct sk_buff *skb)
 {
 	const struct headroom_hook *hook;
@@ -286,6 +504,8 @@ static int put_hooks(struct sk_buff *skb)
 	unsigned int i;
 
 	for (i = 0; (hook = headroom_hook(i)); i++) {
+		if (hook->unused)
+			continue;
 		nest = nla_nest_start(skb, HEADROOM_A_STATUS_HOOK);
 		if (!nest ||
 		    nla_put_string(skb, HEADROOM_A_HOOK_NAME, hook->name) ||
@@ -310,7 +530,8 @@ static int put_lost(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_LOST_TABLE_BUSY, lost.table_busy) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_CGROUP_UNKNOWN, lost.cgroup_unknown) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots))
+	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -334,6 +555,8 @@ static int put_status(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_ENTRIES, table.entries) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_USED, table.used) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_BYTES, table.bytes) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_REMEMBERED,
+			 table.remembered) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUPS, cgroups) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUP_BYTES,
 			sizeof(struct headroom_cgroup)) ||
@@ -352,7 +575,7 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	err = refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	skb = genlmsg_new(2 * PAGE_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	hdr = genlmsg_put(skb, info->snd_portid, info->snd_seq,

@@ -15,6 +15,11 @@ static const struct nla_policy headroom_cgroup_get_nl_policy[HEADROOM_A_CGROUP_I
 	[HEADROOM_A_CGROUP_ID] = { .type = NLA_UINT, },
 };
 
+/* HEADROOM_CMD_BLAME_GET - do */
+static const struct nla_policy headroom_blame_get_nl_policy[HEADROOM_A_BLAME_ID + 1] = {
+	[HEADROOM_A_BLAME_ID] = { .type = NLA_UINT, },
+};
+
 /* Ops table for headroom */
 static const struct genl_split_ops headroom_nl_ops[] = {
 	{
@@ -34,6 +39,20 @@ static const struct genl_split_ops headroom_nl_ops[] = {
 		.start	= headroom_nl_cgroup_get_start,
 		.dumpit	= headroom_nl_cgroup_get_dumpit,
 		.done	= headroom_nl_cgroup_get_done,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= HEADROOM_CMD_BLAME_GET,
+		.doit		= headroom_nl_blame_get_doit,
+		.policy		= headroom_blame_get_nl_policy,
+		.maxattr	= HEADROOM_A_BLAME_ID,
+		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= HEADROOM_CMD_BLAME_GET,
+		.start	= headroom_nl_blame_get_start,
+		.dumpit	= headroom_nl_blame_get_dumpit,
+		.done	= headroom_nl_blame_get_done,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 };

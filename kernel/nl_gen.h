@@ -12,12 +12,17 @@
 #include <uapi/linux/headroom.h>
 
 int headroom_nl_cgroup_get_start(struct netlink_callback *cb);
+int headroom_nl_blame_get_start(struct netlink_callback *cb);
 int headroom_nl_cgroup_get_done(struct netlink_callback *cb);
+int headroom_nl_blame_get_done(struct netlink_callback *cb);
 
 int headroom_nl_status_get_doit(struct sk_buff *skb, struct genl_info *info);
 int headroom_nl_cgroup_get_doit(struct sk_buff *skb, struct genl_info *info);
 int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
+int headroom_nl_blame_get_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_blame_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
 
 extern struct genl_family headroom_nl_family;
 

@@ -19,6 +19,10 @@
  * Documentation/refault.rst has the model, and what a distance is worth in
  * memory.
  *
+ * When pages are taken for a limit further up, or because the machine is short,
+ * the memory that would have helped is that of the reclaim's target. It has a
+ * clock of its own, which counts what was taken on its behalf.
+ *
  * Sampling
  * --------
  * A page is tracked if the highest sample_shift bits of the hash of its name
@@ -29,15 +33,15 @@
  *
  * The table
  * ---------
- * A bucket holds eight pages in two cache lines. The first half of the first
- * line is all that a miss reads.
+ * A bucket holds eight pages. The tags are half a cache line, which is all that
+ * a miss reads.
  *
- *	 0               32                                            128
+ *	 0               32                                            224
  *	+---------------+----------------------------------------------+
- *	| tag[8]        | page[8]: owner, clock, when (12 bytes each)  |
+ *	| tag[8]        | page[8]: owner, evictor, clocks, when, ...   |
  *	+---------------+----------------------------------------------+
  *
- *	hash, 64 bits:  | sample | ... bucket ... | tag, 32 bits |
+ *	hash, 64 bits:  | sample | group | ... bucket ... | tag, 32 bits |
  *
  * A tag is the low half of the hash, EMPTY, or BUSY. Two pages are taken for
  * each other only if bucket and tag agree: at most 8 chances in 2^32 for a
@@ -49,12 +53,13 @@
  * there. A page cannot be evicted while it is being added, so an entry that is
  * taken cannot be written anew with the same tag in between.
  *
- * When a bucket is full, its oldest page goes, by jiffies.
+ * When a bucket is full, its oldest page goes.
  */
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
-#include <linux/jiffies.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
@@ -66,16 +71,13 @@
 #define EMPTY	0U
 #define BUSY	1U
 
-struct slot {
-	u32 owner;
-	u32 clock;
-	u32 when;	/* jiffies */
-};
+/* The hash's bits that deal the sampled pages out into groups */
+#define GROUP_SHIFT	(64 - HEADROOM_MAX_SAMPLE_SHIFT - HEADROOM_GROUP_BITS)
 
 struct bucket {
 	u32 tag[WAYS];
-	struct slot page[WAYS];
-} __aligned(128);
+	struct headroom_nonresident page[WAYS];
+} __aligned(32);
 
 static struct {
 	struct bucket *bucket;
@@ -84,6 +86,9 @@ static struct {
 	u64 unsampled;		/* bits of the hash that are zero if sampled */
 	unsigned int shift;
 } table __read_mostly;
+
+/* Pages ever put into the table */
+static DEFINE_PER_CPU(u64, remembered);
 
 /* The finalizer of splitmix64: every bit of x decides on every bit of it */
 static u64 mix(u64 x)
@@ -117,6 +122,21 @@ bool headroom_nonresident_sampled(u64 hash)
 }
 
 /**
+ * headroom_nonresident_group - the group of pages that a page is dealt into
+ * @hash: its hash
+ *
+ * Groups are of equal size but for chance, and have nothing to do with what is
+ * sampled: how much they differ tells how far the sample can be trusted.
+ *
+ * Context: any.
+ * Return: below HEADROOM_NR_GROUPS.
+ */
+unsigned int headroom_nonresident_group(u64 hash)
+{
+	return (hash >> GROUP_SHIFT) & (HEADROOM_NR_GROUPS - 1);
+}
+
+/**
  * headroom_nonresident_shift - log2 of the pages that one sample stands for
  *
  * Context: any.
@@ -142,10 +162,10 @@ static u32 tag_of(u64 hash)
  * The slot to write a page to: that of the same page, an empty one, or the
  * oldest. Sets *old to the tag that stands there.
  */
-static int choose_slot(const struct bucket *bucket, u32 tag, u32 *old)
+static int choose_slot(const struct bucket *bucket, u32 tag, u32 now, u32 *old)
 {
 	int i, empty = -1, oldest = -1;
-	u32 now = jiffies, age = 0;
+	u32 age = 0;
 
 	for (i = 0; i < WAYS; i++) {
 		u32 found = READ_ONCE(bucket->tag[i]);
@@ -191,14 +211,14 @@ void headroom_nonresident_insert(u64 hash,
 	int tries, i;
 
 	for (tries = 0; tries < 2; tries++) {
-		i = choose_slot(bucket, tag, &old);
+		i = choose_slot(bucket, tag, page->when, &old);
 		if (i < 0 || cmpxchg(&bucket->tag[i], old, BUSY) != old)
 			continue;
-		WRITE_ONCE(bucket->page[i].owner, page->owner);
-		WRITE_ONCE(bucket->page[i].clock, page->clock);
-		WRITE_ONCE(bucket->page[i].when, (u32)jiffies);
+		/* Whoever reads it now, finds the tag changed afterwards */
+		data_race(bucket->page[i] = *page);
 		/* Pairs with the acquire in headroom_nonresident_take() */
 		smp_store_release(&bucket->tag[i], tag);
+		this_cpu_inc(remembered);
 		if (old != EMPTY && old != tag)
 			headroom_lose(table_full, 1);
 		return;
@@ -224,8 +244,8 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 		/* Pairs with the release in headroom_nonresident_insert() */
 		if (smp_load_acquire(&bucket->tag[i]) != tag)
 			continue;
-		page->owner = READ_ONCE(bucket->page[i].owner);
-		page->clock = READ_ONCE(bucket->page[i].clock);
+		/* What was read counts only if the slot is still ours to empty */
+		data_race(*page = bucket->page[i]);
 		if (cmpxchg(&bucket->tag[i], tag, EMPTY) == tag)
 			return true;
 	}
@@ -241,12 +261,14 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 void headroom_nonresident_read(struct headroom_nonresident_use *use)
 {
 	unsigned long b;
-	int i;
+	int cpu, i;
 
 	*use = (struct headroom_nonresident_use){
 		.entries = (u64)(table.mask + 1) * WAYS,
 		.bytes = (u64)(table.mask + 1) * sizeof(struct bucket),
 	};
+	for_each_possible_cpu(cpu)
+		use->remembered += READ_ONCE(*per_cpu_ptr(&remembered, cpu));
 	for (b = 0; b <= table.mask; b++) {
 		for (i = 0; i < WAYS; i++)
 			use->used += READ_ONCE(table.bucket[b].tag[i]) > BUSY;
@@ -266,7 +288,7 @@ int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
 {
 	unsigned long buckets;
 
-	BUILD_BUG_ON(sizeof(struct bucket) != 128);
+	BUILD_BUG_ON(sizeof(struct bucket) != 224);
 	entries = clamp(entries, 64UL * WAYS, HEADROOM_MAX_TABLE_ENTRIES);
 	buckets = roundup_pow_of_two(entries) / WAYS;
 	table.bucket = vzalloc(array_size(buckets, sizeof(struct bucket)));

@@ -21,7 +21,7 @@
 
 #include "nonresident.h"
 #include "probes.h"
-#include "registry.h"
+#include "refault.h"
 
 /*
  * What tells a file from all others, also from one that gets its inode number
@@ -39,51 +39,10 @@ static u64 file_of(const struct address_space *mapping)
 
 void headroom_probe_filemap_delete(void *data, struct folio *folio)
 {
-	struct headroom_nonresident page;
-	struct headroom_cgroup *cg;
-	unsigned long i, nr;
-	u64 file, hash;
-
 	if (folio_ref_count(folio) || !(current->flags & PF_MEMALLOC))
 		return;
-	cg = headroom_cgroup_of(folio_memcg(folio));
-	nr = folio_nr_pages(folio);
-	page.owner = cg->key;
-	page.clock = headroom_count(&cg->local, HEADROOM_EVICTIONS, nr) - nr;
-	file = file_of(folio->mapping);
-	for (i = 0; i < nr; i++) {
-		page.clock++;
-		hash = headroom_nonresident_hash(file, folio->index + i);
-		if (headroom_nonresident_sampled(hash))
-			headroom_nonresident_insert(hash, &page);
-	}
-}
-
-/*
- * The refault is the reader's, who waited for it. The distance is the loser's,
- * whose clock it was measured by: with so much more memory, it would not have
- * lost the page.
- */
-static void refault(struct headroom_cgroup *reader,
-		    const struct headroom_nonresident *page)
-{
-	struct headroom_cgroup *loser = headroom_cgroup_by_key(page->owner);
-	u64 weight = 1ULL << headroom_nonresident_shift();
-	u64 clock = 0;
-	u32 distance;
-
-	headroom_count(&reader->local, HEADROOM_REFAULTS, weight);
-	headroom_count(&reader->local, HEADROOM_REFAULT_SAMPLES, 1);
-	if (loser != reader)
-		headroom_count(&reader->local, HEADROOM_REFAULTS_SHARED, weight);
-	if (loser)
-		clock = atomic64_read(&loser->local.counter[HEADROOM_EVICTIONS]);
-	distance = clock - page->clock;
-	/* Keys repeat after 65536 births: not this loser, if it has lost less */
-	if (!loser || distance > clock)
-		headroom_lose(distance_unknown, weight);
-	else
-		headroom_count_distance(&loser->local, distance, weight);
+	headroom_evicted(folio, HEADROOM_PAGE_KIND_FILE, file_of(folio->mapping),
+			 folio->index);
 }
 
 void headroom_probe_filemap_add(void *data, struct folio *folio)
@@ -103,6 +62,6 @@ void headroom_probe_filemap_add(void *data, struct folio *folio)
 		if (headroom_nonresident_sampled(hash) &&
 		    headroom_nonresident_take(hash, &page) &&
 		    (loff_t)i << PAGE_SHIFT < size)
-			refault(headroom_cgroup_of(folio_memcg(folio)), &page);
+			headroom_refaulted(folio_memcg(folio), hash, &page);
 	}
 }

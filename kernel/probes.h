@@ -11,18 +11,38 @@
 
 #include <linux/types.h>
 
+struct bio;
 struct cgroup;
 struct folio;
+struct kprobe;
+struct pt_regs;
+struct reclaim_stat;
 
 /* probe_filemap.c */
 void headroom_probe_filemap_delete(void *data, struct folio *folio);
 void headroom_probe_filemap_add(void *data, struct folio *folio);
+
+/* probe_swap.c */
+void headroom_probe_write_folio(void *data, struct folio *folio);
+void headroom_probe_bio(void *data, struct bio *bio);
+void headroom_probe_lru_insertion(void *data, struct folio *folio);
+int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs);
+int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
 
 /* probe_reclaim.c */
 void headroom_probe_direct_begin(void *data, int order, gfp_t gfp);
 void headroom_probe_direct_end(void *data, unsigned long nr_reclaimed);
 void headroom_probe_memcg_begin(void *data, int order, gfp_t gfp);
 void headroom_probe_memcg_end(void *data, unsigned long nr_reclaimed);
+void headroom_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
+void headroom_probe_node_end(void *data, unsigned long nr_reclaimed);
+void headroom_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
+				    unsigned long reclaimed,
+				    struct reclaim_stat *stat, int priority,
+				    int file);
+void headroom_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
+				  gfp_t gfp);
+void headroom_probe_kswapd_sleep(void *data, int nid);
 
 /* probe_cgroup.c */
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);

@@ -22,7 +22,8 @@
  * Death. The record leaves its slot; after a grace period nobody adds to it any
  * more, and its totals move to the nearest living ancestor's @gone, so that
  * the subtree's numbers never go back. Pages of a dead cgroup that still are
- * in memory, and stalls that began in it, count for that ancestor itself.
+ * in memory, and stalls that began in it, count for that ancestor itself. What it
+ * was blamed for, and whom it blamed, is that ancestor's too.
  *
  * Locks, outermost first:
  *	registry.mutex	the tree, the index, birth and death; held by readers and
@@ -73,7 +74,11 @@ static bool css_alive(const struct cgroup_subsys_state *css)
 
 static struct headroom_cgroup *record_alloc(void)
 {
-	return kmem_cache_zalloc(registry.cache, GFP_KERNEL);
+	struct headroom_cgroup *cg = kmem_cache_zalloc(registry.cache, GFP_KERNEL);
+
+	if (cg)
+		headroom_blame_init(&cg->blame);
+	return cg;
 }
 
 /* Publishes @cg as the record of @memcg. Returns false if it is dying. */
@@ -170,6 +175,16 @@ struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
 struct headroom_cgroup *headroom_cgroup_of_current(void)
 {
 	return headroom_cgroup_of(mem_cgroup_from_task(current));
+}
+
+/**
+ * headroom_cgroup_root - the record of the root, which never dies
+ *
+ * Context: any.
+ */
+struct headroom_cgroup *headroom_cgroup_root(void)
+{
+	return registry.root;
 }
 
 /**
@@ -374,7 +389,7 @@ static void record_bury(struct headroom_cgroup *cg)
 	registry.generation++;
 }
 
-/* Moves the totals of a buried record to @parent and lets go of it. */
+/* Moves what a buried record counted to @parent, and lets go of it. */
 static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
 {
 	lockdep_assert_held(&registry.mutex);
@@ -383,6 +398,7 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 		headroom_totals_add(parent->gone, cg->gone);
 	kvfree(cg->gone);
 	cg->gone = NULL;
+	headroom_blame_move(&parent->blame, &cg->blame);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
@@ -426,6 +442,7 @@ static bool bury_leaves(struct list_head *dead)
 static void bury_dead(void)
 {
 	struct headroom_cgroup *cg, *next;
+	unsigned long id;
 	LIST_HEAD(dead);
 
 	lockdep_assert_held(&registry.mutex);
@@ -436,6 +453,8 @@ static void bury_dead(void)
 	synchronize_rcu();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
+	xa_for_each(&registry.index, id, cg)
+		headroom_blame_promote(&cg->blame);
 }
 
 /**
@@ -519,6 +538,30 @@ bool headroom_registry_read(unsigned long *id,
 	snapshot->parent_id = cg->parent ? cg->parent->id : 0;
 	headroom_stats_add(&snapshot->local, &cg->local);
 	read_subtree(&snapshot->subtree, cg);
+	headroom_target_read(&snapshot->target, &cg->target);
+	return true;
+}
+
+/**
+ * headroom_registry_blame - read who took a cgroup's pages
+ * @id: cgroup id to read; becomes the id that was read
+ * @blame: result
+ * @exact: only this id; otherwise the next higher one will do, for walking
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: whether there was one.
+ */
+bool headroom_registry_blame(unsigned long *id,
+			     struct headroom_blame_totals *blame, bool exact)
+{
+	struct headroom_cgroup *cg;
+
+	lockdep_assert_held(&registry.mutex);
+	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
+	if (!cg)
+		return false;
+	blame->id = cg->id;
+	headroom_blame_read(blame, &cg->blame);
 	return true;
 }
 
@@ -624,16 +667,22 @@ static void record_free(struct headroom_cgroup *cg)
 	headroom_cgroup_put(cg);
 }
 
-/* Lets go of all records at once. No probe runs, no stall is open. */
+/* Lets go of all records at once. No probe runs, no stall or reclaim is open. */
 static void free_all(void)
 {
+	struct llist_node *newborn = llist_del_all(&pool.newborn);
 	struct headroom_cgroup *cg, *next;
 	unsigned long id;
 
+	/* Those who blame each other would keep each other */
+	xa_for_each(&registry.index, id, cg)
+		headroom_blame_clear(&cg->blame);
+	llist_for_each_entry(cg, newborn, newborn)
+		headroom_blame_clear(&cg->blame);
 	xa_for_each(&registry.index, id, cg)
 		record_free(cg);
 	xa_destroy(&registry.index);
-	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), newborn)
+	llist_for_each_entry_safe(cg, next, newborn, newborn)
 		record_free(cg);
 	while (pool.nr)
 		kmem_cache_free(registry.cache, pool.record[--pool.nr]);

@@ -8,6 +8,7 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
+#include "blame.h"
 #include "stats.h"
 
 struct mem_cgroup;
@@ -21,6 +22,8 @@ struct netlink_ext_ack;
  * @dead: the cgroup is going away; late events belong to @parent
  * @ref: one for the registry, one for each child and each open stall
  * @local: statistics of the cgroup itself
+ * @target: reclaim from it and all below it as a whole
+ * @blame: who took its pages
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @siblings: in @parent's @children
@@ -39,6 +42,8 @@ struct headroom_cgroup {
 	bool dead;
 	refcount_t ref;
 	struct headroom_stats local;
+	struct headroom_target_stats target;
+	struct headroom_blame blame;
 
 	u64 id;
 	struct headroom_cgroup *parent;
@@ -55,6 +60,7 @@ void headroom_registry_exit(void);
 struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg);
 struct headroom_cgroup *headroom_cgroup_by_key(u32 key);
 struct headroom_cgroup *headroom_cgroup_of_current(void);
+struct headroom_cgroup *headroom_cgroup_root(void);
 struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
 void headroom_cgroup_get(struct headroom_cgroup *cg);
 void headroom_cgroup_put(struct headroom_cgroup *cg);
@@ -65,6 +71,8 @@ void headroom_registry_unlock(void);
 void headroom_registry_sync(void);
 bool headroom_registry_read(unsigned long *id,
 			    struct headroom_snapshot *snapshot, bool exact);
+bool headroom_registry_blame(unsigned long *id,
+			     struct headroom_blame_totals *blame, bool exact);
 unsigned int headroom_registry_generation(void);
 unsigned int headroom_registry_cgroups(void);
 

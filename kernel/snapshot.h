@@ -5,6 +5,7 @@
 #ifndef _HEADROOM_SNAPSHOT_H
 #define _HEADROOM_SNAPSHOT_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 #include <uapi/linux/headroom.h>
 
@@ -17,18 +18,31 @@
  */
 enum headroom_counter {
 	HEADROOM_EVICTIONS,
-	HEADROOM_REFAULTS,
 	HEADROOM_REFAULTS_SHARED,
 	HEADROOM_REFAULT_SAMPLES,
+	HEADROOM_RETURNED,
 	HEADROOM_NR_COUNTERS
 };
 
-/* Causes count from 1 on the wire and from 0 in arrays */
+/* What counts from 1 on the wire counts from 0 in arrays */
 #define HEADROOM_NR_CAUSES	HEADROOM_STALL_CAUSE_MEMCG_RECLAIM
+#define HEADROOM_NR_KINDS	HEADROOM_PAGE_KIND_SHMEM
+#define HEADROOM_NR_REASONS	HEADROOM_REASON_UNKNOWN
 
-/* Histograms of distances count pages; those of times, units of 256 ns */
+/* Groups of sampled pages: enough for a variance with 14 degrees of freedom */
+#define HEADROOM_GROUP_BITS	4
+#define HEADROOM_NR_GROUPS	BIT(HEADROOM_GROUP_BITS)
+
+/* Evictors that a victim knows by name */
+#define HEADROOM_NR_EVICTORS	16
+
+/*
+ * Histograms of distances count pages; those of latencies, units of 256 ns; those
+ * of ages, units of about 1.05 ms
+ */
 #define HEADROOM_DISTANCE_SHIFT	0
 #define HEADROOM_LATENCY_SHIFT	8
+#define HEADROOM_AGE_SHIFT	20
 
 /**
  * struct headroom_stall_totals - one cause of stalls
@@ -43,15 +57,84 @@ struct headroom_stall_totals {
 };
 
 /**
+ * struct headroom_pages - evictions and refaults
+ * @evictions: pages lost
+ * @refaults: pages that came back
+ */
+struct headroom_pages {
+	u64 evictions;
+	u64 refaults;
+};
+
+/**
  * struct headroom_totals - statistics, read
  * @counter: by enum headroom_counter
+ * @pages: by kind and reason, the first of each at 0; refaults are scaled
+ * @group: by group of sampled pages; not scaled
  * @distance: histogram of refault distances, in pages, scaled
+ * @age: histogram of the times that refaulted pages were away, scaled; unit
+ *	2^HEADROOM_AGE_SHIFT ns
  * @stall: by cause, the first cause at 0
  */
 struct headroom_totals {
 	u64 counter[HEADROOM_NR_COUNTERS];
+	struct headroom_pages pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
+	struct headroom_pages group[HEADROOM_NR_GROUPS];
 	u64 distance[HEADROOM_HIST_BUCKETS];
+	u64 age[HEADROOM_HIST_BUCKETS];
 	struct headroom_stall_totals stall[HEADROOM_NR_CAUSES];
+};
+
+/**
+ * struct headroom_reclaim_totals - the work of reclaim for one reason
+ * @scanned: pages looked at on the inactive lists
+ * @reclaimed: of them, pages freed
+ * @lowest_priority: lowest reached, from DEF_PRIORITY down to 0
+ */
+struct headroom_reclaim_totals {
+	u64 scanned;
+	u64 reclaimed;
+	u32 lowest_priority;
+};
+
+/**
+ * struct headroom_target_totals - a cgroup as the target of reclaim, read
+ * @evictions: pages taken on its behalf from itself and those below
+ * @distance: histogram of their refault distances, on that clock, scaled
+ * @reclaim: by reason, the first at 0
+ */
+struct headroom_target_totals {
+	u64 evictions;
+	u64 distance[HEADROOM_HIST_BUCKETS];
+	struct headroom_reclaim_totals reclaim[HEADROOM_NR_REASONS];
+};
+
+/**
+ * struct headroom_evictor - one cgroup that took pages for one reason, read
+ * @id: cgroup id
+ * @reason: enum headroom_reason
+ * @pages: what it took, and what of that came back, scaled
+ * @error: upper bound of the pages that it took before it had a place here
+ */
+struct headroom_evictor {
+	u64 id;
+	u32 reason;
+	struct headroom_pages pages;
+	u64 error;
+};
+
+/**
+ * struct headroom_blame_totals - who took a cgroup's pages, read
+ * @id: id of the cgroup that lost them
+ * @nr: evictors known by name
+ * @evictor: these
+ * @others: all others together
+ */
+struct headroom_blame_totals {
+	u64 id;
+	unsigned int nr;
+	struct headroom_evictor evictor[HEADROOM_NR_EVICTORS];
+	struct headroom_pages others;
 };
 
 /**
@@ -60,12 +143,14 @@ struct headroom_totals {
  * @parent_id: id of the parent, 0 for the root
  * @local: its own statistics
  * @subtree: the cgroup, all below it, and what was removed below it
+ * @target: reclaim from it and all below it as a whole
  */
 struct headroom_snapshot {
 	u64 id;
 	u64 parent_id;
 	struct headroom_totals local;
 	struct headroom_totals subtree;
+	struct headroom_target_totals target;
 };
 
 /**
@@ -75,6 +160,7 @@ struct headroom_snapshot {
  * @cgroup_unknown: events booked to an ancestor for want of a record
  * @distance_unknown: refaults of pages lost by a cgroup that is gone, scaled
  * @stall_slots: stalls not measured, too many being in flight
+ * @reclaim_slots: reclaims not followed, too many being in flight
  */
 struct headroom_lost {
 	u64 table_full;
@@ -82,6 +168,7 @@ struct headroom_lost {
 	u64 cgroup_unknown;
 	u64 distance_unknown;
 	u64 stall_slots;
+	u64 reclaim_slots;
 };
 
 #endif /* _HEADROOM_SNAPSHOT_H */

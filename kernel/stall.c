@@ -90,6 +90,17 @@ static struct open_stall *slot_find(void)
 }
 
 /**
+ * headroom_stall_marked - whether the running task is in a memory stall
+ *
+ * Context: any.
+ * Return: true also where the kernel does not mark such tasks.
+ */
+bool headroom_stall_marked(void)
+{
+	return !stalls.told_apart || in_memstall();
+}
+
+/**
  * headroom_stall_begin - the running task begins to reclaim
  * @cause: for what
  *
@@ -101,7 +112,7 @@ void headroom_stall_begin(enum headroom_stall_cause cause)
 {
 	struct open_stall *slot;
 
-	if ((stalls.told_apart && !in_memstall()) || slot_find())
+	if (!headroom_stall_marked() || slot_find())
 		return;
 	slot = slot_claim();
 	if (!slot) {

@@ -8,6 +8,7 @@
  */
 #include <linux/build_bug.h>
 #include <linux/cpumask.h>
+#include <linux/mmzone.h>
 
 #include "stats.h"
 
@@ -15,17 +16,52 @@ DEFINE_PER_CPU(struct headroom_lost, headroom_lost);
 
 /**
  * headroom_count_distance - book refaults at a distance
- * @stats: statistics of the cgroup that lost the pages
- * @distance: pages it lost between their eviction and their return
+ * @hist: histogram of the cgroup that lost the pages, or of a target
+ * @distance: what its clock advanced by between eviction and return
  * @n: number of refaults
  *
  * Context: any.
  */
-void headroom_count_distance(struct headroom_stats *stats, u32 distance, u64 n)
+void headroom_count_distance(atomic64_t *hist, u32 distance, u64 n)
 {
-	unsigned int i = headroom_hist_index(distance, HEADROOM_DISTANCE_SHIFT);
+	atomic64_add(n, &hist[headroom_hist_index(distance, HEADROOM_DISTANCE_SHIFT)]);
+}
 
-	atomic64_add(n, &stats->distance[i]);
+/**
+ * headroom_count_age - book refaults after a time away
+ * @stats: statistics of the cgroup that lost the pages
+ * @age: time between eviction and return, in units of 2^HEADROOM_AGE_SHIFT ns
+ * @n: number of refaults
+ *
+ * Context: any.
+ */
+void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n)
+{
+	atomic64_add(n, &stats->age[headroom_hist_index(age, 0)]);
+}
+
+/**
+ * headroom_count_reclaim - book a batch of work of reclaim
+ * @target: the cgroup that it is done for
+ * @reason: why
+ * @scanned: pages that it looked at
+ * @reclaimed: pages that it freed
+ * @priority: its priority
+ *
+ * Context: any.
+ */
+void headroom_count_reclaim(struct headroom_target_stats *target,
+			    enum headroom_reason reason, u64 scanned,
+			    u64 reclaimed, int priority)
+{
+	atomic_t *most = &target->reclaim[reason - 1].effort;
+	int effort = DEF_PRIORITY - priority;
+	int before = atomic_read(most);
+
+	atomic64_add(scanned, &target->reclaim[reason - 1].scanned);
+	atomic64_add(reclaimed, &target->reclaim[reason - 1].reclaimed);
+	while (effort > before && !atomic_try_cmpxchg(most, &before, effort))
+		;
 }
 
 /**
@@ -49,6 +85,15 @@ void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
 		;
 }
 
+static void pages_add(struct headroom_pages *to,
+		      const struct headroom_page_stats *from, unsigned int nr)
+{
+	for (; nr; nr--, to++, from++) {
+		to->evictions += atomic64_read(&from->evictions);
+		to->refaults += atomic64_read(&from->refaults);
+	}
+}
+
 /**
  * headroom_stats_add - read statistics and add them to a sum
  * @to: the sum
@@ -59,12 +104,17 @@ void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats)
 {
-	unsigned int i, cause;
+	unsigned int i, cause, kind;
 
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
 		to->counter[i] += atomic64_read(&stats->counter[i]);
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
+		pages_add(to->pages[kind], stats->pages[kind], HEADROOM_NR_REASONS);
+	pages_add(to->group, stats->group, HEADROOM_NR_GROUPS);
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
 		to->distance[i] += atomic64_read(&stats->distance[i]);
+		to->age[i] += atomic64_read(&stats->age[i]);
+	}
 	for (cause = 0; cause < HEADROOM_NR_CAUSES; cause++) {
 		const struct headroom_stall_stats *from = &stats->stall[cause];
 		struct headroom_stall_totals *sum = &to->stall[cause];
@@ -74,6 +124,15 @@ void headroom_stats_add(struct headroom_totals *to,
 				     atomic64_read(&from->longest));
 		for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
 			sum->latency[i] += atomic64_read(&from->latency[i]);
+	}
+}
+
+static void page_totals_add(struct headroom_pages *to,
+			    const struct headroom_pages *from, unsigned int nr)
+{
+	for (; nr; nr--, to++, from++) {
+		to->evictions += from->evictions;
+		to->refaults += from->refaults;
 	}
 }
 
@@ -87,12 +146,18 @@ void headroom_stats_add(struct headroom_totals *to,
 void headroom_totals_add(struct headroom_totals *to,
 			 const struct headroom_totals *from)
 {
-	unsigned int i, cause;
+	unsigned int i, cause, kind;
 
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
 		to->counter[i] += from->counter[i];
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
+		page_totals_add(to->pages[kind], from->pages[kind],
+				HEADROOM_NR_REASONS);
+	page_totals_add(to->group, from->group, HEADROOM_NR_GROUPS);
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
 		to->distance[i] += from->distance[i];
+		to->age[i] += from->age[i];
+	}
 	for (cause = 0; cause < HEADROOM_NR_CAUSES; cause++) {
 		const struct headroom_stall_totals *add = &from->stall[cause];
 		struct headroom_stall_totals *sum = &to->stall[cause];
@@ -102,6 +167,30 @@ void headroom_totals_add(struct headroom_totals *to,
 		for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
 			sum->latency[i] += add->latency[i];
 	}
+}
+
+/**
+ * headroom_target_read - read a cgroup as the target of reclaim
+ * @to: result
+ * @target: what to read
+ *
+ * Context: any; @to is the caller's.
+ */
+void headroom_target_read(struct headroom_target_totals *to,
+			  const struct headroom_target_stats *target)
+{
+	unsigned int i;
+
+	to->evictions = atomic64_read(&target->evictions);
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+		to->distance[i] = atomic64_read(&target->distance[i]);
+	for (i = 0; i < HEADROOM_NR_REASONS; i++)
+		to->reclaim[i] = (struct headroom_reclaim_totals){
+			.scanned = atomic64_read(&target->reclaim[i].scanned),
+			.reclaimed = atomic64_read(&target->reclaim[i].reclaimed),
+			.lowest_priority = DEF_PRIORITY -
+				atomic_read(&target->reclaim[i].effort),
+		};
 }
 
 /**
@@ -123,5 +212,6 @@ void headroom_lost_read(struct headroom_lost *lost)
 		lost->cgroup_unknown += READ_ONCE(one->cgroup_unknown);
 		lost->distance_unknown += READ_ONCE(one->distance_unknown);
 		lost->stall_slots += READ_ONCE(one->stall_slots);
+		lost->reclaim_slots += READ_ONCE(one->reclaim_slots);
 	}
 }

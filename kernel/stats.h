@@ -22,17 +22,51 @@ struct headroom_stall_stats {
 };
 
 /**
+ * struct headroom_page_stats - evictions and refaults, as they are counted
+ * @evictions: pages lost
+ * @refaults: pages that came back
+ */
+struct headroom_page_stats {
+	atomic64_t evictions;
+	atomic64_t refaults;
+};
+
+/**
  * struct headroom_stats - the statistics of one cgroup, as they are counted
  * @counter: by enum headroom_counter
+ * @pages: by kind and reason, the first of each at 0; refaults are scaled
+ * @group: by group of sampled pages; not scaled
  * @distance: histogram of refault distances, in pages, scaled
+ * @age: histogram of times away, in units of 2^HEADROOM_AGE_SHIFT ns, scaled
  * @stall: by cause, the first cause at 0
  *
  * Written by probes without a lock, from any context, on any CPU. Only grows.
  */
 struct headroom_stats {
 	atomic64_t counter[HEADROOM_NR_COUNTERS];
+	struct headroom_page_stats pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
+	struct headroom_page_stats group[HEADROOM_NR_GROUPS];
 	atomic64_t distance[HEADROOM_HIST_BUCKETS];
+	atomic64_t age[HEADROOM_HIST_BUCKETS];
 	struct headroom_stall_stats stall[HEADROOM_NR_CAUSES];
+};
+
+/**
+ * struct headroom_target_stats - a cgroup as the target of reclaim
+ * @evictions: the target's clock: pages taken on its behalf
+ * @distance: histogram of their refault distances, scaled
+ * @reclaim: the work of reclaim by reason, the first at 0
+ *
+ * Written as struct headroom_stats is.
+ */
+struct headroom_target_stats {
+	atomic64_t evictions;
+	atomic64_t distance[HEADROOM_HIST_BUCKETS];
+	struct {
+		atomic64_t scanned;
+		atomic64_t reclaimed;
+		atomic_t effort;	/* DEF_PRIORITY less the lowest priority */
+	} reclaim[HEADROOM_NR_REASONS];
 };
 
 /**
@@ -56,14 +90,19 @@ DECLARE_PER_CPU(struct headroom_lost, headroom_lost);
 /* Count @n of what could not be recorded. Context: any. */
 #define headroom_lose(cause, n)	this_cpu_add(headroom_lost.cause, n)
 
-void headroom_count_distance(struct headroom_stats *stats, u32 distance,
-			     u64 n);
+void headroom_count_distance(atomic64_t *hist, u32 distance, u64 n);
+void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n);
+void headroom_count_reclaim(struct headroom_target_stats *target,
+			    enum headroom_reason reason, u64 scanned,
+			    u64 reclaimed, int priority);
 void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
 			  u64 ns);
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats);
 void headroom_totals_add(struct headroom_totals *to,
 			 const struct headroom_totals *from);
+void headroom_target_read(struct headroom_target_totals *to,
+			  const struct headroom_target_stats *target);
 void headroom_lost_read(struct headroom_lost *lost);
 
 #endif /* _HEADROOM_STATS_H */

@@ -18,18 +18,22 @@ enum {
  * @name: its name
  * @operands: what stands behind it, besides options; "" when nothing
  * @summary: one line for the usage
+ * @notes: what the usage adds at its end; NULL for nothing
  * @run: does it; @argv begins behind the name. Returns the exit code
  */
 struct command {
 	const char *name;
 	const char *operands;
 	const char *summary;
+	const char *notes;
 	int (*run)(const struct command *command, int argc, char **argv);
 };
 
 extern const struct command status_command;
 extern const struct command list_command;
 extern const struct command show_command;
+extern const struct command blame_command;
+extern const struct command curve_command;
 
 /** open_module - connect, or say why not; returns the exit code */
 int open_module(struct headroom **h);

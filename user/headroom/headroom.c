@@ -14,6 +14,8 @@ static const struct command *const commands[] = {
 	&status_command,
 	&list_command,
 	&show_command,
+	&blame_command,
+	&curve_command,
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))

@@ -14,7 +14,9 @@ static void subtract(const struct headroom_cgroup *now, const struct headroom_cg
 	if (headroom_stats_delta(&now->local, before ? &before->local : NULL,
 				 &activity->local) < 0 ||
 	    headroom_stats_delta(&now->subtree, before ? &before->subtree : NULL,
-				 &activity->subtree) < 0)
+				 &activity->subtree) < 0 ||
+	    headroom_target_delta(&now->target, before ? &before->target : NULL,
+				  &activity->target) < 0)
 		out_of_memory();
 }
 
@@ -61,6 +63,7 @@ void interval_free(struct interval *interval)
 	for (size_t i = 0; i < interval->nr; i++) {
 		headroom_stats_clear(&interval->activity[i].local);
 		headroom_stats_clear(&interval->activity[i].subtree);
+		headroom_target_clear(&interval->activity[i].target);
 	}
 	free(interval->activity);
 	free(interval);

@@ -13,6 +13,8 @@
  * @cgroup: as the later snapshot has it
  * @local: in the cgroup itself
  * @subtree: in it and below it
+ * @target: reclaim from it and all below it; the lowest priorities are those since
+ *	the module was loaded
  * @extra_local: pages that would have saved SAVED_SHARE of its refaults
  * @extra_subtree: the same for each cgroup of the subtree, added up: a distance
  *	counts evictions of one cgroup, and the distances of two say nothing
@@ -22,6 +24,7 @@ struct activity {
 	const struct headroom_cgroup *cgroup;
 	struct headroom_stats local;
 	struct headroom_stats subtree;
+	struct headroom_target target;
 	uint64_t extra_local;
 	uint64_t extra_subtree;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The same numbers as JSON: the keys are the names of the library's tables */
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,10 @@ void json_add_number(struct json_object *object, const char *key, double value)
 {
 	char digits[32];
 
+	if (!isfinite(value)) {
+		json_add(object, key, NULL);
+		return;
+	}
 	/* json-c itself would write 0.1 as 0.10000000000000001 */
 	snprintf(digits, sizeof(digits), "%.6g", value);
 	json_add(object, key, checked(json_object_new_double_s(value, digits)));
@@ -80,7 +85,7 @@ void json_add_text(struct json_object *object, const char *key, const char *valu
 	free(copy);
 }
 
-static struct json_object *json_histogram(const struct headroom_histogram *hist)
+struct json_object *json_histogram(const struct headroom_histogram *hist)
 {
 	struct json_object *array = json_new_array(), *bucket;
 
@@ -94,28 +99,82 @@ static struct json_object *json_histogram(const struct headroom_histogram *hist)
 	return array;
 }
 
-static void add_counters(struct json_object *object, const struct headroom_counter *counter,
-			 const void *base)
+void json_add_counters(struct json_object *object, const struct headroom_counter *counter,
+		       const void *base)
 {
 	for (; counter->name; counter++)
 		json_add_uint(object, counter->name, headroom_counter_get(counter, base));
 }
 
-struct json_object *json_stats(const struct headroom_stats *stats, bool histograms)
+/* {"file": {"own_limit": {"evictions": 3, "refaults": 2}, ...}, ...}: each is there */
+static struct json_object *json_pages(const struct headroom_stats *stats)
+{
+	struct json_object *kinds = json_new_object(), *reasons, *pages;
+
+	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
+		reasons = json_new_object();
+		for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+			pages = json_new_object();
+			json_add_counters(pages, headroom_pages_counters,
+					  &stats->pages[kind][reason]);
+			json_add(reasons, headroom_reason_name(reason), pages);
+		}
+		json_add(kinds, headroom_page_kind_name(kind), reasons);
+	}
+	return kinds;
+}
+
+static struct json_object *json_groups(const struct headroom_stats *stats)
+{
+	struct json_object *groups = json_new_array(), *group;
+
+	for (size_t i = 0; i < HEADROOM_SAMPLE_GROUPS; i++) {
+		group = json_new_object();
+		json_add_counters(group, headroom_group_counters, &stats->group[i]);
+		json_append(groups, group);
+	}
+	return groups;
+}
+
+struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 {
 	struct json_object *object = json_new_object(), *stalls = json_new_object(), *stall;
 
-	add_counters(object, headroom_stats_counters, stats);
-	if (histograms)
+	json_add_counters(object, headroom_stats_counters, stats);
+	if (details) {
+		json_add(object, "pages", json_pages(stats));
 		json_add(object, "refault_distance", json_histogram(&stats->refault_distance));
+		json_add(object, "refault_age", json_histogram(&stats->refault_age));
+		json_add(object, "sample_groups", json_groups(stats));
+	}
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
 		stall = json_new_object();
-		add_counters(stall, headroom_stall_counters, &stats->stall[cause]);
-		if (histograms)
+		json_add_counters(stall, headroom_stall_counters, &stats->stall[cause]);
+		if (details)
 			json_add(stall, "latency", json_histogram(&stats->stall[cause].latency));
 		json_add(stalls, headroom_stall_cause_name(cause), stall);
 	}
 	json_add(object, "stall", stalls);
+	return object;
+}
+
+/* A reason without work has no lowest priority: null */
+struct json_object *json_target(const struct headroom_target *target)
+{
+	struct json_object *object = json_new_object(), *reasons = json_new_object(), *reclaim;
+
+	json_add_uint(object, "evictions", target->evictions);
+	json_add(object, "distance", json_histogram(&target->distance));
+	for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+		const struct headroom_reclaim *work = &target->reclaim[reason];
+
+		reclaim = json_new_object();
+		json_add_counters(reclaim, headroom_reclaim_counters, work);
+		json_add_number(reclaim, "lowest_priority",
+				work->scanned ? work->lowest_priority : NAN);
+		json_add(reasons, headroom_reason_name(reason), reclaim);
+	}
+	json_add(object, "reclaim", reasons);
 	return object;
 }
 

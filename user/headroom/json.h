@@ -4,6 +4,7 @@
 #define JSON_H
 
 #include <json-c/json.h>
+#include "counters.h"
 #include "headroom.h"
 
 /*
@@ -13,7 +14,7 @@
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 void json_add_uint(struct json_object *object, const char *key, uint64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
-/** json_add_number - with six significant digits */
+/** json_add_number - with six significant digits; what is not finite becomes null */
 void json_add_number(struct json_object *object, const char *key, double value);
 /** json_add_text - bytes that are no UTF-8 become U+FFFD; NULL becomes null */
 void json_add_text(struct json_object *object, const char *key, const char *value);
@@ -23,8 +24,13 @@ struct json_object *json_new_array(void);
 /** json_append - put @value at the end of @array */
 void json_append(struct json_object *array, struct json_object *value);
 
-/** json_stats - the statistics of a cgroup; histograms on demand: they are long */
-struct json_object *json_stats(const struct headroom_stats *stats, bool histograms);
+/** json_add_counters - the counters of a table, in the structure at @base */
+void json_add_counters(struct json_object *object, const struct headroom_counter *counter,
+		       const void *base);
+struct json_object *json_histogram(const struct headroom_histogram *hist);
+/** json_stats - the statistics of a cgroup; @details on demand: they are long */
+struct json_object *json_stats(const struct headroom_stats *stats, bool details);
+struct json_object *json_target(const struct headroom_target *target);
 /** json_print_line - print @object on a line of its own, and free it */
 void json_print_line(struct json_object *object);
 

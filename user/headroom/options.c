@@ -39,6 +39,8 @@ static void print_usage(const struct command *command, const struct option *opti
 		printf("  %-20s %s\n", left, option->help);
 	}
 	printf("  %-20s %s\n", "--help", "this text");
+	if (command->notes)
+		printf("\n%s", command->notes);
 }
 
 static bool parse_seconds(const char *text, double *seconds)
@@ -87,13 +89,18 @@ static bool take_value(const struct command *command, const struct option *optio
 	return false;
 }
 
+static bool is_operand(const struct option *option)
+{
+	return option->kind == OPTION_OPERAND || option->kind == OPTION_OPTIONAL_OPERAND;
+}
+
 /* The option that @word names, up to a '=' */
 static const struct option *find_option(const struct option *options, const char *word)
 {
 	size_t len = strcspn(word, "=");
 
 	for (; options->name; options++)
-		if (options->kind != OPTION_OPERAND && strlen(options->name) == len &&
+		if (!is_operand(options) && strlen(options->name) == len &&
 		    strncmp(options->name, word, len) == 0)
 			return options;
 	return NULL;
@@ -129,7 +136,7 @@ static int take_option(const struct command *command, const struct option *optio
 
 static const struct option *next_operand(const struct option *option)
 {
-	while (option->name && option->kind != OPTION_OPERAND)
+	while (option->name && !is_operand(option))
 		option++;
 	return option;
 }
@@ -168,7 +175,7 @@ bool parse_options(const struct command *command, const struct option *options, 
 	}
 	if (argc > 0)
 		usage_error(command, "one argument too many: '%s'", argv[0]);
-	else if (operand->name)
+	else if (operand->name && operand->kind == OPTION_OPERAND)
 		usage_error(command, "%s is missing", operand->name);
 	else
 		return true;

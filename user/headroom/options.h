@@ -17,6 +17,7 @@ enum option_kind {
 	OPTION_COUNT,	/* unsigned long */
 	OPTION_TEXT,	/* const char * */
 	OPTION_OPERAND,	/* const char *; required, no dashes */
+	OPTION_OPTIONAL_OPERAND,	/* the same, behind the required ones */
 };
 
 /**

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct page {
 	const struct activity *activity;
 	const struct interval *interval;
 	uint32_t page_size;
+	uint32_t sample_shift;
 };
 
 static struct text label_distance(uint64_t pages, uint32_t page_size)
@@ -31,25 +33,13 @@ static struct text label_distance(uint64_t pages, uint32_t page_size)
 	return text;
 }
 
-static struct text label_latency(uint64_t ns, uint32_t page_size)
+static struct text label_time(uint64_t ns, uint32_t page_size)
 {
 	struct text text;
 
 	(void)page_size;
 	snprintf(text.s, sizeof(text.s), "%10.10s", text_ns(ns).s);
 	return text;
-}
-
-/* "refaults shared" for "refaults_shared" */
-static struct text in_words(const char *name)
-{
-	struct text words;
-
-	snprintf(words.s, sizeof(words.s), "%s", name);
-	for (char *c = words.s; *c; c++)
-		if (*c == '_')
-			*c = ' ';
-	return words;
 }
 
 static void print_counters(const struct page *page, const struct headroom_stats *stats)
@@ -59,7 +49,7 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 
 	for (counter = headroom_stats_counters; counter->name; counter++) {
 		value = headroom_counter_get(counter, stats);
-		printf("  %-18s %10" PRIu64 " %s", in_words(counter->name).s, value,
+		printf("  %-18s %10" PRIu64 " %s", text_words(counter->name).s, value,
 		       counter->unit);
 		if (strcmp(counter->unit, "pages") == 0)
 			printf("  %s", text_bytes((double)value * page->page_size).s);
@@ -67,6 +57,63 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 			printf("  %s/s", text_number(value / page->interval->seconds).s);
 		putchar('\n');
 	}
+}
+
+/* The share of evicted pages that came back; NAN when none was evicted */
+static double returned_percent(const struct headroom_stats *stats)
+{
+	return stats->evictions ? 100.0 * stats->returned / stats->evictions : NAN;
+}
+
+static void print_rates(const struct page *page, const struct headroom_stats *stats)
+{
+	struct headroom_estimate estimate;
+
+	if (stats->evictions)
+		printf("  %-18s %10.1f %% of the evicted pages were read again\n", "refault rate",
+		       returned_percent(stats));
+	if (!page->sample_shift)
+		return;
+	estimate = headroom_refaults_estimate(stats, page->sample_shift);
+	printf("  %-18s %10.0f +/- %.0f, 95 %% interval %.0f to %.0f\n",
+	       "refaults, estimate", estimate.value, estimate.error, estimate.low, estimate.high);
+}
+
+static void print_pages(const struct headroom_stats *stats)
+{
+	const struct headroom_pages *pages;
+	bool heading = false;
+
+	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
+		for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+			pages = &stats->pages[kind][reason];
+			if (!pages->evictions && !pages->refaults)
+				continue;
+			if (!heading)
+				puts("    KIND   EVICTED FOR      EVICTIONS   REFAULTS");
+			heading = true;
+			printf("    %-6s %-14s %11" PRIu64 " %10" PRIu64 "\n",
+			       headroom_page_kind_name(kind),
+			       text_words(headroom_reason_name(reason)).s, pages->evictions,
+			       pages->refaults);
+		}
+	}
+}
+
+static void print_quantiles(const struct headroom_histogram *hist)
+{
+	printf("p50 %" PRIu64 ", p90 %" PRIu64 ", p99 %" PRIu64 " evictions\n",
+	       headroom_histogram_quantile(hist, 0.5),
+	       headroom_histogram_quantile(hist, 0.9),
+	       headroom_histogram_quantile(hist, 0.99));
+}
+
+static void print_times(const struct headroom_histogram *hist)
+{
+	printf("p50 %s, p90 %s, p99 %s\n",
+	       text_ns(headroom_histogram_quantile(hist, 0.5)).s,
+	       text_ns(headroom_histogram_quantile(hist, 0.9)).s,
+	       text_ns(headroom_histogram_quantile(hist, 0.99)).s);
 }
 
 static void print_distances(const struct page *page, const struct headroom_stats *stats,
@@ -78,21 +125,30 @@ static void print_distances(const struct page *page, const struct headroom_stats
 		.counted = "  REFAULTS",
 		.page_size = page->page_size,
 	};
-	static const double share[] = { 0.5, 0.9, 0.99 };
 	const struct headroom_histogram *hist = &stats->refault_distance;
-	uint64_t pages;
 
 	if (!headroom_histogram_count(hist))
 		return;
 	printf("  %-18s %10" PRIu64 " pages  %s would save %.0f %% of the refaults\n",
 	       "extra memory", extra, text_bytes((double)extra * page->page_size).s,
 	       SAVED_SHARE * 100);
-	printf("  %-18s", "refault distance");
-	for (size_t i = 0; i < sizeof(share) / sizeof(share[0]); i++) {
-		pages = headroom_histogram_quantile(hist, share[i]);
-		printf("%s p%.0f %" PRIu64, i ? "," : "", share[i] * 100, pages);
-	}
-	puts(" evictions");
+	printf("  %-18s ", "refault distance");
+	print_quantiles(hist);
+	text_histogram(hist, &axis);
+}
+
+static void print_ages(const struct headroom_histogram *hist)
+{
+	const struct axis axis = {
+		.heading = "       AGE",
+		.label = label_time,
+		.counted = "  REFAULTS",
+	};
+
+	if (!headroom_histogram_count(hist))
+		return;
+	printf("  %-18s ", "refault age");
+	print_times(hist);
 	text_histogram(hist, &axis);
 }
 
@@ -100,21 +156,19 @@ static void print_stall(const struct headroom_stall *stall, const char *name)
 {
 	const struct axis axis = {
 		.heading = "   LATENCY",
-		.label = label_latency,
+		.label = label_time,
 		.counted = "    STALLS",
 	};
 
 	if (!stall->count) {
-		printf("  %-18s no stalls\n", in_words(name).s);
+		printf("  %-18s no stalls\n", text_words(name).s);
 		return;
 	}
 	printf("  %-18s %" PRIu64 " stalls, %s in all, longest since load %s\n",
-	       in_words(name).s, stall->count, text_ns(stall->total).s,
+	       text_words(name).s, stall->count, text_ns(stall->total).s,
 	       text_ns(stall->longest).s);
-	printf("  %-18s p50 %s, p90 %s, p99 %s\n", "",
-	       text_ns(headroom_histogram_quantile(&stall->latency, 0.5)).s,
-	       text_ns(headroom_histogram_quantile(&stall->latency, 0.9)).s,
-	       text_ns(headroom_histogram_quantile(&stall->latency, 0.99)).s);
+	printf("  %-18s ", "");
+	print_times(&stall->latency);
 	text_histogram(&stall->latency, &axis);
 }
 
@@ -124,9 +178,45 @@ static void print_stats(const struct page *page, const char *heading,
 	putchar('\n');
 	text_heading(heading);
 	print_counters(page, stats);
+	print_rates(page, stats);
+	print_pages(stats);
 	print_distances(page, stats, extra);
+	print_ages(&stats->refault_age);
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		print_stall(&stats->stall[cause], headroom_stall_cause_name(cause));
+}
+
+static void print_reclaim(const struct headroom_reclaim *reclaim, const char *reason)
+{
+	printf("    %-14s %11" PRIu64 " %11" PRIu64 " %6.1f %% %15" PRIu32 "\n",
+	       text_words(reason).s, reclaim->scanned, reclaim->reclaimed,
+	       100.0 * reclaim->reclaimed / reclaim->scanned, reclaim->lowest_priority);
+}
+
+/*
+ * The lowest priority says how hard reclaim had to try: it begins at 12, with a small
+ * part of the lists, and ends at 0, with all of them.
+ */
+static void print_target(const struct page *page, const struct headroom_target *target)
+{
+	bool heading = false;
+
+	putchar('\n');
+	text_heading("target: reclaim from the cgroup and all below it, as one pool of memory");
+	printf("  %-18s %10" PRIu64 " pages  %s\n", "evictions", target->evictions,
+	       text_bytes((double)target->evictions * page->page_size).s);
+	if (headroom_histogram_count(&target->distance)) {
+		printf("  %-18s ", "refault distance");
+		print_quantiles(&target->distance);
+	}
+	for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+		if (!target->reclaim[reason].scanned)
+			continue;
+		if (!heading)
+			puts("    RECLAIM FOR        SCANNED   RECLAIMED    SHARE LOWEST PRIORITY");
+		heading = true;
+		print_reclaim(&target->reclaim[reason], headroom_reason_name(reason));
+	}
 }
 
 static bool same_counters(const struct headroom_counter *counter, const void *a, const void *b)
@@ -169,6 +259,7 @@ static void print_text(const struct page *page)
 		print_stats(page, "subtree: the cgroup and all below it", &activity->subtree,
 			    activity->extra_subtree);
 	}
+	print_target(page, &activity->target);
 	free(heading);
 	free(name);
 }
@@ -176,9 +267,16 @@ static void print_text(const struct page *page)
 static struct json_object *json_scope(const struct page *page, const struct headroom_stats *stats,
 				      uint64_t extra)
 {
-	struct json_object *object = json_stats(stats, true);
+	struct headroom_estimate estimate = headroom_refaults_estimate(stats, page->sample_shift);
+	struct json_object *object = json_stats(stats, true), *refaults = json_new_object();
 
 	json_add_uint(object, "extra_bytes", extra * page->page_size);
+	json_add_number(object, "returned_percent", returned_percent(stats));
+	json_add_number(refaults, "value", estimate.value);
+	json_add_number(refaults, "error", estimate.error);
+	json_add_number(refaults, "low", estimate.low);
+	json_add_number(refaults, "high", estimate.high);
+	json_add(object, "refaults_estimate", refaults);
 	return object;
 }
 
@@ -194,8 +292,10 @@ static void print_json(const struct page *page)
 		json_add_number(object, "interval_s", page->interval->seconds);
 	json_add_bool(object, "consistent", page->interval->consistent);
 	json_add_uint(object, "page_size", page->page_size);
+	json_add_uint(object, "sample_shift", page->sample_shift);
 	json_add(object, "local", json_scope(page, &activity->local, activity->extra_local));
 	json_add(object, "subtree", json_scope(page, &activity->subtree, activity->extra_subtree));
+	json_add(object, "target", json_target(&activity->target));
 	json_print_line(object);
 }
 
@@ -223,16 +323,13 @@ static int say_missing(struct headroom *h, uint64_t id, const char *name)
 
 static int print_snapshots(struct headroom *h, const struct headroom_snapshot *now,
 			   const struct headroom_snapshot *before, uint64_t id, const char *name,
-			   uint32_t page_size, bool json)
+			   struct page page, bool json)
 {
 	struct interval *interval = interval_new(now, before);
-	struct page page = {
-		.activity = find_activity(interval, id),
-		.interval = interval,
-		.page_size = page_size,
-	};
 	int code = EXIT_DONE;
 
+	page.activity = find_activity(interval, id);
+	page.interval = interval;
 	if (!page.activity || !page.activity->cgroup->path)
 		code = say_missing(h, id, name);
 	else if (json)
@@ -256,14 +353,15 @@ static int show(struct headroom *h, const char *name, double seconds, bool json)
 {
 	struct headroom_snapshot *now = NULL, *before = NULL;
 	struct headroom_status *status;
-	uint32_t page_size;
+	struct page page = { 0 };
 	uint64_t id;
 	int err, code;
 
 	err = headroom_status_get(h, &status);
 	if (err < 0)
 		return say_failure(h, err);
-	page_size = status->page_size;
+	page.page_size = status->page_size;
+	page.sample_shift = status->sample_shift;
 	headroom_status_free(status);
 	err = headroom_cgroup_id(h, name, &id);
 	if (!err && seconds > 0) {
@@ -276,7 +374,7 @@ static int show(struct headroom *h, const char *name, double seconds, bool json)
 	if (err < 0)
 		code = say_failure(h, err);
 	else
-		code = print_snapshots(h, now, before, id, name, page_size, json);
+		code = print_snapshots(h, now, before, id, name, page, json);
 	headroom_snapshot_free(before);
 	headroom_snapshot_free(now);
 	return code;

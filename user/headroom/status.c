@@ -2,6 +2,7 @@
 /* headroom status - what the module is, covers, costs, and lost */
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -28,6 +29,30 @@ static void print_table(const struct headroom_status *status)
 	printf("evicted      %" PRIu64 " of %" PRIu64 " entries used (%.1f %%), %s\n",
 	       status->table_used, status->table_entries, share,
 	       text_bytes(status->table_bytes).s);
+}
+
+/*
+ * The share of the evicted pages whose return would be recognised, in percent: those
+ * that were not lost from the table. NAN when there were none.
+ */
+static double recognisable(const struct headroom_status *status)
+{
+	double lost = (double)status->lost.table_full + status->lost.table_busy;
+
+	if (!status->table_remembered)
+		return NAN;
+	return 100 * fmax(0, 1 - lost / status->table_remembered);
+}
+
+static void print_remembered(const struct headroom_status *status)
+{
+	double share = recognisable(status);
+	char percent[32] = "-";
+
+	if (!isnan(share))
+		snprintf(percent, sizeof(percent), "%.1f %%", share);
+	printf("remembered   %" PRIu64 " evicted pages, still recognisable: %s\n",
+	       status->table_remembered, percent);
 }
 
 static void print_cgroups(const struct headroom_status *status)
@@ -84,6 +109,7 @@ static void print_text(const struct headroom_status *status, const char *kernel)
 	printf("page size    %s\n", text_bytes(status->page_size).s);
 	print_sampling(status);
 	print_table(status);
+	print_remembered(status);
 	print_cgroups(status);
 	if (status->psi)
 		puts("psi          on");
@@ -120,6 +146,8 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "table_entries", status->table_entries);
 	json_add_uint(object, "table_used", status->table_used);
 	json_add_uint(object, "table_bytes", status->table_bytes);
+	json_add_uint(object, "table_remembered", status->table_remembered);
+	json_add_number(object, "recognisable_percent", recognisable(status));
 	json_add_uint(object, "cgroups", status->cgroups);
 	json_add_uint(object, "cgroup_bytes", status->cgroup_bytes);
 	json_add_bool(object, "psi", status->psi);

@@ -52,6 +52,17 @@ struct text text_number(double number)
 	return text;
 }
 
+struct text text_words(const char *name)
+{
+	struct text words;
+
+	snprintf(words.s, sizeof(words.s), "%s", name);
+	for (char *c = words.s; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	return words;
+}
+
 size_t utf8_sequence(const char *text)
 {
 	const unsigned char *byte = (const unsigned char *)text;

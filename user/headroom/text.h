@@ -18,6 +18,9 @@ struct text text_ns(uint64_t ns);
 /** text_number - three digits or more: "0", "0.4", "12.3", "1234" */
 struct text text_number(double number);
 
+/** text_words - "own limit" for "own_limit", the name of a counter or reason */
+struct text text_words(const char *name);
+
 /**
  * text_name - a cgroup's name, safe to print
  *

@@ -325,6 +325,9 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 	return cb;
 }
 
+_Static_assert((int)HEADROOM_A_BLAME_ID == (int)HEADROOM_A_CGROUP_ID,
+	       "a request has its id under the same attribute");
+
 static int send_request(struct headroom *h, const struct headroom_request *request)
 {
 	struct nl_msg *msg = nlmsg_alloc();

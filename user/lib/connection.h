@@ -34,7 +34,7 @@ struct headroom {
  * struct headroom_request - a request, and what became of it
  * @cmd: HEADROOM_CMD_*
  * @dump: ask for all
- * @id: cgroup id; 0 for none
+ * @id: cgroup id, which every request has under the same attribute; 0 for none
  * @reply: called with the attributes of each message of the answer; the rest
  *	of an answer is read and dropped after it failed
  * @arg: for @reply

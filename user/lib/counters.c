@@ -9,17 +9,42 @@
 #define STALL(attr, field, unit, meaning) \
 	{ HEADROOM_A_STALL_##attr, offsetof(struct headroom_stall, field), \
 	  #field, unit, meaning }
+#define PAGES(attr, field, unit, meaning) \
+	{ HEADROOM_A_PAGES_##attr, offsetof(struct headroom_pages, field), \
+	  #field, unit, meaning }
+#define GROUP(attr, field, unit, meaning) \
+	{ HEADROOM_A_SAMPLE_GROUP_##attr, offsetof(struct headroom_pages, field), \
+	  #field, unit, meaning }
+#define RECLAIM(attr, field, unit, meaning) \
+	{ HEADROOM_A_RECLAIM_##attr, offsetof(struct headroom_reclaim, field), \
+	  #field, unit, meaning }
+#define EVICTOR(attr, field, unit, meaning) \
+	{ HEADROOM_A_EVICTOR_##attr, offsetof(struct headroom_evictor, field), \
+	  #field, unit, meaning }
 #define LOST(attr, field, unit, meaning) \
 	{ HEADROOM_A_LOST_##attr, offsetof(struct headroom_status, lost.field), \
 	  #field, unit, meaning }
 
 const struct headroom_counter headroom_stats_counters[] = {
-	STATS(EVICTIONS, evictions, "pages", "file pages taken by reclaim"),
-	STATS(REFAULTS, refaults, "pages", "evicted file pages read again"),
+	STATS(EVICTIONS, evictions, "pages", "pages taken by reclaim"),
+	STATS(REFAULTS, refaults, "pages", "evicted pages read again"),
 	STATS(REFAULTS_SHARED, refaults_shared, "pages",
 	      "of them, pages that another cgroup had lost"),
 	STATS(REFAULT_SAMPLES, refault_samples, "samples",
 	      "refaults really seen, behind the scaled number"),
+	STATS(RETURNED, returned, "pages", "pages lost here and read again by whomever"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_pages_counters[] = {
+	PAGES(EVICTIONS, evictions, "pages", "pages taken by reclaim"),
+	PAGES(REFAULTS, refaults, "pages", "evicted pages read again"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_group_counters[] = {
+	GROUP(EVICTIONS, evictions, "samples", "evictions really seen"),
+	GROUP(REFAULTS, refaults, "samples", "refaults really seen"),
 	{ 0 }
 };
 
@@ -27,6 +52,19 @@ const struct headroom_counter headroom_stall_counters[] = {
 	STALL(COUNT, count, "stalls", "stalls that ended"),
 	STALL(TOTAL, total, "ns", "time spent in them"),
 	STALL(LONGEST, longest, "ns", "the longest one since the module was loaded"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_reclaim_counters[] = {
+	RECLAIM(SCANNED, scanned, "pages", "pages looked at on the inactive lists"),
+	RECLAIM(RECLAIMED, reclaimed, "pages", "of them, pages that could be freed"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_evictor_counters[] = {
+	EVICTOR(EVICTIONS, evictions, "pages", "pages taken since it is in the list"),
+	EVICTOR(REFAULTS, refaults, "pages", "of them, pages read again"),
+	EVICTOR(ERROR, error, "pages", "upper bound of the pages taken before that"),
 	{ 0 }
 };
 
@@ -41,6 +79,8 @@ const struct headroom_counter headroom_lost_counters[] = {
 	     "refaults without a distance, the cgroup that lost the page is gone"),
 	LOST(STALL_SLOTS, stall_slots, "stalls",
 	     "stalls not measured, too many tasks were stalled at once"),
+	LOST(RECLAIM_SLOTS, reclaim_slots, "reclaims",
+	     "reclaims not followed, too many tasks reclaimed at once"),
 	{ 0 }
 };
 
@@ -52,6 +92,40 @@ const char *headroom_stall_cause_name(enum headroom_stall_cause cause)
 		return "direct_reclaim";
 	case HEADROOM_STALL_CAUSE_MEMCG_RECLAIM:
 		return "memcg_reclaim";
+	}
+	return NULL;
+}
+
+const char *headroom_page_kind_name(enum headroom_page_kind kind)
+{
+	switch (kind) {
+	case HEADROOM_PAGE_KIND_FILE:
+		return "file";
+	case HEADROOM_PAGE_KIND_ANON:
+		return "anon";
+	case HEADROOM_PAGE_KIND_SHMEM:
+		return "shmem";
+	}
+	return NULL;
+}
+
+const char *headroom_reason_name(enum headroom_reason reason)
+{
+	switch (reason) {
+	case HEADROOM_REASON_OWN_LIMIT:
+		return "own_limit";
+	case HEADROOM_REASON_ANCESTOR_LIMIT:
+		return "ancestor_limit";
+	case HEADROOM_REASON_KSWAPD:
+		return "kswapd";
+	case HEADROOM_REASON_DIRECT_RECLAIM:
+		return "direct_reclaim";
+	case HEADROOM_REASON_PROACTIVE:
+		return "proactive";
+	case HEADROOM_REASON_MADVISE:
+		return "madvise";
+	case HEADROOM_REASON_UNKNOWN:
+		return "unknown";
 	}
 	return NULL;
 }

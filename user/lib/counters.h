@@ -36,8 +36,16 @@ struct headroom_counter {
 
 /** In struct headroom_stats */
 extern const struct headroom_counter headroom_stats_counters[];
+/** In struct headroom_pages, of one kind and reason */
+extern const struct headroom_counter headroom_pages_counters[];
+/** In struct headroom_pages, of a group of samples */
+extern const struct headroom_counter headroom_group_counters[];
 /** In struct headroom_stall; longest is among them, though it is a maximum */
 extern const struct headroom_counter headroom_stall_counters[];
+/** In struct headroom_reclaim; lowest_priority is no counter, and not there */
+extern const struct headroom_counter headroom_reclaim_counters[];
+/** In struct headroom_evictor */
+extern const struct headroom_counter headroom_evictor_counters[];
 /** In struct headroom_status: what was lost, by cause */
 extern const struct headroom_counter headroom_lost_counters[];
 
@@ -57,6 +65,10 @@ static inline void headroom_counter_set(const struct headroom_counter *counter,
 
 /** headroom_stall_cause_name - name of a cause, e.g. "direct_reclaim"; NULL if unknown */
 const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
+/** headroom_page_kind_name - the same for a kind of pages, e.g. "anon" */
+const char *headroom_page_kind_name(enum headroom_page_kind kind);
+/** headroom_reason_name - the same for a reason of evictions, e.g. "own_limit" */
+const char *headroom_reason_name(enum headroom_reason reason);
 
 #ifdef __cplusplus
 }

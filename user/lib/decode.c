@@ -14,6 +14,10 @@
 #include "counters.h"
 #include "decode.h"
 
+/* Histograms: how many buckets, and the unit beyond which the last overflows */
+#define BUCKETS		124
+#define SHIFT_MAX	32
+
 /* The kernel writes an attribute of type uint in 4 bytes where it fits. */
 static int get_uint(const struct nlattr *attr, uint64_t *value)
 {
@@ -81,76 +85,113 @@ static int decode_counter(const struct nlattr *attr,
 	return 0;
 }
 
-static int decode_bucket(const struct nlattr *nest, struct headroom_bucket *bucket)
+/* A histogram as it is on the wire, but for the counts */
+struct layout {
+	uint32_t shift;
+	uint32_t first;
+	size_t nr;
+};
+
+static int decode_layout(const struct nlattr *nest, struct layout *layout)
 {
-	const unsigned int all = 1 << HEADROOM_A_BUCKET_LOW | 1 << HEADROOM_A_BUCKET_HIGH |
-				 1 << HEADROOM_A_BUCKET_COUNT;
 	const struct nlattr *attr;
-	unsigned int seen = 0;
+	bool shift = false, first = false;
 	int rem, err = 0;
 
 	nla_for_each_nested(attr, nest, rem) {
 		switch (nla_type(attr)) {
-		case HEADROOM_A_BUCKET_LOW:
-			err = get_uint(attr, &bucket->low);
+		case HEADROOM_A_HISTOGRAM_SHIFT:
+			err = get_u32(attr, &layout->shift);
+			shift = true;
 			break;
-		case HEADROOM_A_BUCKET_HIGH:
-			err = get_uint(attr, &bucket->high);
+		case HEADROOM_A_HISTOGRAM_FIRST:
+			err = get_u32(attr, &layout->first);
+			first = true;
 			break;
-		case HEADROOM_A_BUCKET_COUNT:
-			err = get_uint(attr, &bucket->count);
+		case HEADROOM_A_HISTOGRAM_COUNT:
+			layout->nr++;
 			break;
-		default:
-			continue;
 		}
 		if (err)
 			return err;
-		seen |= 1 << nla_type(attr);
 	}
-	if (seen != all || bucket->low > bucket->high)
+	if (layout->nr && !(shift && first))
+		return -EBADMSG;
+	if (layout->shift > SHIFT_MAX || layout->first >= BUCKETS ||
+	    layout->nr > BUCKETS - layout->first)
 		return -EBADMSG;
 	return check_end(rem);
 }
 
-/* Subtraction and quantiles walk the buckets, and rely on their order. */
+/* The rule stands in the specification; kernel/hist.c is its other side. */
+static uint64_t bucket_low(unsigned int index, unsigned int shift)
+{
+	if (index < 4)
+		return (uint64_t)index << shift;
+	return (uint64_t)(4 + index % 4) << (index / 4 - 1 + shift);
+}
+
+static uint64_t bucket_high(unsigned int index, unsigned int shift)
+{
+	return index < BUCKETS - 1 ? bucket_low(index + 1, shift) - 1 : UINT64_MAX;
+}
+
+/* Subtraction and quantiles walk the buckets that are not empty, in their order. */
 static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist)
 {
+	struct layout layout = { 0 };
 	const struct nlattr *attr;
-	struct headroom_bucket *bucket;
-	size_t nr = 0;
+	unsigned int index;
+	uint64_t count;
 	int rem, err;
 
 	free(hist->bucket);
 	memset(hist, 0, sizeof(*hist));
-	nla_for_each_nested(attr, nest, rem)
-		nr += nla_type(attr) == HEADROOM_A_HISTOGRAM_BUCKET;
-	if (check_end(rem))
-		return -EBADMSG;
-	if (!nr)
-		return 0;
-	hist->bucket = calloc(nr, sizeof(*hist->bucket));
+	err = decode_layout(nest, &layout);
+	if (err || !layout.nr)
+		return err;
+	hist->bucket = calloc(layout.nr, sizeof(*hist->bucket));
 	if (!hist->bucket)
 		return -ENOMEM;
+	index = layout.first;
 	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) != HEADROOM_A_HISTOGRAM_BUCKET)
+		if (nla_type(attr) != HEADROOM_A_HISTOGRAM_COUNT)
 			continue;
-		bucket = &hist->bucket[hist->nr];
-		err = decode_bucket(attr, bucket);
+		err = get_uint(attr, &count);
 		if (err)
 			return err;
-		if (hist->nr && bucket->low <= bucket[-1].high)
-			return -EBADMSG;
-		hist->nr++;
+		if (count)
+			hist->bucket[hist->nr++] = (struct headroom_bucket){
+				.low = bucket_low(index, layout.shift),
+				.high = bucket_high(index, layout.shift),
+				.count = count,
+			};
+		index++;
 	}
 	return 0;
 }
 
-static int stall_cause(const struct nlattr *nest, uint32_t *cause)
+/* What a nest is about, before its numbers are: these have no place without it. */
+static int find_key(const struct nlattr *nest, int type, uint32_t *key)
 {
-	const struct nlattr *attr = nla_find(nla_data(nest), nla_len(nest),
-					     HEADROOM_A_STALL_CAUSE);
+	const struct nlattr *attr = nla_find(nla_data(nest), nla_len(nest), type);
+	int err = attr ? get_u32(attr, key) : -EBADMSG;
 
-	return attr ? get_u32(attr, cause) : -EBADMSG;
+	return !err && !*key ? -EBADMSG : err;
+}
+
+static int decode_counters(const struct nlattr *nest, const struct headroom_counter *counter,
+			   void *base)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_nested(attr, nest, rem) {
+		err = decode_counter(attr, counter, base);
+		if (err)
+			return err;
+	}
+	return check_end(rem);
 }
 
 static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats)
@@ -160,11 +201,9 @@ static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats)
 	uint32_t cause;
 	int rem, err;
 
-	err = stall_cause(nest, &cause);
+	err = find_key(nest, HEADROOM_A_STALL_CAUSE, &cause);
 	if (err)
 		return err;
-	if (!cause)
-		return -EBADMSG;
 	if (cause >= HEADROOM_STALL_CAUSES)
 		return 0;
 	stall = &stats->stall[cause];
@@ -179,21 +218,100 @@ static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats)
 	return check_end(rem);
 }
 
+static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats)
+{
+	uint32_t kind, reason;
+	int err;
+
+	err = find_key(nest, HEADROOM_A_PAGES_KIND, &kind);
+	if (!err)
+		err = find_key(nest, HEADROOM_A_PAGES_REASON, &reason);
+	if (err)
+		return err;
+	if (kind >= HEADROOM_PAGE_KINDS || reason >= HEADROOM_REASONS)
+		return 0;
+	return decode_counters(nest, headroom_pages_counters, &stats->pages[kind][reason]);
+}
+
+static int decode_group(const struct nlattr *nest, struct headroom_stats *stats, size_t *nr)
+{
+	if (*nr == HEADROOM_SAMPLE_GROUPS)
+		return -EBADMSG;
+	return decode_counters(nest, headroom_group_counters, &stats->group[(*nr)++]);
+}
+
 static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats)
 {
 	const struct nlattr *attr;
+	size_t groups = 0;
 	int rem, err;
 
 	nla_for_each_nested(attr, nest, rem) {
 		switch (nla_type(attr)) {
+		case HEADROOM_A_STATS_PAGES:
+			err = decode_pages(attr, stats);
+			break;
 		case HEADROOM_A_STATS_REFAULT_DISTANCE:
 			err = decode_histogram(attr, &stats->refault_distance);
+			break;
+		case HEADROOM_A_STATS_REFAULT_AGE:
+			err = decode_histogram(attr, &stats->refault_age);
+			break;
+		case HEADROOM_A_STATS_SAMPLE_GROUP:
+			err = decode_group(attr, stats, &groups);
 			break;
 		case HEADROOM_A_STATS_STALL:
 			err = decode_stall(attr, stats);
 			break;
 		default:
 			err = decode_counter(attr, headroom_stats_counters, stats);
+		}
+		if (err)
+			return err;
+	}
+	return check_end(rem);
+}
+
+static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target)
+{
+	struct headroom_reclaim *reclaim;
+	const struct nlattr *attr;
+	uint32_t reason;
+	int rem, err;
+
+	err = find_key(nest, HEADROOM_A_RECLAIM_REASON, &reason);
+	if (err)
+		return err;
+	if (reason >= HEADROOM_REASONS)
+		return 0;
+	reclaim = &target->reclaim[reason];
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) == HEADROOM_A_RECLAIM_LOWEST_PRIORITY)
+			err = get_u32(attr, &reclaim->lowest_priority);
+		else
+			err = decode_counter(attr, headroom_reclaim_counters, reclaim);
+		if (err)
+			return err;
+	}
+	return check_end(rem);
+}
+
+static int decode_target(const struct nlattr *nest, struct headroom_target *target)
+{
+	const struct nlattr *attr;
+	int rem, err = 0;
+
+	nla_for_each_nested(attr, nest, rem) {
+		switch (nla_type(attr)) {
+		case HEADROOM_A_TARGET_EVICTIONS:
+			err = get_uint(attr, &target->evictions);
+			break;
+		case HEADROOM_A_TARGET_DISTANCE:
+			err = decode_histogram(attr, &target->distance);
+			break;
+		case HEADROOM_A_TARGET_RECLAIM:
+			err = decode_reclaim(attr, target);
+			break;
 		}
 		if (err)
 			return err;
@@ -221,6 +339,9 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len,
 		case HEADROOM_A_CGROUP_SUBTREE:
 			err = decode_stats(attr, &cgroup->subtree);
 			break;
+		case HEADROOM_A_CGROUP_TARGET:
+			err = decode_target(attr, &cgroup->target);
+			break;
 		}
 		if (err)
 			return err;
@@ -235,20 +356,76 @@ void headroom_cgroup_clear(struct headroom_cgroup *cgroup)
 	free(cgroup->path);
 	headroom_stats_clear(&cgroup->local);
 	headroom_stats_clear(&cgroup->subtree);
+	headroom_target_clear(&cgroup->target);
 	memset(cgroup, 0, sizeof(*cgroup));
 }
 
-static int decode_lost(const struct nlattr *nest, struct headroom_status *status)
+/* An evictor's reason is kept even if it is newer: its pages are part of a whole. */
+static int decode_evictor(const struct nlattr *nest, struct headroom_evictor *evictor)
+{
+	const struct nlattr *id = nla_find(nla_data(nest), nla_len(nest), HEADROOM_A_EVICTOR_ID);
+	int err = id ? get_uint(id, &evictor->id) : 0;
+
+	if (err)
+		return err;
+	/* id 0 is what headroom.h gives to all the others */
+	if (!evictor->id)
+		return -EBADMSG;
+	err = find_key(nest, HEADROOM_A_EVICTOR_REASON, &evictor->reason);
+	return err ? err : decode_counters(nest, headroom_evictor_counters, evictor);
+}
+
+static int add_evictor(struct headroom_victim *victim, const struct headroom_evictor *evictor)
+{
+	struct headroom_evictor *all;
+
+	all = realloc(victim->evictor, (victim->nr + 1) * sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	victim->evictor = all;
+	all[victim->nr++] = *evictor;
+	return 0;
+}
+
+static int decode_blame_attr(const struct nlattr *attr, struct headroom_victim *victim)
+{
+	struct headroom_evictor evictor = { 0 };
+	int err;
+
+	switch (nla_type(attr)) {
+	case HEADROOM_A_BLAME_ID:
+		return get_uint(attr, &victim->id);
+	case HEADROOM_A_BLAME_EVICTOR:
+		err = decode_evictor(attr, &evictor);
+		return err ? err : add_evictor(victim, &evictor);
+	case HEADROOM_A_BLAME_OTHERS:
+		err = decode_counters(attr, headroom_evictor_counters, &evictor);
+		if (err || !(evictor.evictions || evictor.refaults))
+			return err;
+		return add_evictor(victim, &evictor);
+	}
+	return 0;
+}
+
+int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim)
 {
 	const struct nlattr *attr;
 	int rem, err;
 
-	nla_for_each_nested(attr, nest, rem) {
-		err = decode_counter(attr, headroom_lost_counters, status);
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_blame_attr(attr, victim);
 		if (err)
 			return err;
 	}
+	if (!victim->id)
+		return -EBADMSG;
 	return check_end(rem);
+}
+
+void headroom_victim_clear(struct headroom_victim *victim)
+{
+	free(victim->evictor);
+	memset(victim, 0, sizeof(*victim));
 }
 
 static int decode_hook_attrs(const struct nlattr *nest, struct headroom_hook *hook)
@@ -317,6 +494,8 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return get_uint(attr, &status->table_used);
 	case HEADROOM_A_STATUS_TABLE_BYTES:
 		return get_uint(attr, &status->table_bytes);
+	case HEADROOM_A_STATUS_TABLE_REMEMBERED:
+		return get_uint(attr, &status->table_remembered);
 	case HEADROOM_A_STATUS_CGROUPS:
 		return get_u32(attr, &status->cgroups);
 	case HEADROOM_A_STATUS_CGROUP_BYTES:
@@ -326,7 +505,7 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 	case HEADROOM_A_STATUS_HOOK:
 		return decode_hook(attr, status);
 	case HEADROOM_A_STATUS_LOST:
-		return decode_lost(attr, status);
+		return decode_counters(attr, headroom_lost_counters, status);
 	}
 	return 0;
 }

@@ -19,9 +19,13 @@ int headroom_decode_status(const struct nlattr *attrs, int len,
 /** headroom_decode_cgroup - the attributes of a cgroup-get reply */
 int headroom_decode_cgroup(const struct nlattr *attrs, int len,
 			   struct headroom_cgroup *cgroup);
+/** headroom_decode_blame - the attributes of a blame-get reply */
+int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_status_clear - free what decoding allocated inside @status */
 void headroom_status_clear(struct headroom_status *status);
 /** headroom_cgroup_clear - free what decoding allocated inside @cgroup */
 void headroom_cgroup_clear(struct headroom_cgroup *cgroup);
+/** headroom_victim_clear - free what decoding allocated inside @victim */
+void headroom_victim_clear(struct headroom_victim *victim);
 
 #endif /* HEADROOM_DECODE_H */

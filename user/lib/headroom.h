@@ -44,6 +44,11 @@ struct headroom;
 
 /** Number of slots for stall causes; slot 0 is unused, causes count from 1 */
 #define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM + 1)
+/** The same for kinds of pages and for reasons of their eviction */
+#define HEADROOM_PAGE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
+#define HEADROOM_REASONS	(HEADROOM_REASON_UNKNOWN + 1)
+/** Groups that sampled pages are dealt out into */
+#define HEADROOM_SAMPLE_GROUPS	16
 
 /**
  * struct headroom_bucket - values that fell into one range
@@ -82,12 +87,28 @@ struct headroom_stall {
 };
 
 /**
+ * struct headroom_pages - pages of one kind, evicted for one reason
+ * @evictions: pages that the cgroup lost
+ * @refaults: pages that came back and are charged to it, scaled
+ */
+struct headroom_pages {
+	uint64_t evictions;
+	uint64_t refaults;
+};
+
+/**
  * struct headroom_stats - the statistics of a cgroup, or of its subtree
- * @evictions: file pages taken by reclaim
- * @refaults: evicted file pages read again and charged here
+ * @evictions: pages taken by reclaim
+ * @refaults: evicted pages read again and charged here
  * @refaults_shared: of them, pages that another cgroup had lost
  * @refault_samples: refaults really seen, behind the scaled @refaults
+ * @returned: of the pages lost by this cgroup, those read again by whomever
+ * @pages: evictions and refaults by enum headroom_page_kind and
+ *	enum headroom_reason
  * @refault_distance: pages that the loser lost between eviction and refault
+ * @refault_age: nanoseconds between eviction and refault
+ * @group: when sampling, evictions and refaults really seen of file pages, by
+ *	a part of the hash; see headroom_refaults_estimate()
  * @stall: by enum headroom_stall_cause
  *
  * The meaning of each is told in full by the netlink specification.
@@ -97,8 +118,38 @@ struct headroom_stats {
 	uint64_t refaults;
 	uint64_t refaults_shared;
 	uint64_t refault_samples;
+	uint64_t returned;
+	struct headroom_pages pages[HEADROOM_PAGE_KINDS][HEADROOM_REASONS];
 	struct headroom_histogram refault_distance;
+	struct headroom_histogram refault_age;
+	struct headroom_pages group[HEADROOM_SAMPLE_GROUPS];
 	struct headroom_stall stall[HEADROOM_STALL_CAUSES];
+};
+
+/**
+ * struct headroom_reclaim - the work of reclaim for one reason
+ * @scanned: pages looked at on the inactive lists
+ * @reclaimed: of them, pages that could be freed
+ * @lowest_priority: lowest reached since the module was loaded, 12 to 0;
+ *	meaningful if @scanned is not 0
+ */
+struct headroom_reclaim {
+	uint64_t scanned;
+	uint64_t reclaimed;
+	uint32_t lowest_priority;
+};
+
+/**
+ * struct headroom_target - a cgroup and all below it as one pool of memory
+ * @evictions: pages evicted for its own limit; for the root, because the
+ *	machine was short
+ * @distance: pages evicted from the pool between eviction and return
+ * @reclaim: by enum headroom_reason
+ */
+struct headroom_target {
+	uint64_t evictions;
+	struct headroom_histogram distance;
+	struct headroom_reclaim reclaim[HEADROOM_REASONS];
 };
 
 /**
@@ -110,6 +161,7 @@ struct headroom_stats {
  *	cgroup was removed before its path could be looked up
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
+ * @target: reclaim from it and all below it as a whole
  */
 struct headroom_cgroup {
 	uint64_t id;
@@ -117,6 +169,45 @@ struct headroom_cgroup {
 	char *path;
 	struct headroom_stats local;
 	struct headroom_stats subtree;
+	struct headroom_target target;
+};
+
+/**
+ * struct headroom_evictor - a cgroup that took another one's pages
+ * @id: its cgroup id; 0 for all those without an entry of their own
+ * @reason: why it reclaimed; 0 for the same
+ * @evictions: pages taken since it has an entry
+ * @refaults: of its pages, those read again, scaled
+ * @error: upper bound of the pages that it took before
+ */
+struct headroom_evictor {
+	uint64_t id;
+	uint32_t reason;
+	uint64_t evictions;
+	uint64_t refaults;
+	uint64_t error;
+};
+
+/**
+ * struct headroom_victim - who took a cgroup's pages
+ * @id: cgroup that lost them
+ * @nr: number of evictors
+ * @evictor: in no order; one with id 0 stands for all that are not listed
+ */
+struct headroom_victim {
+	uint64_t id;
+	size_t nr;
+	struct headroom_evictor *evictor;
+};
+
+/**
+ * struct headroom_blame - who took whose pages
+ * @nr: number of victims
+ * @victim: in order of id
+ */
+struct headroom_blame {
+	size_t nr;
+	struct headroom_victim *victim;
 };
 
 /**
@@ -159,6 +250,7 @@ struct headroom_status {
 	uint64_t table_entries;
 	uint64_t table_used;
 	uint64_t table_bytes;
+	uint64_t table_remembered;
 	uint32_t cgroups;
 	uint32_t cgroup_bytes;
 	bool psi;
@@ -170,6 +262,7 @@ struct headroom_status {
 		uint64_t cgroup_unknown;
 		uint64_t distance_unknown;
 		uint64_t stall_slots;
+		uint64_t reclaim_slots;
 	} lost;
 };
 
@@ -218,6 +311,18 @@ void headroom_snapshot_free(struct headroom_snapshot *s);
 const struct headroom_cgroup *
 headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
 
+/**
+ * headroom_blame_get - read who took the pages of one cgroup, or of all
+ * @h: handle
+ * @id: cgroup id; 0 for all
+ * @blame: result; free it with headroom_blame_free()
+ *
+ * Return: as headroom_cgroup_get().
+ */
+int headroom_blame_get(struct headroom *h, uint64_t id,
+		       struct headroom_blame **blame);
+void headroom_blame_free(struct headroom_blame *blame);
+
 /* names: cgroup.c */
 
 /** headroom_cgroup_root - where cgroup v2 is mounted, e.g. "/sys/fs/cgroup"; NULL if nowhere */
@@ -258,6 +363,12 @@ int headroom_stats_delta(const struct headroom_stats *now,
 			 struct headroom_stats *delta);
 /** headroom_stats_clear - free the histograms of @stats and set it to zero */
 void headroom_stats_clear(struct headroom_stats *stats);
+/** headroom_target_delta - the same for a pool; lowest_priority is that of @now */
+int headroom_target_delta(const struct headroom_target *now,
+			  const struct headroom_target *before,
+			  struct headroom_target *delta);
+/** headroom_target_clear - free the histogram of @target and set it to zero */
+void headroom_target_clear(struct headroom_target *target);
 /** headroom_histogram_count - number of values */
 uint64_t headroom_histogram_count(const struct headroom_histogram *hist);
 /**
@@ -268,19 +379,99 @@ uint64_t headroom_histogram_count(const struct headroom_histogram *hist);
 uint64_t headroom_histogram_quantile(const struct headroom_histogram *hist,
 				     double q);
 /**
+ * struct headroom_estimate - an estimated number
+ * @value: the estimate
+ * @error: its standard error; 0 when nothing was sampled
+ * @low: bounds of the 95 % confidence interval
+ * @high: the same
+ */
+struct headroom_estimate {
+	double value;
+	double error;
+	double low;
+	double high;
+};
+
+/**
+ * headroom_refaults_estimate - the true number of refaults, from samples
+ * @stats: a reading or a delta
+ * @sample_shift: of the status
+ *
+ * With @sample_shift 0 that is @stats->refaults itself.
+ */
+struct headroom_estimate
+headroom_refaults_estimate(const struct headroom_stats *stats,
+			   uint32_t sample_shift);
+
+/* curve: curve.c */
+
+/**
  * headroom_extra_memory - memory that would have saved a share of the refaults
  * @stats: a delta
  * @q: share of the refaults, 0 to 1
  *
- * A distance d counts evictions; of the pages evicted since, some came back.
- * With S(t) the share of evicted pages not refaulted after t further
- * evictions, the memory behind d is u(d) = sum of S(t) for t < d (the
- * average-eviction-time argument, AET, USENIX ATC 2016, applied to the
- * nonresident list).
+ * Where the curve below reaches that share, for an interval long after the
+ * cgroup's birth.
  *
  * Return: pages beyond what the cgroup had; 0 without refaults.
  */
 uint64_t headroom_extra_memory(const struct headroom_stats *stats, double q);
+
+/**
+ * struct headroom_curve_point - a point of a curve
+ * @pages: memory beyond what there was
+ * @refaults: refaults of the interval that would have remained
+ * @samples: refaults really seen behind them
+ * @error: standard error of @refaults, were no page sampled more than once
+ */
+struct headroom_curve_point {
+	double pages;
+	double refaults;
+	double samples;
+	double error;
+};
+
+/**
+ * struct headroom_curve - refaults as a function of extra memory
+ * @nr: number of points, at least one: that without extra memory
+ * @point: ascending by pages; refaults never grow. Two points with the same
+ *	pages are a step. Between points it is a straight line, and behind the
+ *	last one it stays as it is, at zero.
+ * @scale: refaults that one sample stands for
+ */
+struct headroom_curve {
+	size_t nr;
+	struct headroom_curve_point *point;
+	double scale;
+};
+
+/** A clock for headroom_curve_build() that is not known: the pool is old */
+#define HEADROOM_CLOCK_OLD	UINT64_MAX
+
+/**
+ * headroom_curve_build - predict refaults from distances
+ * @distance: distances of an interval, of a cgroup itself or of a target
+ * @evictions: pages evicted in the interval from the same cgroup or target
+ * @clock: the same counter at the end of the interval, not a difference
+ * @sample_shift: of the status
+ * @curve: result; free it with headroom_curve_clear()
+ *
+ * What that assumes stands at the head of curve.c. Return: 0 or -ENOMEM.
+ */
+int headroom_curve_build(const struct headroom_histogram *distance,
+			 uint64_t evictions, uint64_t clock,
+			 uint32_t sample_shift, struct headroom_curve *curve);
+/** headroom_curve_clear - free the points and set @curve to zero */
+void headroom_curve_clear(struct headroom_curve *curve);
+/** headroom_curve_at - the point of @curve at @pages of extra memory */
+struct headroom_curve_point
+headroom_curve_at(const struct headroom_curve *curve, double pages);
+/**
+ * headroom_curve_memory - extra memory at which so many refaults remain
+ *
+ * Return: the least number of pages at which no more than @refaults remain.
+ */
+double headroom_curve_memory(const struct headroom_curve *curve, double refaults);
 
 #ifdef __cplusplus
 }

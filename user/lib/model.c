@@ -2,39 +2,50 @@
 /*
  * From counters to answers
  *
- * Pure functions of what was read.
+ * Pure functions of what was read. From distances to memory: see curve.c.
  *
- * How much more memory would have saved a refault? The distance d of a
- * refault counts the pages that the cgroup lost between the page's eviction
- * and its return. Had all of them stayed out, d more pages of memory would
- * have kept this one; but those that came back meanwhile need no memory
- * beyond what they have again. The memory behind d is therefore the number of
- * pages that were evicted in between and still out when the page returned.
+ * How many refaults were there, when one page in k = 2^shift is tracked?
+ * ----------------------------------------------------------------------
+ * The plain answer is k times those seen, r. The pages tracked may by chance
+ * be more busy than the others, or less. But how busy they were is known: every
+ * eviction is counted, E in all, and those of tracked pages, e, are counted
+ * apart. A sample of pages with more evictions than its share has more refaults
+ * than its share as well. This is a regression estimate (Cochran, Sampling
+ * Techniques, ch. 7), a control variate:
  *
- * Let S(t) be the share of evicted pages that have not returned after t
- * further evictions. Of the d pages evicted in between, the one evicted t
- * evictions ago is still out with probability S(t), hence
+ *	R = k r + b (E - k e)
  *
- *	u(d) = S(0) + S(1) + ... + S(d - 1)
+ * With b = 1 it says: as many as were evicted, less those still out, which alone
+ * are estimated from the sample. SHARDS-adj (FAST '15) corrects a count by its
+ * expectation in the same way, with b fixed.
  *
- * This is the average eviction time of a cache (AET, USENIX ATC 2016), read
- * backwards for the list of the evicted. S comes from the same histogram: the
- * evictions that returned at distance t or less, out of all evictions. It
- * falls, so u grows ever slower: with S = 1 (a loop over a file: all come
- * back, all at the same distance) u(d) = d; where half the pages return
- * early, the rest costs half of its distance.
+ * The slope b and the error come from the sample itself. The hash deals the
+ * tracked pages out into G = 16 groups, each of which is a random sample of
+ * 1 in G k of the pages, with r_g refaults of e_g evictions (random groups:
+ * Wolter, Introduction to Variance Estimation, ch. 2). b is the slope of r_g on
+ * e_g by least squares, kept between 0 and 1: a page does not return more often
+ * than it was evicted, but for those evicted before. What is left over,
  *
- * A histogram tells no more than how many distances lie in a bucket. They are
- * taken to lie evenly in it, so that S falls in a straight line and the sum
- * over a bucket is a trapezium.
+ *	s^2 = sum of (r_g - r/G - b (e_g - e/G))^2 / (G - 2)
  *
- * What is approximate: the buckets; and evictions near the end of an interval,
- * whose refaults come later, against refaults near its beginning, whose
- * evictions came earlier. The two cancel when the load is steady. When it is
- * not, more may return than was evicted: then all is taken to return.
+ * is the variance of one group. R is k G times the line's value at the true
+ * mean E / (k G), and the variance of a fitted line at a point z is
+ *
+ *	s^2 (1/G + (z - e/G)^2 / sum of (e_g - e/G)^2)
+ *
+ * The first term is multiplied by 1 - 1/k: where all pages are tracked nothing is
+ * left to chance. The interval of 95 % is 2.145 standard errors to both sides,
+ * Student's t for G - 2 = 14 degrees of freedom.
+ *
+ * A page counts with all its refaults, so that those of one page, which come and
+ * go together, are no longer taken for independent. With few samples most groups
+ * are empty and s says little; the interval then reaches at least as far up as
+ * that of Poisson for r events, r + 2 + 2 sqrt(r + 1), which for none is 4 k.
+ * Never less than r is the answer: they were seen.
  */
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,6 +94,15 @@ static int histogram_delta(const struct headroom_histogram *now,
 	return 0;
 }
 
+static void pages_delta(const struct headroom_pages *now, const struct headroom_pages *before,
+			struct headroom_pages *delta, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		delta[i].evictions = since(now[i].evictions, before[i].evictions);
+		delta[i].refaults = since(now[i].refaults, before[i].refaults);
+	}
+}
+
 static int stall_delta(const struct headroom_stall *now, const struct headroom_stall *before,
 		       struct headroom_stall *delta)
 {
@@ -101,8 +121,14 @@ int headroom_stats_delta(const struct headroom_stats *now, const struct headroom
 		before = &nothing;
 	memset(delta, 0, sizeof(*delta));
 	counters_delta(headroom_stats_counters, now, before, delta);
+	pages_delta(now->pages[0], before->pages[0], delta->pages[0],
+		    sizeof(now->pages) / sizeof(now->pages[0][0]));
+	pages_delta(now->group, before->group, delta->group, HEADROOM_SAMPLE_GROUPS);
 	err = histogram_delta(&now->refault_distance, &before->refault_distance,
 			      &delta->refault_distance);
+	if (!err)
+		err = histogram_delta(&now->refault_age, &before->refault_age,
+				      &delta->refault_age);
 	for (int cause = 1; !err && cause < HEADROOM_STALL_CAUSES; cause++)
 		err = stall_delta(&now->stall[cause], &before->stall[cause],
 				  &delta->stall[cause]);
@@ -114,9 +140,36 @@ int headroom_stats_delta(const struct headroom_stats *now, const struct headroom
 void headroom_stats_clear(struct headroom_stats *stats)
 {
 	free(stats->refault_distance.bucket);
+	free(stats->refault_age.bucket);
 	for (int cause = 0; cause < HEADROOM_STALL_CAUSES; cause++)
 		free(stats->stall[cause].latency.bucket);
 	memset(stats, 0, sizeof(*stats));
+}
+
+int headroom_target_delta(const struct headroom_target *now, const struct headroom_target *before,
+			  struct headroom_target *delta)
+{
+	static const struct headroom_target nothing;
+
+	if (!before)
+		before = &nothing;
+	memset(delta, 0, sizeof(*delta));
+	delta->evictions = since(now->evictions, before->evictions);
+	for (int reason = 0; reason < HEADROOM_REASONS; reason++) {
+		const struct headroom_reclaim *reclaim = &now->reclaim[reason];
+		const struct headroom_reclaim *earlier = &before->reclaim[reason];
+
+		delta->reclaim[reason].scanned = since(reclaim->scanned, earlier->scanned);
+		delta->reclaim[reason].reclaimed = since(reclaim->reclaimed, earlier->reclaimed);
+		delta->reclaim[reason].lowest_priority = reclaim->lowest_priority;
+	}
+	return histogram_delta(&now->distance, &before->distance, &delta->distance);
+}
+
+void headroom_target_clear(struct headroom_target *target)
+{
+	free(target->distance.bucket);
+	memset(target, 0, sizeof(*target));
 }
 
 uint64_t headroom_histogram_count(const struct headroom_histogram *hist)
@@ -168,26 +221,63 @@ uint64_t headroom_histogram_quantile(const struct headroom_histogram *hist, doub
 	return bucket->low + (uint64_t)(place.share * (upper(bucket) - bucket->low));
 }
 
-uint64_t headroom_extra_memory(const struct headroom_stats *stats, double q)
-{
-	const struct headroom_histogram *hist = &stats->refault_distance;
-	double refaults = headroom_histogram_count(hist);
-	double evictions = stats->evictions > refaults ? stats->evictions : refaults;
-	double still_out = 1, memory = 0, reached = 0, share, returned;
-	const struct headroom_bucket *bucket;
-	struct place end;
+/* The least-squares line through the groups: see above */
+struct line {
+	double x, y;		/* sums over the groups: evictions, refaults seen */
+	double xx;		/* sum of the squared deviations of x */
+	double slope;
+	double variance;	/* of a group around the line */
+};
 
-	if (refaults <= 0)
-		return 0;
-	end = find_quantile(hist, q);
-	for (bucket = hist->bucket; bucket <= end.bucket; bucket++) {
-		/* nobody returns between two buckets */
-		memory += still_out * (bucket->low - reached);
-		share = bucket == end.bucket ? end.share : 1;
-		returned = share * bucket->count / evictions;
-		memory += (still_out - returned / 2) * share * (upper(bucket) - bucket->low);
-		still_out -= returned;
-		reached = upper(bucket);
+#define GROUPS		((double)HEADROOM_SAMPLE_GROUPS)
+/* Student's t, 97.5 %, for GROUPS - 2 degrees of freedom */
+#define STUDENT_T	2.145
+/* Fewer than one to a group */
+#define FEW_SAMPLES	16
+
+static struct line fit_line(const struct headroom_pages *group)
+{
+	struct line line = { 0 };
+	double x, y, xy = 0, yy = 0;
+
+	for (int g = 0; g < HEADROOM_SAMPLE_GROUPS; g++) {
+		line.x += group[g].evictions;
+		line.y += group[g].refaults;
 	}
-	return memory + 0.5;
+	for (int g = 0; g < HEADROOM_SAMPLE_GROUPS; g++) {
+		x = group[g].evictions - line.x / GROUPS;
+		y = group[g].refaults - line.y / GROUPS;
+		line.xx += x * x;
+		xy += x * y;
+		yy += y * y;
+	}
+	if (line.xx > 0)
+		line.slope = fmin(fmax(xy / line.xx, 0), 1);
+	/* with rounding, what is zero may come out below */
+	line.variance = fmax(yy - line.slope * (2 * xy - line.slope * line.xx), 0) / (GROUPS - 2);
+	return line;
+}
+
+struct headroom_estimate headroom_refaults_estimate(const struct headroom_stats *stats,
+						    uint32_t sample_shift)
+{
+	double seen = stats->refault_samples, scale = ldexp(1, sample_shift);
+	struct line line = fit_line(stats->group);
+	struct headroom_estimate estimate;
+	double off, share;
+
+	if (!sample_shift)
+		return (struct headroom_estimate){
+			.value = stats->refaults, .low = stats->refaults, .high = stats->refaults,
+		};
+	/* how far, in pages of a group, the sample is from its share of the evictions */
+	off = (stats->evictions / scale - line.x) / GROUPS;
+	share = (1 - 1 / scale) / GROUPS + (line.xx > 0 ? off * off / line.xx : 0);
+	estimate.value = fmax(stats->refaults + line.slope * off * GROUPS * scale, seen);
+	estimate.error = scale * GROUPS * sqrt(line.variance * share);
+	estimate.low = fmax(estimate.value - STUDENT_T * estimate.error, seen);
+	estimate.high = estimate.value + STUDENT_T * estimate.error;
+	if (seen < FEW_SAMPLES)
+		estimate.high = fmax(estimate.high, scale * (seen + 2 + 2 * sqrt(seen + 1)));
+	return estimate;
 }

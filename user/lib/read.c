@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Reading: the status, one cgroup, all cgroups */
+/* Reading: the status, one cgroup, all cgroups, blame */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -99,38 +99,56 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup)
 	free(cgroup);
 }
 
-/* A dump in progress */
-struct dump {
+/*
+ * Room for one more behind @nr members of @size bytes: returns where they are then;
+ * NULL if there is no memory, and they stay
+ */
+static void *make_room(void *member, size_t nr, size_t *room, size_t size)
+{
+	size_t wanted = *room ? 2 * *room : 64;
+
+	if (nr < *room)
+		return member;
+	member = reallocarray(member, wanted, size);
+	if (member)
+		*room = wanted;
+	return member;
+}
+
+/* Dumps until it is consistent; @empty drops what an attempt read */
+static int dump(struct headroom *h, struct headroom_request *request, void (*empty)(void *arg))
+{
+	int err;
+
+	request->dump = true;
+	for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+		empty(request->arg);
+		err = headroom_ask(h, request);
+		if (err < 0)
+			return err;
+		if (!request->interrupted)
+			break;
+	}
+	return 0;
+}
+
+/* A dump of all cgroups in progress */
+struct cgroup_dump {
 	struct headroom_snapshot *snapshot;
 	size_t room;
 };
 
-static int make_room(struct dump *dump)
-{
-	struct headroom_snapshot *s = dump->snapshot;
-	size_t room = dump->room ? 2 * dump->room : 64;
-	struct headroom_cgroup *cgroup;
-
-	if (s->nr < dump->room)
-		return 0;
-	cgroup = realloc(s->cgroup, room * sizeof(*cgroup));
-	if (!cgroup)
-		return -ENOMEM;
-	s->cgroup = cgroup;
-	dump->room = room;
-	return 0;
-}
-
 static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
-	struct dump *dump = arg;
+	struct cgroup_dump *dump = arg;
 	struct headroom_snapshot *s = dump->snapshot;
 	struct headroom_cgroup *cgroup;
 	int err;
 
-	err = make_room(dump);
-	if (err)
-		return err;
+	cgroup = make_room(s->cgroup, s->nr, &dump->room, sizeof(*cgroup));
+	if (!cgroup)
+		return -ENOMEM;
+	s->cgroup = cgroup;
 	cgroup = &s->cgroup[s->nr++];
 	memset(cgroup, 0, sizeof(*cgroup));
 	err = headroom_decode_cgroup(attrs, len, cgroup);
@@ -147,27 +165,25 @@ static void empty_snapshot(struct headroom_snapshot *s)
 	s->nr = 0;
 }
 
+static void empty_cgroup_dump(void *arg)
+{
+	struct cgroup_dump *dump = arg;
+
+	empty_snapshot(dump->snapshot);
+}
+
 static int dump_cgroups(struct headroom *h, struct headroom_snapshot *s)
 {
-	struct dump dump = { .snapshot = s };
+	struct cgroup_dump all = { .snapshot = s };
 	struct headroom_request request = {
 		.cmd = HEADROOM_CMD_CGROUP_GET,
-		.dump = true,
 		.reply = on_dumped_cgroup,
-		.arg = &dump,
+		.arg = &all,
 	};
-	int err;
+	int err = dump(h, &request, empty_cgroup_dump);
 
-	for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
-		empty_snapshot(s);
-		err = headroom_ask(h, &request);
-		if (err < 0)
-			return err;
-		s->consistent = !request.interrupted;
-		if (s->consistent)
-			break;
-	}
-	return 0;
+	s->consistent = !request.interrupted;
+	return err;
 }
 
 static uint64_t monotonic_ns(void)
@@ -282,4 +298,73 @@ headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id)
 	if (!s->nr)
 		return NULL;
 	return bsearch(&id, s->cgroup, s->nr, sizeof(*s->cgroup), compare_id);
+}
+
+/* Blame being read; @room is that of the array */
+struct blame_read {
+	struct headroom_blame *blame;
+	size_t room;
+};
+
+static int on_victim(const struct nlattr *attrs, int len, void *arg)
+{
+	struct blame_read *read = arg;
+	struct headroom_blame *blame = read->blame;
+	struct headroom_victim *victim;
+	int err;
+
+	victim = make_room(blame->victim, blame->nr, &read->room, sizeof(*victim));
+	if (!victim)
+		return -ENOMEM;
+	blame->victim = victim;
+	victim = &blame->victim[blame->nr++];
+	memset(victim, 0, sizeof(*victim));
+	err = headroom_decode_blame(attrs, len, victim);
+	if (err)
+		return err;
+	return blame->nr > 1 && victim->id <= victim[-1].id ? -EBADMSG : 0;
+}
+
+static void empty_blame(void *arg)
+{
+	struct blame_read *read = arg;
+	struct headroom_blame *blame = read->blame;
+
+	for (size_t i = 0; i < blame->nr; i++)
+		headroom_victim_clear(&blame->victim[i]);
+	blame->nr = 0;
+}
+
+int headroom_blame_get(struct headroom *h, uint64_t id, struct headroom_blame **blame)
+{
+	struct blame_read read = { .blame = calloc(1, sizeof(**blame)) };
+	struct headroom_request request = {
+		.cmd = HEADROOM_CMD_BLAME_GET,
+		.id = id,
+		.reply = on_victim,
+		.arg = &read,
+	};
+	int err;
+
+	*blame = NULL;
+	if (!read.blame)
+		return headroom_fail(h, -ENOMEM, "out of memory");
+	err = id ? headroom_ask(h, &request) : dump(h, &request, empty_blame);
+	if (err < 0) {
+		headroom_blame_free(read.blame);
+		return err;
+	}
+	*blame = read.blame;
+	return 0;
+}
+
+void headroom_blame_free(struct headroom_blame *blame)
+{
+	struct blame_read read = { .blame = blame };
+
+	if (!blame)
+		return;
+	empty_blame(&read);
+	free(blame->victim);
+	free(blame);
 }

@@ -12,17 +12,17 @@
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
 
+#include "connection.h"
 #include "fake_kernel.h"
-#include "headroom.h"
 
 #define FAMILY	0x1f
 
 unsigned int fake_kernel_requests, fake_kernel_lookups;
 
 static struct {
-	struct nl_msg *queue[64];
+	struct nl_msg *queue[256];
 	size_t head, tail;
-	unsigned int dumps;
+	unsigned int dumps, blame_dumps;
 	int family;
 	unsigned int reloaded_at;
 	bool overflown;
@@ -37,10 +37,29 @@ static const struct {
 	{ 3, 2, "/busy/db" },
 	{ 4, 1, "/idle" },
 	{ 5, 1, "/vain\033[2J" },
-	{ 6, 1, "/new" },
+	{ 6, 1, "/busyness" },
 };
 
 #define NR_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
+
+/* Who took whose pages; an evictor with id 0 is all the others */
+static const struct {
+	uint64_t victim;
+	struct headroom_evictor evictor;
+} blames[] = {
+	{ 2, { 3, HEADROOM_REASON_KSWAPD, 40, 0, 0 } },
+	{ 2, { 2, HEADROOM_REASON_OWN_LIMIT, 120, 0, 0 } },
+	{ 3, { 4, HEADROOM_REASON_KSWAPD, 300, 40, 20 } },
+	{ 3, { 99, HEADROOM_REASON_PROACTIVE, 10, 0, 0 } },
+	{ 3, { 2, HEADROOM_REASON_ANCESTOR_LIMIT, 700, 600, 0 } },
+	{ 3, { 2, HEADROOM_REASON_DIRECT_RECLAIM, 310, 40, 0 } },
+	{ 3, { 0, 0, 5000, 120, 0 } },
+	{ 5, { 5, HEADROOM_REASONS, 1, 1, 0 } },
+	{ 6, { 6, HEADROOM_REASON_PROACTIVE, 5, 0, 0 } },
+};
+
+#define NR_BLAMES	(sizeof(blames) / sizeof(blames[0]))
+#define BUCKETS		124
 
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
@@ -117,24 +136,68 @@ static void put_uint(struct nl_msg *msg, int attr, uint64_t value)
 		nla_put_u64(msg, attr, value);
 }
 
-static void put_bucket(struct nl_msg *msg, uint64_t low, uint64_t high, uint64_t count)
+/* Values from @low on, which is where a bucket begins, in units of 2^shift */
+static void put_histogram(struct nl_msg *msg, int attr, unsigned int shift, uint64_t low,
+			  uint64_t count)
 {
-	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_HISTOGRAM_BUCKET);
+	struct nlattr *nest = nla_nest_start(msg, attr);
+	unsigned int octave = 63 - __builtin_clzll(low >> shift);
+	bool huge = behaves("huge");
 
-	put_uint(msg, HEADROOM_A_BUCKET_LOW, low);
-	put_uint(msg, HEADROOM_A_BUCKET_HIGH, high);
-	put_uint(msg, HEADROOM_A_BUCKET_COUNT, count);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, shift);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, huge ? 0 : (octave - 1) * 4);
+	for (unsigned int i = 1; huge && i < BUCKETS; i++)
+		put_uint(msg, HEADROOM_A_HISTOGRAM_COUNT, (uint64_t)1 << 40);
+	put_uint(msg, HEADROOM_A_HISTOGRAM_COUNT, count);
 	nla_nest_end(msg, nest);
 }
 
-static void put_histogram(struct nl_msg *msg, int attr, uint64_t low, uint64_t count)
+static void put_pages(struct nl_msg *msg, int kind, int reason, uint64_t evictions,
+		      uint64_t refaults)
 {
-	struct nlattr *nest = nla_nest_start(msg, attr);
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_STATS_PAGES);
 
-	if (behaves("huge"))
-		for (uint64_t i = 1; i < 800; i++)
-			put_bucket(msg, i * low / 1000, i * low / 1000, (uint64_t)1 << 40);
-	put_bucket(msg, low, low + low / 4 - 1, count);
+	nla_put_u32(msg, HEADROOM_A_PAGES_KIND, kind);
+	nla_put_u32(msg, HEADROOM_A_PAGES_REASON, reason);
+	put_uint(msg, HEADROOM_A_PAGES_EVICTIONS, evictions);
+	put_uint(msg, HEADROOM_A_PAGES_REFAULTS, refaults);
+	nla_nest_end(msg, nest);
+}
+
+static void put_groups(struct nl_msg *msg, uint64_t n)
+{
+	struct nlattr *nest;
+
+	for (int i = 0; i < HEADROOM_SAMPLE_GROUPS; i++) {
+		nest = nla_nest_start(msg, HEADROOM_A_STATS_SAMPLE_GROUP);
+		put_uint(msg, HEADROOM_A_SAMPLE_GROUP_EVICTIONS, n);
+		put_uint(msg, HEADROOM_A_SAMPLE_GROUP_REFAULTS, i < 10 ? n : 0);
+		nla_nest_end(msg, nest);
+	}
+}
+
+static void put_reclaim(struct nl_msg *msg, int reason, uint64_t scanned, uint64_t reclaimed,
+			unsigned int lowest)
+{
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_TARGET_RECLAIM);
+
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_REASON, reason);
+	put_uint(msg, HEADROOM_A_RECLAIM_SCANNED, scanned);
+	put_uint(msg, HEADROOM_A_RECLAIM_RECLAIMED, reclaimed);
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_LOWEST_PRIORITY, lowest);
+	nla_nest_end(msg, nest);
+}
+
+static void put_target(struct nl_msg *msg, uint64_t n)
+{
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_CGROUP_TARGET);
+
+	put_uint(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
+	if (n) {
+		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 16384, 600 * n);
+		put_reclaim(msg, HEADROOM_REASON_OWN_LIMIT, 4000 * n, 900 * n, 7);
+		put_reclaim(msg, HEADROOM_REASONS, 1, 1, 1);
+	}
 	nla_nest_end(msg, nest);
 }
 
@@ -149,15 +212,22 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 	put_uint(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
 	put_uint(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
 	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
-	if (n)
-		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 8192, 640 * n);
+	put_uint(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
+	if (behaves("partly"))
+		put_groups(msg, n);
 	if (n) {
+		put_pages(msg, HEADROOM_PAGE_KIND_FILE, HEADROOM_REASON_OWN_LIMIT, 700 * n,
+			  600 * n);
+		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 300 * n, 30 * n);
+		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_UNKNOWN, 0, 10 * n);
+		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);
+		put_histogram(msg, HEADROOM_A_STATS_REFAULT_AGE, 20, 1 << 30, 640 * n);
 		stall = nla_nest_start(msg, HEADROOM_A_STATS_STALL);
 		nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
 		put_uint(msg, HEADROOM_A_STALL_COUNT, 5 * n);
 		put_uint(msg, HEADROOM_A_STALL_TOTAL, 10000000 * n);
 		put_uint(msg, HEADROOM_A_STALL_LONGEST, 4500000000);
-		put_histogram(msg, HEADROOM_A_STALL_LATENCY, 1 << 20, 5 * n);
+		put_histogram(msg, HEADROOM_A_STALL_LATENCY, 10, 1 << 20, 5 * n);
 		nla_nest_end(msg, stall);
 	}
 	nla_nest_end(msg, nest);
@@ -174,6 +244,10 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
 		put_uint(msg, HEADROOM_A_CGROUP_PARENT_ID, cgroups[i].parent_id);
 	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0);
 	put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, counts ? dumps : 0);
+	put_target(msg, counts ? (local + below) * dumps : 0);
+	/* attributes end at 64 KB: two of unknown ones make a larger message */
+	for (int pad = 4712; behaves("huge") && pad < 4714; pad++)
+		memset(nla_data(nla_reserve(msg, pad, 50000)), 0, 50000);
 	if (behaves("malformed") && cgroups[i].id == 3)
 		nla_put_u16(msg, HEADROOM_A_CGROUP_ID, 3);
 }
@@ -202,20 +276,59 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_ENTRIES, 65536);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_USED, 16384);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_BYTES, 1 << 20);
+	put_uint(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, partly ? 100000 : 0);
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS);
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
 	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
+	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
+	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
 	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
+	put_uint(msg, HEADROOM_A_LOST_RECLAIM_SLOTS, partly ? 3 : 0);
 	nla_nest_end(msg, nest);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
 }
 
-static void answer_cgroup(const struct nlmsghdr *request)
+static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evictor)
+{
+	struct nlattr *nest = nla_nest_start(msg, evictor->id ? HEADROOM_A_BLAME_EVICTOR :
+					     HEADROOM_A_BLAME_OTHERS);
+
+	if (evictor->id) {
+		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
+		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
+	}
+	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, evictor->evictions);
+	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, evictor->refaults);
+	if (evictor->id)
+		put_uint(msg, HEADROOM_A_EVICTOR_ERROR, evictor->error);
+	nla_nest_end(msg, nest);
+}
+
+static void put_blame(struct nl_msg *msg, uint64_t victim)
+{
+	put_uint(msg, HEADROOM_A_BLAME_ID, victim);
+	for (size_t i = 0; i < NR_BLAMES; i++)
+		if (blames[i].victim == victim)
+			put_evictor(msg, &blames[i].evictor);
+	if (behaves("malformed") && victim == 3)
+		put_uint(msg, HEADROOM_A_BLAME_EVICTOR, 4);
+}
+
+static bool lost_pages(uint64_t id)
+{
+	for (size_t i = 0; i < NR_BLAMES; i++)
+		if (blames[i].victim == id)
+			return !behaves("blameless");
+	return false;
+}
+
+/* The answer to a request for one cgroup */
+static void answer_one(const struct nlmsghdr *request, bool blame)
 {
 	const struct nlattr *id = nlmsg_find_attr((struct nlmsghdr *)request, GENL_HDRLEN,
 						  HEADROOM_A_CGROUP_ID);
@@ -225,7 +338,10 @@ static void answer_cgroup(const struct nlmsghdr *request)
 		if (cgroups[i].id != nla_get_u64(id))
 			continue;
 		msg = new_reply(request, 0);
-		put_cgroup(msg, i, 1);
+		if (blame)
+			put_blame(msg, cgroups[i].id);
+		else
+			put_cgroup(msg, i, 1);
 		enqueue(msg);
 		answer_error(request, 0, NULL);
 		return;
@@ -233,9 +349,9 @@ static void answer_cgroup(const struct nlmsghdr *request)
 	answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
 }
 
-static void answer_dump(const struct nlmsghdr *request)
+static void answer_dump(const struct nlmsghdr *request, bool blame)
 {
-	unsigned int dump = ++kernel.dumps;
+	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
 	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
 	int status = behaves("breaks") ? -EMSGSIZE : 0;
 	struct nl_msg *msg;
@@ -243,10 +359,19 @@ static void answer_dump(const struct nlmsghdr *request)
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
 		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
 
-		if (cgroups[which].id == 6 && dump == 1)
+		if (blame ? !lost_pages(cgroups[which].id) : cgroups[which].id == 6 && dump == 1)
 			continue;
 		msg = new_reply(request, flags);
-		put_cgroup(msg, which, dump);
+		if (blame)
+			put_blame(msg, cgroups[which].id);
+		else
+			put_cgroup(msg, which, dump);
+		enqueue(msg);
+	}
+	for (uint64_t id = 1000; behaves("many") && id < 1200; id++) {
+		msg = new_reply(request, flags);
+		/* blame has it under the same number */
+		put_uint(msg, HEADROOM_A_CGROUP_ID, id);
 		enqueue(msg);
 	}
 	msg = new_message(request, NLMSG_DONE, flags);
@@ -292,9 +417,9 @@ static void answer(const struct nlmsghdr *request)
 	else if (genl->cmd == HEADROOM_CMD_STATUS_GET)
 		answer_status(request);
 	else if (request->nlmsg_flags & NLM_F_DUMP)
-		answer_dump(request);
+		answer_dump(request, genl->cmd == HEADROOM_CMD_BLAME_GET);
 	else
-		answer_cgroup(request);
+		answer_one(request, genl->cmd == HEADROOM_CMD_BLAME_GET);
 }
 
 ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
@@ -371,10 +496,9 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
 
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
 {
-	(void)h;
 	*id = strtoull(name, NULL, 10);
 	for (size_t i = 0; i < NR_CGROUPS; i++)
 		if (strcmp(cgroups[i].path, name) == 0)
 			*id = cgroups[i].id;
-	return *id ? 0 : -ENOENT;
+	return *id ? 0 : headroom_fail(h, -ENOENT, "no such cgroup: %s", name);
 }

@@ -16,15 +16,18 @@
  *	malformed	a cgroup's statistics are not what they should be
  *	disorder	the dump is out of order
  *	enobufs		the queue overflows once
- *	huge		histograms have 800 buckets, a message has 100 KB
+ *	huge		histograms have all 124 buckets, a message has 100 KB
+ *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
+ *	blameless	no cgroup has lost pages
  *	removed=ID	this cgroup was removed after the dump: it has no path
  *	unnamed=ID	the path of this cgroup may not be looked up
- *	partly		a hook is missing, PSI is off, something was lost
+ *	partly		a hook is missing, PSI is off, something was lost, one page in
+ *			64 is tracked
  *
  * Its cgroups, each with a counter more at each dump:
  *
  *	1 /		2 /busy		3 /busy/db	4 /idle		5 /vain\e[2J
- *	6 /new, which the first dump does not have
+ *	6 /busyness, which the first dump does not have
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H

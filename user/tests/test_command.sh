@@ -77,6 +77,13 @@ usage "--sort takes stall, refaults, evictions or name, not 'size'" list --sort 
 usage "CGROUP is missing" show
 usage "CGROUP is missing" show --json
 usage "one argument too many: 'b'" show a b
+usage "one argument too many: 'b'" blame a b
+usage "headroom blame: unknown option '--interval'" blame --interval 1
+usage "CGROUP is missing" curve
+usage "--below takes refaults a second, not 'x'" curve / --interval 1 --below x
+usage "--below takes refaults a second, not '-1'" curve / --interval 1 --below -1
+usage "--below is a rate and needs --interval" curve / --below 5
+usage "--json and --svg - do not go together" curve / --json --svg -
 
 run 0 "$real" --help
 has '^  show +CGROUP'
@@ -85,9 +92,12 @@ run 0 "$real" --version
 has "^headroom [0-9]"
 run 0 "$real" list --help
 has '--interval SECONDS'
+run 0 "$real" blame --help
+has '^Usage: headroom blame \[CGROUP\] \[OPTION\]'
+has '^SHARE is '
 
 export HEADROOM_FAKE=absent
-for command in status list 'show /'; do
+for command in status list 'show /' blame 'blame /' 'curve /'; do
 	# shellcheck disable=SC2086
 	run 3 "$fake" $command
 	grep -q "module is not loaded: run 'modprobe headroom'" "$err"
@@ -108,10 +118,14 @@ run 0 "$fake" status
 has '^nothing lost$'
 lacks 'missing|table_full'
 has '^sampling +every page$'
+has '^remembered +0 evicted pages, still recognisable: -$'
+has '^  swap_readpage\(\) +attached$'
 export HEADROOM_FAKE=partly
 run 0 "$fake" status
 has 'mm_vmscan_memcg_reclaim_begin +missing, not covered: memcg-reclaim stalls'
 has 'table_full +12345 '
+has 'reclaim_slots +3 '
+has '^remembered +100000 evicted pages, still recognisable: 87.5 %$'
 lacks 'stall_slots|nothing lost'
 has '^sampling +1 page in 64$'
 has '^psi +off'
@@ -126,15 +140,16 @@ json() {
 	}
 	python3 -c 'import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1], "rb")]
-sys.exit(not eval(sys.argv[2]))' "$out" "$1" 2>"$err"
+sys.exit(not eval("(" + sys.argv[2] + ")"))' "$out" "$1" 2>"$err"
 	report "JSON: $(echo "$1" | tr -s '\n\t' '  ' | tr -d '\033')"
 }
 
 run 0 "$fake" status --json
+json 'lines[0]["table_remembered"] == 0 and lines[0]["recognisable_percent"] is None'
 json 'len(lines) == 1 and lines[0]["page_size"] == 4096 and lines[0]["psi"] is True'
 json 'lines[0]["hooks"][1] == dict(name="mm_vmscan_memcg_reclaim_begin", required=False,
 	attached=True, covers="memcg-reclaim stalls")'
-json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 5'
+json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 6'
 
 run 0 "$fake" list --interval 0.05
 has '^CGROUP +STALL% +DIRECT% +MEMCG% +REFAULT/s +EVICT/s +EXTRA$'
@@ -146,7 +161,7 @@ report "sorted by stall, then name"
 run 0 "$fake" list --interval 0.05 --all --sort name
 has '^/idle +0 +0 +0 +0 +0 +-$'
 lacks 'not shown'
-[ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/ /busy /busy/db /idle /new /vain\x1b[2J ' ]
+[ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/ /busy /busy/db /busyness /idle /vain\x1b[2J ' ]
 report "sorted by name"
 run 0 "$fake" list --interval 0.05 --count 3
 [ "$(grep -c ^CGROUP "$out")" -eq 3 ] && [ "$(grep -c '^$' "$out")" -eq 2 ]
@@ -167,7 +182,7 @@ json 'all(abs(line["stall_percent"] * line["interval_s"] / 100 * 1e9 /
 	line["subtree"]["stall"]["memcg_reclaim"]["total"] - 1) < 1e-4 for line in lines)'
 # the root needs as much as its three cgroups with refaults together
 json 'lines[0]["path"] == "/" and lines[0]["extra_bytes"] == sum(line["extra_bytes"]
-	for line in lines[:5] if line["path"] in ("/busy/db", "/new", "/vain\033[2J"))'
+	for line in lines[:5] if line["path"] in ("/busy/db", "/busyness", "/vain\033[2J"))'
 export HEADROOM_FAKE=churn=1000
 run 0 "$fake" list --interval 0.05
 has 'came or went while they were read'
@@ -178,12 +193,37 @@ has '^since the module was loaded$'
 has '^local and subtree$'
 has '^ +evictions +2000 pages +7.8 MiB$'
 has '^ +8192 +32.0 MiB +1280 #+$'
-has '^ +extra memory +9504 pages  37.1 MiB would save 90 % of the refaults$'
+has '^ +returned +960 pages +3.8 MiB$'
+has '^ +refault rate +48.0 % of the evicted pages were read again$'
+has '^ +file +own limit +1400 +1200$'
+has '^ +anon +unknown +0 +20$'
+lacks '^ +shmem|estimate'
+has '^ +refault age +p50 1.2 s, p90 1.3 s, p99 1.3 s$'
+has '^ +1.1 s +1280 #+$'
+has '^target: '
+has '^ +evictions +1800 pages +7.0 MiB$'
+has '^ +refault distance +p50 18431, '
+has '^ +own limit +8000 +1800 +22.5 % +7$'
+has '^ +extra memory +94[0-9][0-9] pages  37.[01] MiB would save 90 % of the refaults$'
 has '^ +refault distance +p50 9215, p90 10034, p99 10218 evictions$'
 has 'memcg reclaim +10 stalls, 20.0 ms in all, longest since load 4.5 s'
 has '^ +p50 1.2 ms, p90 1.3 ms, p99 1.3 ms$'
 [ "$(wc -L <"$out")" -le 80 ]
 report "all fits into 80 columns"
+run 0 "$fake" show /idle
+lacks 'refault rate|KIND|RECLAIM FOR'
+export HEADROOM_FAKE=partly
+run 0 "$fake" show /busy/db
+has '^ +refaults, estimate +1280 \+/- [0-9]+, 95 % interval [0-9]+ to [0-9]+$'
+[ "$(wc -L <"$out")" -le 80 ]
+report "all fits into 80 columns, with sampling"
+run 0 "$fake" show /busy/db --json
+json 'lines[0]["sample_shift"] == 6 and len(lines[0]["local"]["sample_groups"]) == 16'
+json 'lines[0]["local"]["sample_groups"][9] == dict(evictions=2, refaults=2)'
+json 'lines[0]["local"]["refaults_estimate"]["low"] < 1280 <
+	lines[0]["local"]["refaults_estimate"]["high"]'
+json 'lines[0]["local"]["refaults_estimate"]["error"] > 0'
+export HEADROOM_FAKE=
 COLUMNS=50 run 0 "$fake" show --interval 0.05 3
 has '^in 0.0[0-9] s$'
 [ "$(grep '#' "$out" | wc -L)" -le 50 ]
@@ -195,9 +235,104 @@ has '^subtree: '
 run 0 "$fake" show /busy/db --json
 json 'lines[0]["local"]["refault_distance"] == [dict(low=8192, high=10239, count=1280)]'
 json 'lines[0]["subtree"]["stall"]["memcg_reclaim"]["latency"][0]["count"] == 10'
+json 'lines[0]["local"]["refault_age"] == [dict(low=1<<30, high=(5<<28)-1, count=1280)]'
+json 'lines[0]["local"]["pages"]["anon"]["kswapd"] == dict(evictions=600, refaults=60)'
+json 'len(lines[0]["local"]["pages"]) == 3 and
+	all(len(reasons) == 7 for reasons in lines[0]["local"]["pages"].values())'
+json 'lines[0]["local"]["returned"] == 960 and lines[0]["local"]["returned_percent"] == 48'
+json 'lines[0]["local"]["refaults_estimate"] == dict(value=1280, error=0, low=1280, high=1280)'
+json 'lines[0]["target"]["evictions"] == 1800'
+json 'lines[0]["target"]["distance"] == [dict(low=16384, high=20479, count=1200)]'
+json 'lines[0]["target"]["reclaim"]["own_limit"] == dict(scanned=8000, reclaimed=1800,
+	lowest_priority=7)'
+json 'lines[0]["target"]["reclaim"]["kswapd"]["lowest_priority"] is None'
+# what another reading had already is left out
+run 0 "$fake" show --interval 0.05 3 --json
+json 'lines[0]["target"]["evictions"] == 1800 and
+	lines[0]["target"]["reclaim"]["own_limit"]["scanned"] == 8000'
+json 'lines[0]["local"]["pages"]["file"]["own_limit"]["evictions"] == 1400'
+run 0 "$fake" show /idle --json
+json 'lines[0]["local"]["returned_percent"] is None'
 run 1 "$fake" show 99
 grep -qx 'headroom: 99: no cgroup with this id has the memory controller' "$err"
 report "the kernel says why there is none"
+
+run 0 "$fake" blame
+has '^VICTIM +EVICTOR +REASON +EVICTIONS +REFAULTS +SHARE$'
+has '^/busy/db +/busy +ancestor limit +700 +600 +75.0 %$'
+has '^/busy/db +/idle +kswapd +300\+20 +40 +5.0 %$'
+has '^/busy/db +99 +proactive +10 +0 +0.0 %$'
+has '^/busy/db +\(others\) +- +5000 +120 +15.0 %$'
+has '^/vain\\x1b\[2J +/vain\\x1b\[2J +\? '
+has '^/busy +/busy +own limit +120 +0 +75.0 %$'
+[ "$(sed 's/ .*//;1d' "$out" | uniq | tr '\n' ' ')" = '/busy/db /vain\x1b[2J /busy /busyness ' ]
+report "what was missed most is first"
+[ "$(sed -n 's/^.busy.db \+\([^ ]*\) .*/\1/p' "$out" | tr '\n' ' ')" = \
+	'/busy /busy /idle 99 (others) ' ]
+report "evictors by refaults, then evictions, the others last"
+[ "$(wc -L <"$out")" -le 80 ]
+report "all fits into 80 columns"
+run 0 "$fake" blame /busy
+has '^/busy +/busy/db '
+has '^/busy/db +/busy '
+lacks '^/vain|^/busyness'
+run 0 "$fake" blame /busy/db
+lacks '^/busy '
+run 0 "$fake" blame /
+has '^/vain'
+run 0 "$fake" blame /idle
+has '^no pages were lost$'
+HEADROOM_FAKE=blameless run 0 "$fake" blame
+has '^no pages were lost$'
+HEADROOM_FAKE=removed=3 run 0 "$fake" blame
+has '^3 +/busy +ancestor limit '
+has '^/busy +3 +kswapd '
+run 1 "$fake" blame 77
+grep -qx 'headroom: 77: no cgroup with this id has the memory controller' "$err"
+report "the kernel says why there is none"
+run 1 "$fake" blame /nowhere
+grep -qx 'headroom: no such cgroup: /nowhere' "$err"
+report "says that there is none"
+HEADROOM_FAKE=unnamed=2 run 1 "$fake" blame
+HEADROOM_FAKE=malformed run 1 "$fake" blame
+grep -q 'malformed' "$err" && [ ! -s "$out" ]
+report "says that the answer is malformed, and nothing else"
+run 0 "$fake" blame --json
+json '[line["id"] for line in lines] == [3, 5, 2, 6] and lines[1]["path"] == "/vain\033[2J"'
+json 'lines[0]["evictions"] == 6320 and lines[0]["refaults"] == 800'
+json 'lines[0]["evictors"][0] == dict(id=2, path="/busy", reason="ancestor_limit",
+	evictions=700, refaults=600, error=0, share_percent=75)'
+json 'lines[0]["evictors"][2]["error"] == 20 and lines[0]["evictors"][3]["path"] is None'
+json 'lines[0]["others"] == dict(evictions=5000, refaults=120, error=0, share_percent=15)'
+json 'lines[1]["evictors"][0]["reason"] is None and lines[1]["others"]["evictions"] == 0'
+HEADROOM_FAKE=many run 0 "$fake" blame --json
+json '[line["id"] for line in lines] == [3, 5, 2, 6]'
+HEADROOM_FAKE=blameless run 0 "$fake" blame --json
+[ ! -s "$out" ]
+report "no victims, no lines"
+
+run 0 "$fake" curve /busy/db
+has '^/busy/db \(id 3\)$'
+has '^since the module was loaded, 2000 evictions, 1280 of the evicted pages came back$'
+has '#####'
+has '^ +EXTRA MEMORY +REFAULTS +\+- +SAVED% +SAMPLES$'
+has '^ +0 B +1280 '
+[ "$(wc -L <"$out")" -le 80 ]
+report "all fits into 80 columns"
+run 0 "$fake" curve /busy/db --json
+json 'lines[0]["points"][0]["refaults"] == 1280 and lines[0]["points"][-1]["refaults"] == 0'
+json 'lines[0]["pool"] == "local" and lines[0]["evictions"] == 2000'
+run 0 "$fake" curve /busy/db --svg -
+has '^<svg .*>$'
+has '^</svg>$'
+run 0 "$fake" curve /idle
+has '^no refaults: more memory would have saved nothing$'
+run 1 "$fake" curve /nowhere
+grep -qx 'headroom: no such cgroup: /nowhere' "$err"
+report "says that there is none"
+run 1 "$fake" curve /busy/db --svg /nowhere/at/all
+grep -q 'cannot write /nowhere/at/all: No such file' "$err"
+report "says why a drawing cannot be written"
 
 # A terminal gets colour, unless it is not wanted.
 if command -v script >/dev/null; then
@@ -205,6 +340,11 @@ if command -v script >/dev/null; then
 	has "$(printf '\033\\[1mhooks')"
 	HEADROOM_FAKE=partly NO_COLOR=1 script -qec "$fake status" /dev/null >"$out" 2>"$err"
 	lacks "$(printf '\033')"
+	COLUMNS=70 script -qec "$fake blame" /dev/null >"$out" 2>"$err"
+	# the heading is coloured, and lines end as a terminal's do
+	[ "$(tr -d '\r' <"$out" | grep -v VICTIM | wc -L)" -le 70 ] &&
+		grep -q '~' "$out"
+	report "lines do not wrap"
 fi
 
 # A reader that goes away, a full disk, an interrupt

@@ -51,14 +51,20 @@ static void is_malformed(const char *name)
 	headroom_cgroup_clear(&cgroup);
 }
 
-static void put_bucket(uint64_t low, uint64_t high, uint64_t count)
+/* The head of a histogram, and a nest that is to be ended */
+static struct nlattr *histogram(int attr, uint32_t shift, uint32_t first)
 {
-	struct nlattr *bucket = nest(HEADROOM_A_HISTOGRAM_BUCKET);
+	struct nlattr *start = nest(attr);
 
-	nla_put_u64(msg, HEADROOM_A_BUCKET_LOW, low);
-	nla_put_u64(msg, HEADROOM_A_BUCKET_HIGH, high);
-	nla_put_u32(msg, HEADROOM_A_BUCKET_COUNT, count);
-	end(bucket);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, shift);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, first);
+	return start;
+}
+
+static void put_counts(size_t nr, uint64_t count)
+{
+	while (nr--)
+		nla_put_u64(msg, HEADROOM_A_HISTOGRAM_COUNT, count);
 }
 
 static void test_well_made(void)
@@ -72,17 +78,19 @@ static void test_well_made(void)
 	stats = nest(HEADROOM_A_CGROUP_LOCAL);
 	nla_put_u32(msg, HEADROOM_A_STATS_EVICTIONS, 0xffffffff);
 	nla_put_u64(msg, HEADROOM_A_STATS_REFAULTS, UINT64_MAX);
-	hist = nest(HEADROOM_A_STATS_REFAULT_DISTANCE);
+	hist = histogram(HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 0);
 	nla_put_u32(msg, 99, 1);
-	put_bucket(0, 0, 3);
-	put_bucket(1, 1, 4);
-	put_bucket(8, UINT64_MAX, 5);
+	put_counts(1, 3);
+	put_counts(1, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_COUNT, 4);
+	put_counts(120, 0);
+	put_counts(1, 5);
 	end(hist);
 	stall = nest(HEADROOM_A_STATS_STALL);
 	nla_put_u64(msg, HEADROOM_A_STALL_TOTAL, 17);
 	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
-	hist = nest(HEADROOM_A_STALL_LATENCY);
-	put_bucket(512, 639, 1);
+	hist = histogram(HEADROOM_A_STALL_LATENCY, 10, 36);
+	put_counts(1, 1);
 	end(hist);
 	end(stall);
 	stall = nest(HEADROOM_A_STATS_STALL);
@@ -99,8 +107,10 @@ static void test_well_made(void)
 	is_uint(cgroup.local.evictions, 0xffffffff, "the largest of 4 bytes");
 	is_uint(cgroup.local.refaults, UINT64_MAX, "the largest of 8 bytes");
 	is_uint(cgroup.local.refaults_shared, 0, "what is absent is zero");
-	is_uint(cgroup.local.refault_distance.nr, 3, "buckets, the unknown skipped");
-	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "in their order");
+	is_uint(cgroup.local.refault_distance.nr, 3, "buckets, the unknown and the empty skipped");
+	is_uint(cgroup.local.refault_distance.bucket[0].count, 3, "in their order");
+	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count of 4 bytes");
+	is_uint(cgroup.local.refault_distance.bucket[1].low, 2, "in its place");
 	is_uint(cgroup.local.refault_distance.bucket[2].high, UINT64_MAX, "no upper bound");
 	is_uint(cgroup.local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].total, 17,
 		"a stall, its cause not first");
@@ -120,8 +130,8 @@ static void test_histogram_twice(void)
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
 	stats = nest(HEADROOM_A_CGROUP_LOCAL);
 	for (int i = 0; i < 2; i++) {
-		hist = nest(HEADROOM_A_STATS_REFAULT_DISTANCE);
-		put_bucket(i, i, 1);
+		hist = histogram(HEADROOM_A_STATS_REFAULT_DISTANCE, 0, i);
+		put_counts(1, 1);
 		end(hist);
 	}
 	end(stats);
@@ -197,31 +207,346 @@ static void end_histogram(const char *name)
 
 static void test_malformed_histogram(void)
 {
-	struct nlattr *bucket;
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
+	put_counts(1, 1);
+	end_histogram("a histogram without its unit");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	put_counts(1, 1);
+	end_histogram("counts of nobody knows which buckets");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 33);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
+	end_histogram("a unit that is too large");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 124);
+	end_histogram("a first bucket behind the last");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
+	put_counts(125, 1);
+	end_histogram("more counts than buckets");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 123);
+	put_counts(2, 1);
+	end_histogram("a count behind the last bucket");
+	begin_histogram();
+	nla_put_u64(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	end_histogram("a unit of 8 bytes");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
+	put_counts(3, 1);
+	nla_put_u16(msg, HEADROOM_A_HISTOGRAM_COUNT, 1);
+	end_histogram("a count of 2 bytes");
+	begin_histogram();
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, UINT32_MAX);
+	put_counts(1, 1);
+	end_histogram("a first bucket near the end of its type");
+}
 
-	begin_histogram();
-	put_bucket(8, 9, 1);
-	put_bucket(4, 5, 1);
-	end_histogram("buckets that descend");
-	begin_histogram();
-	put_bucket(4, 8, 1);
-	put_bucket(8, 9, 1);
-	end_histogram("buckets that overlap");
-	begin_histogram();
-	put_bucket(4, 3, 1);
-	end_histogram("a bucket that ends before it begins");
-	begin_histogram();
-	bucket = nest(HEADROOM_A_HISTOGRAM_BUCKET);
-	nla_put_u32(msg, HEADROOM_A_BUCKET_LOW, 1);
-	nla_put_u32(msg, HEADROOM_A_BUCKET_HIGH, 1);
-	end(bucket);
-	end_histogram("a bucket without a count");
-	begin_histogram();
-	nla_put(msg, HEADROOM_A_HISTOGRAM_BUCKET, 4, "\377\377\1");
-	end_histogram("garbage where a bucket should be");
-	begin_histogram();
-	empty_nest(HEADROOM_A_HISTOGRAM_BUCKET);
-	end_histogram("an empty bucket");
+static struct nlattr *begin_stats(void)
+{
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	return nest(HEADROOM_A_CGROUP_LOCAL);
+}
+
+/* All buckets of the smallest and the largest unit: they touch, and leave nothing out. */
+static void test_buckets(void)
+{
+	static const struct {
+		unsigned int index;
+		uint64_t units;
+	} known[] = {
+		{ 0, 0 }, { 3, 3 }, { 4, 4 }, { 7, 7 }, { 8, 8 }, { 9, 10 }, { 12, 16 },
+		{ 13, 20 }, { 48, 8192 }, { 122, 6ull << 29 }, { 123, 7ull << 29 },
+	};
+	struct headroom_cgroup cgroup;
+	struct headroom_bucket *bucket;
+	struct nlattr *stats, *hist;
+	int touch;
+
+	for (uint32_t shift = 0; shift <= 32; shift += 16) {
+		stats = begin_stats();
+		hist = histogram(HEADROOM_A_STATS_REFAULT_AGE, shift, 0);
+		put_counts(124, 7);
+		end(hist);
+		end(stats);
+		is_int(decode_cgroup(&cgroup), 0, "every bucket");
+		is_uint(cgroup.local.refault_age.nr, 124, "none is left out");
+		bucket = cgroup.local.refault_age.bucket;
+		touch = 0;
+		for (size_t i = 1; i < cgroup.local.refault_age.nr; i++)
+			touch += bucket[i].low > bucket[i - 1].low &&
+				 bucket[i].low == bucket[i - 1].high + 1;
+		is_int(touch, 123, "each begins where the one before ends");
+		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+			is_uint(bucket[known[i].index].low, known[i].units << shift,
+				"where it begins");
+		is_uint(bucket[123].high, UINT64_MAX, "the last has no end");
+		headroom_cgroup_clear(&cgroup);
+	}
+}
+
+static void put_pages(uint32_t kind, uint32_t reason, uint64_t evictions)
+{
+	struct nlattr *pages = nest(HEADROOM_A_STATS_PAGES);
+
+	nla_put_u64(msg, HEADROOM_A_PAGES_REFAULTS, evictions / 2);
+	nla_put_u32(msg, HEADROOM_A_PAGES_REASON, reason);
+	nla_put_u64(msg, HEADROOM_A_PAGES_EVICTIONS, evictions);
+	nla_put_u32(msg, HEADROOM_A_PAGES_KIND, kind);
+	end(pages);
+}
+
+static void test_pages(void)
+{
+	struct nlattr *stats = begin_stats(), *pages;
+	struct headroom_cgroup cgroup;
+	uint64_t sum = 0;
+
+	put_pages(HEADROOM_PAGE_KIND_FILE, HEADROOM_REASON_OWN_LIMIT, 10);
+	put_pages(HEADROOM_PAGE_KIND_SHMEM, HEADROOM_REASON_UNKNOWN, 1ull << 40);
+	put_pages(HEADROOM_PAGE_KINDS, HEADROOM_REASON_OWN_LIMIT, 1);
+	put_pages(HEADROOM_PAGE_KIND_FILE, HEADROOM_REASONS, 2);
+	put_pages(UINT32_MAX, UINT32_MAX, 4);
+	end(stats);
+	is_int(decode_cgroup(&cgroup), 0, "pages of kinds and reasons");
+	is_uint(cgroup.local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions,
+		10, "the first of each");
+	is_uint(cgroup.local.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN].refaults,
+		1ull << 39, "the last of each");
+	for (int kind = 0; kind < HEADROOM_PAGE_KINDS; kind++)
+		for (int reason = 0; reason < HEADROOM_REASONS; reason++)
+			sum += cgroup.local.pages[kind][reason].evictions;
+	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons go nowhere");
+	headroom_cgroup_clear(&cgroup);
+
+	stats = begin_stats();
+	put_pages(0, HEADROOM_REASON_KSWAPD, 1);
+	end(stats);
+	is_malformed("kind 0");
+	stats = begin_stats();
+	put_pages(HEADROOM_PAGE_KIND_ANON, 0, 1);
+	end(stats);
+	is_malformed("reason 0");
+	stats = begin_stats();
+	pages = nest(HEADROOM_A_STATS_PAGES);
+	nla_put_u32(msg, HEADROOM_A_PAGES_KIND, HEADROOM_PAGE_KIND_ANON);
+	end(pages);
+	end(stats);
+	is_malformed("pages without a reason");
+	stats = begin_stats();
+	pages = nest(HEADROOM_A_STATS_PAGES);
+	nla_put_u32(msg, HEADROOM_A_PAGES_REASON, HEADROOM_REASON_KSWAPD);
+	end(pages);
+	end(stats);
+	is_malformed("pages without a kind");
+	stats = begin_stats();
+	empty_nest(HEADROOM_A_STATS_PAGES);
+	end(stats);
+	is_malformed("no pages at all");
+}
+
+static void put_groups(int nr)
+{
+	struct nlattr *group;
+
+	for (int i = 1; i <= nr; i++) {
+		group = nest(HEADROOM_A_STATS_SAMPLE_GROUP);
+		nla_put_u32(msg, HEADROOM_A_SAMPLE_GROUP_REFAULTS, i);
+		nla_put_u64(msg, HEADROOM_A_SAMPLE_GROUP_EVICTIONS, 100 * i);
+		end(group);
+	}
+}
+
+static void test_groups(void)
+{
+	struct nlattr *stats = begin_stats();
+	struct headroom_cgroup cgroup;
+
+	put_groups(HEADROOM_SAMPLE_GROUPS);
+	end(stats);
+	stats = nest(HEADROOM_A_CGROUP_SUBTREE);
+	put_groups(1);
+	end(stats);
+	is_int(decode_cgroup(&cgroup), 0, "groups of samples");
+	is_uint(cgroup.local.group[0].evictions, 100, "the first");
+	is_uint(cgroup.local.group[15].refaults, 16, "the last");
+	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree's begin anew");
+	is_uint(cgroup.subtree.group[1].refaults, 0, "and may be fewer");
+	headroom_cgroup_clear(&cgroup);
+
+	stats = begin_stats();
+	put_groups(HEADROOM_SAMPLE_GROUPS + 1);
+	end(stats);
+	is_malformed("more groups than there are");
+}
+
+static struct nlattr *begin_target(void)
+{
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	return nest(HEADROOM_A_CGROUP_TARGET);
+}
+
+static void put_reclaim(uint32_t reason)
+{
+	struct nlattr *reclaim = nest(HEADROOM_A_TARGET_RECLAIM);
+
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_LOWEST_PRIORITY, 3);
+	nla_put_u64(msg, HEADROOM_A_RECLAIM_RECLAIMED, 20);
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_REASON, reason);
+	nla_put_u64(msg, HEADROOM_A_RECLAIM_SCANNED, 1ull << 33);
+	end(reclaim);
+}
+
+static void test_target(void)
+{
+	struct nlattr *target = begin_target(), *nested;
+	const struct headroom_reclaim *reclaim;
+	struct headroom_cgroup cgroup;
+
+	nla_put_u32(msg, HEADROOM_A_TARGET_EVICTIONS, 77);
+	nested = histogram(HEADROOM_A_TARGET_DISTANCE, 0, 5);
+	put_counts(1, 9);
+	end(nested);
+	put_reclaim(HEADROOM_REASON_KSWAPD);
+	put_reclaim(HEADROOM_REASONS);
+	end(target);
+	is_int(decode_cgroup(&cgroup), 0, "a target");
+	is_uint(cgroup.target.evictions, 77, "evictions of the pool");
+	is_uint(cgroup.target.distance.bucket[0].low, 5, "distances of the pool");
+	reclaim = &cgroup.target.reclaim[HEADROOM_REASON_KSWAPD];
+	is_uint(reclaim->scanned, 1ull << 33, "scanned");
+	is_uint(reclaim->reclaimed, 20, "reclaimed");
+	is_uint(reclaim->lowest_priority, 3, "lowest priority");
+	is_uint(cgroup.target.reclaim[HEADROOM_REASON_UNKNOWN].scanned, 0,
+		"an unknown reason goes nowhere");
+	headroom_cgroup_clear(&cgroup);
+
+	target = begin_target();
+	put_reclaim(0);
+	end(target);
+	is_malformed("reclaim for reason 0");
+	target = begin_target();
+	nested = nest(HEADROOM_A_TARGET_RECLAIM);
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_SCANNED, 1);
+	end(nested);
+	end(target);
+	is_malformed("reclaim without a reason");
+	target = begin_target();
+	nested = nest(HEADROOM_A_TARGET_RECLAIM);
+	nla_put_u32(msg, HEADROOM_A_RECLAIM_REASON, HEADROOM_REASON_KSWAPD);
+	nla_put_u64(msg, HEADROOM_A_RECLAIM_LOWEST_PRIORITY, 1);
+	end(nested);
+	end(target);
+	is_malformed("a priority of 8 bytes");
+	target = begin_target();
+	nested = histogram(HEADROOM_A_TARGET_DISTANCE, 40, 0);
+	end(nested);
+	end(target);
+	is_malformed("a target with a malformed histogram");
+}
+
+static int decode_blame(struct headroom_victim *victim)
+{
+	memset(victim, 0, sizeof(*victim));
+	return headroom_decode_blame(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+				     nlmsg_attrlen(nlmsg_hdr(msg), 0), victim);
+}
+
+static void is_malformed_blame(const char *name)
+{
+	struct headroom_victim victim;
+
+	is_int(decode_blame(&victim), -EBADMSG, name);
+	headroom_victim_clear(&victim);
+}
+
+/* What is 0 is left out */
+static void put_evictor(int attr, uint64_t id, uint32_t reason, uint64_t refaults)
+{
+	struct nlattr *evictor = nest(attr);
+
+	nla_put_u32(msg, HEADROOM_A_EVICTOR_EVICTIONS, 2 * refaults);
+	if (id)
+		nla_put_u64(msg, HEADROOM_A_EVICTOR_ID, id);
+	if (reason)
+		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, reason);
+	nla_put_u64(msg, HEADROOM_A_EVICTOR_REFAULTS, refaults);
+	nla_put_u32(msg, HEADROOM_A_EVICTOR_ERROR, 6);
+	end(evictor);
+}
+
+static void begin_blame(void)
+{
+	begin();
+	nla_put_u64(msg, HEADROOM_A_BLAME_ID, 0x100000002);
+}
+
+static void test_blame(void)
+{
+	struct headroom_victim victim;
+
+	begin_blame();
+	put_evictor(HEADROOM_A_BLAME_EVICTOR, 1ull << 40, HEADROOM_REASON_KSWAPD, 8);
+	put_evictor(HEADROOM_A_BLAME_EVICTOR, 2, HEADROOM_REASONS, 7);
+	put_evictor(HEADROOM_A_BLAME_OTHERS, 0, 0, 5);
+	nla_put_u16(msg, 200, 1);
+	is_int(decode_blame(&victim), 0, "a victim");
+	is_uint(victim.id, 0x100000002, "who it is");
+	is_uint(victim.nr, 3, "its evictors");
+	is_uint(victim.evictor[0].id, 1ull << 40, "one of them");
+	is_uint(victim.evictor[0].reason, HEADROOM_REASON_KSWAPD, "why it did it");
+	is_uint(victim.evictor[0].evictions, 16, "how much");
+	is_uint(victim.evictor[0].refaults, 8, "how much was missed");
+	is_uint(victim.evictor[0].error, 6, "how much may be missing");
+	is_uint(victim.evictor[1].reason, HEADROOM_REASONS, "an unknown reason is kept");
+	is_uint(victim.evictor[2].id, 0, "the others have no id");
+	is_uint(victim.evictor[2].evictions, 10, "but pages");
+	headroom_victim_clear(&victim);
+
+	begin_blame();
+	put_evictor(HEADROOM_A_BLAME_OTHERS, 0, 0, 0);
+	is_int(decode_blame(&victim), 0, "no others");
+	is_uint(victim.nr, 0, "are no evictor");
+	headroom_victim_clear(&victim);
+}
+
+static void test_malformed_blame(void)
+{
+	struct nlattr *evictor;
+
+	begin();
+	is_malformed_blame("blame of nobody");
+	begin_blame();
+	put_evictor(HEADROOM_A_BLAME_EVICTOR, 2, HEADROOM_REASON_KSWAPD, 1);
+	put_evictor(HEADROOM_A_BLAME_EVICTOR, 0, HEADROOM_REASON_KSWAPD, 1);
+	is_malformed_blame("an evictor without an id");
+	begin_blame();
+	evictor = nest(HEADROOM_A_BLAME_EVICTOR);
+	nla_put_u32(msg, HEADROOM_A_EVICTOR_ID, 0);
+	nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, HEADROOM_REASON_KSWAPD);
+	end(evictor);
+	is_malformed_blame("an evictor with the id 0");
+	begin_blame();
+	put_evictor(HEADROOM_A_BLAME_EVICTOR, 2, 0, 1);
+	is_malformed_blame("an evictor without a reason");
+	begin_blame();
+	nla_put(msg, HEADROOM_A_BLAME_EVICTOR, 0, NULL);
+	is_malformed_blame("an empty evictor");
+	begin_blame();
+	nla_put(msg, HEADROOM_A_BLAME_OTHERS, 5, "other");
+	is_malformed_blame("garbage where the others should be");
+	begin_blame();
+	nla_put(msg, HEADROOM_A_BLAME_ID, 3, "ids");
+	is_malformed_blame("an id of 3 bytes");
 }
 
 /* Whatever is cut off: an error or a smaller result, never a bad access. */
@@ -232,8 +557,9 @@ static void test_truncation(void)
 	char *copy;
 
 	begin_histogram();
-	put_bucket(1, 2, 3);
-	put_bucket(4, 5, 6);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
+	put_counts(2, 3);
 	end(open_nest[1]);
 	end(open_nest[0]);
 	full = nlmsg_attrlen(nlmsg_hdr(msg), 0);
@@ -281,7 +607,9 @@ static void test_status(void)
 	hook = nest(HEADROOM_A_STATUS_HOOK);
 	nla_put_string(msg, HEADROOM_A_HOOK_NAME, "a");
 	end(hook);
+	nla_put_u64(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, 1ull << 40);
 	is_int(decode_status(&status), 0, "a status");
+	is_uint(status.table_remembered, 1ull << 40, "remembered pages");
 	is_text(status.hook[0].covers, "", "a hook always has its strings");
 	headroom_status_clear(&status);
 
@@ -311,6 +639,9 @@ static void test_status(void)
 	end(hook);
 	is_malformed_status("a flag of 2 bytes");
 	begin_status();
+	nla_put_u16(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, 1);
+	is_malformed_status("remembered pages of 2 bytes");
+	begin_status();
 	nla_put(msg, HEADROOM_A_STATUS_LOST, 5, "loss");
 	is_malformed_status("garbage where losses should be");
 }
@@ -335,9 +666,9 @@ static void test_counters(void)
 	for (counter = headroom_stats_counters; counter->name; counter++, all++)
 		right += headroom_counter_get(counter, &cgroup.local) == value++;
 	is_int(right, all, "each in its field");
-	/* the two nests at the end of the specification's list are no counters */
-	is_int(all, HEADROOM_A_STATS_MAX - 2, "every counter of the specification is known");
-	is_uint(cgroup.local.refault_samples, value - 1, "the last by name");
+	/* pages, distances, ages, groups and stalls are no counters */
+	is_int(all, HEADROOM_A_STATS_MAX - 5, "every counter of the specification is known");
+	is_uint(cgroup.local.returned, value - 1, "the last by name");
 	headroom_cgroup_clear(&cgroup);
 
 	for (all = 0, counter = headroom_lost_counters; counter->name; counter++)
@@ -345,6 +676,13 @@ static void test_counters(void)
 	is_int(all, HEADROOM_A_LOST_MAX, "every loss of the specification is known");
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		ok(headroom_stall_cause_name(cause), "cause %d has a name", cause);
+	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		ok(headroom_page_kind_name(kind), "kind %d has a name", kind);
+	for (int reason = 1; reason < HEADROOM_REASONS; reason++)
+		ok(headroom_reason_name(reason), "reason %d has a name", reason);
+	is_text(headroom_page_kind_name(HEADROOM_PAGE_KIND_SHMEM), "shmem", "a kind");
+	is_text(headroom_reason_name(HEADROOM_REASON_OWN_LIMIT), "own_limit", "a reason");
+	ok(!headroom_reason_name(HEADROOM_REASONS), "none for what is newer");
 }
 
 static void begin_error(int type, int flags)
@@ -405,6 +743,12 @@ int main(void)
 	test_histogram_twice();
 	test_malformed_cgroup();
 	test_malformed_histogram();
+	test_buckets();
+	test_pages();
+	test_groups();
+	test_target();
+	test_blame();
+	test_malformed_blame();
 	test_truncation();
 	test_status();
 	test_counters();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The model: differences, quantiles, and from distance to memory */
+/* The model: differences, quantiles, and the number of refaults from samples */
 
+#include <math.h>
 #include <stdlib.h>
 #include "headroom.h"
 #include "tap.h"
@@ -14,7 +15,11 @@ static void test_delta(void)
 {
 	struct headroom_stats before = {
 		.evictions = 100, .refaults = 40, .refaults_shared = 3, .refault_samples = 5,
+		.returned = 30,
 		.refault_distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }, { 16, 19, 10 }),
+		.refault_age = HIST({ 0, 1048575, 40 }),
+		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 30, 20 },
+		.group[15] = { 12, 10 },
 		.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM] = {
 			.count = 7, .total = 7000, .longest = 3000,
 			.latency = HIST({ 512, 767, 7 }),
@@ -24,6 +29,11 @@ static void test_delta(void)
 		.evictions = 150, .refaults = 41, .refaults_shared = 3, .refault_samples = 2,
 		.refault_distance = HIST({ 4, 4, 10 }, { 5, 5, 1 }, { 8, 9, 24 },
 					 { 16, 19, 9 }, { 32, 39, 2 }),
+		.refault_age = HIST({ 0, 1048575, 40 }, { 1048576, 2097151, 6 }),
+		.returned = 33,
+		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 35, 20 },
+		.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN] = { 0, 1 },
+		.group[15] = { 20, 11 },
 		.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM] = {
 			.count = 9, .total = 9500, .longest = 3000,
 			.latency = HIST({ 512, 767, 7 }, { 1024, 1279, 2 }),
@@ -52,7 +62,16 @@ static void test_delta(void)
 	is_uint(stall->longest, 3000, "the longest is that of the later reading");
 	is_uint(headroom_histogram_count(&stall->latency), 2, "latencies are subtracted");
 	is_uint(delta.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].count, 1, "a cause that is new");
+	is_uint(delta.returned, 3, "returned pages are subtracted");
+	is_uint(headroom_histogram_count(&delta.refault_age), 6, "ages are subtracted");
+	is_uint(delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].evictions, 5,
+		"pages by kind and reason are subtracted");
+	is_uint(delta.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN].refaults, 1,
+		"of the last kind and reason as well");
+	is_uint(delta.group[15].evictions, 8, "groups of samples are subtracted");
+	is_uint(delta.group[15].refaults, 1, "with their refaults");
 	headroom_stats_clear(&delta);
+	ok(!delta.refault_age.bucket, "clear leaves no ages");
 	ok(!delta.refault_distance.bucket && !delta.evictions, "clear leaves nothing");
 
 	is_int(headroom_stats_delta(&now, NULL, &delta), 0, "delta to nothing");
@@ -86,160 +105,286 @@ static void test_quantile(void)
 	is_uint(headroom_histogram_count(&hist), 100, "count");
 }
 
-static void test_extra_memory_by_hand(void)
+static void test_target_delta(void)
 {
-	/* a loop over a file: all come back, all at the same distance */
-	struct headroom_stats loop = {
-		.evictions = 81920, .refault_distance = HIST({ 8192, 8192, 81920 }),
+	struct headroom_target before = {
+		.evictions = 10, .distance = HIST({ 4, 4, 10 }),
+		.reclaim[HEADROOM_REASON_KSWAPD] = { 100, 50, 3 },
 	};
-	/* half of the evicted return after 10, of the others half after 110 */
-	struct headroom_stats two = {
-		.evictions = 400, .refault_distance = HIST({ 10, 10, 200 }, { 110, 110, 100 }),
+	struct headroom_target now = {
+		.evictions = 25, .distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }),
+		.reclaim[HEADROOM_REASON_KSWAPD] = { 140, 60, 2 },
+		.reclaim[HEADROOM_REASON_OWN_LIMIT] = { 7, 6, 12 },
 	};
-	/* all return, evenly between 0 and 1000: u(d) = d - d^2/2000 */
-	struct headroom_stats even = {
-		.evictions = 1000, .refault_distance = HIST({ 0, 1000, 1000 }),
-	};
-	/* a short interval: what returned was evicted before it began */
-	struct headroom_stats late = {
-		.evictions = 3, .refault_distance = HIST({ 64, 64, 100 }, { 128, 128, 100 }),
-	};
-	struct headroom_stats few = {
-		.evictions = 1000000, .refault_distance = HIST({ 1000, 1000, 10 }),
-	};
-	struct headroom_stats open = {
-		.evictions = 10, .refault_distance = HIST({ 4096, UINT64_MAX, 10 }),
-	};
-	struct headroom_stats none = { .evictions = 10 };
+	struct headroom_target delta;
 
-	is_uint(headroom_extra_memory(&none, 0.9), 0, "no refaults, no extra memory");
-	is_uint(headroom_extra_memory(&loop, 0.9), 8192, "a loop lacks what it exceeds");
-	is_uint(headroom_extra_memory(&two, 0.5), 10, "the first to return cost their distance");
-	is_uint(headroom_extra_memory(&two, 0.9), 10 + 100 / 2, "the others half of the rest");
-	is_uint(headroom_extra_memory(&even, 0.5), 500 - 500 * 500 / 2000, "half of the even ones");
-	is_uint(headroom_extra_memory(&even, 1), 500, "all of the even ones");
-	is_uint(headroom_extra_memory(&late, 1), 64 + 32, "more refaults than evictions");
-	is_uint(headroom_extra_memory(&few, 1), 1000, "few return: memory is the distance");
-	is_uint(headroom_extra_memory(&open, 0.9), 4096, "no upper bound: at least so much");
+	is_int(headroom_target_delta(&now, &before, &delta), 0, "delta of a target");
+	is_uint(delta.evictions, 15, "its evictions are subtracted");
+	is_uint(delta.distance.nr, 1, "and its distances");
+	is_uint(headroom_histogram_count(&delta.distance), 20, "that are new");
+	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].scanned, 40, "scanned pages are subtracted");
+	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].reclaimed, 10, "and reclaimed ones");
+	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].lowest_priority, 2,
+		"the lowest priority is that of the later reading");
+	is_uint(delta.reclaim[HEADROOM_REASON_OWN_LIMIT].scanned, 7, "a reason that is new");
+	headroom_target_clear(&delta);
+	ok(!delta.distance.bucket && !delta.evictions, "clear leaves nothing");
+	is_int(headroom_target_delta(&now, NULL, &delta), 0, "delta of a target to nothing");
+	is_uint(delta.evictions, 25, "counts from zero");
+	headroom_target_clear(&delta);
 }
 
-/* The smallest bucket that holds @value, four to an octave as in the kernel */
-static void add_to(struct headroom_histogram *hist, uint64_t value)
+/* Each group as the first, but for what @more says of the first one and the last */
+static struct headroom_stats sampled(uint64_t evictions, uint64_t refaults, uint64_t more,
+				     uint32_t shift)
 {
-	uint64_t width = value < 8 ? 1 : (uint64_t)1 << (61 - __builtin_clzll(value));
-	uint64_t low = value / width * width;
-	size_t i = 0;
+	struct headroom_stats stats = { 0 };
 
-	while (i < hist->nr && hist->bucket[i].low < low)
-		i++;
-	if (i == hist->nr || hist->bucket[i].low != low) {
-		memmove(&hist->bucket[i + 1], &hist->bucket[i],
-			(hist->nr - i) * sizeof(hist->bucket[0]));
-		hist->bucket[i] = (struct headroom_bucket){ low, low + width - 1, 0 };
-		hist->nr++;
+	for (int g = 0; g < HEADROOM_SAMPLE_GROUPS; g++) {
+		stats.group[g].evictions = evictions;
+		stats.group[g].refaults = refaults;
 	}
-	hist->bucket[i].count++;
+	stats.group[0].refaults += more;
+	stats.group[HEADROOM_SAMPLE_GROUPS - 1].refaults -= more;
+	stats.refault_samples = refaults * HEADROOM_SAMPLE_GROUPS;
+	stats.refaults = stats.refault_samples << shift;
+	stats.evictions = (evictions * HEADROOM_SAMPLE_GROUPS) << shift;
+	return stats;
+}
+
+static void test_estimate_by_hand(void)
+{
+	struct headroom_stats stats = { .refaults = 7, .refault_samples = 7, .evictions = 9 };
+	struct headroom_estimate estimate = headroom_refaults_estimate(&stats, 0);
+
+	is_near(estimate.value, 7, 0, "all tracked: what was counted");
+	ok(estimate.error == 0 && estimate.low == 7 && estimate.high == 7, "and nothing else");
+
+	stats = (struct headroom_stats){ 0 };
+	estimate = headroom_refaults_estimate(&stats, 6);
+	ok(estimate.value == 0 && estimate.low == 0, "nothing seen");
+	is_near(estimate.high, 4 * 64, 0, "may yet have been a few");
+
+	stats = sampled(100, 90, 0, 6);
+	estimate = headroom_refaults_estimate(&stats, 6);
+	is_near(estimate.value, 90 * 16 * 64, 0, "all groups are equal");
+	is_near(estimate.error, 0, 0, "no error");
+
+	/* residuals 14 and -14, 2 * 14^2 / 14 = 28 a group, 16 groups, 63 of 64 not seen */
+	stats = sampled(100, 90, 14, 6);
+	estimate = headroom_refaults_estimate(&stats, 6);
+	is_near(estimate.value, 90 * 16 * 64, 0, "two are not");
+	is_near(estimate.error * estimate.error, 28.0 * 16 * 64 * 63, 0.001, "their error");
+	is_near(estimate.high, estimate.value + 2.145 * estimate.error, 0.001, "and interval");
+	is_near(estimate.low, estimate.value - 2.145 * estimate.error, 0.001, "to both sides");
+
+	/* refaults go with evictions, and the sample has more than its share of them */
+	stats = sampled(100, 90, 8, 6);
+	stats.group[0].evictions += 8;
+	stats.group[HEADROOM_SAMPLE_GROUPS - 1].evictions -= 8;
+	stats.evictions -= 160;
+	estimate = headroom_refaults_estimate(&stats, 6);
+	is_near(estimate.value, 90 * 16 * 64 - 160, 0, "the slope is 1");
+	is_near(estimate.error, 0, 0, "and explains all");
+
+	/* a line that is known at 92 to 108 evictions, used 32 besides, at 68 */
+	stats.group[1].refaults += 3;
+	stats.group[2].refaults -= 3;
+	stats.evictions = 68 * 16 * 64;
+	estimate = headroom_refaults_estimate(&stats, 6);
+	is_near(estimate.value, (90 - 32) * 16 * 64, 0, "far from the sample");
+	is_near(estimate.error * estimate.error,
+		18.0 / 14 * (63 / 64.0 / 16 + 32.0 * 32 / 128) * 1024 * 1024, 0.001,
+		"the slope's error counts");
+	stats.evictions = 0;
+	estimate = headroom_refaults_estimate(&stats, 6);
+	ok(estimate.value == 90 * 16 && estimate.low == 90 * 16, "not below what was seen");
+
+	stats = sampled(100, 90, 8, 6);
+	stats.group[0].evictions += 8;
+	stats.group[HEADROOM_SAMPLE_GROUPS - 1].evictions -= 8;
+
+	/* the more evictions, the fewer refaults: no slope below zero */
+	stats.group[0].refaults -= 16;
+	stats.group[HEADROOM_SAMPLE_GROUPS - 1].refaults += 16;
+	estimate = headroom_refaults_estimate(&stats, 6);
+	is_near(estimate.value, 90 * 16 * 64, 0, "a slope against all sense is none");
+
+	stats = sampled(0, 1, 1, 6);
+	estimate = headroom_refaults_estimate(&stats, 6);
+	ok(estimate.low >= 16 && estimate.value == 16 * 64, "no evictions: what was seen, scaled");
 }
 
 /*
- * The experiment of the facts: uniformly random reads of a 96 MiB file (24,576
- * pages), first in 48 MiB. The reads are played through an exact LRU list;
- * what the model says about 64 and 80 MiB is compared to the truth of playing
- * the same reads in that size.
+ * Simulation: reads are played through an exact LRU list, which tells how often
+ * each page was evicted and came back. Then pages are sampled by 200 hashes, as
+ * the module does it.
  */
-#define FILE_PAGES	24576
-#define READS		120000
+#define PAGES		160000
+#define SEEDS		200
+#define SHIFT		6
 
-struct lru {
-	uint32_t last_read[FILE_PAGES];	/* 0: never */
-	uint64_t evicted_at[FILE_PAGES];
-	bool resident[FILE_PAGES];
-	uint32_t size, used;
-	uint64_t evictions;
+struct page {
+	uint32_t newer, older;		/* in the list; 0 is its head */
+	uint32_t evictions, refaults;
+	bool resident;
 };
 
-/* Returns whether the page had been evicted; the distance goes to @distance. */
-static bool play_read(struct lru *lru, uint32_t page, uint32_t now, uint64_t *distance)
-{
-	bool refault = !lru->resident[page] && lru->last_read[page];
-	uint32_t oldest = 0;
+struct cache {
+	struct page page[PAGES + 1];
+	uint32_t used, size;
+};
 
-	*distance = lru->evictions - lru->evicted_at[page];
-	if (!lru->resident[page]) {
-		if (lru->used == lru->size) {
-			for (uint32_t i = 0; i < FILE_PAGES; i++)
-				if (lru->resident[i] && (!lru->resident[oldest] ||
-				    lru->last_read[i] < lru->last_read[oldest]))
-					oldest = i;
-			lru->resident[oldest] = false;
-			lru->evicted_at[oldest] = ++lru->evictions;
-		} else {
-			lru->used++;
+static uint64_t mix(uint64_t x)
+{
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+	return x ^ (x >> 31);
+}
+
+static void unlink_page(struct cache *cache, uint32_t i)
+{
+	cache->page[cache->page[i].newer].older = cache->page[i].older;
+	cache->page[cache->page[i].older].newer = cache->page[i].newer;
+}
+
+static void read_page(struct cache *cache, uint32_t i)
+{
+	struct page *page = &cache->page[i], *head = &cache->page[0];
+	uint32_t oldest;
+
+	if (page->resident) {
+		unlink_page(cache, i);
+	} else {
+		page->refaults += page->evictions > page->refaults;
+		page->resident = true;
+		if (cache->used++ == cache->size) {
+			oldest = head->newer;
+			unlink_page(cache, oldest);
+			cache->page[oldest].resident = false;
+			cache->page[oldest].evictions++;
+			cache->used--;
 		}
-		lru->resident[page] = true;
 	}
-	lru->last_read[page] = now;
-	return refault;
+	page->newer = 0;
+	page->older = head->older;
+	cache->page[head->older].newer = i;
+	head->older = i;
 }
 
-static uint64_t play(uint32_t size, struct headroom_stats *stats)
+/* Popularity falls with the power @exponent of the rank, the page's number */
+static void read_zipf(struct cache *cache, double exponent, uint32_t reads)
 {
-	struct lru *lru = calloc(1, sizeof(*lru));
-	uint64_t seed = 1, distance, refaults = 0;
+	double *sum = calloc(PAGES, sizeof(*sum)), all = 0, at;
+	uint32_t low, high;
 
-	lru->size = size;
-	for (uint32_t now = 1; now <= READS; now++) {
-		seed = seed * 6364136223846793005u + 1442695040888963407u;
-		if (!play_read(lru, (seed >> 33) % FILE_PAGES, now, &distance))
+	for (uint32_t i = 0; i < PAGES; i++)
+		sum[i] = all += pow(i + 1, -exponent);
+	for (uint32_t n = 0; n < reads; n++) {
+		at = all * (mix(n + 1) >> 11) / ((uint64_t)1 << 53);
+		for (low = 0, high = PAGES - 1; low < high;) {
+			if (sum[(low + high) / 2] > at)
+				high = (low + high) / 2;
+			else
+				low = (low + high) / 2 + 1;
+		}
+		read_page(cache, low + 1);
+	}
+	free(sum);
+}
+
+static void read_loop(struct cache *cache, uint32_t pages, int passes)
+{
+	for (int pass = 0; pass < passes; pass++)
+		for (uint32_t i = 1; i <= pages; i++)
+			read_page(cache, i);
+}
+
+/* What the module would have counted */
+static struct headroom_stats sample(const struct cache *cache, uint64_t seed)
+{
+	struct headroom_stats stats = { 0 };
+	struct headroom_pages *group;
+	uint64_t hash;
+
+	for (uint32_t i = 1; i <= PAGES; i++) {
+		stats.evictions += cache->page[i].evictions;
+		hash = mix(mix(seed + 1) + i * 0x9e3779b97f4a7c15);
+		if (hash >> (64 - SHIFT))
 			continue;
-		refaults++;
-		if (stats)
-			add_to(&stats->refault_distance, distance);
+		group = &stats.group[hash % HEADROOM_SAMPLE_GROUPS];
+		group->evictions += cache->page[i].evictions;
+		group->refaults += cache->page[i].refaults;
+		stats.refault_samples += cache->page[i].refaults;
 	}
-	if (stats)
-		stats->evictions = lru->evictions;
-	free(lru);
-	return refaults;
+	stats.refaults = stats.refault_samples << SHIFT;
+	return stats;
 }
 
-/* The share of refaults that @memory pages would have saved, by the model */
-static double saved_by(const struct headroom_stats *stats, uint64_t memory)
+/* How near an estimate comes depends on how many refaults there are to be seen. */
+static void test_estimates(const struct cache *cache, const char *load, double within)
 {
-	double low = 0, high = 1;
+	double truth = 0, worst = 0, plain = 0, error, error_of_mean = 0;
+	struct headroom_estimate estimate;
+	struct headroom_stats stats;
+	int covered = 0;
 
-	for (int i = 0; i < 30; i++) {
-		double q = (low + high) / 2;
-
-		if (headroom_extra_memory(stats, q) <= memory)
-			low = q;
-		else
-			high = q;
+	for (uint32_t i = 1; i <= PAGES; i++)
+		truth += cache->page[i].refaults;
+	for (int seed = 0; seed < SEEDS; seed++) {
+		stats = sample(cache, seed);
+		estimate = headroom_refaults_estimate(&stats, SHIFT);
+		covered += estimate.low <= truth && truth <= estimate.high;
+		error = estimate.value / truth - 1;
+		error_of_mean += error / SEEDS;
+		worst = fmax(worst, fabs(error));
+		plain = fmax(plain, fabs(stats.refaults / truth - 1));
 	}
-	return low;
+	printf("# %s: %.0f refaults; largest error %.4f, plain %.4f; mean %+.5f; covered %d of %d\n",
+	       load, truth, worst, plain, error_of_mean, covered, SEEDS);
+	ok(worst <= within, "%s: each estimate within %.0f %%", load, within * 100);
+	ok(worst < plain, "%s: better than the plain count", load);
+	ok(fabs(error_of_mean) < 0.005, "%s: no bias", load);
+	ok(covered >= 0.93 * SEEDS, "%s: the interval of 95 %% covers the truth", load);
 }
 
-static void test_extra_memory_of_random_reads(void)
+static struct cache *new_cache(uint32_t size)
 {
-	struct headroom_stats stats = { .refault_distance.bucket = calloc(256, 64) };
-	uint64_t at48 = play(12288, &stats), at64 = play(16384, NULL), at80 = play(20480, NULL);
-	double by64 = at48 * (1 - saved_by(&stats, 4096));
-	double by80 = at48 * (1 - saved_by(&stats, 8192));
+	struct cache *cache = calloc(1, sizeof(*cache));
 
-	printf("# refaults at 48 MiB %" PRIu64 "; at 64 MiB %" PRIu64 ", model %.0f; "
-	       "at 80 MiB %" PRIu64 ", model %.0f\n", at48, at64, by64, at80, by80);
-	is_near(at48, 39842, 10, "refaults at 48 MiB are those of the measured kernel");
-	ok(by64 - at64 < 0.02 * READS && at64 - by64 < 0.02 * READS,
-	   "refaults predicted for 64 MiB are within 2 %% of the reads");
-	ok(by80 - at80 < 0.02 * READS && at80 - by80 < 0.02 * READS,
-	   "refaults predicted for 80 MiB are within 2 %% of the reads");
-	headroom_stats_clear(&stats);
+	cache->size = size;
+	return cache;
+}
+
+static void test_estimate_in_simulation(void)
+{
+	struct cache *cache = new_cache(PAGES / 2);
+
+	read_zipf(cache, 0.8, 3000000);
+	test_estimates(cache, "zipf 0.8", 0.05);
+	free(cache);
+	cache = new_cache(PAGES / 4);
+	read_zipf(cache, 1.1, 1000000);
+	test_estimates(cache, "few pages come back, zipf 1.1", 0.15);
+	free(cache);
+	cache = new_cache(PAGES / 2);
+	read_loop(cache, PAGES, 4);
+	test_estimates(cache, "loop", 0.05);
+	free(cache);
+	cache = new_cache(PAGES / 2);
+	read_zipf(cache, 0.8, 500000);
+	read_loop(cache, PAGES * 3 / 4, 3);
+	read_zipf(cache, 0.8, 500000);
+	test_estimates(cache, "zipf, loop, zipf", 0.05);
+	free(cache);
 }
 
 int main(void)
 {
 	test_delta();
+	test_target_delta();
 	test_quantile();
-	test_extra_memory_by_hand();
-	test_extra_memory_of_random_reads();
+	test_estimate_by_hand();
+	test_estimate_in_simulation();
 	return tap_done();
 }

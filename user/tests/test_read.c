@@ -45,12 +45,14 @@ static void test_status(void)
 	is_uint(status->cgroups, 6, "cgroups");
 	is_uint(status->cgroup_bytes, 5120, "bytes of a cgroup");
 	ok(!status->psi, "PSI");
-	is_uint(status->nr_hooks, 2, "hooks");
+	is_uint(status->table_remembered, 100000, "remembered");
+	is_uint(status->nr_hooks, 3, "hooks");
 	is_text(status->hook[1].name, "mm_vmscan_memcg_reclaim_begin", "name of a hook");
 	is_text(status->hook[1].covers, "memcg-reclaim stalls", "what it covers");
 	ok(status->hook[0].required && !status->hook[1].required, "required");
 	ok(status->hook[0].attached && !status->hook[1].attached, "attached");
 	is_uint(status->lost.table_full, 12345, "lost");
+	is_uint(status->lost.reclaim_slots, 3, "reclaims lost");
 	headroom_status_free(status);
 	headroom_close(h);
 }
@@ -70,6 +72,13 @@ static void test_cgroup(void)
 	is_uint(cgroup->subtree.refaults_shared, 128, "shared");
 	is_uint(cgroup->subtree.refault_samples, 20, "samples");
 	is_uint(cgroup->subtree.refault_distance.bucket[0].high, 10239, "a bucket");
+	is_uint(cgroup->subtree.returned, 960, "returned");
+	is_uint(cgroup->subtree.refault_age.bucket[0].low, 1 << 30, "an age");
+	is_uint(cgroup->local.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].refaults, 60,
+		"refaults of a kind and reason");
+	is_uint(cgroup->target.evictions, 1800, "evictions of the pool");
+	is_uint(cgroup->target.distance.bucket[0].low, 16384, "a distance of the pool");
+	is_uint(cgroup->target.reclaim[HEADROOM_REASON_OWN_LIMIT].scanned, 8000, "reclaim");
 	stall = &cgroup->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
 	is_uint(stall->count, 10, "stalls");
 	is_uint(stall->total, 20000000, "their time");
@@ -103,9 +112,16 @@ static void test_snapshot(void)
 	headroom_snapshot_free(s);
 	headroom_close(h);
 
+	h = open_fake("many");
+	is_int(headroom_snapshot_take(h, &s), 0, "many cgroups");
+	is_uint(s->nr, 206, "are complete");
+	ok(headroom_snapshot_find(s, 1199), "to the last");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+
 	h = open_fake("huge");
 	is_int(headroom_snapshot_take(h, &s), 0, "messages larger than any buffer");
-	is_uint(headroom_snapshot_find(s, 2)->subtree.refault_distance.nr, 800, "are complete");
+	is_uint(headroom_snapshot_find(s, 2)->subtree.refault_distance.nr, 124, "are complete");
 	headroom_snapshot_free(s);
 	headroom_close(h);
 }
@@ -122,7 +138,7 @@ static void test_names(void)
 	setenv("HEADROOM_FAKE", "", 1);
 	for (int i = 0; i < 3; i++) {
 		is_int(headroom_snapshot_take(h, &s), 0, "three more");
-		is_text(s->cgroup[5].path, "/new", "path");
+		is_text(s->cgroup[5].path, "/busyness", "path");
 		headroom_snapshot_free(s);
 	}
 	is_uint(fake_kernel_lookups, 7, "what has a path is not looked up again");
@@ -142,8 +158,8 @@ static void test_names(void)
 
 static void test_churn(void)
 {
-	/* ten dumps were taken before: all but the last of five are interrupted */
-	struct headroom *h = open_fake("churn=14");
+	/* eleven dumps were taken before: all but the last of five are interrupted */
+	struct headroom *h = open_fake("churn=15");
 	struct headroom_snapshot *s;
 
 	is_int(headroom_snapshot_take(h, &s), 0, "a dump that is interrupted at first");
@@ -158,6 +174,78 @@ static void test_churn(void)
 	ok(!s->consistent, "and says that it is not consistent");
 	is_uint(s->nr, 6, "and has each cgroup once");
 	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+static void test_blame(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_blame *blame;
+
+	is_int(headroom_blame_get(h, 3, &blame), 0, "blame of one cgroup");
+	is_uint(blame->nr, 1, "is of one cgroup");
+	is_uint(blame->victim[0].id, 3, "this one");
+	is_uint(blame->victim[0].nr, 5, "with its evictors");
+	is_uint(blame->victim[0].evictor[0].error, 20, "and their numbers");
+	headroom_blame_free(blame);
+	is_int(headroom_blame_get(h, 4, &blame), 0, "of one that lost nothing");
+	is_uint(blame->victim[0].nr, 0, "is empty");
+	headroom_blame_free(blame);
+	is_int(headroom_blame_get(h, 77, &blame), -ENOENT, "of one that is not");
+	ok(!blame, "gives none");
+	is_text(headroom_error(h), "no cgroup with this id has the memory controller",
+		"the kernel's own sentence");
+	headroom_blame_free(NULL);
+	is_int(headroom_blame_get(h, 0, &blame), 0, "of all");
+	is_uint(blame->nr, 4, "has all that lost pages");
+	is_uint(blame->victim[2].id, 5, "in order of id");
+	headroom_blame_free(blame);
+	headroom_close(h);
+}
+
+static void test_much_blame(void)
+{
+	struct headroom *h = open_fake("many");
+	struct headroom_blame *blame;
+
+	is_int(headroom_blame_get(h, 0, &blame), 0, "many victims");
+	is_uint(blame->nr, 204, "are complete");
+	is_uint(blame->victim[203].id, 1199, "to the last");
+	headroom_blame_free(blame);
+	headroom_close(h);
+}
+
+static void test_blame_churn(void)
+{
+	/* two dumps of blame were taken before */
+	struct headroom *h = open_fake("churn=5");
+	struct headroom_blame *blame;
+
+	is_int(headroom_blame_get(h, 0, &blame), 0, "blame that is interrupted at first");
+	is_uint(fake_kernel_requests, 4, "is read again");
+	is_uint(blame->nr, 4, "and has each victim once");
+	headroom_blame_free(blame);
+	setenv("HEADROOM_FAKE", "churn=1000", 1);
+	fake_kernel_requests = 0;
+	is_int(headroom_blame_get(h, 0, &blame), 0, "blame that is always interrupted");
+	is_uint(fake_kernel_requests, 5, "is read a few times");
+	is_uint(blame->nr, 4, "and has each victim once");
+	headroom_blame_free(blame);
+	headroom_close(h);
+}
+
+static void test_blame_failure(const char *behaviour, int err, const char *sentence)
+{
+	struct headroom *h = open_fake(behaviour);
+	struct headroom_blame *blame;
+
+	is_int(headroom_blame_get(h, 0, &blame), err, "blame");
+	ok(!blame, "gives none");
+	ok(strstr(headroom_error(h), sentence), "sentence: %s", headroom_error(h));
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_blame_get(h, 0, &blame), 0, "then all is well again");
+	is_uint(blame ? blame->nr : 0, 4, "and complete");
+	headroom_blame_free(blame);
 	headroom_close(h);
 }
 
@@ -237,6 +325,13 @@ int main(void)
 	test_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_failure("malformed", -EBADMSG, "malformed");
 	test_failure("disorder", -EBADMSG, "malformed");
+	test_blame();
+	test_much_blame();
+	test_blame_churn();
+	test_blame_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_blame_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
+	test_blame_failure("malformed", -EBADMSG, "malformed");
+	test_blame_failure("disorder", -EBADMSG, "malformed");
 	test_module_reloaded();
 	test_module_unloaded();
 	test_queue_overflow();

@@ -31,6 +31,15 @@ static void test_units(void)
 	is_text(text_number(123456.7).s, "123457", "without");
 }
 
+static void test_words(void)
+{
+	is_text(text_words("own_limit").s, "own limit", "words of a name");
+	is_text(text_words("_a__b_").s, " a  b ", "each of its dashes");
+	is_text(text_words("").s, "", "no name");
+	is_uint(strlen(text_words("0123456789_123456789_123456789_123456789").s), 31,
+		"a name that is too long");
+}
+
 static void is_name(const char *name, const char *want, const char *what)
 {
 	char *got = text_name(name);
@@ -98,6 +107,7 @@ int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
 	test_units();
+	test_words();
 	test_names();
 	test_utf8();
 	test_columns();

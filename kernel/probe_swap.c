@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Swap: what is an eviction, and what is a refault, of anonymous and shared
+ * memory
+ *
+ * A page that goes to swap is known by its swap entry. While it is away nothing
+ * else has that entry, so what comes back under it is the page. Two ways to see
+ * it go and come:
+ *
+ * Tracepoints
+ *	mm_vmscan_write_folio fires when reclaim has written a page to swap, or had
+ *	it compressed. In general it is gone then; it may still be caught in the
+ *	swap cache. A page that was read back, not changed and not freed from the
+ *	swap cache goes again without being written, which is not seen: when it
+ *	comes back it is a refault with the reason unknown.
+ *
+ *	block_bio_queue fires for the read of a page that comes back from a block
+ *	device, in the task that wants it. That is a new folio: locked, and not
+ *	mapped anywhere. Direct I/O into anonymous memory is a read into a mapped
+ *	one.
+ *
+ *	What comes back from zswap causes no I/O. Its folio is a swap cache folio
+ *	that gets onto an LRU list for the first time, which mm_lru_insertion tells.
+ *	It tells the same of folios that were isolated and put back; those that are
+ *	just being written are under writeback. Only pages that are remembered
+ *	count: what came by a block device was taken from the table when it was read.
+ *
+ * Functions
+ *	workingset_eviction() is called for a page in the swap cache when it is
+ *	really freed, and swap_readpage() or swap_read_folio() for each that comes
+ *	back, from wherever. Kprobes on these see everything, and cost a trap or a
+ *	call through ftrace; they are used in place of the tracepoints if the
+ *	parameter swap_kprobes asks for it.
+ */
+#include <linux/bio.h>
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/ptrace.h>
+#include <linux/swap.h>
+
+#include "nonresident.h"
+#include "probes.h"
+#include "refault.h"
+
+/* In the place of a file: no file has this name, see probe_filemap.c */
+#define SWAP_FILE	0x73776170ULL
+
+static void swapped_out(struct folio *folio)
+{
+	headroom_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
+							 HEADROOM_PAGE_KIND_SHMEM,
+			 SWAP_FILE, headroom_swap_entry(folio));
+}
+
+/* @sure: it was evicted, even if nothing is remembered of it */
+static void swapped_in(struct folio *folio, bool sure)
+{
+	u64 entry = headroom_swap_entry(folio);
+	u64 end = entry + folio_nr_pages(folio);
+	struct headroom_nonresident page;
+	u64 hash;
+
+	for (; entry < end; entry++) {
+		hash = headroom_nonresident_hash(SWAP_FILE, entry);
+		if (!headroom_nonresident_sampled(hash))
+			continue;
+		if (!headroom_nonresident_take(hash, &page)) {
+			if (!sure)
+				continue;
+			page = (struct headroom_nonresident){
+				.kind = HEADROOM_PAGE_KIND_ANON,
+				.reason = HEADROOM_REASON_UNKNOWN,
+			};
+		}
+		headroom_refaulted(folio_memcg(folio), hash, &page);
+	}
+}
+
+void headroom_probe_write_folio(void *data, struct folio *folio)
+{
+	/* It is unlocked: somebody may have freed it from the swap cache */
+	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio))
+		swapped_out(folio);
+}
+
+void headroom_probe_bio(void *data, struct bio *bio)
+{
+	struct folio *folio;
+
+	if (bio_op(bio) != REQ_OP_READ || bio->bi_vcnt != 1)
+		return;
+	folio = page_folio(bio->bi_io_vec[0].bv_page);
+	if (folio_test_swapbacked(folio) && folio_test_locked(folio) &&
+	    !folio->mapping && headroom_swap_entry(folio))
+		swapped_in(folio, true);
+}
+
+void headroom_probe_lru_insertion(void *data, struct folio *folio)
+{
+	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio) &&
+	    !folio_test_writeback(folio))
+		swapped_in(folio, false);
+}
+
+int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
+{
+	struct folio *folio = (void *)regs_get_kernel_argument(regs, 0);
+
+	if (folio_test_swapcache(folio))
+		swapped_out(folio);
+	return 0;
+}
+
+int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs)
+{
+	/* A folio begins with its first page */
+	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)), true);
+	return 0;
+}

@@ -1,0 +1,572 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reclaim: why a page is being evicted, and because of whom
+ *
+ * The events of direct and of memcg reclaim bracket what a task does; neither
+ * says for which cgroup. Between the two, each page that the task evicts has a
+ * cause:
+ *
+ *	memcg reclaim in a memory stall		a limit: that of the lowest cgroup at
+ *						or above the task's that is full
+ *	memcg reclaim otherwise			somebody asked for it, unless a cgroup
+ *						above the page has more than its
+ *						memory.max, which was lowered then
+ *	direct reclaim				the machine is short, this task needs
+ *						memory
+ *	kswapd					the machine is short; it was woken by
+ *						somebody
+ *	none of these, but reclaim		MADV_PAGEOUT; in a kernel thread DAMON
+ *
+ * The target is the cgroup whose memory is reclaimed as a whole: the one at its
+ * limit, or the root. Which limit it is has to be guessed from the page counters
+ * (mm/memcontrol.c, try_charge_memcg() and reclaim_high()), at the begin event,
+ * where they are as the charge found them. If a page then proves the guess wrong,
+ * because its cgroup is not below, its own chain is searched.
+ *
+ * Open reclaim stands in a table, found by the address of the task, whose slot
+ * nobody else writes:
+ *
+ *	task --> open_reclaim { driver, limit } + { victim, target, evictor, pages }
+ *
+ * Reclaim goes from cgroup to cgroup and takes many pages from each, so the second
+ * half is decided once for all of them, and pages are booked to the victim's
+ * blame in batches. kswapd's is opened when it evicts its first page and closed
+ * when it goes to sleep.
+ *
+ * kswapd works for whoever woke it: each node remembers the cgroups of the tasks
+ * that did since it last slept (the kernel tells of those that found it asleep),
+ * and its batches are dealt out to them in proportion to how often they did.
+ */
+#include <linux/hash.h>
+#include <linux/memcontrol.h>
+#include <linux/minmax.h>
+#include <linux/nodemask.h>
+#include <linux/page_counter.h>
+#include <linux/preempt.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/swap.h>
+#include <linux/vmalloc.h>
+
+#include "reclaim.h"
+#include "registry.h"
+#include "stall.h"
+
+#define SLOT_BITS	12
+#define WAYS		8
+#define SLOTS		((1U << SLOT_BITS) + WAYS - 1)
+#define BATCH		32
+#define WAKERS		8
+
+/**
+ * struct open_reclaim - reclaim that a task is in
+ * @task: who; NULL if the slot is free
+ * @kind: what it reclaims
+ * @ordered: it is no memory stall: somebody asked for it
+ * @reason: why the pages of @victim go
+ * @up: levels from @victim up to @target
+ * @nid: kswapd's node
+ * @driver: the task's cgroup at the begin
+ * @limit: the cgroup that was full at the begin; or NULL
+ * @victim: the cgroup that the last page was of; or NULL
+ * @target: whose memory is reclaimed; or NULL
+ * @evictor: who drives it: @driver, or one that woke kswapd
+ * @pages: pages of @victim not booked to @evictor yet
+ *
+ * Pointers hold references.
+ */
+struct open_reclaim {
+	struct task_struct *task;
+	enum headroom_reclaim_kind kind;
+	bool ordered;
+	u8 reason;
+	u16 up;
+	int nid;
+	struct headroom_cgroup *driver;
+	struct headroom_cgroup *limit;
+	struct headroom_cgroup *victim;
+	struct headroom_cgroup *target;
+	struct headroom_cgroup *evictor;
+	u64 pages;
+};
+
+static struct open_reclaim *slots __read_mostly;
+
+/**
+ * struct wakers - who woke a node's kswapd
+ * @lock: raw and a leaf
+ * @slept: kswapd slept since the last of them
+ * @waker: the cgroup, holding a reference; how often; and its turn
+ *
+ * When there are more than WAKERS, the one who woke it least gives way.
+ */
+struct wakers {
+	raw_spinlock_t lock;
+	bool slept;
+	struct {
+		struct headroom_cgroup *cg;
+		s64 times;
+		s64 turn;
+	} waker[WAKERS];
+};
+
+static struct wakers *wakers __read_mostly;	/* by node */
+
+static void replace(struct headroom_cgroup **where, struct headroom_cgroup *cg)
+{
+	if (*where == cg)
+		return;
+	if (cg)
+		headroom_cgroup_get(cg);
+	headroom_cgroup_put(*where);
+	*where = cg;
+}
+
+/*
+ * Whose turn it is to be served by kswapd: everybody's turn grows by their share,
+ * the largest is served and pays for it (smooth weighted round robin).
+ */
+static void next_waker(struct open_reclaim *open)
+{
+	struct wakers *w = &wakers[open->nid];
+	struct headroom_cgroup *cg = headroom_cgroup_root();
+	unsigned long flags;
+	s64 all = 0;
+	int i, next = -1;
+
+	raw_spin_lock_irqsave(&w->lock, flags);
+	for (i = 0; i < WAKERS; i++) {
+		if (!w->waker[i].cg)
+			continue;
+		all += w->waker[i].times;
+		w->waker[i].turn += w->waker[i].times;
+		if (next < 0 || w->waker[i].turn > w->waker[next].turn)
+			next = i;
+	}
+	if (next >= 0) {
+		w->waker[next].turn -= all;
+		cg = headroom_cgroup_alive(w->waker[next].cg);
+	}
+	replace(&open->evictor, cg);
+	raw_spin_unlock_irqrestore(&w->lock, flags);
+}
+
+static void forget_wakers(struct wakers *w)
+{
+	int i;
+
+	for (i = 0; i < WAKERS; i++) {
+		headroom_cgroup_put(w->waker[i].cg);
+		memset(&w->waker[i], 0, sizeof(w->waker[i]));
+	}
+}
+
+static int waker_slot(const struct wakers *w, const struct headroom_cgroup *cg)
+{
+	int i, least = 0;
+
+	for (i = 0; i < WAKERS; i++) {
+		if (w->waker[i].cg == cg)
+			return i;
+		if (w->waker[i].times < w->waker[least].times)
+			least = i;
+	}
+	return least;
+}
+
+/**
+ * headroom_reclaim_wake_kswapd - the running task wakes kswapd
+ * @nid: on that node
+ *
+ * Context: any, under RCU.
+ */
+void headroom_reclaim_wake_kswapd(int nid)
+{
+	struct headroom_cgroup *cg;
+	struct wakers *w = &wakers[nid];
+	unsigned long flags;
+	int i;
+
+	cg = in_task() ? headroom_cgroup_of_current() : headroom_cgroup_root();
+	raw_spin_lock_irqsave(&w->lock, flags);
+	if (w->slept)
+		forget_wakers(w);
+	w->slept = false;
+	i = waker_slot(w, cg);
+	if (w->waker[i].cg != cg) {
+		replace(&w->waker[i].cg, cg);
+		w->waker[i].times = 0;
+		w->waker[i].turn = 0;
+	}
+	w->waker[i].times++;
+	raw_spin_unlock_irqrestore(&w->lock, flags);
+}
+
+/* A task may stand in its home slot, or in one of the next WAYS - 1 */
+static struct open_reclaim *home_slot(const struct task_struct *task)
+{
+	return &slots[hash_ptr(task, SLOT_BITS)];
+}
+
+static struct open_reclaim *slot_find(void)
+{
+	struct open_reclaim *open = home_slot(current);
+	int i;
+
+	for (i = 0; i < WAYS; i++, open++)
+		if (READ_ONCE(open->task) == current)
+			return open;
+	return NULL;
+}
+
+static struct open_reclaim *slot_claim(void)
+{
+	struct open_reclaim *open = home_slot(current);
+	int i;
+
+	for (i = 0; i < WAYS; i++, open++)
+		if (!READ_ONCE(open->task) && !cmpxchg(&open->task, NULL, current))
+			return open;
+	headroom_lose(reclaim_slots, 1);
+	return NULL;
+}
+
+/*
+ * The cgroup at or above @memcg that is full: the lowest at its memory.max, or
+ * else the lowest above its memory.high, or else the one that is nearest to its
+ * memory.max: others may have uncharged since. NULL if none has a limit.
+ */
+static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg)
+{
+	struct mem_cgroup *high = NULL, *nearest = NULL;
+	unsigned long usage, max, left = ULONG_MAX;
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
+		usage = page_counter_read(&memcg->memory);
+		max = READ_ONCE(memcg->memory.max);
+		if (usage >= max)
+			return memcg;
+		if (!high && usage > READ_ONCE(memcg->memory.high))
+			high = memcg;
+		if (max != PAGE_COUNTER_MAX && max - usage < left) {
+			left = max - usage;
+			nearest = memcg;
+		}
+	}
+	return high ?: nearest;
+}
+
+/* The lowest at or above @memcg that has more than its memory.max, or NULL */
+static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
+{
+	for (; memcg; memcg = parent_mem_cgroup(memcg))
+		if (page_counter_read(&memcg->memory) > READ_ONCE(memcg->memory.max))
+			return memcg;
+	return NULL;
+}
+
+/* Levels from @victim up to @target, or -1 if it is not above */
+static int levels(const struct headroom_cgroup *victim, const struct mem_cgroup *target)
+{
+	struct mem_cgroup *memcg = victim->memcg;
+	int up = 0;
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg), up++)
+		if (memcg == target)
+			return up;
+	return -1;
+}
+
+static struct headroom_cgroup *full_above_current(void)
+{
+	struct mem_cgroup *memcg = current->active_memcg ?:
+				   mem_cgroup_from_task(current);
+
+	memcg = full_cgroup(memcg);
+	return memcg ? headroom_cgroup_of(memcg) : NULL;
+}
+
+static void flush(struct open_reclaim *open)
+{
+	const struct headroom_pages pages = { .evictions = open->pages };
+
+	if (!open->pages)
+		return;
+	headroom_blame_add(&headroom_cgroup_alive(open->victim)->blame,
+			   headroom_cgroup_alive(open->evictor), open->reason,
+			   &pages);
+	open->pages = 0;
+}
+
+/* Why memcg reclaim takes pages of @victim, and for whose limit */
+static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim)
+{
+	struct mem_cgroup *memcg = NULL;
+	int up = -1;
+
+	if (open->limit)
+		up = levels(victim, open->limit->memcg);
+	if (up >= 0)
+		memcg = open->limit->memcg;
+	else
+		memcg = open->ordered ? overfull_cgroup(victim->memcg) :
+					full_cgroup(victim->memcg);
+	if (!memcg) {
+		open->reason = HEADROOM_REASON_PROACTIVE;
+		open->up = 0;
+		replace(&open->target, NULL);
+		return;
+	}
+	up = levels(victim, memcg);
+	open->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
+	open->up = up;
+	replace(&open->target, headroom_cgroup_of(memcg));
+}
+
+/* The pages that go from now on are @victim's */
+static void turn_to(struct open_reclaim *open, struct headroom_cgroup *victim)
+{
+	flush(open);
+	replace(&open->victim, victim);
+	if (open->kind == HEADROOM_RECLAIM_MEMCG)
+		find_limit(open, victim);
+	if (current_is_kswapd())
+		next_waker(open);
+}
+
+static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind)
+{
+	flush(open);
+	open->kind = kind;
+	open->nid = 0;
+	replace(&open->driver, headroom_cgroup_of_current());
+	replace(&open->evictor, open->driver);
+	replace(&open->victim, NULL);
+	if (kind == HEADROOM_RECLAIM_GLOBAL) {
+		open->reason = current_is_kswapd() ? HEADROOM_REASON_KSWAPD :
+						     HEADROOM_REASON_DIRECT_RECLAIM;
+		open->up = 0;
+		replace(&open->target, headroom_cgroup_root());
+		return;
+	}
+	open->ordered = !headroom_stall_marked();
+	replace(&open->limit, open->ordered ? NULL : full_above_current());
+}
+
+/**
+ * headroom_reclaim_begin - the running task begins to reclaim
+ * @kind: what
+ *
+ * Context: any but interrupts; preemption off.
+ */
+void headroom_reclaim_begin(enum headroom_reclaim_kind kind)
+{
+	struct open_reclaim *open = slot_find() ?: slot_claim();
+
+	if (open)
+		open_init(open, kind);
+}
+
+static void release(struct open_reclaim *open)
+{
+	replace(&open->driver, NULL);
+	replace(&open->limit, NULL);
+	replace(&open->victim, NULL);
+	replace(&open->target, NULL);
+	replace(&open->evictor, NULL);
+	/* The slot was read; whoever claims it next may write to it */
+	smp_store_release(&open->task, NULL);
+}
+
+/**
+ * headroom_reclaim_end - the running task is done with reclaim
+ *
+ * Does nothing without the begin.
+ *
+ * Context: any but interrupts; preemption off.
+ */
+void headroom_reclaim_end(void)
+{
+	struct open_reclaim *open = slot_find();
+
+	if (!open)
+		return;
+	flush(open);
+	release(open);
+}
+
+/**
+ * headroom_reclaim_sleep_kswapd - the running task is kswapd and goes to sleep
+ * @nid: its node
+ *
+ * Context: any but interrupts; preemption off.
+ */
+void headroom_reclaim_sleep_kswapd(int nid)
+{
+	WRITE_ONCE(wakers[nid].slept, true);
+	headroom_reclaim_end();
+}
+
+/* What the running task reclaims, as far as it is known */
+static struct open_reclaim *open_reclaim(int nid)
+{
+	struct open_reclaim *open = slot_find();
+
+	if (open || !current_is_kswapd())
+		return open;
+	open = slot_claim();
+	if (open) {
+		open_init(open, HEADROOM_RECLAIM_GLOBAL);
+		open->nid = nid;
+	}
+	return open;
+}
+
+/* Reclaim that no event tells of: see the head of this file */
+static void evict_untold(struct headroom_cgroup *victim, unsigned long nr,
+			 struct headroom_cause *cause)
+{
+	const struct headroom_pages pages = { .evictions = nr };
+	struct headroom_cgroup *driver = headroom_cgroup_of_current();
+
+	*cause = (struct headroom_cause){
+		.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
+							HEADROOM_REASON_MADVISE,
+		.evictor = driver->key,
+	};
+	headroom_blame_add(&headroom_cgroup_alive(victim)->blame,
+			   headroom_cgroup_alive(driver), cause->reason, &pages);
+}
+
+/**
+ * headroom_reclaim_evict - the running task takes pages from a cgroup
+ * @victim: that cgroup
+ * @nid: the pages' node
+ * @nr: how many
+ * @cause: result: why, and because of whom
+ *
+ * Books them to the victim's blame.
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+void headroom_reclaim_evict(struct headroom_cgroup *victim, int nid,
+			    unsigned long nr, struct headroom_cause *cause)
+{
+	struct open_reclaim *open = open_reclaim(nid);
+
+	if (unlikely(!open)) {
+		evict_untold(victim, nr, cause);
+		return;
+	}
+	if (open->victim != victim || open->pages >= BATCH)
+		turn_to(open, victim);
+	open->pages += nr;
+	*cause = (struct headroom_cause){
+		.reason = open->reason,
+		.up = open->up,
+		.evictor = open->evictor->key,
+		.target = open->target,
+	};
+}
+
+/**
+ * headroom_reclaim_scan - the running task has looked through inactive lists
+ * @nid: their node
+ * @scanned: pages that it looked at
+ * @reclaimed: pages that it freed
+ * @priority: its priority
+ *
+ * Books that to the target, or, where nobody knows it, to the cgroup that the last
+ * page was taken from.
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+void headroom_reclaim_scan(int nid, unsigned long scanned,
+			   unsigned long reclaimed, int priority)
+{
+	struct open_reclaim *open = open_reclaim(nid);
+	struct headroom_cgroup *target;
+	enum headroom_reason reason;
+
+	if (!open)
+		return;
+	target = open->target ?: open->limit ?: open->victim ?: open->driver;
+	reason = open->reason;
+	/* Whoever's limit it is, it is the target's own */
+	if (open->kind == HEADROOM_RECLAIM_MEMCG)
+		reason = open->target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
+						       HEADROOM_REASON_PROACTIVE;
+	headroom_count_reclaim(&headroom_cgroup_alive(target)->target, reason,
+			       scanned, reclaimed, priority);
+}
+
+/**
+ * headroom_reclaim_target - the cgroup whose memory was reclaimed
+ * @owner: the cgroup that lost a page
+ * @reason: why
+ * @up: how many levels above
+ *
+ * Context: any, under RCU.
+ * Return: its record; NULL if there was none.
+ */
+struct headroom_cgroup *
+headroom_reclaim_target(struct headroom_cgroup *owner,
+			enum headroom_reason reason, unsigned int up)
+{
+	struct mem_cgroup *memcg = owner->memcg;
+
+	switch (reason) {
+	case HEADROOM_REASON_OWN_LIMIT:
+		return owner;
+	case HEADROOM_REASON_ANCESTOR_LIMIT:
+		while (memcg && up--)
+			memcg = parent_mem_cgroup(memcg);
+		return memcg ? headroom_cgroup_of(memcg) : NULL;
+	case HEADROOM_REASON_KSWAPD:
+	case HEADROOM_REASON_DIRECT_RECLAIM:
+		return headroom_cgroup_root();
+	default:
+		return NULL;
+	}
+}
+
+/**
+ * headroom_reclaim_init - make the table of open reclaim
+ *
+ * Context: process, may sleep; before any probe runs.
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_reclaim_init(void)
+{
+	int nid;
+
+	slots = vzalloc(array_size(SLOTS, sizeof(*slots)));
+	wakers = kvcalloc(nr_node_ids, sizeof(*wakers), GFP_KERNEL);
+	if (!slots || !wakers) {
+		headroom_reclaim_exit();
+		return -ENOMEM;
+	}
+	for (nid = 0; nid < nr_node_ids; nid++)
+		raw_spin_lock_init(&wakers[nid].lock);
+	return 0;
+}
+
+/**
+ * headroom_reclaim_exit - drop the reclaim that is still open
+ *
+ * Context: process; no probe runs any more.
+ */
+void headroom_reclaim_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; slots && i < SLOTS; i++)
+		if (slots[i].task)
+			release(&slots[i]);
+	for (i = 0; wakers && i < nr_node_ids; i++)
+		forget_wakers(&wakers[i]);
+	vfree(slots);
+	kvfree(wakers);
+	slots = NULL;
+	wakers = NULL;
+}
