@@ -9,15 +9,23 @@
  *
  * Swap can be watched by kprobes on functions instead, see probe_swap.c.
  */
+#include <linux/mutex.h>
 #include <linux/tracepoint.h>
+
+/* compaction.h is meant for files that know this one; it is opaque here */
+struct compact_control;
+
 #include <trace/events/block.h>
 #include <trace/events/cgroup.h>
+#include <trace/events/compaction.h>
 #include <trace/events/filemap.h>
 #include <trace/events/pagemap.h>
+#include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
 #include "hooks.h"
 #include "probes.h"
+#include "stall.h"
 
 /* The call is compiled, for its check, and never made: sizeof does not evaluate */
 #define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
@@ -76,6 +84,18 @@ static struct headroom_hook hooks[] = {
 	     false, "stalls in memcg reclaim"),
 	HOOK(mm_vmscan_memcg_reclaim_begin, headroom_probe_memcg_begin,
 	     false, "stalls in memcg reclaim"),
+	HOOK_FOR(HEADROOM_HOOK_STALLS,
+		 mm_compaction_end, headroom_probe_compaction_end,
+		 false, "stalls in compaction"),
+	HOOK_FOR(HEADROOM_HOOK_STALLS,
+		 mm_compaction_begin, headroom_probe_compaction_begin,
+		 false, "stalls in compaction"),
+	HOOK_FOR(HEADROOM_HOOK_STALLS,
+		 mm_vmscan_throttled, headroom_probe_throttled,
+		 false, "stalls in reclaim by reason of throttling"),
+	HOOK_FOR(HEADROOM_HOOK_STALLS,
+		 sched_switch, headroom_probe_switch,
+		 false, "waits for refaults, for swap and in memory.high"),
 	HOOK(mm_vmscan_node_reclaim_end, headroom_probe_node_end,
 	     false, "evictions by node reclaim under their own reason"),
 	HOOK(mm_vmscan_node_reclaim_begin, headroom_probe_node_begin,
@@ -87,6 +107,10 @@ static struct headroom_hook hooks[] = {
 	HOOK(cgroup_rmdir, headroom_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),
 };
+
+/* Attaching and detaching; whether the module as a whole is attached */
+static DEFINE_MUTEX(hooks_mutex);
+static bool active;
 
 static void resolve(struct tracepoint *tp, void *unused)
 {
@@ -131,36 +155,101 @@ static int attach_function(struct headroom_hook *hook)
 	return err;
 }
 
-static int attach(struct headroom_hook *hook, bool swap_kprobes)
+static int attach(struct headroom_hook *hook, bool swap_kprobes, bool stalls)
 {
-	if (hook->use == HEADROOM_HOOK_KPROBES)
+	switch (hook->use) {
+	case HEADROOM_HOOK_KPROBES:
 		return swap_kprobes ? attach_function(hook) : 0;
-	hook->unused = hook->use == HEADROOM_HOOK_TRACEPOINTS && swap_kprobes;
-	return hook->unused ? 0 : attach_tracepoint(hook);
+	case HEADROOM_HOOK_TRACEPOINTS:
+		hook->unused = swap_kprobes;
+		return swap_kprobes ? 0 : attach_tracepoint(hook);
+	case HEADROOM_HOOK_STALLS:
+		return stalls ? attach_tracepoint(hook) : 0;
+	default:
+		return attach_tracepoint(hook);
+	}
+}
+
+static void detach(struct headroom_hook *hook)
+{
+	if (!hook->attached)
+		return;
+	if (hook->tp)
+		tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
+	else
+		unregister_kprobe(&hook->kp);
+	hook->attached = false;
+}
+
+static void detach_all(void)
+{
+	int i;
+
+	lockdep_assert_held(&hooks_mutex);
+	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--)
+		detach(&hooks[i]);
+	tracepoint_synchronize_unregister();
 }
 
 /**
  * headroom_hooks_attach - attach all probes that this kernel has a place for
  * @swap_kprobes: watch swap by kprobes in place of tracepoints
+ * @stalls: track stalls
  *
  * Context: process, may sleep. Probes run from now on.
  * Return: 0; -EOPNOTSUPP when a required tracepoint is missing; or the error of
  * a registration that failed, and then nothing is attached.
  */
-int headroom_hooks_attach(bool swap_kprobes)
+int headroom_hooks_attach(bool swap_kprobes, bool stalls)
 {
 	unsigned int i;
-	int err;
+	int err = 0;
 
 	for_each_kernel_tracepoint(resolve, NULL);
-	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
-		err = attach(&hooks[i], swap_kprobes);
-		if (err) {
-			headroom_hooks_detach();
-			return err;
-		}
+	mutex_lock(&hooks_mutex);
+	headroom_stall_track(stalls);
+	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
+		err = attach(&hooks[i], swap_kprobes, stalls);
+	if (err)
+		detach_all();
+	active = !err;
+	mutex_unlock(&hooks_mutex);
+	return err;
+}
+
+/**
+ * headroom_hooks_track_stalls - begin or stop to track stalls
+ * @on: which
+ *
+ * Does nothing before the probes were attached, and after they were detached.
+ *
+ * Context: process, may sleep.
+ * Return: 0 or the error of a registration that failed; then stalls are not
+ * tracked.
+ */
+int headroom_hooks_track_stalls(bool on)
+{
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&hooks_mutex);
+	if (!active || on == headroom_stall_tracked())
+		goto out;
+	if (on)
+		headroom_stall_track(true);
+	for (i = 0; on && !err && i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].use == HEADROOM_HOOK_STALLS)
+			err = attach_tracepoint(&hooks[i]);
+	if (!on || err) {
+		for (i = 0; i < ARRAY_SIZE(hooks); i++)
+			if (hooks[i].use == HEADROOM_HOOK_STALLS)
+				detach(&hooks[i]);
+		tracepoint_synchronize_unregister();
+		headroom_stall_track(false);
 	}
-	return 0;
+out:
+	mutex_unlock(&hooks_mutex);
+	return err;
 }
 
 /**
@@ -170,18 +259,10 @@ int headroom_hooks_attach(bool swap_kprobes)
  */
 void headroom_hooks_detach(void)
 {
-	int i;
-
-	for (i = ARRAY_SIZE(hooks) - 1; i >= 0; i--) {
-		if (!hooks[i].attached)
-			continue;
-		if (hooks[i].tp)
-			tracepoint_probe_unregister(hooks[i].tp, hooks[i].probe, NULL);
-		else
-			unregister_kprobe(&hooks[i].kp);
-		hooks[i].attached = false;
-	}
-	tracepoint_synchronize_unregister();
+	mutex_lock(&hooks_mutex);
+	active = false;
+	detach_all();
+	mutex_unlock(&hooks_mutex);
 }
 
 /**

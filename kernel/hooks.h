@@ -12,11 +12,13 @@ struct tracepoint;
  * @HEADROOM_HOOK_ALWAYS: whenever the kernel has it
  * @HEADROOM_HOOK_TRACEPOINTS: unless kprobes are to watch swap
  * @HEADROOM_HOOK_KPROBES: if kprobes are to watch swap
+ * @HEADROOM_HOOK_STALLS: while stalls are tracked
  */
 enum headroom_hook_use {
 	HEADROOM_HOOK_ALWAYS,
 	HEADROOM_HOOK_TRACEPOINTS,
 	HEADROOM_HOOK_KPROBES,
+	HEADROOM_HOOK_STALLS,
 };
 
 /**
@@ -43,7 +45,8 @@ struct headroom_hook {
 	struct kprobe kp;
 };
 
-int headroom_hooks_attach(bool swap_kprobes);
+int headroom_hooks_attach(bool swap_kprobes, bool stalls);
+int headroom_hooks_track_stalls(bool on);
 void headroom_hooks_detach(void);
 const struct headroom_hook *headroom_hook(unsigned int i);
 

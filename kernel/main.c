@@ -30,6 +30,24 @@ module_param(swap_kprobes, bool, 0444);
 MODULE_PARM_DESC(swap_kprobes,
 		 "Watch swap by kprobes in place of tracepoints: sees also what the tracepoints miss (default: N)");
 
+static bool stalls = true;
+
+static int set_stalls(const char *value, const struct kernel_param *kp)
+{
+	int err = param_set_bool(value, kp);
+
+	return err ?: headroom_hooks_track_stalls(stalls);
+}
+
+static const struct kernel_param_ops stalls_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_stalls,
+	.get = param_get_bool,
+};
+module_param_cb(stalls, &stalls_ops, &stalls, 0644);
+MODULE_PARM_DESC(stalls,
+		 "Track stalls; may be changed while the module is loaded (default: Y)");
+
 static int __init check_parameters(void)
 {
 	if (sample_shift > HEADROOM_MAX_SAMPLE_SHIFT) {
@@ -67,7 +85,7 @@ static int __init headroom_init(void)
 	err = headroom_stall_init();
 	if (err)
 		goto err_reclaim;
-	err = headroom_hooks_attach(swap_kprobes);
+	err = headroom_hooks_attach(swap_kprobes, stalls);
 	if (err)
 		goto err_stall;
 	err = headroom_netlink_init();

@@ -21,7 +21,7 @@
 #include "registry.h"
 #include "stall.h"
 
-#define MESSAGE_MAX	SKB_WITH_OVERHEAD(32768UL)
+#define MESSAGE_MAX	SKB_WITH_OVERHEAD(65536UL)
 
 /* The attribute of each counter */
 static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
@@ -108,17 +108,13 @@ static int put_stall(struct sk_buff *skb, unsigned int cause,
 		     const struct headroom_stall_totals *stall)
 {
 	struct nlattr *nest;
-	unsigned int i;
-	u64 count = 0;
 
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-		count += stall->latency[i];
-	if (!count)
+	if (!stall->count)
 		return 0;
 	nest = nla_nest_start(skb, HEADROOM_A_STATS_STALL);
 	if (!nest ||
 	    nla_put_u32(skb, HEADROOM_A_STALL_CAUSE, cause) ||
-	    nla_put_uint(skb, HEADROOM_A_STALL_COUNT, count) ||
+	    nla_put_uint(skb, HEADROOM_A_STALL_COUNT, stall->count) ||
 	    nla_put_uint(skb, HEADROOM_A_STALL_TOTAL, stall->total) ||
 	    nla_put_uint(skb, HEADROOM_A_STALL_LONGEST, stall->longest) ||
 	    put_histogram(skb, HEADROOM_A_STALL_LATENCY, stall->latency,
@@ -126,6 +122,26 @@ static int put_stall(struct sk_buff *skb, unsigned int cause,
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+/* Those that are part of others, or are no stalls, are not in the total */
+static bool in_total(unsigned int cause)
+{
+	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
+}
+
+static int put_stalls(struct sk_buff *skb, const struct headroom_totals *stats)
+{
+	unsigned int cause;
+	u64 total = 0;
+
+	for (cause = 1; cause <= HEADROOM_NR_CAUSES; cause++) {
+		if (in_total(cause))
+			total += stats->stall[cause - 1].total;
+		if (put_stall(skb, cause, &stats->stall[cause - 1]))
+			return -EMSGSIZE;
+	}
+	return nla_put_uint(skb, HEADROOM_A_STATS_STALL_TOTAL, total);
 }
 
 static int put_stats(struct sk_buff *skb, int attr,
@@ -146,9 +162,8 @@ static int put_stats(struct sk_buff *skb, int attr,
 	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_AGE, stats->age,
 			  HEADROOM_AGE_SHIFT))
 		return -EMSGSIZE;
-	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
-		if (put_stall(skb, i + 1, &stats->stall[i]))
-			return -EMSGSIZE;
+	if (put_stalls(skb, stats))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -215,7 +230,10 @@ static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
 	     nla_put_uint(skb, HEADROOM_A_CGROUP_PARENT_ID, cg->parent_id)) ||
 	    put_stats(skb, HEADROOM_A_CGROUP_LOCAL, &cg->local) ||
 	    put_stats(skb, HEADROOM_A_CGROUP_SUBTREE, &cg->subtree) ||
-	    put_target(skb, &cg->target)) {
+	    put_target(skb, &cg->target) ||
+	    (cg->psi &&
+	     (nla_put_uint(skb, HEADROOM_A_CGROUP_PSI_SOME, cg->psi_some) ||
+	      nla_put_uint(skb, HEADROOM_A_CGROUP_PSI_FULL, cg->psi_full)))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -497,6 +515,68 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return skb->len ?: err;
 }
 
+static int fill_stalled(struct sk_buff *skb, const struct origin *to,
+			const struct headroom_stalled *stalled)
+{
+	void *hdr;
+
+	hdr = genlmsg_put(skb, to->portid, to->seq, &headroom_nl_family,
+			  to->flags, HEADROOM_CMD_STALL_GET);
+	if (!hdr)
+		return -EMSGSIZE;
+	if (nla_put_u32(skb, HEADROOM_A_STALLED_PID, stalled->pid) ||
+	    nla_put_uint(skb, HEADROOM_A_STALLED_CGROUP, stalled->cgroup) ||
+	    nla_put_u32(skb, HEADROOM_A_STALLED_CAUSE, stalled->cause) ||
+	    nla_put_uint(skb, HEADROOM_A_STALLED_TIME, stalled->ns)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+int headroom_nl_stall_get_start(struct netlink_callback *cb)
+{
+	cursor_of(cb)->next = 0;
+	return refuse_attributes(cb->nlh, cb->extack);
+}
+
+int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct dump_cursor *cursor = cursor_of(cb);
+	const struct origin to = {
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+	};
+	struct headroom_stalled stalled;
+	unsigned int next;
+	int err = 0;
+
+	rcu_read_lock();
+	while ((next = headroom_stall_next(cursor->next, &stalled))) {
+		err = fill_stalled(skb, &to, &stalled);
+		if (err)
+			break;
+		cursor->next = next;
+	}
+	rcu_read_unlock();
+	return skb->len ?: err;
+}
+
+static u32 stalled_now(void)
+{
+	struct headroom_stalled stalled;
+	unsigned int i = 0;
+	u32 nr = 0;
+
+	rcu_read_lock();
+	while ((i = headroom_stall_next(i, &stalled)))
+		nr++;
+	rcu_read_unlock();
+	return nr;
+}
+
 static int put_hooks(struct sk_buff *skb)
 {
 	const struct headroom_hook *hook;
@@ -531,7 +611,8 @@ static int put_lost(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_LOST_CGROUP_UNKNOWN, lost.cgroup_unknown) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots))
+	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -561,6 +642,12 @@ static int put_status(struct sk_buff *skb)
 	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUP_BYTES,
 			sizeof(struct headroom_cgroup)) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_PSI, headroom_stall_told_apart()) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_STALLS, headroom_stall_tracked()) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_STALLED, stalled_now()) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_HISTOGRAM_BYTES,
+			sizeof(struct headroom_hist)) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_HISTOGRAMS,
+			 headroom_histpool_used()) ||
 	    put_hooks(skb) || put_lost(skb))
 		return -EMSGSIZE;
 	return 0;

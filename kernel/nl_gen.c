@@ -55,6 +55,12 @@ static const struct genl_split_ops headroom_nl_ops[] = {
 		.done	= headroom_nl_blame_get_done,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
+	{
+		.cmd	= HEADROOM_CMD_STALL_GET,
+		.start	= headroom_nl_stall_get_start,
+		.dumpit	= headroom_nl_stall_get_dumpit,
+		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
+	},
 };
 
 struct genl_family headroom_nl_family __ro_after_init = {

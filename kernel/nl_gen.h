@@ -13,6 +13,7 @@
 
 int headroom_nl_cgroup_get_start(struct netlink_callback *cb);
 int headroom_nl_blame_get_start(struct netlink_callback *cb);
+int headroom_nl_stall_get_start(struct netlink_callback *cb);
 int headroom_nl_cgroup_get_done(struct netlink_callback *cb);
 int headroom_nl_blame_get_done(struct netlink_callback *cb);
 
@@ -22,6 +23,8 @@ int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb,
 				  struct netlink_callback *cb);
 int headroom_nl_blame_get_doit(struct sk_buff *skb, struct genl_info *info);
 int headroom_nl_blame_get_dumpit(struct sk_buff *skb,
+				 struct netlink_callback *cb);
+int headroom_nl_stall_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 
 extern struct genl_family headroom_nl_family;

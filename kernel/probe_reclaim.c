@@ -5,7 +5,14 @@
  * Direct reclaim, memcg reclaim and node reclaim each fire a pair of events in the
  * task that does it, with no lock held. kswapd fires none of these, but tells when
  * it goes to sleep, and who wakes it is told in the waker.
+ *
+ * The same events bracket stalls, as do those of compaction.
  */
+#include <linux/bits.h>
+#include <linux/mmzone.h>
+#include <linux/sched.h>
+#include <linux/time64.h>
+
 #include "probes.h"
 #include "reclaim.h"
 #include "stall.h"
@@ -18,20 +25,60 @@ void headroom_probe_direct_begin(void *data, int order, gfp_t gfp)
 
 void headroom_probe_direct_end(void *data, unsigned long nr_reclaimed)
 {
-	headroom_stall_end(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
+	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
 	headroom_reclaim_end();
 }
 
 void headroom_probe_memcg_begin(void *data, int order, gfp_t gfp)
 {
-	headroom_reclaim_begin(HEADROOM_RECLAIM_MEMCG);
-	headroom_stall_begin(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+	static const enum headroom_stall_cause cause[] = {
+		[HEADROOM_LIMIT_MAX] = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
+		[HEADROOM_LIMIT_HIGH] = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+		[HEADROOM_LIMIT_NONE] = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM,
+	};
+	enum headroom_limit limit = headroom_reclaim_begin(HEADROOM_RECLAIM_MEMCG);
+
+	headroom_stall_begin(cause[limit]);
 }
 
 void headroom_probe_memcg_end(void *data, unsigned long nr_reclaimed)
 {
-	headroom_stall_end(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
+			   BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
+			   BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
 	headroom_reclaim_end();
+}
+
+/* Fires after the sleep; the kernel counts it in ticks */
+void headroom_probe_throttled(void *data, int nid, int usec_timeout,
+			      int usec_delayed, int reason)
+{
+	static const enum headroom_stall_cause cause[] = {
+		[VMSCAN_THROTTLE_WRITEBACK] = HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK,
+		[VMSCAN_THROTTLE_ISOLATED] = HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED,
+		[VMSCAN_THROTTLE_NOPROGRESS] = HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS,
+		[VMSCAN_THROTTLE_CONGESTED] = HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED,
+	};
+
+	if (reason < 0 || reason >= ARRAY_SIZE(cause) || current->flags & PF_KSWAPD)
+		return;
+	headroom_stall_throttled(cause[reason], (u64)usec_delayed * NSEC_PER_USEC);
+}
+
+/* One zone; kcompactd, and whoever writes to compact_memory, do not stall */
+void headroom_probe_compaction_begin(void *data, struct compact_control *cc,
+				     unsigned long start, unsigned long end,
+				     bool sync)
+{
+	if (headroom_stall_marked() && !(current->flags & PF_KTHREAD))
+		headroom_stall_begin(HEADROOM_STALL_CAUSE_COMPACTION);
+}
+
+void headroom_probe_compaction_end(void *data, struct compact_control *cc,
+				   unsigned long start, unsigned long end,
+				   bool sync, int status)
+{
+	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
 }
 
 void headroom_probe_node_begin(void *data, int nid, int order, gfp_t gfp)

@@ -13,10 +13,12 @@
 
 struct bio;
 struct cgroup;
+struct compact_control;
 struct folio;
 struct kprobe;
 struct pt_regs;
 struct reclaim_stat;
+struct task_struct;
 
 /* probe_filemap.c */
 void headroom_probe_filemap_delete(void *data, struct folio *folio);
@@ -34,6 +36,14 @@ void headroom_probe_direct_begin(void *data, int order, gfp_t gfp);
 void headroom_probe_direct_end(void *data, unsigned long nr_reclaimed);
 void headroom_probe_memcg_begin(void *data, int order, gfp_t gfp);
 void headroom_probe_memcg_end(void *data, unsigned long nr_reclaimed);
+void headroom_probe_throttled(void *data, int nid, int usec_timeout,
+			      int usec_delayed, int reason);
+void headroom_probe_compaction_begin(void *data, struct compact_control *cc,
+				     unsigned long start, unsigned long end,
+				     bool sync);
+void headroom_probe_compaction_end(void *data, struct compact_control *cc,
+				   unsigned long start, unsigned long end,
+				   bool sync, int status);
 void headroom_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
 void headroom_probe_node_end(void *data, unsigned long nr_reclaimed);
 void headroom_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
@@ -43,6 +53,10 @@ void headroom_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
 void headroom_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
 				  gfp_t gfp);
 void headroom_probe_kswapd_sleep(void *data, int nid);
+
+/* probe_sched.c */
+void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
+			   struct task_struct *next, unsigned int prev_state);
 
 /* probe_cgroup.c */
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);

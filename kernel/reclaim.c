@@ -236,11 +236,13 @@ static struct open_reclaim *slot_claim(void)
  * else the lowest above its memory.high, or else the one that is nearest to its
  * memory.max: others may have uncharged since. NULL if none has a limit.
  */
-static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg)
+static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
+				      enum headroom_limit *limit)
 {
 	struct mem_cgroup *high = NULL, *nearest = NULL;
 	unsigned long usage, max, left = ULONG_MAX;
 
+	*limit = HEADROOM_LIMIT_MAX;
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
 		usage = page_counter_read(&memcg->memory);
 		max = READ_ONCE(memcg->memory.max);
@@ -253,6 +255,8 @@ static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg)
 			nearest = memcg;
 		}
 	}
+	if (high)
+		*limit = HEADROOM_LIMIT_HIGH;
 	return high ?: nearest;
 }
 
@@ -277,12 +281,12 @@ static int levels(const struct headroom_cgroup *victim, const struct mem_cgroup 
 	return -1;
 }
 
-static struct headroom_cgroup *full_above_current(void)
+static struct headroom_cgroup *full_above_current(enum headroom_limit *limit)
 {
 	struct mem_cgroup *memcg = current->active_memcg ?:
 				   mem_cgroup_from_task(current);
 
-	memcg = full_cgroup(memcg);
+	memcg = full_cgroup(memcg, limit);
 	return memcg ? headroom_cgroup_of(memcg) : NULL;
 }
 
@@ -302,6 +306,7 @@ static void flush(struct open_reclaim *open)
 static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim)
 {
 	struct mem_cgroup *memcg = NULL;
+	enum headroom_limit limit;
 	int up = -1;
 
 	if (open->limit)
@@ -310,7 +315,7 @@ static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim
 		memcg = open->limit->memcg;
 	else
 		memcg = open->ordered ? overfull_cgroup(victim->memcg) :
-					full_cgroup(victim->memcg);
+					full_cgroup(victim->memcg, &limit);
 	if (!memcg) {
 		open->reason = HEADROOM_REASON_PROACTIVE;
 		open->up = 0;
@@ -334,7 +339,8 @@ static void turn_to(struct open_reclaim *open, struct headroom_cgroup *victim)
 		next_waker(open);
 }
 
-static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind)
+static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind,
+		      struct headroom_cgroup *limit)
 {
 	flush(open);
 	open->kind = kind;
@@ -350,21 +356,27 @@ static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind
 		return;
 	}
 	open->ordered = !headroom_stall_marked();
-	replace(&open->limit, open->ordered ? NULL : full_above_current());
+	replace(&open->limit, limit);
 }
 
 /**
  * headroom_reclaim_begin - the running task begins to reclaim
  * @kind: what
  *
- * Context: any but interrupts; preemption off.
+ * Context: any but interrupts, under RCU; preemption off.
+ * Return: for memcg reclaim, which limit it is for.
  */
-void headroom_reclaim_begin(enum headroom_reclaim_kind kind)
+enum headroom_limit headroom_reclaim_begin(enum headroom_reclaim_kind kind)
 {
 	struct open_reclaim *open = slot_find() ?: slot_claim();
+	enum headroom_limit limit = HEADROOM_LIMIT_NONE;
+	struct headroom_cgroup *full = NULL;
 
+	if (kind == HEADROOM_RECLAIM_MEMCG && headroom_stall_marked())
+		full = full_above_current(&limit);
 	if (open)
-		open_init(open, kind);
+		open_init(open, kind, full);
+	return limit;
 }
 
 static void release(struct open_reclaim *open)
@@ -416,7 +428,7 @@ static struct open_reclaim *open_reclaim(int nid)
 		return open;
 	open = slot_claim();
 	if (open) {
-		open_init(open, HEADROOM_RECLAIM_GLOBAL);
+		open_init(open, HEADROOM_RECLAIM_GLOBAL, NULL);
 		open->nid = nid;
 	}
 	return open;

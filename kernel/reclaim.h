@@ -18,6 +18,18 @@ enum headroom_reclaim_kind {
 };
 
 /**
+ * enum headroom_limit - what memcg reclaim is for
+ * @HEADROOM_LIMIT_NONE: somebody asked for it
+ * @HEADROOM_LIMIT_MAX: memory.max
+ * @HEADROOM_LIMIT_HIGH: memory.high
+ */
+enum headroom_limit {
+	HEADROOM_LIMIT_NONE,
+	HEADROOM_LIMIT_MAX,
+	HEADROOM_LIMIT_HIGH,
+};
+
+/**
  * struct headroom_cause - why a page is being evicted
  * @reason: the reason
  * @up: where @target is: so many levels above the page's cgroup
@@ -35,7 +47,7 @@ struct headroom_cause {
 
 int headroom_reclaim_init(void);
 void headroom_reclaim_exit(void);
-void headroom_reclaim_begin(enum headroom_reclaim_kind kind);
+enum headroom_limit headroom_reclaim_begin(enum headroom_reclaim_kind kind);
 void headroom_reclaim_end(void);
 void headroom_reclaim_evict(struct headroom_cgroup *victim, int nid,
 			    unsigned long nr, struct headroom_cause *cause);

@@ -106,12 +106,12 @@ static void book_distance(struct headroom_cgroup *loser, u64 weight,
 		return;
 	}
 	headroom_count(&loser->local, HEADROOM_RETURNED, weight);
-	headroom_count_distance(loser->local.distance, distance, weight);
+	headroom_count_distance(&loser->local.distance, distance, weight);
 	headroom_count_age(&loser->local, age_now() - page->when, weight);
 	target = headroom_reclaim_target(loser, page->reason, page->up);
 	if (target && advanced(&target->target.evictions, page->target_clock,
 			       &distance))
-		headroom_count_distance(target->target.distance, distance, weight);
+		headroom_count_distance(&target->target.distance, distance, weight);
 }
 
 static void book_blame(struct headroom_cgroup *loser, u64 weight,

@@ -38,10 +38,12 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <linux/workqueue.h>
+#include <linux/workqueue.h>	/* which psi_types.h uses and does not include */
+#include <linux/psi_types.h>
 #include <linux/xarray.h>
 
 #include "registry.h"
+#include "stall.h"
 
 #define SLOTS		(U16_MAX + 1)
 #define POOL_SIZE	16
@@ -55,6 +57,7 @@ static struct {
 	struct xarray index;		/* by cgroup id */
 	unsigned int cgroups;
 	unsigned int generation;	/* counts births and deaths */
+	bool closing;
 	struct irq_work kick;
 	struct delayed_work sweep;
 } registry;
@@ -65,6 +68,7 @@ static struct {
 	struct headroom_cgroup *record[POOL_SIZE];
 	u16 births;
 	struct llist_head newborn;
+	struct llist_head unused;	/* nobody refers to them any more */
 } pool;
 
 static bool css_alive(const struct cgroup_subsys_state *css)
@@ -96,7 +100,7 @@ static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
 	refcount_set(&cg->ref, 1);
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
-	llist_add(&cg->newborn, &pool.newborn);
+	llist_add(&cg->todo, &pool.newborn);
 	rcu_assign_pointer(registry.slot[slot], cg);
 	return true;
 }
@@ -135,7 +139,7 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 			cg = NULL;
 	}
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
-	irq_work_queue(&registry.kick);
+	headroom_registry_kick();
 	return cg;
 }
 
@@ -232,21 +236,33 @@ static void record_free_rcu(struct rcu_head *rcu)
 {
 	struct headroom_cgroup *cg = container_of(rcu, struct headroom_cgroup, rcu);
 
+	headroom_stats_free(&cg->local);
+	headroom_hist_free(&cg->target.distance);
 	kmem_cache_free(registry.cache, cg);
+}
+
+/* Context: process; what is on the list since has a grace period before it */
+static void free_unused(void)
+{
+	struct headroom_cgroup *cg, *next;
+
+	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.unused), todo)
+		call_rcu(&cg->rcu, record_free_rcu);
 }
 
 /**
  * headroom_cgroup_put - release a record
- * @cg: what headroom_cgroup_get() was called on
+ * @cg: what headroom_cgroup_get() was called on; NULL is allowed
  *
- * Context: any.
+ * Context: any, also below the run-queue lock: the worker does the rest.
  */
 void headroom_cgroup_put(struct headroom_cgroup *cg)
 {
 	while (cg && refcount_dec_and_test(&cg->ref)) {
 		struct headroom_cgroup *parent = cg->parent;
 
-		call_rcu(&cg->rcu, record_free_rcu);
+		llist_add(&cg->todo, &pool.unused);
+		headroom_registry_kick();
 		cg = parent;
 	}
 }
@@ -346,7 +362,7 @@ static void link_newborn(void)
 	struct headroom_cgroup *cg, *next, *parent;
 
 	lockdep_assert_held(&registry.mutex);
-	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), newborn) {
+	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), todo) {
 		/*
 		 * There is no memory, or the index still has the record from
 		 * before the controller was switched off and on. This record
@@ -354,7 +370,7 @@ static void link_newborn(void)
 		 */
 		if (!record_parent(cg, &parent) ||
 		    xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
-			llist_add(&cg->newborn, &pool.newborn);
+			llist_add(&cg->todo, &pool.newborn);
 			continue;
 		}
 		if (parent) {
@@ -393,10 +409,10 @@ static void record_bury(struct headroom_cgroup *cg)
 static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
 {
 	lockdep_assert_held(&registry.mutex);
-	headroom_stats_add(parent->gone, &cg->local);
+	headroom_stats_move(parent->gone, &cg->local);
 	if (cg->gone)
-		headroom_totals_add(parent->gone, cg->gone);
-	kvfree(cg->gone);
+		headroom_stats_move(parent->gone, cg->gone);
+	kfree(cg->gone);
 	cg->gone = NULL;
 	headroom_blame_move(&parent->blame, &cg->blame);
 	list_del_init(&cg->siblings);
@@ -429,7 +445,7 @@ static bool bury_leaves(struct list_head *dead)
 			continue;
 		parent = living_ancestor(cg);
 		if (!parent->gone)
-			parent->gone = kvzalloc(sizeof(*parent->gone), GFP_KERNEL);
+			parent->gone = kzalloc(sizeof(*parent->gone), GFP_KERNEL);
 		if (!parent->gone)
 			continue;
 		record_bury(cg);
@@ -466,10 +482,12 @@ void headroom_registry_sync(void)
 {
 	lockdep_assert_held(&registry.mutex);
 	pool_fill();
+	headroom_histpool_fill();
 	bury_dead();
 	find_cgroups();
 	link_newborn();
 	link_newborn();		/* the parents that the first pass had to make */
+	free_unused();
 }
 
 /**
@@ -498,7 +516,7 @@ static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *ro
 	for (;;) {
 		headroom_stats_add(sum, &cg->local);
 		if (cg->gone)
-			headroom_totals_add(sum, cg->gone);
+			headroom_stats_add(sum, cg->gone);
 		if (!list_empty(&cg->children)) {
 			cg = list_first_entry(&cg->children,
 					      struct headroom_cgroup, siblings);
@@ -511,6 +529,21 @@ static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *ro
 		cg = list_next_entry(cg, siblings);
 		cond_resched();
 	}
+}
+
+/* The kernel's own totals, as of the last time that it added them up */
+static void read_psi(struct headroom_snapshot *snapshot, struct cgroup *cgrp)
+{
+#ifdef CONFIG_PSI
+	const struct psi_group *psi = cgrp->psi;
+
+	/* The root's are not the root's but the machine's, and not exported */
+	snapshot->psi = headroom_stall_told_apart() && psi && cgroup_parent(cgrp);
+	if (!snapshot->psi)
+		return;
+	snapshot->psi_some = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]);
+	snapshot->psi_full = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_FULL]);
+#endif
 }
 
 /**
@@ -539,6 +572,7 @@ bool headroom_registry_read(unsigned long *id,
 	headroom_stats_add(&snapshot->local, &cg->local);
 	read_subtree(&snapshot->subtree, cg);
 	headroom_target_read(&snapshot->target, &cg->target);
+	read_psi(snapshot, cg->memcg->css.cgroup);
 	return true;
 }
 
@@ -595,7 +629,8 @@ unsigned int headroom_registry_cgroups(void)
  */
 void headroom_registry_kick(void)
 {
-	irq_work_queue(&registry.kick);
+	if (!READ_ONCE(registry.closing))
+		irq_work_queue(&registry.kick);
 }
 
 static void kick(struct irq_work *work)
@@ -645,6 +680,8 @@ int headroom_registry_init(void)
 	xa_init(&registry.index);
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);
+	init_llist_head(&pool.unused);
+	headroom_histpool_init();
 	init_irq_work(&registry.kick, kick);
 	INIT_DELAYED_WORK(&registry.sweep, sweep);
 	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
@@ -662,7 +699,9 @@ int headroom_registry_init(void)
 
 static void record_free(struct headroom_cgroup *cg)
 {
-	kvfree(cg->gone);
+	if (cg->gone)
+		headroom_stats_free(cg->gone);
+	kfree(cg->gone);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
 }
@@ -677,15 +716,16 @@ static void free_all(void)
 	/* Those who blame each other would keep each other */
 	xa_for_each(&registry.index, id, cg)
 		headroom_blame_clear(&cg->blame);
-	llist_for_each_entry(cg, newborn, newborn)
+	llist_for_each_entry(cg, newborn, todo)
 		headroom_blame_clear(&cg->blame);
 	xa_for_each(&registry.index, id, cg)
 		record_free(cg);
 	xa_destroy(&registry.index);
-	llist_for_each_entry_safe(cg, next, newborn, newborn)
+	llist_for_each_entry_safe(cg, next, newborn, todo)
 		record_free(cg);
 	while (pool.nr)
 		kmem_cache_free(registry.cache, pool.record[--pool.nr]);
+	headroom_histpool_exit();
 }
 
 /**
@@ -696,9 +736,11 @@ static void free_all(void)
  */
 void headroom_registry_exit(void)
 {
+	WRITE_ONCE(registry.closing, true);
 	irq_work_sync(&registry.kick);
 	cancel_delayed_work_sync(&registry.sweep);
 	free_all();
+	free_unused();
 	rcu_barrier();
 	vfree(registry.slot);
 	registry.slot = NULL;

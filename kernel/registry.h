@@ -28,8 +28,8 @@ struct netlink_ext_ack;
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @siblings: in @parent's @children
  * @children: records below
- * @newborn: in the list of records that the worker has yet to link
- * @gone: totals of what was removed below; NULL while there was nothing
+ * @todo: in one of the worker's lists: to be linked, or to be freed
+ * @gone: statistics of what was removed below; NULL while there was nothing
  * @rcu: for freeing
  *
  * Probes reach a record by its slot, under RCU, and touch only what stands
@@ -49,8 +49,8 @@ struct headroom_cgroup {
 	struct headroom_cgroup *parent;
 	struct list_head siblings;
 	struct list_head children;
-	struct llist_node newborn;
-	struct headroom_totals *gone;
+	struct llist_node todo;
+	struct headroom_stats *gone;
 	struct rcu_head rcu;
 };
 

@@ -25,7 +25,7 @@ enum headroom_counter {
 };
 
 /* What counts from 1 on the wire counts from 0 in arrays */
-#define HEADROOM_NR_CAUSES	HEADROOM_STALL_CAUSE_MEMCG_RECLAIM
+#define HEADROOM_NR_CAUSES	HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM
 #define HEADROOM_NR_KINDS	HEADROOM_PAGE_KIND_SHMEM
 #define HEADROOM_NR_REASONS	HEADROOM_REASON_UNKNOWN
 
@@ -46,11 +46,13 @@ enum headroom_counter {
 
 /**
  * struct headroom_stall_totals - one cause of stalls
+ * @count: stalls that ended
  * @total: nanoseconds
  * @longest: nanoseconds
  * @latency: histogram; unit 2^HEADROOM_LATENCY_SHIFT ns
  */
 struct headroom_stall_totals {
+	u64 count;
 	u64 total;
 	u64 longest;
 	u64 latency[HEADROOM_HIST_BUCKETS];
@@ -144,6 +146,9 @@ struct headroom_blame_totals {
  * @local: its own statistics
  * @subtree: the cgroup, all below it, and what was removed below it
  * @target: reclaim from it and all below it as a whole
+ * @psi: the kernel has totals of its own
+ * @psi_some: that of "some", ns
+ * @psi_full: that of "full", ns
  */
 struct headroom_snapshot {
 	u64 id;
@@ -151,6 +156,9 @@ struct headroom_snapshot {
 	struct headroom_totals local;
 	struct headroom_totals subtree;
 	struct headroom_target_totals target;
+	bool psi;
+	u64 psi_some;
+	u64 psi_full;
 };
 
 /**
@@ -161,6 +169,7 @@ struct headroom_snapshot {
  * @distance_unknown: refaults of pages lost by a cgroup that is gone, scaled
  * @stall_slots: stalls not measured, too many being in flight
  * @reclaim_slots: reclaims not followed, too many being in flight
+ * @histograms: values in no histogram, none being at hand
  */
 struct headroom_lost {
 	u64 table_full;
@@ -169,6 +178,7 @@ struct headroom_lost {
 	u64 distance_unknown;
 	u64 stall_slots;
 	u64 reclaim_slots;
+	u64 histograms;
 };
 
 #endif /* _HEADROOM_SNAPSHOT_H */

@@ -7,18 +7,30 @@
  * that is done. It is booked when it ends, to the cgroup that the task was in
  * when it began, as one value of that cause's latency histogram.
  *
- * Intervals that are open stand in a table, found by the address of the task.
- * Nobody but the task itself writes its slot, so a slot needs claiming but no
- * lock. The task may sleep, move to another CPU or another cgroup in between;
- * it cannot exit. An open interval holds a reference on its cgroup's record; if
- * the cgroup dies first, its nearest living ancestor gets the stall.
+ *	reclaim, compaction	a pair of tracepoints, in the task
+ *	waits			the task leaves the CPU and comes back to it
+ *	throttled		inside reclaim or compaction; told when it is over
  *
- * Reclaim is a stall only if the kernel says so: psi_memstall_enter() marks the
- * task before it reclaims for an allocation or a charge, while a write to
- * memory.reclaim or to a limit reclaims without the mark. That is work that
- * somebody asked for. Where PSI is off the mark is never set, and the two cannot
- * be told apart.
+ * Only the outermost interval is a stall: a task that sleeps inside reclaim is in
+ * reclaim all the time. Throttling is booked under its own name besides, and not
+ * part of the total.
+ *
+ * What the kernel takes for a memory stall, psi_memstall_enter(), marks the task.
+ * A wait is a stall only with the mark. So is reclaim: a write to memory.reclaim or
+ * to a limit reclaims without it, which is work that somebody asked for, and booked
+ * apart. Where PSI is off the mark is never set: waits are not seen, and reclaim on
+ * request cannot be told from a stall.
+ *
+ * Intervals that are open stand in a table, found by the address of the task.
+ * Nobody but the task itself writes its slot, or the CPU that switches to or from
+ * it, so a slot needs claiming but no lock. The task may sleep, move to another CPU
+ * or another cgroup in between; it cannot exit. An open interval holds a reference
+ * on its cgroup's record; if the cgroup dies first, its nearest living ancestor gets
+ * the stall.
+ *
+ *	slot.cause	0 while the slot is being written: readers look away
  */
+#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/workqueue.h>	/* which psi.h uses and does not include */
 #include <linux/psi.h>
@@ -38,18 +50,25 @@
  * @task: who is stalled; NULL if the slot is free
  * @cg: where the stall will be booked; holds a reference
  * @begin: ktime_get_mono_fast_ns() at its begin
- * @cause: enum headroom_stall_cause
+ * @left: the same when the task left the CPU last, inside the stall
+ * @slept: nanoseconds that it was off the CPU then
+ * @cause: enum headroom_stall_cause, or 0
+ * @pid: the task's
  */
 struct open_stall {
 	struct task_struct *task;
 	struct headroom_cgroup *cg;
 	u64 begin;
+	u64 left;
+	u64 slept;
 	u32 cause;
+	u32 pid;
 };
 
 static struct {
 	struct open_stall *slot;
 	bool told_apart;
+	bool tracked;
 } stalls __read_mostly;
 
 /* A task may stand in its home slot, or in one of the next WAYS - 1 */
@@ -75,19 +94,57 @@ static struct open_stall *slot_claim(void)
 	for (i = 0; i < WAYS; i++, slot++)
 		if (!READ_ONCE(slot->task) && !cmpxchg(&slot->task, NULL, current))
 			return slot;
+	headroom_lose(stall_slots, 1);
 	return NULL;
 }
 
-static struct open_stall *slot_find(void)
+static struct open_stall *slot_find(const struct task_struct *task)
 {
-	struct open_stall *slot = home_slot(current);
+	struct open_stall *slot = home_slot(task);
 	int i;
 
 	for (i = 0; i < WAYS; i++, slot++)
-		if (READ_ONCE(slot->task) == current)
+		if (READ_ONCE(slot->task) == task)
 			return slot;
 	return NULL;
 }
+
+static void open_stall(enum headroom_stall_cause cause)
+{
+	struct open_stall *slot = slot_claim();
+
+	if (!slot)
+		return;
+	slot->cg = headroom_cgroup_of_current();
+	headroom_cgroup_get(slot->cg);
+	slot->pid = current->pid;
+	slot->slept = 0;
+	slot->begin = ktime_get_mono_fast_ns();
+	slot->left = slot->begin;
+	/* Pairs with the acquire in headroom_stall_next() */
+	smp_store_release(&slot->cause, cause);
+}
+
+/* Who gets the cause out of the slot closes it: see headroom_stall_track() */
+static void close_stall(struct open_stall *slot)
+{
+	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
+	struct headroom_cgroup *cg = slot->cg;
+	u32 cause = xchg(&slot->cause, 0);
+
+	if (!cause)
+		return;
+	/* The slot was read; whoever claims it next may write to it */
+	smp_store_release(&slot->task, NULL);
+	headroom_count_stall(&headroom_cgroup_alive(cg)->local, cause, max(ns, 0));
+	headroom_cgroup_put(cg);
+}
+
+/* What a task leaves the CPU for, and is over when it is back */
+#define WAITS	(BIT(HEADROOM_STALL_CAUSE_REFAULT) |			\
+		 BIT(HEADROOM_STALL_CAUSE_SWAP_IN) |			\
+		 BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE) |	\
+		 BIT(HEADROOM_STALL_CAUSE_OTHER))
 
 /**
  * headroom_stall_marked - whether the running task is in a memory stall
@@ -101,53 +158,131 @@ bool headroom_stall_marked(void)
 }
 
 /**
- * headroom_stall_begin - the running task begins to reclaim
+ * headroom_stall_begin - the running task begins to reclaim, or to compact
  * @cause: for what
  *
- * Does nothing if that is no stall. A stall within another is part of it.
+ * A stall within another is part of it, and does nothing.
  *
- * Context: any but interrupts; preemption off.
+ * Context: any but interrupts, under RCU; preemption off.
  */
 void headroom_stall_begin(enum headroom_stall_cause cause)
 {
-	struct open_stall *slot;
-
-	if (!headroom_stall_marked() || slot_find())
-		return;
-	slot = slot_claim();
-	if (!slot) {
-		headroom_lose(stall_slots, 1);
-		return;
-	}
-	slot->cg = headroom_cgroup_of_current();
-	headroom_cgroup_get(slot->cg);
-	slot->cause = cause;
-	slot->begin = ktime_get_mono_fast_ns();
+	if (READ_ONCE(stalls.tracked) && !slot_find(current))
+		open_stall(cause);
 }
 
 /**
- * headroom_stall_end - the running task is done with reclaim
+ * headroom_stall_end - the running task is done with that
+ * @causes: for what: bits of the causes that the event may end
+ *
+ * Does nothing without the begin: that was part of another stall, or happened
+ * before the module was there.
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+void headroom_stall_end(unsigned long causes)
+{
+	struct open_stall *slot = slot_find(current);
+
+	if (slot && BIT(slot->cause) & causes)
+		close_stall(slot);
+}
+
+/**
+ * headroom_stall_throttled - the running task was throttled inside a stall
+ * @cause: why
+ * @ns: how long, as far as the kernel knows, which counts in ticks
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
+{
+	struct open_stall *slot = slot_find(current);
+	struct headroom_cgroup *cg;
+
+	cg = slot ? headroom_cgroup_alive(slot->cg) : headroom_cgroup_of_current();
+	/* It has just slept once, and for nothing else */
+	if (slot && slot->slept)
+		ns = slot->slept;
+	headroom_count_stall(&cg->local, cause, ns);
+}
+
+/**
+ * headroom_stall_sleep - the running task, in a memory stall, leaves the CPU
+ *
+ * Context: below the run-queue lock.
+ * Return: whether its stall is open already. If not, it is this wait.
+ */
+bool headroom_stall_sleep(void)
+{
+	struct open_stall *slot = slot_find(current);
+
+	if (slot)
+		slot->left = ktime_get_mono_fast_ns();
+	return slot;
+}
+
+/**
+ * headroom_stall_wait - the running task leaves the CPU to wait for memory
  * @cause: for what
  *
- * Does nothing without the begin: that was no stall, or happened before the
- * module was there.
- *
- * Context: any but interrupts; preemption off.
+ * Context: below the run-queue lock, under RCU.
  */
-void headroom_stall_end(enum headroom_stall_cause cause)
+void headroom_stall_wait(enum headroom_stall_cause cause)
 {
-	struct open_stall *slot = slot_find();
-	struct headroom_cgroup *cg;
-	s64 ns;
+	open_stall(cause);
+}
 
-	if (!slot || slot->cause != cause)
+/**
+ * headroom_stall_wake - a task in a memory stall comes back to the CPU
+ * @task: the task, which this CPU is about to switch to
+ *
+ * Context: below the run-queue lock, under RCU.
+ */
+void headroom_stall_wake(struct task_struct *task)
+{
+	struct open_stall *slot = slot_find(task);
+
+	if (!slot)
 		return;
-	ns = ktime_get_mono_fast_ns() - slot->begin;
-	cg = slot->cg;
-	/* The slot was read; whoever claims it next may write to it */
-	smp_store_release(&slot->task, NULL);
-	headroom_count_stall(&headroom_cgroup_alive(cg)->local, cause, max(ns, 0));
-	headroom_cgroup_put(cg);
+	if (BIT(slot->cause) & WAITS)
+		close_stall(slot);
+	else
+		slot->slept = ktime_get_mono_fast_ns() - slot->left;
+}
+
+/**
+ * headroom_stall_next - walk the tasks that are in a stall
+ * @i: where to go on, 0 to begin
+ * @stalled: the task
+ *
+ * Context: process, under RCU. Stalls begin and end meanwhile.
+ * Return: where to go on the next time; 0 if there was none.
+ */
+unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalled)
+{
+	struct task_struct *task;
+	struct open_stall *slot;
+	u64 begin;
+
+	for (; i < SLOTS; i++) {
+		slot = &stalls.slot[i];
+		task = READ_ONCE(slot->task);
+		/* Pairs with the release in open_stall() */
+		stalled->cause = smp_load_acquire(&slot->cause);
+		if (!task || !stalled->cause)
+			continue;
+		stalled->pid = READ_ONCE(slot->pid);
+		stalled->cgroup = READ_ONCE(slot->cg)->id;
+		begin = READ_ONCE(slot->begin);
+		stalled->ns = ktime_get_mono_fast_ns() - begin;
+		/* The same stall as before, and the record was its own */
+		smp_rmb();
+		if (READ_ONCE(slot->task) == task && READ_ONCE(slot->begin) == begin &&
+		    READ_ONCE(slot->cause) == stalled->cause)
+			return i + 1;
+	}
+	return 0;
 }
 
 /**
@@ -187,18 +322,58 @@ int headroom_stall_init(void)
 	return 0;
 }
 
+static void drop_open(void)
+{
+	struct open_stall *slot;
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		slot = &stalls.slot[i];
+		if (!xchg(&slot->cause, 0))
+			continue;
+		headroom_cgroup_put(slot->cg);
+		/* As in close_stall() */
+		smp_store_release(&slot->task, NULL);
+	}
+}
+
 /**
- * headroom_stall_exit - drop the stalls that are still open
+ * headroom_stall_track - track stalls, or stop and drop those that are open
+ * @on: which
  *
- * Context: process; no probe runs any more.
+ * The probes that have nothing but stalls to do are attached after it was
+ * switched on, and detached before it is switched off.
+ *
+ * Context: process, may sleep.
+ */
+void headroom_stall_track(bool on)
+{
+	WRITE_ONCE(stalls.tracked, on);
+	if (on)
+		return;
+	/* Then all that was still being opened is open */
+	synchronize_rcu();
+	drop_open();
+}
+
+/**
+ * headroom_stall_tracked - whether stalls are tracked
+ *
+ * Context: any.
+ */
+bool headroom_stall_tracked(void)
+{
+	return READ_ONCE(stalls.tracked);
+}
+
+/**
+ * headroom_stall_exit - drop the stalls that are open, and the table
+ *
+ * Context: process; no probe and no reader runs any more.
  */
 void headroom_stall_exit(void)
 {
-	unsigned int i;
-
-	for (i = 0; i < SLOTS; i++)
-		if (stalls.slot[i].task)
-			headroom_cgroup_put(stalls.slot[i].cg);
+	drop_open();
 	vfree(stalls.slot);
 	stalls.slot = NULL;
 }

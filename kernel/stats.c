@@ -20,11 +20,11 @@ DEFINE_PER_CPU(struct headroom_lost, headroom_lost);
  * @distance: what its clock advanced by between eviction and return
  * @n: number of refaults
  *
- * Context: any.
+ * Context: any, under RCU.
  */
-void headroom_count_distance(atomic64_t *hist, u32 distance, u64 n)
+void headroom_count_distance(struct headroom_hist **hist, u32 distance, u64 n)
 {
-	atomic64_add(n, &hist[headroom_hist_index(distance, HEADROOM_DISTANCE_SHIFT)]);
+	headroom_hist_add(hist, headroom_hist_index(distance, HEADROOM_DISTANCE_SHIFT), n);
 }
 
 /**
@@ -33,11 +33,11 @@ void headroom_count_distance(atomic64_t *hist, u32 distance, u64 n)
  * @age: time between eviction and return, in units of 2^HEADROOM_AGE_SHIFT ns
  * @n: number of refaults
  *
- * Context: any.
+ * Context: any, under RCU.
  */
 void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n)
 {
-	atomic64_add(n, &stats->age[headroom_hist_index(age, 0)]);
+	headroom_hist_add(&stats->age, headroom_hist_index(age, 0), n);
 }
 
 /**
@@ -67,19 +67,21 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 /**
  * headroom_count_stall - book a stall that ended
  * @stats: statistics of the cgroup whose task was stalled
- * @cause: enum headroom_stall_cause
+ * @cause: what for
  * @ns: how long it took
  *
- * Context: any.
+ * Context: any, under RCU.
  */
-void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
-			  u64 ns)
+void headroom_count_stall(struct headroom_stats *stats,
+			  enum headroom_stall_cause cause, u64 ns)
 {
 	struct headroom_stall_stats *stall = &stats->stall[cause - 1];
 	s64 longest = atomic64_read(&stall->longest);
 
+	atomic64_inc(&stall->count);
 	atomic64_add(ns, &stall->total);
-	atomic64_inc(&stall->latency[headroom_hist_index(ns, HEADROOM_LATENCY_SHIFT)]);
+	headroom_hist_add(&stall->latency,
+			  headroom_hist_index(ns, HEADROOM_LATENCY_SHIFT), 1);
 	while ((s64)ns > longest &&
 	       !atomic64_try_cmpxchg(&stall->longest, &longest, ns))
 		;
@@ -94,84 +96,98 @@ static void pages_add(struct headroom_pages *to,
 	}
 }
 
+static void stall_add(struct headroom_stall_totals *to,
+		      const struct headroom_stall_stats *from)
+{
+	to->count += atomic64_read(&from->count);
+	to->total += atomic64_read(&from->total);
+	to->longest = max_t(u64, to->longest, atomic64_read(&from->longest));
+	headroom_hist_read(to->latency, &from->latency);
+}
+
 /**
  * headroom_stats_add - read statistics and add them to a sum
  * @to: the sum
  * @stats: what to add
  *
- * Context: any; @to is the caller's.
+ * Context: process; @to is the caller's, the record does not go away.
  */
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats)
 {
-	unsigned int i, cause, kind;
+	unsigned int i;
 
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
 		to->counter[i] += atomic64_read(&stats->counter[i]);
-	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
-		pages_add(to->pages[kind], stats->pages[kind], HEADROOM_NR_REASONS);
+	for (i = 0; i < HEADROOM_NR_KINDS; i++)
+		pages_add(to->pages[i], stats->pages[i], HEADROOM_NR_REASONS);
 	pages_add(to->group, stats->group, HEADROOM_NR_GROUPS);
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
-		to->distance[i] += atomic64_read(&stats->distance[i]);
-		to->age[i] += atomic64_read(&stats->age[i]);
-	}
-	for (cause = 0; cause < HEADROOM_NR_CAUSES; cause++) {
-		const struct headroom_stall_stats *from = &stats->stall[cause];
-		struct headroom_stall_totals *sum = &to->stall[cause];
+	headroom_hist_read(to->distance, &stats->distance);
+	headroom_hist_read(to->age, &stats->age);
+	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
+		stall_add(&to->stall[i], &stats->stall[i]);
+}
 
-		sum->total += atomic64_read(&from->total);
-		sum->longest = max_t(u64, sum->longest,
-				     atomic64_read(&from->longest));
-		for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-			sum->latency[i] += atomic64_read(&from->latency[i]);
+static void pages_move(struct headroom_page_stats *to,
+		       const struct headroom_page_stats *from, unsigned int nr)
+{
+	for (; nr; nr--, to++, from++) {
+		atomic64_add(atomic64_read(&from->evictions), &to->evictions);
+		atomic64_add(atomic64_read(&from->refaults), &to->refaults);
 	}
 }
 
-static void page_totals_add(struct headroom_pages *to,
-			    const struct headroom_pages *from, unsigned int nr)
+static void stall_move(struct headroom_stall_stats *to, struct headroom_stall_stats *from)
 {
-	for (; nr; nr--, to++, from++) {
-		to->evictions += from->evictions;
-		to->refaults += from->refaults;
-	}
+	atomic64_add(atomic64_read(&from->count), &to->count);
+	atomic64_add(atomic64_read(&from->total), &to->total);
+	atomic64_set(&to->longest, max(atomic64_read(&to->longest),
+				       atomic64_read(&from->longest)));
+	headroom_hist_move(&to->latency, &from->latency);
 }
 
 /**
- * headroom_totals_add - add one sum to another
- * @to: the sum
- * @from: what to add
+ * headroom_stats_move - add statistics to others
+ * @to: those that stay; no probe writes to them
+ * @from: those that go, which nobody writes to any more; without histograms
+ *	afterwards
  *
- * Context: any; both are the caller's.
+ * Context: process.
  */
-void headroom_totals_add(struct headroom_totals *to,
-			 const struct headroom_totals *from)
+void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from)
 {
-	unsigned int i, cause, kind;
+	unsigned int i;
 
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
-		to->counter[i] += from->counter[i];
-	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
-		page_totals_add(to->pages[kind], from->pages[kind],
-				HEADROOM_NR_REASONS);
-	page_totals_add(to->group, from->group, HEADROOM_NR_GROUPS);
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++) {
-		to->distance[i] += from->distance[i];
-		to->age[i] += from->age[i];
-	}
-	for (cause = 0; cause < HEADROOM_NR_CAUSES; cause++) {
-		const struct headroom_stall_totals *add = &from->stall[cause];
-		struct headroom_stall_totals *sum = &to->stall[cause];
+		atomic64_add(atomic64_read(&from->counter[i]), &to->counter[i]);
+	for (i = 0; i < HEADROOM_NR_KINDS; i++)
+		pages_move(to->pages[i], from->pages[i], HEADROOM_NR_REASONS);
+	pages_move(to->group, from->group, HEADROOM_NR_GROUPS);
+	headroom_hist_move(&to->distance, &from->distance);
+	headroom_hist_move(&to->age, &from->age);
+	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
+		stall_move(&to->stall[i], &from->stall[i]);
+}
 
-		sum->total += add->total;
-		sum->longest = max(sum->longest, add->longest);
-		for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-			sum->latency[i] += add->latency[i];
-	}
+/**
+ * headroom_stats_free - free the histograms of statistics
+ * @stats: the statistics; nobody uses them any more
+ *
+ * Context: any.
+ */
+void headroom_stats_free(struct headroom_stats *stats)
+{
+	unsigned int i;
+
+	headroom_hist_free(&stats->distance);
+	headroom_hist_free(&stats->age);
+	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
+		headroom_hist_free(&stats->stall[i].latency);
 }
 
 /**
  * headroom_target_read - read a cgroup as the target of reclaim
- * @to: result
+ * @to: result, all zero before
  * @target: what to read
  *
  * Context: any; @to is the caller's.
@@ -182,8 +198,7 @@ void headroom_target_read(struct headroom_target_totals *to,
 	unsigned int i;
 
 	to->evictions = atomic64_read(&target->evictions);
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-		to->distance[i] = atomic64_read(&target->distance[i]);
+	headroom_hist_read(to->distance, &target->distance);
 	for (i = 0; i < HEADROOM_NR_REASONS; i++)
 		to->reclaim[i] = (struct headroom_reclaim_totals){
 			.scanned = atomic64_read(&target->reclaim[i].scanned),
@@ -213,5 +228,6 @@ void headroom_lost_read(struct headroom_lost *lost)
 		lost->distance_unknown += READ_ONCE(one->distance_unknown);
 		lost->stall_slots += READ_ONCE(one->stall_slots);
 		lost->reclaim_slots += READ_ONCE(one->reclaim_slots);
+		lost->histograms += READ_ONCE(one->histograms);
 	}
 }

@@ -6,19 +6,21 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "hist.h"
+#include "histpool.h"
 #include "snapshot.h"
 
 /**
  * struct headroom_stall_stats - one cause of stalls, as it is counted
+ * @count: stalls that ended
  * @total: nanoseconds
  * @longest: nanoseconds
  * @latency: histogram; unit 2^HEADROOM_LATENCY_SHIFT ns
  */
 struct headroom_stall_stats {
+	atomic64_t count;
 	atomic64_t total;
 	atomic64_t longest;
-	atomic64_t latency[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist *latency;
 };
 
 /**
@@ -46,8 +48,8 @@ struct headroom_stats {
 	atomic64_t counter[HEADROOM_NR_COUNTERS];
 	struct headroom_page_stats pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
 	struct headroom_page_stats group[HEADROOM_NR_GROUPS];
-	atomic64_t distance[HEADROOM_HIST_BUCKETS];
-	atomic64_t age[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist *distance;
+	struct headroom_hist *age;
 	struct headroom_stall_stats stall[HEADROOM_NR_CAUSES];
 };
 
@@ -61,7 +63,7 @@ struct headroom_stats {
  */
 struct headroom_target_stats {
 	atomic64_t evictions;
-	atomic64_t distance[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist *distance;
 	struct {
 		atomic64_t scanned;
 		atomic64_t reclaimed;
@@ -90,17 +92,17 @@ DECLARE_PER_CPU(struct headroom_lost, headroom_lost);
 /* Count @n of what could not be recorded. Context: any. */
 #define headroom_lose(cause, n)	this_cpu_add(headroom_lost.cause, n)
 
-void headroom_count_distance(atomic64_t *hist, u32 distance, u64 n);
+void headroom_count_distance(struct headroom_hist **hist, u32 distance, u64 n);
 void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n);
 void headroom_count_reclaim(struct headroom_target_stats *target,
 			    enum headroom_reason reason, u64 scanned,
 			    u64 reclaimed, int priority);
-void headroom_count_stall(struct headroom_stats *stats, unsigned int cause,
-			  u64 ns);
+void headroom_count_stall(struct headroom_stats *stats,
+			  enum headroom_stall_cause cause, u64 ns);
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats);
-void headroom_totals_add(struct headroom_totals *to,
-			 const struct headroom_totals *from);
+void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from);
+void headroom_stats_free(struct headroom_stats *stats);
 void headroom_target_read(struct headroom_target_totals *to,
 			  const struct headroom_target_stats *target);
 void headroom_lost_read(struct headroom_lost *lost);

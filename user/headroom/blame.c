@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom blame - who took whose pages, and were they missed */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,23 +10,9 @@
 #include "command.h"
 #include "counters.h"
 #include "json.h"
+#include "names.h"
 #include "options.h"
 #include "text.h"
-
-/* The path of a cgroup; NULL when it was removed meanwhile */
-struct name {
-	uint64_t id;
-	char *path;
-};
-
-/*
- * The names of all victims and evictors, in order of id. An evictor stands in many
- * lists, and looking up a path is slow.
- */
-struct names {
-	size_t nr;
-	struct name *name;
-};
 
 /* A victim with what its evictors took together */
 struct row {
@@ -43,67 +28,27 @@ struct rows {
 	struct row *row;
 };
 
-static int compare_names(const void *left, const void *right)
-{
-	const struct name *a = left, *b = right;
-
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-static void free_names(struct names *names)
-{
-	for (size_t i = 0; i < names->nr; i++)
-		free(names->name[i].path);
-	free(names->name);
-}
-
-/* Every id once, in order; 0 stands for no cgroup, and is left out. */
-static struct names collect_ids(const struct headroom_blame *blame)
-{
-	struct names names = { 0 };
-	size_t all = blame->nr, nr = 0;
-
-	for (size_t i = 0; i < blame->nr; i++)
-		all += blame->victim[i].nr;
-	names.name = calloc(all ? all : 1, sizeof(*names.name));
-	if (!names.name)
-		out_of_memory();
-	for (size_t i = 0; i < blame->nr; i++) {
-		names.name[nr++].id = blame->victim[i].id;
-		for (size_t k = 0; k < blame->victim[i].nr; k++)
-			names.name[nr++].id = blame->victim[i].evictor[k].id;
-	}
-	qsort(names.name, nr, sizeof(*names.name), compare_names);
-	for (size_t i = 0; i < nr; i++) {
-		uint64_t id = names.name[i].id;
-
-		if (id && (!names.nr || names.name[names.nr - 1].id != id))
-			names.name[names.nr++].id = id;
-	}
-	return names;
-}
-
+/* The names of all victims and evictors */
 static int look_up_names(struct headroom *h, const struct headroom_blame *blame,
 			 struct names *names)
 {
+	size_t all = blame->nr, nr = 0;
+	uint64_t *id;
 	int err;
 
-	*names = collect_ids(blame);
-	for (size_t i = 0; i < names->nr; i++) {
-		err = headroom_cgroup_path(h, names->name[i].id, &names->name[i].path);
-		if (err < 0 && err != -ESTALE)
-			return err;
+	for (size_t i = 0; i < blame->nr; i++)
+		all += blame->victim[i].nr;
+	id = calloc(all ? all : 1, sizeof(*id));
+	if (!id)
+		out_of_memory();
+	for (size_t i = 0; i < blame->nr; i++) {
+		id[nr++] = blame->victim[i].id;
+		for (size_t k = 0; k < blame->victim[i].nr; k++)
+			id[nr++] = blame->victim[i].evictor[k].id;
 	}
-	return 0;
-}
-
-static const char *path_of(const struct names *names, uint64_t id)
-{
-	struct name key = { .id = id };
-	const struct name *name = bsearch(&key, names->name, names->nr, sizeof(key),
-					  compare_names);
-
-	return name ? name->path : NULL;
+	err = names_look_up(h, id, nr, names);
+	free(id);
+	return err;
 }
 
 static int compare(uint64_t a, uint64_t b)
@@ -137,16 +82,6 @@ static int compare_evictors(const void *left, const void *right)
 	return by ? by : (int)a->reason - (int)b->reason;
 }
 
-/* Whether @path is @top or below it; all are below "/" */
-static bool is_below(const char *path, const char *top)
-{
-	size_t len = strlen(top);
-
-	if (!top[1])
-		return true;
-	return path && strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}
-
 static struct rows select_rows(const struct headroom_blame *blame, const struct names *names,
 			       const char *top)
 {
@@ -156,7 +91,7 @@ static struct rows select_rows(const struct headroom_blame *blame, const struct 
 		out_of_memory();
 	for (size_t i = 0; i < blame->nr; i++) {
 		struct headroom_victim *victim = &blame->victim[i];
-		struct row row = { .victim = victim, .path = path_of(names, victim->id) };
+		struct row row = { .victim = victim, .path = names_path(names, victim->id) };
 
 		if (!victim->nr || !is_below(row.path, top))
 			continue;
@@ -179,25 +114,16 @@ static double share(const struct row *row, const struct headroom_evictor *evicto
 	return row->evictions ? 100.0 * evictor->evictions / row->evictions : 0;
 }
 
-/* A name as it is printed, to be freed; a cgroup that is gone has but its id. */
-static char *printed_name(uint64_t id, const char *path, size_t limit)
-{
-	char *name;
-
-	if (path)
-		name = text_name(path);
-	else if (asprintf(&name, "%" PRIu64, id) < 0)
-		out_of_memory();
-	text_shorten(name, limit);
-	return name;
-}
-
 static char *evictor_name(const struct names *names, const struct headroom_evictor *evictor,
 			  size_t limit)
 {
-	if (!evictor->id)
-		return printed_name(0, "(others)", limit);
-	return printed_name(evictor->id, path_of(names, evictor->id), limit);
+	char *name;
+
+	if (evictor->id)
+		return names_print(names, evictor->id, limit);
+	name = text_name("(others)");
+	text_shorten(name, limit);
+	return name;
 }
 
 /* A reason that is newer than this program has no name. */
@@ -264,7 +190,7 @@ static struct widths measure(const struct rows *rows, const struct names *names)
 			       (terminal_columns() - columns) / 2 : 10;
 	for (size_t i = 0; i < rows->nr; i++) {
 		victim = rows->row[i].victim;
-		widen(&widths.victim, printed_name(victim->id, rows->row[i].path, widths.limit));
+		widen(&widths.victim, names_print(names, victim->id, widths.limit));
 		for (size_t k = 0; k < victim->nr; k++)
 			widen(&widths.evictor,
 			      evictor_name(names, &victim->evictor[k], widths.limit));
@@ -275,7 +201,7 @@ static struct widths measure(const struct rows *rows, const struct names *names)
 static void print_row(const struct row *row, const struct names *names,
 		      const struct widths *widths)
 {
-	char *victim = printed_name(row->victim->id, row->path, widths->limit);
+	char *victim = names_print(names, row->victim->id, widths->limit);
 	char columns[128], *evictor;
 
 	for (size_t k = 0; k < row->victim->nr; k++) {
@@ -314,7 +240,7 @@ static struct json_object *json_evictor(const struct row *row, const struct name
 
 	if (evictor->id) {
 		json_add_uint(object, "id", evictor->id);
-		json_add_text(object, "path", path_of(names, evictor->id));
+		json_add_text(object, "path", names_path(names, evictor->id));
 		json_add_text(object, "reason", headroom_reason_name(evictor->reason));
 	}
 	json_add_counters(object, headroom_evictor_counters, evictor);
@@ -354,37 +280,6 @@ static void print_lines(const struct rows *rows, const struct names *names)
 	}
 }
 
-/* The path of the cgroup called @name; "/" without a name. Returns the exit code. */
-static int find_top(struct headroom *h, const char *name, char **top)
-{
-	struct headroom_blame *blame;
-	uint64_t id;
-	int err;
-
-	if (!name) {
-		*top = strdup("/");
-		if (!*top)
-			out_of_memory();
-		return EXIT_DONE;
-	}
-	err = headroom_cgroup_id(h, name, &id);
-	if (err < 0)
-		return say_failure(h, err);
-	/* the kernel knows whether it has a memory controller, and says so */
-	err = id ? headroom_blame_get(h, id, &blame) : -ENOENT;
-	if (!err) {
-		headroom_blame_free(blame);
-		err = headroom_cgroup_path(h, id, top);
-	}
-	if (!err)
-		return EXIT_DONE;
-	if (err != -ENOENT)
-		return say_failure(h, err);
-	fprintf(stderr, "headroom: %s: %s\n", name,
-		id ? headroom_error(h) : "no cgroup has the id 0");
-	return EXIT_FAILED;
-}
-
 static int blame_all(struct headroom *h, const char *top, bool json)
 {
 	struct headroom_blame *blame;
@@ -404,7 +299,7 @@ static int blame_all(struct headroom *h, const char *top, bool json)
 			print_table(&rows, &names);
 		free(rows.row);
 	}
-	free_names(&names);
+	names_free(&names);
 	headroom_blame_free(blame);
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }

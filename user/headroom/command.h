@@ -34,6 +34,10 @@ extern const struct command list_command;
 extern const struct command show_command;
 extern const struct command blame_command;
 extern const struct command curve_command;
+extern const struct command stalls_command;
+
+/* What to do when stalls are not tracked */
+#define STALLS_ON	"echo Y >/sys/module/headroom/parameters/stalls"
 
 /** open_module - connect, or say why not; returns the exit code */
 int open_module(struct headroom **h);

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
 	&show_command,
 	&blame_command,
 	&curve_command,
+	&stalls_command,
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))

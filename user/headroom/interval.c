@@ -7,16 +7,25 @@
 #include "counters.h"
 #include "interval.h"
 
+/* As in the library: what went backwards began anew. */
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now >= before ? now - before : now;
+}
+
 static void subtract(const struct headroom_cgroup *now, const struct headroom_cgroup *before,
 		     struct activity *activity)
 {
+	static const struct headroom_cgroup nothing;
+
+	if (!before)
+		before = &nothing;
 	activity->cgroup = now;
-	if (headroom_stats_delta(&now->local, before ? &before->local : NULL,
-				 &activity->local) < 0 ||
-	    headroom_stats_delta(&now->subtree, before ? &before->subtree : NULL,
-				 &activity->subtree) < 0 ||
-	    headroom_target_delta(&now->target, before ? &before->target : NULL,
-				  &activity->target) < 0)
+	activity->psi_some = since(now->psi_some, before->psi_some);
+	activity->psi_full = since(now->psi_full, before->psi_full);
+	if (headroom_stats_delta(&now->local, &before->local, &activity->local) < 0 ||
+	    headroom_stats_delta(&now->subtree, &before->subtree, &activity->subtree) < 0 ||
+	    headroom_target_delta(&now->target, &before->target, &activity->target) < 0)
 		out_of_memory();
 }
 
@@ -67,15 +76,6 @@ void interval_free(struct interval *interval)
 	}
 	free(interval->activity);
 	free(interval);
-}
-
-uint64_t stall_total(const struct headroom_stats *stats)
-{
-	uint64_t total = 0;
-
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		total += stats->stall[cause].total;
-	return total;
 }
 
 bool is_idle(const struct headroom_stats *stats)

@@ -19,6 +19,9 @@
  * @extra_subtree: the same for each cgroup of the subtree, added up: a distance
  *	counts evictions of one cgroup, and the distances of two say nothing
  *	about the memory for both
+ * @psi_some: how much the kernel's own total of "some" grew, nanoseconds; since the
+ *	cgroup was made, where there is no earlier snapshot
+ * @psi_full: the same of "full"
  */
 struct activity {
 	const struct headroom_cgroup *cgroup;
@@ -27,6 +30,8 @@ struct activity {
 	struct headroom_target target;
 	uint64_t extra_local;
 	uint64_t extra_subtree;
+	uint64_t psi_some;
+	uint64_t psi_full;
 };
 
 /**
@@ -54,8 +59,6 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 			      const struct headroom_snapshot *before);
 void interval_free(struct interval *interval);
 
-/** stall_total - nanoseconds of stalls of all causes */
-uint64_t stall_total(const struct headroom_stats *stats);
 /** is_idle - nothing was counted */
 bool is_idle(const struct headroom_stats *stats);
 

@@ -150,6 +150,7 @@ struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
 		stall = json_new_object();
 		json_add_counters(stall, headroom_stall_counters, &stats->stall[cause]);
+		json_add_bool(stall, "in_total", headroom_stall_in_total(cause));
 		if (details)
 			json_add(stall, "latency", json_histogram(&stats->stall[cause].latency));
 		json_add(stalls, headroom_stall_cause_name(cause), stall);

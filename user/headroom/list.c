@@ -65,7 +65,7 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	if (!by && order == BY_REFAULTS)
 		by = compare(a->subtree.refaults, b->subtree.refaults);
 	if (!by && order != BY_NAME)
-		by = compare(stall_total(&a->subtree), stall_total(&b->subtree));
+		by = compare(a->subtree.stall_total, b->subtree.stall_total);
 	if (!by && order != BY_NAME)
 		by = compare(a->subtree.refaults, b->subtree.refaults);
 	return by ? by : strcmp(a->cgroup->path, b->cgroup->path);
@@ -115,17 +115,45 @@ static double percent(uint64_t ns, double seconds)
 	return ns / 1e9 / seconds * 100;
 }
 
-/* "DIRECT%" for "direct_reclaim" */
-static struct text cause_heading(enum headroom_stall_cause cause)
-{
-	const char *name = headroom_stall_cause_name(cause);
-	struct text heading;
-	size_t len = 0;
+/* Causes that have a column of their own, by what they call for; 0 ends them */
+static const struct {
+	const char *heading;
+	enum headroom_stall_cause cause[3];
+} columns_of_stalls[] = {
+	{ "RECLAIM%", { HEADROOM_STALL_CAUSE_DIRECT_RECLAIM, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM } },
+	{ "HIGH%", { HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+		     HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE } },
+	{ "READ%", { HEADROOM_STALL_CAUSE_REFAULT, HEADROOM_STALL_CAUSE_SWAP_IN } },
+};
 
-	for (; name[len] && name[len] != '_' && len < sizeof(heading.s) - 2; len++)
-		heading.s[len] = name[len] - 'a' + 'A';
-	strcpy(heading.s + len, "%");
-	return heading;
+#define NR_STALL_COLUMNS	(sizeof(columns_of_stalls) / sizeof(columns_of_stalls[0]))
+
+/* With that, a name of 20 columns fits into a line of 80. */
+static int column_width(const char *heading)
+{
+	size_t width = strlen(heading);
+
+	return width > 6 ? width : 6;
+}
+
+static int format_stalls(char *line, size_t size, const struct headroom_stats *stats,
+			 double seconds)
+{
+	uint64_t ns;
+	int len;
+
+	len = snprintf(line, size, " %6s", stats ?
+		       text_number(percent(stats->stall_total, seconds)).s : "STALL%");
+	for (size_t i = 0; i < NR_STALL_COLUMNS; i++) {
+		const char *heading = columns_of_stalls[i].heading;
+		const enum headroom_stall_cause *cause = columns_of_stalls[i].cause;
+
+		for (ns = 0; stats && *cause; cause++)
+			ns += stats->stall[*cause].total;
+		len += snprintf(line + len, size - len, " %*s", column_width(heading), stats ?
+				text_number(percent(ns, seconds)).s : heading);
+	}
+	return len;
 }
 
 /* The columns after the name; the heading is the same with no activity. */
@@ -133,17 +161,11 @@ static int format_columns(char *line, size_t size, const struct view *view,
 			  const struct activity *activity, double seconds)
 {
 	const struct headroom_stats *stats = activity ? &activity->subtree : NULL;
-	int len;
+	int len = format_stalls(line, size, stats, seconds);
 
-	len = snprintf(line, size, " %8s", stats ?
-		       text_number(percent(stall_total(stats), seconds)).s : "STALL%");
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		len += snprintf(line + len, size - len, " %8s", stats ?
-				text_number(percent(stats->stall[cause].total, seconds)).s :
-				cause_heading(cause).s);
-	len += snprintf(line + len, size - len, " %10s", stats ?
+	len += snprintf(line + len, size - len, " %9s", stats ?
 			text_number(stats->refaults / seconds).s : "REFAULT/s");
-	len += snprintf(line + len, size - len, " %10s", stats ?
+	len += snprintf(line + len, size - len, " %8s", stats ?
 			text_number(stats->evictions / seconds).s : "EVICT/s");
 	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
 			!stats->refaults ? "-" :
@@ -211,7 +233,7 @@ static void print_lines(const struct view *view, const struct headroom_snapshot 
 		json_add_uint(object, "parent_id", activity->cgroup->parent_id);
 		json_add_text(object, "path", activity->cgroup->path);
 		json_add_number(object, "stall_percent",
-				percent(stall_total(&activity->subtree), interval->seconds));
+				percent(activity->subtree.stall_total, interval->seconds));
 		json_add_number(object, "refaults_per_s",
 				activity->subtree.refaults / interval->seconds);
 		json_add_number(object, "evictions_per_s",
@@ -355,5 +377,8 @@ const struct command list_command = {
 	.name = "list",
 	.operands = "",
 	.summary = "refaults, evictions and stalls of all cgroups, as rates",
+	.notes = "STALL% is the time in stalls of all causes. Of it, RECLAIM% is reclaim because\n"
+		 "memory was short or a cgroup at its memory.max, HIGH% is reclaim and throttling\n"
+		 "for a memory.high, READ% waiting for pages that were evicted or swapped out.\n",
 	.run = run,
 };

@@ -2,18 +2,21 @@
 /* headroom show - all about one cgroup */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "command.h"
 #include "counters.h"
 #include "interval.h"
 #include "json.h"
 #include "options.h"
+#include "stalltable.h"
 #include "text.h"
 
 /* What to print: a cgroup's activity, and what its numbers need */
@@ -22,6 +25,7 @@ struct page {
 	const struct interval *interval;
 	uint32_t page_size;
 	uint32_t sample_shift;
+	bool tracked;	/* stalls are */
 };
 
 static struct text label_distance(uint64_t pages, uint32_t page_size)
@@ -48,6 +52,9 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 	uint64_t value;
 
 	for (counter = headroom_stats_counters; counter->name; counter++) {
+		/* times stand with the stalls */
+		if (strcmp(counter->unit, "ns") == 0)
+			continue;
 		value = headroom_counter_get(counter, stats);
 		printf("  %-18s %10" PRIu64 " %s", text_words(counter->name).s, value,
 		       counter->unit);
@@ -152,24 +159,47 @@ static void print_ages(const struct headroom_histogram *hist)
 	text_histogram(hist, &axis);
 }
 
-static void print_stall(const struct headroom_stall *stall, const char *name)
+/* The share of PSI's "some" that the stalls account for; NAN when it is not known */
+static double explained_percent(const struct page *page)
 {
-	const struct axis axis = {
-		.heading = "   LATENCY",
-		.label = label_time,
-		.counted = "    STALLS",
-	};
+	const struct activity *activity = page->activity;
 
-	if (!stall->count) {
-		printf("  %-18s no stalls\n", text_words(name).s);
+	/* what the kernel counted before the module was loaded has no stalls beside it */
+	if (!page->interval->seconds || !activity->psi_some)
+		return NAN;
+	return 100.0 * activity->subtree.stall_total / activity->psi_some;
+}
+
+static void print_psi(const struct page *page)
+{
+	const struct activity *activity = page->activity;
+	double explained = explained_percent(page);
+
+	if (!activity->cgroup->psi)
 		return;
-	}
-	printf("  %-18s %" PRIu64 " stalls, %s in all, longest since load %s\n",
-	       text_words(name).s, stall->count, text_ns(stall->total).s,
-	       text_ns(stall->longest).s);
-	printf("  %-18s ", "");
-	print_times(&stall->latency);
-	text_histogram(&stall->latency, &axis);
+	printf("  %-18s %10s", "PSI some", text_ns(activity->psi_some).s);
+	if (!isnan(explained))
+		printf("  %.1f %% explained by these stalls", explained);
+	else if (!page->interval->seconds)
+		printf("  since the cgroup was made");
+	printf("\n  %-18s %10s\n", "PSI full", text_ns(activity->psi_full).s);
+}
+
+static void print_stalls(const struct page *page, const struct headroom_stats *stats)
+{
+	double seconds = page->interval->seconds;
+
+	printf("  %-18s %10s", "stalled", text_ns(stats->stall_total).s);
+	if (seconds > 0)
+		printf("  %s %% of the time",
+		       text_number(stats->stall_total / 1e9 / seconds * 100).s);
+	if (!page->tracked)
+		printf("  stalls are not tracked");
+	putchar('\n');
+	/* the kernel's own counts what is below, too */
+	if (stats == &page->activity->subtree)
+		print_psi(page);
+	stalltable_print(stats);
 }
 
 static void print_stats(const struct page *page, const char *heading,
@@ -182,8 +212,7 @@ static void print_stats(const struct page *page, const char *heading,
 	print_pages(stats);
 	print_distances(page, stats, extra);
 	print_ages(&stats->refault_age);
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		print_stall(&stats->stall[cause], headroom_stall_cause_name(cause));
+	print_stalls(page, stats);
 }
 
 static void print_reclaim(const struct headroom_reclaim *reclaim, const char *reason)
@@ -252,7 +281,8 @@ static void print_text(const struct page *page)
 	else
 		puts("since the module was loaded");
 	if (same_stats(&activity->subtree, &activity->local)) {
-		print_stats(page, "local and subtree", &activity->local, activity->extra_local);
+		print_stats(page, "local and subtree", &activity->subtree,
+			    activity->extra_subtree);
 	} else {
 		print_stats(page, "local: its own tasks and pages", &activity->local,
 			    activity->extra_local);
@@ -280,6 +310,20 @@ static struct json_object *json_scope(const struct page *page, const struct head
 	return object;
 }
 
+static void json_add_psi(struct json_object *object, const struct page *page)
+{
+	const struct activity *activity = page->activity;
+
+	if (activity->cgroup->psi) {
+		json_add_uint(object, "psi_some", activity->psi_some);
+		json_add_uint(object, "psi_full", activity->psi_full);
+	} else {
+		json_add(object, "psi_some", NULL);
+		json_add(object, "psi_full", NULL);
+	}
+	json_add_number(object, "explained_percent", explained_percent(page));
+}
+
 static void print_json(const struct page *page)
 {
 	const struct activity *activity = page->activity;
@@ -296,6 +340,8 @@ static void print_json(const struct page *page)
 	json_add(object, "local", json_scope(page, &activity->local, activity->extra_local));
 	json_add(object, "subtree", json_scope(page, &activity->subtree, activity->extra_subtree));
 	json_add(object, "target", json_target(&activity->target));
+	json_add_bool(object, "stalls_tracked", page->tracked);
+	json_add_psi(object, page);
 	json_print_line(object);
 }
 
@@ -349,6 +395,38 @@ static void sleep_seconds(double seconds)
 		;
 }
 
+/*
+ * Has the kernel add up the PSI of a cgroup, of which the module can but read the
+ * last result: the kernel does so when somebody reads the file. Where that cannot be
+ * done the figures are up to two seconds old.
+ */
+static void add_up_psi(struct headroom *h, uint64_t id)
+{
+	const char *root = headroom_cgroup_root(h);
+	char *path, *file = NULL, pressure[256];
+	ssize_t len;
+	int fd;
+
+	if (!root || headroom_cgroup_path(h, id, &path) < 0)
+		return;
+	if (asprintf(&file, "%s%s/memory.pressure", root, path) < 0)
+		out_of_memory();
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		len = read(fd, pressure, sizeof(pressure));
+		(void)len;
+		close(fd);
+	}
+	free(file);
+	free(path);
+}
+
+static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
+{
+	add_up_psi(h, id);
+	return headroom_snapshot_take(h, s);
+}
+
 static int show(struct headroom *h, const char *name, double seconds, bool json)
 {
 	struct headroom_snapshot *now = NULL, *before = NULL;
@@ -362,15 +440,16 @@ static int show(struct headroom *h, const char *name, double seconds, bool json)
 		return say_failure(h, err);
 	page.page_size = status->page_size;
 	page.sample_shift = status->sample_shift;
+	page.tracked = status->stalls;
 	headroom_status_free(status);
 	err = headroom_cgroup_id(h, name, &id);
 	if (!err && seconds > 0) {
-		err = headroom_snapshot_take(h, &before);
+		err = take_snapshot(h, id, &before);
 		if (!err)
 			sleep_seconds(seconds);
 	}
 	if (!err)
-		err = headroom_snapshot_take(h, &now);
+		err = take_snapshot(h, id, &now);
 	if (err < 0)
 		code = say_failure(h, err);
 	else
@@ -408,5 +487,8 @@ const struct command show_command = {
 	.name = "show",
 	.operands = "CGROUP",
 	.summary = "all about one cgroup, with histograms",
+	.notes = "LONGEST is since the module was loaded. PSI is what the kernel itself counts in\n"
+		 "memory.pressure: the time in which at least one task was stalled (some), or all\n"
+		 "were (full). The stalls of all tasks can explain more than 100 % of it.\n",
 	.run = run,
 };

@@ -63,6 +63,23 @@ static void print_cgroups(const struct headroom_status *status)
 	       text_bytes(bytes).s, text_bytes(bytes * status->cgroups).s);
 }
 
+static void print_stalls(const struct headroom_status *status)
+{
+	if (status->stalls)
+		printf("stalls       tracked, %" PRIu32 " task%s stalled now\n", status->stalled,
+		       status->stalled == 1 ? "" : "s");
+	else
+		text_alarm("stalls       not tracked: " STALLS_ON);
+}
+
+static void print_histograms(const struct headroom_status *status)
+{
+	double bytes = status->histogram_bytes;
+
+	printf("histograms   %" PRIu64 ", %s each, %s in all\n", status->histograms,
+	       text_bytes(bytes).s, text_bytes(bytes * status->histograms).s);
+}
+
 static void print_hooks(const struct headroom_status *status)
 {
 	const struct headroom_hook *hook;
@@ -111,10 +128,13 @@ static void print_text(const struct headroom_status *status, const char *kernel)
 	print_table(status);
 	print_remembered(status);
 	print_cgroups(status);
+	print_histograms(status);
+	print_stalls(status);
 	if (status->psi)
 		puts("psi          on");
 	else
-		text_alarm("psi          off: proactive reclaim is counted as stalls");
+		text_alarm("psi          off: waits are not seen, "
+			   "proactive reclaim counts as stalls");
 	print_hooks(status);
 	print_lost(status);
 }
@@ -151,6 +171,10 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "cgroups", status->cgroups);
 	json_add_uint(object, "cgroup_bytes", status->cgroup_bytes);
 	json_add_bool(object, "psi", status->psi);
+	json_add_bool(object, "stalls", status->stalls);
+	json_add_uint(object, "stalled", status->stalled);
+	json_add_uint(object, "histogram_bytes", status->histogram_bytes);
+	json_add_uint(object, "histograms", status->histograms);
 	json_add(object, "hooks", json_hooks(status));
 	for (counter = headroom_lost_counters; counter->name; counter++)
 		json_add_uint(lost, counter->name, headroom_counter_get(counter, status));

@@ -33,6 +33,7 @@ const struct headroom_counter headroom_stats_counters[] = {
 	STATS(REFAULT_SAMPLES, refault_samples, "samples",
 	      "refaults really seen, behind the scaled number"),
 	STATS(RETURNED, returned, "pages", "pages lost here and read again by whomever"),
+	STATS(STALL_TOTAL, stall_total, "ns", "time in stalls of all causes"),
 	{ 0 }
 };
 
@@ -81,6 +82,8 @@ const struct headroom_counter headroom_lost_counters[] = {
 	     "stalls not measured, too many tasks were stalled at once"),
 	LOST(RECLAIM_SLOTS, reclaim_slots, "reclaims",
 	     "reclaims not followed, too many tasks reclaimed at once"),
+	LOST(HISTOGRAMS, histograms, "values",
+	     "values in no histogram, too many were needed at once"),
 	{ 0 }
 };
 
@@ -92,8 +95,36 @@ const char *headroom_stall_cause_name(enum headroom_stall_cause cause)
 		return "direct_reclaim";
 	case HEADROOM_STALL_CAUSE_MEMCG_RECLAIM:
 		return "memcg_reclaim";
+	case HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM:
+		return "memory_high_reclaim";
+	case HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE:
+		return "memory_high_throttle";
+	case HEADROOM_STALL_CAUSE_REFAULT:
+		return "refault";
+	case HEADROOM_STALL_CAUSE_SWAP_IN:
+		return "swap_in";
+	case HEADROOM_STALL_CAUSE_COMPACTION:
+		return "compaction";
+	case HEADROOM_STALL_CAUSE_OTHER:
+		return "other";
+	case HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK:
+		return "throttled_writeback";
+	case HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED:
+		return "throttled_isolated";
+	case HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS:
+		return "throttled_noprogress";
+	case HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED:
+		return "throttled_congested";
+	case HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM:
+		return "proactive_reclaim";
 	}
 	return NULL;
+}
+
+bool headroom_stall_in_total(enum headroom_stall_cause cause)
+{
+	return cause >= HEADROOM_STALL_CAUSE_DIRECT_RECLAIM &&
+	       cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
 }
 
 const char *headroom_page_kind_name(enum headroom_page_kind kind)

@@ -10,6 +10,7 @@
 #ifndef HEADROOM_COUNTERS_H
 #define HEADROOM_COUNTERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include "headroom.h"
@@ -65,6 +66,12 @@ static inline void headroom_counter_set(const struct headroom_counter *counter,
 
 /** headroom_stall_cause_name - name of a cause, e.g. "direct_reclaim"; NULL if unknown */
 const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
+/**
+ * headroom_stall_in_total - whether a cause is part of stall_total
+ *
+ * What happens inside other stalls is not, nor is proactive reclaim, which is none.
+ */
+bool headroom_stall_in_total(enum headroom_stall_cause cause);
 /** headroom_page_kind_name - the same for a kind of pages, e.g. "anon" */
 const char *headroom_page_kind_name(enum headroom_page_kind kind);
 /** headroom_reason_name - the same for a reason of evictions, e.g. "own_limit" */

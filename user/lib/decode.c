@@ -319,30 +319,37 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
+static int decode_cgroup_attr(const struct nlattr *attr, struct headroom_cgroup *cgroup)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_CGROUP_ID:
+		return get_uint(attr, &cgroup->id);
+	case HEADROOM_A_CGROUP_PARENT_ID:
+		return get_uint(attr, &cgroup->parent_id);
+	case HEADROOM_A_CGROUP_LOCAL:
+		return decode_stats(attr, &cgroup->local);
+	case HEADROOM_A_CGROUP_SUBTREE:
+		return decode_stats(attr, &cgroup->subtree);
+	case HEADROOM_A_CGROUP_TARGET:
+		return decode_target(attr, &cgroup->target);
+	case HEADROOM_A_CGROUP_PSI_SOME:
+		/* absent, with the other one, where the kernel keeps no totals */
+		cgroup->psi = true;
+		return get_uint(attr, &cgroup->psi_some);
+	case HEADROOM_A_CGROUP_PSI_FULL:
+		return get_uint(attr, &cgroup->psi_full);
+	}
+	return 0;
+}
+
 int headroom_decode_cgroup(const struct nlattr *attrs, int len,
 			   struct headroom_cgroup *cgroup)
 {
 	const struct nlattr *attr;
-	int rem, err = 0;
+	int rem, err;
 
 	nla_for_each_attr(attr, attrs, len, rem) {
-		switch (nla_type(attr)) {
-		case HEADROOM_A_CGROUP_ID:
-			err = get_uint(attr, &cgroup->id);
-			break;
-		case HEADROOM_A_CGROUP_PARENT_ID:
-			err = get_uint(attr, &cgroup->parent_id);
-			break;
-		case HEADROOM_A_CGROUP_LOCAL:
-			err = decode_stats(attr, &cgroup->local);
-			break;
-		case HEADROOM_A_CGROUP_SUBTREE:
-			err = decode_stats(attr, &cgroup->subtree);
-			break;
-		case HEADROOM_A_CGROUP_TARGET:
-			err = decode_target(attr, &cgroup->target);
-			break;
-		}
+		err = decode_cgroup_attr(attr, cgroup);
 		if (err)
 			return err;
 	}
@@ -428,6 +435,38 @@ void headroom_victim_clear(struct headroom_victim *victim)
 	memset(victim, 0, sizeof(*victim));
 }
 
+static int decode_stalled_attr(const struct nlattr *attr, struct headroom_stalled *stalled)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_STALLED_PID:
+		return get_u32(attr, &stalled->pid);
+	case HEADROOM_A_STALLED_CGROUP:
+		return get_uint(attr, &stalled->cgroup);
+	case HEADROOM_A_STALLED_CAUSE:
+		return get_u32(attr, &stalled->cause);
+	case HEADROOM_A_STALLED_TIME:
+		return get_uint(attr, &stalled->time);
+	}
+	return 0;
+}
+
+/* A cause is kept even if it is newer: the task is stalled all the same. */
+int headroom_decode_stalled(const struct nlattr *attrs, int len,
+			    struct headroom_stalled *stalled)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_stalled_attr(attr, stalled);
+		if (err)
+			return err;
+	}
+	if (!stalled->pid || !stalled->cgroup || !stalled->cause)
+		return -EBADMSG;
+	return check_end(rem);
+}
+
 static int decode_hook_attrs(const struct nlattr *nest, struct headroom_hook *hook)
 {
 	const struct nlattr *attr;
@@ -502,6 +541,14 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return get_u32(attr, &status->cgroup_bytes);
 	case HEADROOM_A_STATUS_PSI:
 		return get_bool(attr, &status->psi);
+	case HEADROOM_A_STATUS_STALLS:
+		return get_bool(attr, &status->stalls);
+	case HEADROOM_A_STATUS_STALLED:
+		return get_u32(attr, &status->stalled);
+	case HEADROOM_A_STATUS_HISTOGRAM_BYTES:
+		return get_u32(attr, &status->histogram_bytes);
+	case HEADROOM_A_STATUS_HISTOGRAMS:
+		return get_uint(attr, &status->histograms);
 	case HEADROOM_A_STATUS_HOOK:
 		return decode_hook(attr, status);
 	case HEADROOM_A_STATUS_LOST:

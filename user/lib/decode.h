@@ -21,6 +21,9 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len,
 			   struct headroom_cgroup *cgroup);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
+/** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */
+int headroom_decode_stalled(const struct nlattr *attrs, int len,
+			    struct headroom_stalled *stalled);
 /** headroom_status_clear - free what decoding allocated inside @status */
 void headroom_status_clear(struct headroom_status *status);
 /** headroom_cgroup_clear - free what decoding allocated inside @cgroup */

@@ -43,7 +43,7 @@ extern "C" {
 struct headroom;
 
 /** Number of slots for stall causes; slot 0 is unused, causes count from 1 */
-#define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM + 1)
+#define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM + 1)
 /** The same for kinds of pages and for reasons of their eviction */
 #define HEADROOM_PAGE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
 #define HEADROOM_REASONS	(HEADROOM_REASON_UNKNOWN + 1)
@@ -109,6 +109,8 @@ struct headroom_pages {
  * @refault_age: nanoseconds between eviction and refault
  * @group: when sampling, evictions and refaults really seen of file pages, by
  *	a part of the hash; see headroom_refaults_estimate()
+ * @stall_total: nanoseconds in stalls of all causes; what happens inside others
+ *	counted once, and proactive reclaim not at all
  * @stall: by enum headroom_stall_cause
  *
  * The meaning of each is told in full by the netlink specification.
@@ -123,6 +125,7 @@ struct headroom_stats {
 	struct headroom_histogram refault_distance;
 	struct headroom_histogram refault_age;
 	struct headroom_pages group[HEADROOM_SAMPLE_GROUPS];
+	uint64_t stall_total;
 	struct headroom_stall stall[HEADROOM_STALL_CAUSES];
 };
 
@@ -162,6 +165,10 @@ struct headroom_target {
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
  * @target: reclaim from it and all below it as a whole
+ * @psi: the kernel has totals of its own
+ * @psi_some: what memory.pressure has as the total of "some", nanoseconds; up to
+ *	two seconds old, unless somebody has just read that file
+ * @psi_full: the same of "full"
  */
 struct headroom_cgroup {
 	uint64_t id;
@@ -170,6 +177,9 @@ struct headroom_cgroup {
 	struct headroom_stats local;
 	struct headroom_stats subtree;
 	struct headroom_target target;
+	bool psi;
+	uint64_t psi_some;
+	uint64_t psi_full;
 };
 
 /**
@@ -254,6 +264,10 @@ struct headroom_status {
 	uint32_t cgroups;
 	uint32_t cgroup_bytes;
 	bool psi;
+	bool stalls;
+	uint32_t stalled;
+	uint32_t histogram_bytes;
+	uint64_t histograms;
 	size_t nr_hooks;
 	struct headroom_hook *hook;
 	struct {
@@ -263,6 +277,7 @@ struct headroom_status {
 		uint64_t distance_unknown;
 		uint64_t stall_slots;
 		uint64_t reclaim_slots;
+		uint64_t histograms;
 	} lost;
 };
 
@@ -322,6 +337,31 @@ headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
 int headroom_blame_get(struct headroom *h, uint64_t id,
 		       struct headroom_blame **blame);
 void headroom_blame_free(struct headroom_blame *blame);
+
+/**
+ * struct headroom_stalled - a task in a stall
+ * @pid: the task, in the initial pid namespace
+ * @cgroup: id of its cgroup when the stall began
+ * @cause: enum headroom_stall_cause
+ * @time: nanoseconds since then
+ */
+struct headroom_stalled {
+	uint32_t pid;
+	uint64_t cgroup;
+	uint32_t cause;
+	uint64_t time;
+};
+
+/**
+ * headroom_stalled_get - the tasks that are in a stall right now
+ * @h: handle
+ * @stalled: result, to be freed with free(); NULL if there are none
+ * @nr: number of tasks
+ *
+ * Return: 0 or a negative errno.
+ */
+int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
+			 size_t *nr);
 
 /* names: cgroup.c */
 

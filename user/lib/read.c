@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Reading: the status, one cgroup, all cgroups, blame */
+/* Reading: the status, one cgroup, all cgroups, blame, stalled tasks */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -367,4 +367,55 @@ void headroom_blame_free(struct headroom_blame *blame)
 	empty_blame(&read);
 	free(blame->victim);
 	free(blame);
+}
+
+/* Stalled tasks being read; @room is that of the array */
+struct stalled_read {
+	struct headroom_stalled *stalled;
+	size_t nr;
+	size_t room;
+};
+
+static int on_stalled(const struct nlattr *attrs, int len, void *arg)
+{
+	struct stalled_read *read = arg;
+	struct headroom_stalled *stalled;
+
+	stalled = make_room(read->stalled, read->nr, &read->room, sizeof(*stalled));
+	if (!stalled)
+		return -ENOMEM;
+	read->stalled = stalled;
+	stalled = &read->stalled[read->nr++];
+	memset(stalled, 0, sizeof(*stalled));
+	return headroom_decode_stalled(attrs, len, stalled);
+}
+
+static void empty_stalled(void *arg)
+{
+	struct stalled_read *read = arg;
+
+	read->nr = 0;
+}
+
+int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled, size_t *nr)
+{
+	struct stalled_read read = { 0 };
+	struct headroom_request request = {
+		.cmd = HEADROOM_CMD_STALL_GET,
+		.reply = on_stalled,
+		.arg = &read,
+	};
+	int err;
+
+	*stalled = NULL;
+	*nr = 0;
+	err = dump(h, &request, empty_stalled);
+	/* an attempt that was interrupted may have had some where the last has none */
+	if (err < 0 || !read.nr) {
+		free(read.stalled);
+		return err;
+	}
+	*stalled = read.stalled;
+	*nr = read.nr;
+	return 0;
 }

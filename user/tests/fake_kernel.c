@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include <linux/genetlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
@@ -22,7 +23,7 @@ unsigned int fake_kernel_requests, fake_kernel_lookups;
 static struct {
 	struct nl_msg *queue[256];
 	size_t head, tail;
-	unsigned int dumps, blame_dumps;
+	unsigned int dumps, blame_dumps, stall_dumps;
 	int family;
 	unsigned int reloaded_at;
 	bool overflown;
@@ -60,6 +61,20 @@ static const struct {
 
 #define NR_BLAMES	(sizeof(blames) / sizeof(blames[0]))
 #define BUCKETS		124
+
+/* Tasks in a stall. There is no such pid, Linux has less; 0 stands for our own */
+#define NO_PID		5000000
+
+static const struct headroom_stalled stalled[] = {
+	{ NO_PID, 6, HEADROOM_STALL_CAUSES, 700 },
+	{ 0, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 1234567890 },
+	{ NO_PID + 1, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 5000000000 },
+	{ NO_PID + 3, 5, HEADROOM_STALL_CAUSE_REFAULT, 20000 },
+	{ NO_PID + 2, 2, HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE, 20000 },
+	{ NO_PID + 4, 99, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, 60000000 },
+};
+
+#define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
@@ -201,10 +216,35 @@ static void put_target(struct nl_msg *msg, uint64_t n)
 	nla_nest_end(msg, nest);
 }
 
+static void put_stall(struct nl_msg *msg, int cause, uint64_t count, uint64_t total,
+		      bool latency)
+{
+	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_STATS_STALL);
+
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, cause);
+	put_uint(msg, HEADROOM_A_STALL_COUNT, count);
+	put_uint(msg, HEADROOM_A_STALL_TOTAL, total);
+	put_uint(msg, HEADROOM_A_STALL_LONGEST, 4500000000);
+	if (latency)
+		put_histogram(msg, HEADROOM_A_STALL_LATENCY, 10, 1 << 20, count);
+	nla_nest_end(msg, nest);
+}
+
+static void put_stalls(struct nl_msg *msg, uint64_t n)
+{
+	put_stall(msg, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 5 * n, 10000000 * n, true);
+	put_stall(msg, HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE, n, 2000000 * n, false);
+	put_stall(msg, HEADROOM_STALL_CAUSE_SWAP_IN, 3 * n, 3000000 * n, true);
+	put_stall(msg, HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK, 2 * n, 6000000 * n, true);
+	put_stall(msg, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, n, 7000000 * n, true);
+	put_stall(msg, HEADROOM_STALL_CAUSES, 1, 1, true);
+	put_uint(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
+}
+
 /* What @rate cgroups like /busy/db would have counted in @dumps intervals */
 static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps)
 {
-	struct nlattr *nest = nla_nest_start(msg, attr), *stall;
+	struct nlattr *nest = nla_nest_start(msg, attr);
 	uint64_t n = rate * dumps;
 
 	put_uint(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
@@ -222,13 +262,7 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_UNKNOWN, 0, 10 * n);
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_AGE, 20, 1 << 30, 640 * n);
-		stall = nla_nest_start(msg, HEADROOM_A_STATS_STALL);
-		nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
-		put_uint(msg, HEADROOM_A_STALL_COUNT, 5 * n);
-		put_uint(msg, HEADROOM_A_STALL_TOTAL, 10000000 * n);
-		put_uint(msg, HEADROOM_A_STALL_LONGEST, 4500000000);
-		put_histogram(msg, HEADROOM_A_STALL_LATENCY, 10, 1 << 20, 5 * n);
-		nla_nest_end(msg, stall);
+		put_stalls(msg, n);
 	}
 	nla_nest_end(msg, nest);
 }
@@ -245,6 +279,13 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
 	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0);
 	put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, counts ? dumps : 0);
 	put_target(msg, counts ? (local + below) * dumps : 0);
+	/* a second before there was a module, and then twice what our stalls tell */
+	if (!behaves("partly")) {
+		put_uint(msg, HEADROOM_A_CGROUP_PSI_SOME,
+			 1000000000 + (counts ? 30000000 * (local + below) * dumps : 0));
+		put_uint(msg, HEADROOM_A_CGROUP_PSI_FULL,
+			 1000000000 + (counts ? 12000000 * (local + below) * dumps : 0));
+	}
 	/* attributes end at 64 KB: two of unknown ones make a larger message */
 	for (int pad = 4712; behaves("huge") && pad < 4714; pad++)
 		memset(nla_data(nla_reserve(msg, pad, 50000)), 0, 50000);
@@ -280,6 +321,10 @@ static void answer_status(const struct nlmsghdr *request)
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS);
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
 	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
+	nla_put_u32(msg, HEADROOM_A_STATUS_STALLS, !behaves("untracked"));
+	nla_put_u32(msg, HEADROOM_A_STATUS_STALLED, behaves("calm") ? 0 : NR_STALLED);
+	nla_put_u32(msg, HEADROOM_A_STATUS_HISTOGRAM_BYTES, 992);
+	put_uint(msg, HEADROOM_A_STATUS_HISTOGRAMS, 40);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
 	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
@@ -288,6 +333,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
 	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
 	put_uint(msg, HEADROOM_A_LOST_RECLAIM_SLOTS, partly ? 3 : 0);
+	put_uint(msg, HEADROOM_A_LOST_HISTOGRAMS, partly ? 77 : 0);
 	nla_nest_end(msg, nest);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
@@ -349,11 +395,21 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 	answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
 }
 
+/* The end of a dump */
+static void answer_done(const struct nlmsghdr *request, int flags)
+{
+	struct nl_msg *msg = new_message(request, NLMSG_DONE, flags);
+	int status = behaves("breaks") ? -EMSGSIZE : 0;
+
+	nlmsg_append(msg, &status, sizeof(status), 0);
+	put_sentence(msg, status ? "the fake kernel broke off" : NULL);
+	enqueue(msg);
+}
+
 static void answer_dump(const struct nlmsghdr *request, bool blame)
 {
 	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
 	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
-	int status = behaves("breaks") ? -EMSGSIZE : 0;
 	struct nl_msg *msg;
 
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
@@ -374,10 +430,42 @@ static void answer_dump(const struct nlmsghdr *request, bool blame)
 		put_uint(msg, HEADROOM_A_CGROUP_ID, id);
 		enqueue(msg);
 	}
-	msg = new_message(request, NLMSG_DONE, flags);
-	nlmsg_append(msg, &status, sizeof(status), 0);
-	put_sentence(msg, status ? "the fake kernel broke off" : NULL);
-	enqueue(msg);
+	answer_done(request, flags);
+}
+
+static void put_stalled(struct nl_msg *msg, const struct headroom_stalled *task)
+{
+	if (!behaves("vague"))
+		nla_put_u32(msg, HEADROOM_A_STALLED_PID,
+			    task->pid ? task->pid : (uint32_t)getpid());
+	put_uint(msg, HEADROOM_A_STALLED_CGROUP, task->cgroup);
+	nla_put_u32(msg, HEADROOM_A_STALLED_CAUSE, task->cause);
+	put_uint(msg, HEADROOM_A_STALLED_TIME, task->time);
+	if (behaves("malformed") && task->cgroup == 3)
+		nla_put_u16(msg, HEADROOM_A_STALLED_CAUSE, 1);
+}
+
+static void answer_stalled(const struct nlmsghdr *request)
+{
+	unsigned int dump = ++kernel.stall_dumps;
+	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	struct headroom_stalled task = { .cgroup = 4, .cause = HEADROOM_STALL_CAUSE_SWAP_IN };
+	bool calm = behaves("calm") && dump >= behaves("calm");
+	struct nl_msg *msg;
+
+	for (size_t i = 0; !calm && i < NR_STALLED; i++) {
+		msg = new_reply(request, flags);
+		put_stalled(msg, &stalled[i]);
+		enqueue(msg);
+	}
+	for (uint32_t i = 0; behaves("many") && i < 200; i++) {
+		task.pid = 2 * NO_PID + i;
+		task.time = i + 1;
+		msg = new_reply(request, flags);
+		put_stalled(msg, &task);
+		enqueue(msg);
+	}
+	answer_done(request, flags);
 }
 
 static void answer_family(const struct nlmsghdr *request)
@@ -416,6 +504,8 @@ static void answer(const struct nlmsghdr *request)
 		answer_error(request, -EPERM, NULL);
 	else if (genl->cmd == HEADROOM_CMD_STATUS_GET)
 		answer_status(request);
+	else if (genl->cmd == HEADROOM_CMD_STALL_GET)
+		answer_stalled(request);
 	else if (request->nlmsg_flags & NLM_F_DUMP)
 		answer_dump(request, genl->cmd == HEADROOM_CMD_BLAME_GET);
 	else
@@ -477,8 +567,10 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 
 const char *headroom_cgroup_root(struct headroom *h)
 {
+	const char *root = getenv("HEADROOM_FAKE_ROOT");
+
 	(void)h;
-	return "/sys/fs/cgroup";
+	return root ? root : "/sys/fs/cgroup";
 }
 
 int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)

@@ -5,7 +5,8 @@
  * fake_kernel.c takes the place of sendmsg() and recvmsg(), and answers what
  * libnl sends as the module would. Linked into a test program, or into the
  * command. The environment variable HEADROOM_FAKE holds words that tell how it
- * behaves; it is read at each request.
+ * behaves; it is read at each request. HEADROOM_FAKE_ROOT is where it says that its
+ * cgroups are mounted.
  *
  *	absent		the module is not loaded
  *	eperm		the user has no privileges
@@ -21,6 +22,9 @@
  *	blameless	no cgroup has lost pages
  *	removed=ID	this cgroup was removed after the dump: it has no path
  *	unnamed=ID	the path of this cgroup may not be looked up
+ *	calm=N		no task is stalled from the Nth dump of these on; alone: from the first
+ *	untracked	stalls are not tracked
+ *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked
  *

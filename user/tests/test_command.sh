@@ -79,6 +79,8 @@ usage "CGROUP is missing" show --json
 usage "one argument too many: 'b'" show a b
 usage "one argument too many: 'b'" blame a b
 usage "headroom blame: unknown option '--interval'" blame --interval 1
+usage "one argument too many: 'b'" stalls a b
+usage "headroom stalls: unknown option '--interval'" stalls --interval 1
 usage "CGROUP is missing" curve
 usage "--below takes refaults a second, not 'x'" curve / --interval 1 --below x
 usage "--below takes refaults a second, not '-1'" curve / --interval 1 --below -1
@@ -97,7 +99,7 @@ has '^Usage: headroom blame \[CGROUP\] \[OPTION\]'
 has '^SHARE is '
 
 export HEADROOM_FAKE=absent
-for command in status list 'show /' blame 'blame /' 'curve /'; do
+for command in status list 'show /' blame 'blame /' 'curve /' stalls 'stalls /'; do
 	# shellcheck disable=SC2086
 	run 3 "$fake" $command
 	grep -q "module is not loaded: run 'modprobe headroom'" "$err"
@@ -118,6 +120,8 @@ run 0 "$fake" status
 has '^nothing lost$'
 lacks 'missing|table_full'
 has '^sampling +every page$'
+has '^stalls +tracked, 6 tasks stalled now$'
+has '^histograms +40, 992 B each, 38.8 KiB in all$'
 has '^remembered +0 evicted pages, still recognisable: -$'
 has '^  swap_readpage\(\) +attached$'
 export HEADROOM_FAKE=partly
@@ -129,6 +133,7 @@ has '^remembered +100000 evicted pages, still recognisable: 87.5 %$'
 lacks 'stall_slots|nothing lost'
 has '^sampling +1 page in 64$'
 has '^psi +off'
+has '^  histograms +77  values in no histogram'
 export HEADROOM_FAKE=
 
 # json FILTER: each line of stdout is JSON for which the expression is true
@@ -149,17 +154,26 @@ json 'lines[0]["table_remembered"] == 0 and lines[0]["recognisable_percent"] is 
 json 'len(lines) == 1 and lines[0]["page_size"] == 4096 and lines[0]["psi"] is True'
 json 'lines[0]["hooks"][1] == dict(name="mm_vmscan_memcg_reclaim_begin", required=False,
 	attached=True, covers="memcg-reclaim stalls")'
-json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 6'
+json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 7'
+json 'lines[0]["stalls"] is True and lines[0]["stalled"] == 6'
+json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
+HEADROOM_FAKE=untracked run 0 "$fake" status
+has '^stalls +not tracked: echo Y >/sys/module/headroom/parameters/stalls$'
+HEADROOM_FAKE=untracked run 0 "$fake" status --json
+json 'lines[0]["stalls"] is False'
 
 run 0 "$fake" list --interval 0.05
-has '^CGROUP +STALL% +DIRECT% +MEMCG% +REFAULT/s +EVICT/s +EXTRA$'
+has '^CGROUP +STALL% +RECLAIM% +HIGH% +READ% +REFAULT/s +EVICT/s +EXTRA$'
+awk '$1 == "/busy" { all = $2; parts = $3 + $4 + $5; r = $3; h = $4 }
+	END { exit !(all > 0 && (all - parts) ^ 2 < 0.25 && (r - 5 * h) ^ 2 < 1) }' "$out"
+report "the parts of the stalls make up the whole, without what is none"
 has '^/vain\\x1b\[2J '
 has '^1 idle cgroup not shown$'
 lacks '^/idle'
 [ "$(sed -n 's/ .*//;2,4p' "$out" | tr '\n' ' ')" = "/ /busy /busy/db " ]
 report "sorted by stall, then name"
 run 0 "$fake" list --interval 0.05 --all --sort name
-has '^/idle +0 +0 +0 +0 +0 +-$'
+has '^/idle +0 +0 +0 +0 +0 +0 +-$'
 lacks 'not shown'
 [ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/ /busy /busy/db /busyness /idle /vain\x1b[2J ' ]
 report "sorted by name"
@@ -179,7 +193,9 @@ json 'all(0.05 <= line["interval_s"] < 5 for line in lines)'
 json 'all(abs(line["evictions_per_s"] * line["interval_s"] / line["subtree"]["evictions"] - 1)
 	< 1e-4 for line in lines)'
 json 'all(abs(line["stall_percent"] * line["interval_s"] / 100 * 1e9 /
-	line["subtree"]["stall"]["memcg_reclaim"]["total"] - 1) < 1e-4 for line in lines)'
+	line["subtree"]["stall_total"] - 1) < 1e-4 for line in lines)'
+json 'all(sum(stall["total"] for stall in line["subtree"]["stall"].values() if stall["in_total"])
+	== line["subtree"]["stall_total"] for line in lines)'
 # the root needs as much as its three cgroups with refaults together
 json 'lines[0]["path"] == "/" and lines[0]["extra_bytes"] == sum(line["extra_bytes"]
 	for line in lines[:5] if line["path"] in ("/busy/db", "/busyness", "/vain\033[2J"))'
@@ -206,14 +222,31 @@ has '^ +refault distance +p50 18431, '
 has '^ +own limit +8000 +1800 +22.5 % +7$'
 has '^ +extra memory +94[0-9][0-9] pages  37.[01] MiB would save 90 % of the refaults$'
 has '^ +refault distance +p50 9215, p90 10034, p99 10218 evictions$'
-has 'memcg reclaim +10 stalls, 20.0 ms in all, longest since load 4.5 s'
-has '^ +p50 1.2 ms, p90 1.3 ms, p99 1.3 ms$'
+has '^  stalled +30.0 ms$'
+has '^  PSI some +1.1 s  since the cgroup was made$'
+has '^  PSI full +1.0 s$'
+has '^    CAUSE +COUNT +TOTAL +LONGEST +P50 +P99$'
+has '^    memcg reclaim +10 +20.0 ms +4.5 s +1.2 ms +1.3 ms$'
+has '^    memory high throttle +2 +4.0 ms +4.5 s +- +-$'
+[ "$(sed -n '/inside reclaim/,/^  [^ ]/p' "$out" | sed 's/  *[0-9].*//')" = \
+'    inside reclaim:
+      throttled writeback
+    not a stall:
+      proactive reclaim
+  memcg reclaim' ]
+report "what is not in the total is set apart"
+has '^ +1.0 ms +10 #+$'
+lacks 'explained|not tracked|direct reclaim +0|swap in +0'
 [ "$(wc -L <"$out")" -le 80 ]
 report "all fits into 80 columns"
 run 0 "$fake" show /idle
-lacks 'refault rate|KIND|RECLAIM FOR'
+lacks 'refault rate|KIND|RECLAIM FOR|CAUSE'
+has '^  stalled +0 ns$'
+HEADROOM_FAKE=untracked run 0 "$fake" show /idle
+has '^  stalled +0 ns  stalls are not tracked$'
 export HEADROOM_FAKE=partly
 run 0 "$fake" show /busy/db
+lacks PSI
 has '^ +refaults, estimate +1280 \+/- [0-9]+, 95 % interval [0-9]+ to [0-9]+$'
 [ "$(wc -L <"$out")" -le 80 ]
 report "all fits into 80 columns, with sampling"
@@ -223,15 +256,22 @@ json 'lines[0]["local"]["sample_groups"][9] == dict(evictions=2, refaults=2)'
 json 'lines[0]["local"]["refaults_estimate"]["low"] < 1280 <
 	lines[0]["local"]["refaults_estimate"]["high"]'
 json 'lines[0]["local"]["refaults_estimate"]["error"] > 0'
+json 'lines[0]["psi_some"] is None and lines[0]["psi_full"] is None'
+json 'lines[0]["explained_percent"] is None'
 export HEADROOM_FAKE=
 COLUMNS=50 run 0 "$fake" show --interval 0.05 3
 has '^in 0.0[0-9] s$'
+has '^  stalled +30.0 ms  [0-9.]+ % of the time$'
+has '^  PSI some +60.0 ms  50.0 % explained by these stalls$'
+has '^  PSI full +24.0 ms$'
 [ "$(grep '#' "$out" | wc -L)" -le 50 ]
 report "histograms fit into COLUMNS"
 LC_ALL=C.UTF-8 run 0 "$fake" show /busy
 has '█'
 has '^local: '
 has '^subtree: '
+[ "$(grep -c '^  PSI' "$out")" -eq 2 ]
+report "the kernel's totals beside those of the subtree only"
 run 0 "$fake" show /busy/db --json
 json 'lines[0]["local"]["refault_distance"] == [dict(low=8192, high=10239, count=1280)]'
 json 'lines[0]["subtree"]["stall"]["memcg_reclaim"]["latency"][0]["count"] == 10'
@@ -246,8 +286,14 @@ json 'lines[0]["target"]["distance"] == [dict(low=16384, high=20479, count=1200)
 json 'lines[0]["target"]["reclaim"]["own_limit"] == dict(scanned=8000, reclaimed=1800,
 	lowest_priority=7)'
 json 'lines[0]["target"]["reclaim"]["kswapd"]["lowest_priority"] is None'
+json 'len(lines[0]["local"]["stall"]) == 13'
+json 'lines[0]["local"]["stall"]["throttled_writeback"]["in_total"] is False'
+json 'lines[0]["local"]["stall_total"] == 30000000 and lines[0]["stalls_tracked"] is True'
+json 'lines[0]["psi_some"] == 1060000000 and lines[0]["explained_percent"] is None'
 # what another reading had already is left out
 run 0 "$fake" show --interval 0.05 3 --json
+json 'lines[0]["psi_some"] == 60000000 and lines[0]["psi_full"] == 24000000'
+json 'lines[0]["explained_percent"] == 50'
 json 'lines[0]["target"]["evictions"] == 1800 and
 	lines[0]["target"]["reclaim"]["own_limit"]["scanned"] == 8000'
 json 'lines[0]["local"]["pages"]["file"]["own_limit"]["evictions"] == 1400'
@@ -311,6 +357,84 @@ HEADROOM_FAKE=blameless run 0 "$fake" blame --json
 [ ! -s "$out" ]
 report "no victims, no lines"
 
+# Reading the file is what makes the kernel add up: somebody must open it
+pressure=$(mktemp -d) && mkdir -p "$pressure/busy/db" &&
+	mkfifo "$pressure/busy/db/memory.pressure"
+report "a cgroup tree with a pipe in it"
+# shellcheck disable=SC2016 # the inner shell is to expand it
+timeout 10 sh -c 'echo some >"$1"' sh "$pressure/busy/db/memory.pressure" &
+writer=$!
+HEADROOM_FAKE_ROOT=$pressure run 0 timeout 10 "$fake" show /busy/db
+wait $writer
+report "memory.pressure of the cgroup is read"
+rm -r "$pressure"
+HEADROOM_FAKE_ROOT=/nowhere run 0 "$fake" show /busy/db
+has '^  PSI some '
+[ ! -s "$err" ]
+report "no word about a memory.pressure that cannot be read"
+
+run 0 "$fake" stalls
+has '^     TIME CAUSE +PID COMM +CGROUP$'
+has '^    5.0 s memcg reclaim +5000001 - +/busy/db$'
+has '^    1.2 s memcg reclaim +[0-9]+ headroom-fake +/busy/db$'
+has '^  20.0 us refault +5000003 - +/vain\\x1b\[2J$'
+has '^  60.0 ms proactive reclaim +5000004 - +99$'
+has '^   700 ns \? +5000000 - +/busyness$'
+[ "$(sed -n '2,7s/ *\([^ ]* [a-z]*\) .*/\1/p' "$out" | tr '\n' ' ')" = \
+	'5.0 s 1.2 s 60.0 ms 20.0 us 20.0 us 700 ns ' ]
+report "longest first"
+[ "$(sed -n '/TASKS/,$p' "$out" | tr -s ' ')" = ' TASKS CAUSE CGROUP
+ 2 memcg reclaim /busy/db
+ 1 memory high throttle /busy
+ 1 refault /vain\x1b[2J
+ 1 ? /busyness
+ 1 proactive reclaim 99' ]
+report "below, their numbers by cgroup and cause"
+[ "$(wc -L <"$out")" -le 80 ]
+report "all fits into 80 columns"
+run 0 "$fake" stalls /busy
+[ "$(grep -c '^ .*/busy' "$out")" -eq 5 ]
+report "a cgroup and those below it"
+lacks 'busyness|vain|99'
+run 0 "$fake" stalls 5
+has 'refault'
+lacks 'TASKS'
+run 0 "$fake" stalls /idle
+[ "$(cat "$out")" = 'no task is stalled' ]
+report "says that there is none"
+HEADROOM_FAKE=calm run 0 "$fake" stalls
+[ "$(cat "$out")" = 'no task is stalled' ] && [ ! -s "$err" ]
+report "says that there is none at all"
+HEADROOM_FAKE=calm run 0 "$fake" stalls --json
+[ ! -s "$out" ]
+report "no tasks, no lines"
+HEADROOM_FAKE=untracked run 1 "$fake" stalls
+grep -qF 'not tracked, switch them on: echo Y >/sys/module/headroom/parameters/stalls' "$err" &&
+	[ ! -s "$out" ]
+report "says how to track stalls"
+run 1 "$fake" stalls 77
+grep -qx 'headroom: 77: no cgroup with this id has the memory controller' "$err"
+report "the kernel says why there is none"
+run 1 "$fake" stalls 0
+run 1 "$fake" stalls /nowhere
+grep -qx 'headroom: no such cgroup: /nowhere' "$err"
+report "says that there is none"
+HEADROOM_FAKE=unnamed=2 run 1 "$fake" stalls
+for behaviour in malformed vague; do
+	HEADROOM_FAKE=$behaviour run 1 "$fake" stalls
+	grep -q 'malformed' "$err" && [ ! -s "$out" ]
+	report "says that the answer is malformed, and nothing else"
+done
+run 0 "$fake" stalls --json
+json '[line["stalled_ns"] for line in lines] ==
+	[5000000000, 1234567890, 60000000, 20000, 20000, 700]'
+json 'lines[0] == dict(stalled_ns=5000000000, cause="memcg_reclaim", in_total=True,
+	pid=5000001, comm=None, cgroup_id=3, path="/busy/db")'
+json 'lines[1]["comm"] == "headroom-fake" and lines[2]["path"] is None'
+json 'lines[2]["in_total"] is False and lines[5]["cause"] is None'
+HEADROOM_FAKE=many run 0 "$fake" stalls --json
+json 'len(lines) == 206'
+
 run 0 "$fake" curve /busy/db
 has '^/busy/db \(id 3\)$'
 has '^since the module was loaded, 2000 evictions, 1280 of the evicted pages came back$'
@@ -345,6 +469,14 @@ if command -v script >/dev/null; then
 	[ "$(tr -d '\r' <"$out" | grep -v VICTIM | wc -L)" -le 70 ] &&
 		grep -q '~' "$out"
 	report "lines do not wrap"
+	for command in 'list --interval 0.05' stalls; do
+		COLUMNS=80 script -qec "$fake $command" /dev/null >"$out" 2>"$err"
+		[ "$(tr -d '\r' <"$out" | sed 's/\x1b\[[0-9]*m//g' | wc -L)" -le 80 ]
+		report "80 columns: $command"
+	done
+	COLUMNS=60 script -qec "$fake stalls /busy" /dev/null >"$out" 2>"$err"
+	grep -q '/busy/db' "$out"
+	report "a short name is not cut"
 fi
 
 # A reader that goes away, a full disk, an interrupt

@@ -71,13 +71,17 @@ static void test_well_made(void)
 {
 	struct nlattr *stats, *hist, *stall;
 	struct headroom_cgroup cgroup;
+	uint64_t elsewhere = 0;
 
 	begin();
 	nla_put_u64(msg, HEADROOM_A_CGROUP_ID, 0x100000002);
 	nla_put_u32(msg, HEADROOM_A_CGROUP_PARENT_ID, 7);
+	nla_put_u64(msg, HEADROOM_A_CGROUP_PSI_SOME, 1ull << 40);
+	nla_put_u32(msg, HEADROOM_A_CGROUP_PSI_FULL, 5);
 	stats = nest(HEADROOM_A_CGROUP_LOCAL);
 	nla_put_u32(msg, HEADROOM_A_STATS_EVICTIONS, 0xffffffff);
 	nla_put_u64(msg, HEADROOM_A_STATS_REFAULTS, UINT64_MAX);
+	nla_put_u64(msg, HEADROOM_A_STATS_STALL_TOTAL, 1ull << 41);
 	hist = histogram(HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 0);
 	nla_put_u32(msg, 99, 1);
 	put_counts(1, 3);
@@ -107,6 +111,10 @@ static void test_well_made(void)
 	is_uint(cgroup.local.evictions, 0xffffffff, "the largest of 4 bytes");
 	is_uint(cgroup.local.refaults, UINT64_MAX, "the largest of 8 bytes");
 	is_uint(cgroup.local.refaults_shared, 0, "what is absent is zero");
+	is_uint(cgroup.local.stall_total, 1ull << 41, "the total of stalls");
+	ok(cgroup.psi, "the kernel's own totals are there");
+	is_uint(cgroup.psi_some, 1ull << 40, "some");
+	is_uint(cgroup.psi_full, 5, "full");
 	is_uint(cgroup.local.refault_distance.nr, 3, "buckets, the unknown and the empty skipped");
 	is_uint(cgroup.local.refault_distance.bucket[0].count, 3, "in their order");
 	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count of 4 bytes");
@@ -114,8 +122,9 @@ static void test_well_made(void)
 	is_uint(cgroup.local.refault_distance.bucket[2].high, UINT64_MAX, "no upper bound");
 	is_uint(cgroup.local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].total, 17,
 		"a stall, its cause not first");
-	is_uint(cgroup.local.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].total, 0,
-		"an unknown cause goes nowhere");
+	for (int cause = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM; cause < HEADROOM_STALL_CAUSES; cause++)
+		elsewhere += cgroup.local.stall[cause].total;
+	is_uint(elsewhere, 0, "an unknown cause goes nowhere");
 	is_uint(cgroup.subtree.refaults, 0, "not into the structure behind either");
 	is_uint(cgroup.subtree.refault_distance.nr, 0, "empty statistics");
 	headroom_cgroup_clear(&cgroup);
@@ -137,6 +146,7 @@ static void test_histogram_twice(void)
 	end(stats);
 	is_int(decode_cgroup(&cgroup), 0, "a histogram twice");
 	is_uint(cgroup.local.refault_distance.nr, 1, "counts once");
+	ok(!cgroup.psi, "without PSI it says so");
 	headroom_cgroup_clear(&cgroup);
 }
 
@@ -158,6 +168,10 @@ static void test_malformed_cgroup(void)
 	begin();
 	nla_put(msg, HEADROOM_A_CGROUP_ID, 0, NULL);
 	is_malformed("uint of no bytes");
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	nla_put_u16(msg, HEADROOM_A_CGROUP_PSI_SOME, 1);
+	is_malformed("PSI of 2 bytes");
 
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
@@ -549,6 +563,70 @@ static void test_malformed_blame(void)
 	is_malformed_blame("an id of 3 bytes");
 }
 
+static int decode_stalled(struct headroom_stalled *stalled)
+{
+	memset(stalled, 0, sizeof(*stalled));
+	return headroom_decode_stalled(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+				       nlmsg_attrlen(nlmsg_hdr(msg), 0), stalled);
+}
+
+/* What is 0 is left out */
+static void put_stalled(uint32_t pid, uint64_t cgroup, uint32_t cause)
+{
+	begin();
+	nla_put_u64(msg, HEADROOM_A_STALLED_TIME, 1ull << 33);
+	if (cause)
+		nla_put_u32(msg, HEADROOM_A_STALLED_CAUSE, cause);
+	if (cgroup)
+		nla_put_u64(msg, HEADROOM_A_STALLED_CGROUP, cgroup);
+	if (pid)
+		nla_put_u32(msg, HEADROOM_A_STALLED_PID, pid);
+}
+
+static void is_malformed_stalled(const char *name)
+{
+	struct headroom_stalled stalled;
+
+	is_int(decode_stalled(&stalled), -EBADMSG, name);
+}
+
+static void test_stalled(void)
+{
+	struct headroom_stalled stalled;
+
+	put_stalled(4711, 0x100000002, HEADROOM_STALL_CAUSE_SWAP_IN);
+	nla_put_u16(msg, 200, 1);
+	is_int(decode_stalled(&stalled), 0, "a stalled task");
+	is_uint(stalled.pid, 4711, "pid");
+	is_uint(stalled.cgroup, 0x100000002, "cgroup");
+	is_uint(stalled.cause, HEADROOM_STALL_CAUSE_SWAP_IN, "cause");
+	is_uint(stalled.time, 1ull << 33, "time");
+	put_stalled(1, 1, HEADROOM_STALL_CAUSES);
+	is_int(decode_stalled(&stalled), 0, "for a cause that is newer");
+	is_uint(stalled.cause, HEADROOM_STALL_CAUSES, "which is kept");
+
+	begin();
+	is_malformed_stalled("a stalled task without anything");
+	put_stalled(0, 1, 1);
+	is_malformed_stalled("without a pid");
+	put_stalled(1, 0, 1);
+	is_malformed_stalled("without a cgroup");
+	put_stalled(1, 1, 0);
+	is_malformed_stalled("without a cause");
+	put_stalled(1, 1, 1);
+	nla_put_u64(msg, HEADROOM_A_STALLED_PID, 1);
+	is_malformed_stalled("a pid of 8 bytes");
+	put_stalled(1, 1, 1);
+	nla_put_u8(msg, HEADROOM_A_STALLED_TIME, 1);
+	is_malformed_stalled("a time of 1 byte");
+	put_stalled(1, 1, 1);
+	nla_put_u16(msg, HEADROOM_A_STALLED_CGROUP, 1);
+	is_malformed_stalled("a cgroup of 2 bytes");
+	put_stalled(1, 1, 1);
+	nla_put_u16(msg, HEADROOM_A_STALLED_CAUSE, 1);
+	is_malformed_stalled("a cause of 2 bytes");
+}
+
 /* Whatever is cut off: an error or a smaller result, never a bad access. */
 static void test_truncation(void)
 {
@@ -608,8 +686,13 @@ static void test_status(void)
 	nla_put_string(msg, HEADROOM_A_HOOK_NAME, "a");
 	end(hook);
 	nla_put_u64(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, 1ull << 40);
+	nla_put_u64(msg, HEADROOM_A_STATUS_HISTOGRAMS, 1ull << 34);
+	nla_put_u32(msg, HEADROOM_A_STATUS_STALLED, 3);
 	is_int(decode_status(&status), 0, "a status");
 	is_uint(status.table_remembered, 1ull << 40, "remembered pages");
+	is_uint(status.histograms, 1ull << 34, "histograms");
+	is_uint(status.stalled, 3, "stalled tasks");
+	ok(!status.stalls, "no stalls, unless it says so");
 	is_text(status.hook[0].covers, "", "a hook always has its strings");
 	headroom_status_clear(&status);
 
@@ -642,8 +725,30 @@ static void test_status(void)
 	nla_put_u16(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, 1);
 	is_malformed_status("remembered pages of 2 bytes");
 	begin_status();
+	nla_put_u64(msg, HEADROOM_A_STATUS_STALLED, 1);
+	is_malformed_status("stalled tasks of 8 bytes");
+	begin_status();
+	nla_put_u16(msg, HEADROOM_A_STATUS_HISTOGRAMS, 1);
+	is_malformed_status("histograms of 2 bytes");
+	begin_status();
 	nla_put(msg, HEADROOM_A_STATUS_LOST, 5, "loss");
 	is_malformed_status("garbage where losses should be");
+}
+
+static void test_causes(void)
+{
+	int in_total = 0;
+
+	for (int cause = 0; cause <= HEADROOM_STALL_CAUSES; cause++)
+		in_total += headroom_stall_in_total(cause);
+	is_int(in_total, 8, "causes in the total");
+	ok(headroom_stall_in_total(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM) &&
+	   headroom_stall_in_total(HEADROOM_STALL_CAUSE_OTHER), "from the first on");
+	ok(!headroom_stall_in_total(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM) &&
+	   !headroom_stall_in_total(HEADROOM_STALL_CAUSES), "neither orders nor what is newer");
+	is_text(headroom_stall_cause_name(HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS),
+		"throttled_noprogress", "a cause");
+	ok(!headroom_stall_cause_name(HEADROOM_STALL_CAUSES), "none for what is newer");
 }
 
 /* Every counter of the tables reaches its own field. */
@@ -668,12 +773,13 @@ static void test_counters(void)
 	is_int(right, all, "each in its field");
 	/* pages, distances, ages, groups and stalls are no counters */
 	is_int(all, HEADROOM_A_STATS_MAX - 5, "every counter of the specification is known");
-	is_uint(cgroup.local.returned, value - 1, "the last by name");
+	is_uint(cgroup.local.stall_total, value - 1, "the last by name");
 	headroom_cgroup_clear(&cgroup);
 
 	for (all = 0, counter = headroom_lost_counters; counter->name; counter++)
 		all++;
 	is_int(all, HEADROOM_A_LOST_MAX, "every loss of the specification is known");
+	test_causes();
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		ok(headroom_stall_cause_name(cause), "cause %d has a name", cause);
 	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
@@ -749,6 +855,7 @@ int main(void)
 	test_target();
 	test_blame();
 	test_malformed_blame();
+	test_stalled();
 	test_truncation();
 	test_status();
 	test_counters();

@@ -15,7 +15,7 @@ static void test_delta(void)
 {
 	struct headroom_stats before = {
 		.evictions = 100, .refaults = 40, .refaults_shared = 3, .refault_samples = 5,
-		.returned = 30,
+		.returned = 30, .stall_total = 7000,
 		.refault_distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }, { 16, 19, 10 }),
 		.refault_age = HIST({ 0, 1048575, 40 }),
 		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 30, 20 },
@@ -30,7 +30,7 @@ static void test_delta(void)
 		.refault_distance = HIST({ 4, 4, 10 }, { 5, 5, 1 }, { 8, 9, 24 },
 					 { 16, 19, 9 }, { 32, 39, 2 }),
 		.refault_age = HIST({ 0, 1048575, 40 }, { 1048576, 2097151, 6 }),
-		.returned = 33,
+		.returned = 33, .stall_total = 9550,
 		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 35, 20 },
 		.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN] = { 0, 1 },
 		.group[15] = { 20, 11 },
@@ -63,6 +63,7 @@ static void test_delta(void)
 	is_uint(headroom_histogram_count(&stall->latency), 2, "latencies are subtracted");
 	is_uint(delta.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].count, 1, "a cause that is new");
 	is_uint(delta.returned, 3, "returned pages are subtracted");
+	is_uint(delta.stall_total, 2550, "so is the total of stalls");
 	is_uint(headroom_histogram_count(&delta.refault_age), 6, "ages are subtracted");
 	is_uint(delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].evictions, 5,
 		"pages by kind and reason are subtracted");

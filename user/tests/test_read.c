@@ -45,6 +45,10 @@ static void test_status(void)
 	is_uint(status->cgroups, 6, "cgroups");
 	is_uint(status->cgroup_bytes, 5120, "bytes of a cgroup");
 	ok(!status->psi, "PSI");
+	ok(status->stalls, "stalls are tracked");
+	is_uint(status->stalled, 6, "stalled now");
+	is_uint(status->histogram_bytes, 992, "bytes of a histogram");
+	is_uint(status->histograms, 40, "histograms");
 	is_uint(status->table_remembered, 100000, "remembered");
 	is_uint(status->nr_hooks, 3, "hooks");
 	is_text(status->hook[1].name, "mm_vmscan_memcg_reclaim_begin", "name of a hook");
@@ -53,6 +57,7 @@ static void test_status(void)
 	ok(status->hook[0].attached && !status->hook[1].attached, "attached");
 	is_uint(status->lost.table_full, 12345, "lost");
 	is_uint(status->lost.reclaim_slots, 3, "reclaims lost");
+	is_uint(status->lost.histograms, 77, "values in no histogram");
 	headroom_status_free(status);
 	headroom_close(h);
 }
@@ -84,6 +89,12 @@ static void test_cgroup(void)
 	is_uint(stall->total, 20000000, "their time");
 	is_uint(stall->longest, 4500000000, "an attribute of 8 bytes");
 	is_uint(stall->latency.bucket[0].count, 10, "their latency");
+	stall = &cgroup->subtree.stall[HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM];
+	is_uint(stall->total, 14000000, "the last cause");
+	is_uint(cgroup->subtree.stall_total, 30000000, "the total");
+	ok(cgroup->psi, "the kernel's own totals");
+	is_uint(cgroup->psi_some, 1060000000, "some");
+	is_uint(cgroup->psi_full, 1024000000, "full");
 	headroom_cgroup_free(cgroup);
 
 	is_int(headroom_cgroup_get(h, 99, &cgroup), -ENOENT, "a cgroup that is not");
@@ -249,6 +260,56 @@ static void test_blame_failure(const char *behaviour, int err, const char *sente
 	headroom_close(h);
 }
 
+static void test_stalled(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_stalled *stalled;
+	size_t nr;
+
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "stalled tasks");
+	is_uint(nr, 6, "are all there");
+	is_uint(stalled[2].pid, 5000001, "a task");
+	is_uint(stalled[2].cgroup, 3, "its cgroup");
+	is_uint(stalled[2].cause, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, "what it waits for");
+	is_uint(stalled[2].time, 5000000000, "for how long");
+	free(stalled);
+	setenv("HEADROOM_FAKE", "calm", 1);
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "no stalled tasks");
+	ok(!stalled && !nr, "are none");
+	setenv("HEADROOM_FAKE", "many", 1);
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "many stalled tasks");
+	is_uint(nr, 206, "are complete");
+	is_uint(stalled[205].time, 200, "to the last");
+	free(stalled);
+	/* three dumps were taken before */
+	setenv("HEADROOM_FAKE", "churn=5", 1);
+	fake_kernel_requests = 0;
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "a dump that is interrupted at first");
+	is_uint(fake_kernel_requests, 3, "is taken again");
+	is_uint(nr, 6, "and has each task once");
+	free(stalled);
+	setenv("HEADROOM_FAKE", "churn=7 calm=8", 1);
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "tasks that are gone when it is");
+	ok(!stalled && !nr, "are none");
+	headroom_close(h);
+}
+
+static void test_stalled_failure(const char *behaviour, int err, const char *sentence)
+{
+	struct headroom *h = open_fake(behaviour);
+	struct headroom_stalled *stalled;
+	size_t nr;
+
+	is_int(headroom_stalled_get(h, &stalled, &nr), err, "stalled tasks");
+	ok(!stalled && !nr, "gives none");
+	ok(strstr(headroom_error(h), sentence), "sentence: %s", headroom_error(h));
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_stalled_get(h, &stalled, &nr), 0, "then all is well again");
+	is_uint(nr, 6, "and complete");
+	free(stalled);
+	headroom_close(h);
+}
+
 /* After each failure the handle must be fit for the next request. */
 static void test_failure(const char *behaviour, int err, const char *sentence)
 {
@@ -332,6 +393,11 @@ int main(void)
 	test_blame_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_blame_failure("malformed", -EBADMSG, "malformed");
 	test_blame_failure("disorder", -EBADMSG, "malformed");
+	test_stalled();
+	test_stalled_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_stalled_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
+	test_stalled_failure("malformed", -EBADMSG, "malformed");
+	test_stalled_failure("vague", -EBADMSG, "malformed");
 	test_module_reloaded();
 	test_module_unloaded();
 	test_queue_overflow();

@@ -4,6 +4,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include "command.h"
+#include "names.h"
 #include "tap.h"
 #include "text.h"
 
@@ -103,6 +104,31 @@ static void test_columns(void)
 	ok(terminal_columns() < 10000, "COLUMNS below zero");
 }
 
+static void is_printed(const struct names *names, uint64_t id, size_t limit, const char *want)
+{
+	char *got = names_print(names, id, limit);
+
+	is_text(got, want, "a cgroup as it is printed");
+	free(got);
+}
+
+static void test_cgroups(void)
+{
+	struct name name[] = { { 3, "/a\033" }, { 4, NULL }, { UINT64_MAX, "/abcdefgh" } };
+	const struct names names = { 3, name }, none = { 0 };
+
+	is_text(names_path(&names, UINT64_MAX), "/abcdefgh", "the path of a cgroup");
+	ok(!names_path(&names, 4), "none for one that was removed");
+	ok(!names_path(&names, 5) && !names_path(&none, 3), "nor for one that is not there");
+	is_printed(&names, 3, SIZE_MAX, "/a\\x1b");
+	is_printed(&names, 4, SIZE_MAX, "4");
+	setlocale(LC_CTYPE, "C");
+	is_printed(&names, UINT64_MAX, 5, "~efgh");
+	ok(is_below("/a", "/a") && is_below("/a/b", "/a"), "a cgroup, and below it");
+	ok(!is_below("/ab", "/a") && !is_below("/", "/a") && !is_below(NULL, "/a"), "not beside");
+	ok(is_below("/a", "/") && is_below("/", "/") && is_below(NULL, "/"), "all below the root");
+}
+
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
@@ -111,5 +137,6 @@ int main(void)
 	test_names();
 	test_utf8();
 	test_columns();
+	test_cgroups();
 	return tap_done();
 }

@@ -10,17 +10,54 @@
 #define HEADROOM_FAMILY_VERSION	1
 
 /**
- * enum headroom_stall_cause - What a task waited for.
+ * enum headroom_stall_cause - What a task waited for. Those that are throttled
+ *   happen inside others and are not part of the total; proactive reclaim is
+ *   no stall at all.
  * @HEADROOM_STALL_CAUSE_DIRECT_RECLAIM: The task allocated a page, memory was
  *   short, and it had to reclaim before it could go on.
  * @HEADROOM_STALL_CAUSE_MEMCG_RECLAIM: The task charged a page and a cgroup
- *   above it was at its limit, so that it had to reclaim from that cgroup
- *   first. A write to memory.reclaim or to a limit is work, not a stall, and
- *   not here.
+ *   above it was at its memory.max, so that it had to reclaim from that cgroup
+ *   first.
+ * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM: A cgroup above the task was
+ *   beyond its memory.high, and the task had to reclaim from it before it
+ *   returned to user space.
+ * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE: Reclaim did not get that cgroup
+ *   below its memory.high, and the task was made to sleep.
+ * @HEADROOM_STALL_CAUSE_REFAULT: The task slept until a page of a file was
+ *   read that had been evicted from the working set.
+ * @HEADROOM_STALL_CAUSE_SWAP_IN: The task slept until a page was read from
+ *   swap.
+ * @HEADROOM_STALL_CAUSE_COMPACTION: The task needed contiguous pages and had
+ *   to compact memory first.
+ * @HEADROOM_STALL_CAUSE_OTHER: The task slept in what the kernel calls a
+ *   memory stall, for none of these reasons; for example for the I/O throttle
+ *   of its cgroup.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK: Inside reclaim, the task slept
+ *   because too many pages on the lists were being written.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED: Inside reclaim or compaction, the
+ *   task slept because others had taken too many pages off the lists.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS: Inside reclaim, the task slept
+ *   because it made no progress.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED: Inside reclaim, the task slept
+ *   because pages were written again and again.
+ * @HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM: Not a stall, and not part of the
+ *   total: a write to memory.reclaim, or to a limit that was lowered,
+ *   reclaimed for so long.
  */
 enum headroom_stall_cause {
 	HEADROOM_STALL_CAUSE_DIRECT_RECLAIM = 1,
 	HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
+	HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+	HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE,
+	HEADROOM_STALL_CAUSE_REFAULT,
+	HEADROOM_STALL_CAUSE_SWAP_IN,
+	HEADROOM_STALL_CAUSE_COMPACTION,
+	HEADROOM_STALL_CAUSE_OTHER,
+	HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK,
+	HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED,
+	HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS,
+	HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED,
+	HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM,
 };
 
 /**
@@ -76,6 +113,10 @@ enum {
 	HEADROOM_A_STATUS_CGROUPS,
 	HEADROOM_A_STATUS_CGROUP_BYTES,
 	HEADROOM_A_STATUS_PSI,
+	HEADROOM_A_STATUS_STALLS,
+	HEADROOM_A_STATUS_STALLED,
+	HEADROOM_A_STATUS_HISTOGRAM_BYTES,
+	HEADROOM_A_STATUS_HISTOGRAMS,
 	HEADROOM_A_STATUS_HOOK,
 	HEADROOM_A_STATUS_LOST,
 
@@ -100,6 +141,7 @@ enum {
 	HEADROOM_A_LOST_DISTANCE_UNKNOWN,
 	HEADROOM_A_LOST_STALL_SLOTS,
 	HEADROOM_A_LOST_RECLAIM_SLOTS,
+	HEADROOM_A_LOST_HISTOGRAMS,
 
 	__HEADROOM_A_LOST_MAX,
 	HEADROOM_A_LOST_MAX = (__HEADROOM_A_LOST_MAX - 1)
@@ -111,6 +153,8 @@ enum {
 	HEADROOM_A_CGROUP_LOCAL,
 	HEADROOM_A_CGROUP_SUBTREE,
 	HEADROOM_A_CGROUP_TARGET,
+	HEADROOM_A_CGROUP_PSI_SOME,
+	HEADROOM_A_CGROUP_PSI_FULL,
 
 	__HEADROOM_A_CGROUP_MAX,
 	HEADROOM_A_CGROUP_MAX = (__HEADROOM_A_CGROUP_MAX - 1)
@@ -126,6 +170,7 @@ enum {
 	HEADROOM_A_STATS_REFAULT_DISTANCE,
 	HEADROOM_A_STATS_REFAULT_AGE,
 	HEADROOM_A_STATS_SAMPLE_GROUP,
+	HEADROOM_A_STATS_STALL_TOTAL,
 	HEADROOM_A_STATS_STALL,
 
 	__HEADROOM_A_STATS_MAX,
@@ -201,6 +246,16 @@ enum {
 };
 
 enum {
+	HEADROOM_A_STALLED_PID = 1,
+	HEADROOM_A_STALLED_CGROUP,
+	HEADROOM_A_STALLED_CAUSE,
+	HEADROOM_A_STALLED_TIME,
+
+	__HEADROOM_A_STALLED_MAX,
+	HEADROOM_A_STALLED_MAX = (__HEADROOM_A_STALLED_MAX - 1)
+};
+
+enum {
 	HEADROOM_A_HISTOGRAM_SHIFT = 1,
 	HEADROOM_A_HISTOGRAM_FIRST,
 	HEADROOM_A_HISTOGRAM_COUNT,
@@ -213,6 +268,7 @@ enum {
 	HEADROOM_CMD_STATUS_GET = 1,
 	HEADROOM_CMD_CGROUP_GET,
 	HEADROOM_CMD_BLAME_GET,
+	HEADROOM_CMD_STALL_GET,
 
 	__HEADROOM_CMD_MAX,
 	HEADROOM_CMD_MAX = (__HEADROOM_CMD_MAX - 1)

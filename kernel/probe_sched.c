@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The scheduler: what a task waits for, that leaves the CPU in a memory stall
+ *
+ * sched_switch is the hottest event there is. Mostly neither task is in a memory
+ * stall, and two tests of a bit are all that happens.
+ *
+ * A task that the kernel has marked, and that goes to sleep outside of reclaim and
+ * compaction, waits for one of several things that no field tells apart. Its stack
+ * does: it is saved, and the innermost function with a meaning decides. That costs
+ * some thousand instructions, before a wait that takes at least as many times
+ * longer. The name of a function is looked up once for each return address.
+ *
+ * kswapd and kcompactd are in a memory stall all the time that they work, as far
+ * as the kernel is concerned. Nobody waits while they sleep.
+ */
+#include <linux/hash.h>
+#include <linux/kallsyms.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
+#include <linux/stacktrace.h>
+#include <linux/string.h>
+
+#include "probes.h"
+#include "stall.h"
+
+#define DEPTH		24
+#define CACHE_BITS	8
+
+/* What a function means for a task that sleeps in it. Ends with an empty name. */
+static const struct {
+	const char *prefix;
+	u8 cause;
+} meanings[] = {
+	{ "mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
+	{ "__mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
+	{ "do_swap_page", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "swap_read", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "__read_swap_cache_async", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "read_swap_cache_async", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "swap_cluster_readahead", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "swapin_readahead", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "shmem_swapin_folio", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "shmem_get_folio", HEADROOM_STALL_CAUSE_SWAP_IN },
+	{ "filemap_", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "__filemap_", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "page_cache_ra_", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "read_pages", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "readahead_expand", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "do_read_cache_folio", HEADROOM_STALL_CAUSE_REFAULT },
+	{ "blkcg_", HEADROOM_STALL_CAUSE_OTHER },
+	{ "" }
+};
+
+/* Meanings of return addresses: the address, shifted, and its cause; lossy */
+static u64 cache[1 << CACHE_BITS];
+
+/* Interrupts are off: one name at a time is looked up on a CPU */
+static DEFINE_PER_CPU(char[KSYM_SYMBOL_LEN], name_buffer);
+
+/* Names may end in .constprop.0, .part.0 and so on: prefixes */
+static u8 meaning_of_name(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; *meanings[i].prefix; i++)
+		if (strstarts(name, meanings[i].prefix))
+			return meanings[i].cause;
+	return 0;
+}
+
+static u8 meaning_of(unsigned long address)
+{
+	u64 *cached = &cache[hash_long(address, CACHE_BITS)];
+	u64 entry = READ_ONCE(*cached);
+	char *name = *this_cpu_ptr(&name_buffer);
+	u8 cause;
+
+	/* The upper bits of a kernel address are all ones */
+	if (entry >> 8 == address << 8 >> 8)
+		return entry;
+	sprint_symbol_no_offset(name, address);
+	cause = meaning_of_name(name);
+	WRITE_ONCE(*cached, (u64)address << 8 | cause);
+	return cause;
+}
+
+static enum headroom_stall_cause waits_for(void)
+{
+	unsigned long stack[DEPTH];
+	unsigned int i, nr;
+	u8 cause;
+
+	nr = stack_trace_save(stack, DEPTH, 0);
+	for (i = 0; i < nr; i++) {
+		cause = meaning_of(stack[i]);
+		if (cause)
+			return cause;
+	}
+	return HEADROOM_STALL_CAUSE_OTHER;
+}
+
+#ifdef CONFIG_PSI
+static bool works_for_all(const struct task_struct *task)
+{
+	return task->flags & PF_KSWAPD ||
+	       (task->flags & PF_KTHREAD && strstarts(task->comm, "kcompactd"));
+}
+
+static noinline void switch_in_stall(struct task_struct *prev,
+				     struct task_struct *next, bool sleeps)
+{
+	if (prev->in_memstall && sleeps && !headroom_stall_sleep() &&
+	    !works_for_all(prev))
+		headroom_stall_wait(waits_for());
+	if (next->in_memstall)
+		headroom_stall_wake(next);
+}
+
+void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
+			   struct task_struct *next, unsigned int prev_state)
+{
+	if (unlikely(prev->in_memstall | next->in_memstall))
+		switch_in_stall(prev, next, !preempt && prev_state);
+}
+#else
+void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
+			   struct task_struct *next, unsigned int prev_state)
+{
+}
+#endif
