@@ -64,10 +64,10 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define HEADROOM_SWAP_READ_COVERS \
-	"refaults from zram, and those from zswap of unchanged pages; swap_kprobes=1 attaches it"
+	"refaults from zram and zswap; swap_kprobes=1 attaches it"
 #else
 #define HEADROOM_SWAP_READ_COVERS \
-	"refaults from zram of pages of zeros; swap_kprobes=1 attaches it"
+	"refaults from zswap, and from zram of pages of zeros; swap_kprobes=1 attaches it"
 #endif
 
 /*

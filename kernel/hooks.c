@@ -19,7 +19,6 @@ struct compact_control;
 #include <trace/events/cgroup.h>
 #include <trace/events/compaction.h>
 #include <trace/events/filemap.h>
-#include <trace/events/pagemap.h>
 #include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
@@ -64,9 +63,6 @@ static struct headroom_hook hooks[] = {
 	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
 		 block_bio_queue, headroom_probe_bio,
 		 false, "refaults from swap on block devices"),
-	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
-		 mm_lru_insertion, headroom_probe_lru_insertion,
-		 false, "refaults from zswap and from swap on network file systems"),
 	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
 		 mm_vmscan_write_folio, headroom_probe_write_folio,
 		 false, "evictions to swap"),

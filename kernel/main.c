@@ -23,7 +23,7 @@ MODULE_PARM_DESC(sample_shift,
 static unsigned long table_entries;
 module_param(table_entries, ulong, 0444);
 MODULE_PARM_DESC(table_entries,
-		 "Evicted pages to remember, up to 33554432, 28 bytes each, rounded up to a power of two (default: tracked pages of the RAM)");
+		 "Evicted pages to remember, up to 33554432, 32 bytes each, rounded up to a power of two (default: tracked pages of the RAM)");
 
 static bool swap_kprobes;
 module_param(swap_kprobes, bool, 0444);

@@ -27,8 +27,6 @@
 static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
 	[HEADROOM_EVICTIONS]		= HEADROOM_A_STATS_EVICTIONS,
 	[HEADROOM_REFAULTS_SHARED]	= HEADROOM_A_STATS_REFAULTS_SHARED,
-	[HEADROOM_REFAULT_SAMPLES]	= HEADROOM_A_STATS_REFAULT_SAMPLES,
-	[HEADROOM_RETURNED]		= HEADROOM_A_STATS_RETURNED,
 };
 
 /* All buckets from the first to the last that is not empty */
@@ -90,7 +88,7 @@ static int put_group(struct sk_buff *skb, const struct headroom_pages *group)
 static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stats)
 {
 	unsigned int i, kind;
-	u64 refaults = 0;
+	u64 refaults = 0, returned = 0;
 
 	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
 		for (i = 0; i < HEADROOM_NR_REASONS; i++) {
@@ -101,7 +99,14 @@ static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stat
 	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
 		if (put_group(skb, &stats->group[i]))
 			return -EMSGSIZE;
-	return nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults);
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+		returned += stats->distance[i];
+	if (nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults) ||
+	    nla_put_uint(skb, HEADROOM_A_STATS_REFAULT_SAMPLES,
+			 refaults >> headroom_nonresident_shift()) ||
+	    nla_put_uint(skb, HEADROOM_A_STATS_RETURNED, returned))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int put_stall(struct sk_buff *skb, unsigned int cause,

@@ -33,28 +33,29 @@
  *
  * The table
  * ---------
- * A bucket holds eight pages. The tags are half a cache line, which is all that
- * a miss reads.
+ * A bucket holds eight pages. Their tags are one word, which is all that a miss
+ * reads, and looks at all at once.
  *
- *	 0               32                                            224
- *	+---------------+----------------------------------------------+
- *	| tag[8]        | page[8]: owner, evictor, clocks, when, ...   |
- *	+---------------+----------------------------------------------+
+ *	 0      8                                                 232   256
+ *	+------+---------------------------------------------------+-----+
+ *	|tag[8]| slot[8]: check, owner, evictor, clocks, when, ... |     |
+ *	+------+---------------------------------------------------+-----+
  *
- *	hash, 64 bits:  | sample | group | ... bucket ... | tag, 32 bits |
+ *	hash, 64 bits:  | sample | group | ... bucket ... | check, 32 bits |
+ *	                                                       | tag, 7    |
  *
- * A tag is the low half of the hash, EMPTY, or BUSY. Two pages are taken for
- * each other only if bucket and tag agree: at most 8 chances in 2^32 for a
- * lookup.
+ * Two pages are taken for each other only if bucket and check agree: at most 8
+ * chances in 2^32 for a lookup.
  *
  * There is no lock: probes run under the page cache's lock, and without it with
- * interrupts on. Who turns a tag into BUSY owns the
- * slot until it stores the new tag; who turns a tag into EMPTY owns what stood
- * there. A page cannot be evicted while it is being added, so an entry that is
- * taken cannot be written anew with the same tag in between.
+ * interrupts on. Who turns a tag into BUSY owns the slot until it stores the new
+ * tag; who turns a tag into EMPTY owns what stood there. A page cannot be evicted
+ * while it is being added, so an entry that is taken cannot be written anew with
+ * the same check in between.
  *
  * When a bucket is full, its oldest page goes.
  */
+#include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/log2.h>
@@ -68,162 +69,122 @@
 #include "stats.h"
 
 #define WAYS	8
-#define EMPTY	0U
-#define BUSY	1U
+#define EMPTY	0
+#define BUSY	1
 
-/* The hash's bits that deal the sampled pages out into groups */
-#define GROUP_SHIFT	(64 - HEADROOM_MAX_SAMPLE_SHIFT - HEADROOM_GROUP_BITS)
-
-struct bucket {
-	u32 tag[WAYS];
-	struct headroom_nonresident page[WAYS];
-} __aligned(32);
-
-static struct {
-	struct bucket *bucket;
-	unsigned long mask;
-	u64 seed;
-	u64 unsampled;		/* bits of the hash that are zero if sampled */
-	unsigned int shift;
-} table __read_mostly;
+struct headroom_nonresident_table headroom_nonresident_table __read_mostly;
 
 /* Pages ever put into the table */
 static DEFINE_PER_CPU(u64, remembered);
 
-/* The finalizer of splitmix64: every bit of x decides on every bit of it */
-static u64 mix(u64 x)
+/* The slot of the oldest page, or -1 if all are being written */
+static noinline int
+oldest_slot(const struct headroom_nonresident_bucket *bucket, u64 tags, u32 now)
 {
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-	return x ^ (x >> 31);
-}
+	int i, oldest = -1;
+	u32 this, age = 0;
 
-/**
- * headroom_nonresident_hash - the hash by which a page is known
- * @file: what tells its file from all others
- * @index: offset in the file, in pages
- *
- * Context: any.
- */
-u64 headroom_nonresident_hash(u64 file, u64 index)
-{
-	return mix((file ^ table.seed) + index * 0x9e3779b97f4a7c15ULL);
-}
-
-/**
- * headroom_nonresident_sampled - whether a page is one of those tracked
- * @hash: its hash
- *
- * Context: any.
- */
-bool headroom_nonresident_sampled(u64 hash)
-{
-	return !(hash & table.unsampled);
-}
-
-/**
- * headroom_nonresident_group - the group of pages that a page is dealt into
- * @hash: its hash
- *
- * Groups are of equal size but for chance, and have nothing to do with what is
- * sampled: how much they differ tells how far the sample can be trusted.
- *
- * Context: any.
- * Return: below HEADROOM_NR_GROUPS.
- */
-unsigned int headroom_nonresident_group(u64 hash)
-{
-	return (hash >> GROUP_SHIFT) & (HEADROOM_NR_GROUPS - 1);
-}
-
-/**
- * headroom_nonresident_shift - log2 of the pages that one sample stands for
- *
- * Context: any.
- */
-unsigned int headroom_nonresident_shift(void)
-{
-	return table.shift;
-}
-
-static struct bucket *bucket_of(u64 hash)
-{
-	return &table.bucket[(hash >> 32) & table.mask];
-}
-
-static u32 tag_of(u64 hash)
-{
-	u32 tag = hash;
-
-	return tag > BUSY ? tag : tag + BUSY + 1;
-}
-
-/*
- * The slot to write a page to: that of the same page, an empty one, or the
- * oldest. Sets *old to the tag that stands there.
- */
-static int choose_slot(const struct bucket *bucket, u32 tag, u32 now, u32 *old)
-{
-	int i, empty = -1, oldest = -1;
-	u32 age = 0;
-
-	for (i = 0; i < WAYS; i++) {
-		u32 found = READ_ONCE(bucket->tag[i]);
-
-		if (found == tag) {
-			*old = tag;
-			return i;
-		}
-		if (found == EMPTY)
-			empty = i;
-	}
-	if (empty >= 0) {
-		*old = EMPTY;
-		return empty;
-	}
-	for (i = 0; i < WAYS; i++) {
-		u32 found = READ_ONCE(bucket->tag[i]);
-		u32 this = now - READ_ONCE(bucket->page[i].when);
-
-		if (found == BUSY || (oldest >= 0 && this <= age))
+	for (i = 0; i < WAYS; i++, tags >>= 8) {
+		this = now - READ_ONCE(bucket->slot[i].page.when);
+		if ((u8)tags == BUSY || (oldest >= 0 && this <= age))
 			continue;
 		oldest = i;
 		age = this;
-		*old = found;
 	}
 	return oldest;
+}
+
+/* The slot of a page that is remembered already, or -1 */
+static int same_slot(const struct headroom_nonresident_bucket *bucket, u64 tags,
+		     u64 hash)
+{
+	u64 found = headroom_nonresident_find(tags, headroom_nonresident_tag(hash));
+	int i;
+
+	for (; found; found &= found - 1) {
+		i = __ffs64(found) / 8;
+		if (READ_ONCE(bucket->slot[i].check) == (u32)hash)
+			return i;
+	}
+	return -1;
+}
+
+/* Writes a page to a slot, unless somebody else does. Returns whether it did. */
+static __always_inline bool slot_write(struct headroom_nonresident_bucket *bucket,
+				       unsigned int i, u8 old, u64 hash,
+				       const struct headroom_nonresident *page)
+{
+	if (unlikely(cmpxchg(&bucket->tag[i], old, BUSY) != old))
+		return false;
+	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
+	/* Whoever reads it now, finds the tag changed afterwards */
+	data_race(bucket->slot[i].page = *page);
+	/* Pairs with the acquire in headroom_nonresident_take() */
+	smp_store_release(&bucket->tag[i], headroom_nonresident_tag(hash));
+	this_cpu_inc(remembered);
+	return true;
+}
+
+/* The bucket is full, or others are writing to it */
+static noinline void insert_slow(u64 hash, const struct headroom_nonresident *page)
+{
+	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	u64 tags, empty;
+	int tries, i;
+	u8 old;
+
+	for (tries = 0; tries < 2; tries++) {
+		tags = READ_ONCE(bucket->tags);
+		empty = headroom_nonresident_find(tags, EMPTY);
+		i = empty ? __ffs64(empty) / 8 : oldest_slot(bucket, tags, page->when);
+		old = i < 0 ? BUSY : tags >> 8 * i;
+		if (old == BUSY || !slot_write(bucket, i, old, hash, page))
+			continue;
+		if (old != EMPTY)
+			headroom_lose(table_full, 1);
+		return;
+	}
+	headroom_lose(table_busy, 1);
 }
 
 /**
  * headroom_nonresident_insert - remember a page that was evicted
  * @hash: its hash, which must be sampled
- * @page: who lost it, and when
+ * @page: who lost it, when, and why
  *
- * What stood in the slot before is forgotten, and counted as lost.
+ * For pages that cannot be remembered already, since it would have been seen that
+ * they came back. If the bucket is full its oldest page is forgotten, and counted
+ * as lost.
  *
  * Context: any.
  */
-void headroom_nonresident_insert(u64 hash,
-				 const struct headroom_nonresident *page)
+void headroom_nonresident_insert(u64 hash, const struct headroom_nonresident *page)
 {
-	struct bucket *bucket = bucket_of(hash);
-	u32 tag = tag_of(hash), old;
-	int tries, i;
+	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	u64 empty = headroom_nonresident_find(READ_ONCE(bucket->tags), EMPTY);
 
-	for (tries = 0; tries < 2; tries++) {
-		i = choose_slot(bucket, tag, page->when, &old);
-		if (i < 0 || cmpxchg(&bucket->tag[i], old, BUSY) != old)
-			continue;
-		/* Whoever reads it now, finds the tag changed afterwards */
-		data_race(bucket->page[i] = *page);
-		/* Pairs with the acquire in headroom_nonresident_take() */
-		smp_store_release(&bucket->tag[i], tag);
-		this_cpu_inc(remembered);
-		if (old != EMPTY && old != tag)
-			headroom_lose(table_full, 1);
-		return;
-	}
-	headroom_lose(table_busy, 1);
+	if (unlikely(!empty ||
+		     !slot_write(bucket, __ffs64(empty) / 8, EMPTY, hash, page)))
+		insert_slow(hash, page);
+}
+
+/**
+ * headroom_nonresident_replace - remember a page, and nothing before
+ * @hash: its hash, which must be sampled
+ * @page: who lost it, when, and why
+ *
+ * As headroom_nonresident_insert(), for pages that may have been forgotten by the
+ * kernel while they were remembered here.
+ *
+ * Context: any.
+ */
+void headroom_nonresident_replace(u64 hash, const struct headroom_nonresident *page)
+{
+	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash);
+
+	if (i < 0 || !slot_write(bucket, i, headroom_nonresident_tag(hash), hash, page))
+		headroom_nonresident_insert(hash, page);
 }
 
 /**
@@ -236,16 +197,19 @@ void headroom_nonresident_insert(u64 hash,
  */
 bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 {
-	struct bucket *bucket = bucket_of(hash);
-	u32 tag = tag_of(hash);
+	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	u8 tag = headroom_nonresident_tag(hash);
+	u64 found = headroom_nonresident_find(READ_ONCE(bucket->tags), tag);
 	int i;
 
-	for (i = 0; i < WAYS; i++) {
+	for (; found; found &= found - 1) {
+		i = __ffs64(found) / 8;
 		/* Pairs with the release in headroom_nonresident_insert() */
-		if (smp_load_acquire(&bucket->tag[i]) != tag)
+		if (smp_load_acquire(&bucket->tag[i]) != tag ||
+		    READ_ONCE(bucket->slot[i].check) != (u32)hash)
 			continue;
 		/* What was read counts only if the slot is still ours to empty */
-		data_race(*page = bucket->page[i]);
+		data_race(*page = bucket->slot[i].page);
 		if (cmpxchg(&bucket->tag[i], tag, EMPTY) == tag)
 			return true;
 	}
@@ -260,18 +224,20 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
  */
 void headroom_nonresident_read(struct headroom_nonresident_use *use)
 {
+	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
 	unsigned long b;
-	int cpu, i;
+	int cpu;
 
 	*use = (struct headroom_nonresident_use){
-		.entries = (u64)(table.mask + 1) * WAYS,
-		.bytes = (u64)(table.mask + 1) * sizeof(struct bucket),
+		.entries = (u64)(table->mask + 1) * WAYS,
+		.bytes = (u64)(table->mask + 1) * sizeof(*table->bucket),
 	};
 	for_each_possible_cpu(cpu)
 		use->remembered += READ_ONCE(*per_cpu_ptr(&remembered, cpu));
-	for (b = 0; b <= table.mask; b++) {
-		for (i = 0; i < WAYS; i++)
-			use->used += READ_ONCE(table.bucket[b].tag[i]) > BUSY;
+	for (b = 0; b <= table->mask; b++) {
+		/* Only the tag of a page has the highest bit */
+		use->used += hweight64(READ_ONCE(table->bucket[b].tags) &
+				       0x8080808080808080ULL);
 		cond_resched();
 	}
 }
@@ -286,18 +252,19 @@ void headroom_nonresident_read(struct headroom_nonresident_use *use)
  */
 int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
 {
+	struct headroom_nonresident_table *table = &headroom_nonresident_table;
 	unsigned long buckets;
 
-	BUILD_BUG_ON(sizeof(struct bucket) != 224);
+	BUILD_BUG_ON(sizeof(*table->bucket) != 256);
 	entries = clamp(entries, 64UL * WAYS, HEADROOM_MAX_TABLE_ENTRIES);
 	buckets = roundup_pow_of_two(entries) / WAYS;
-	table.bucket = vzalloc(array_size(buckets, sizeof(struct bucket)));
-	if (!table.bucket)
+	table->bucket = vzalloc(array_size(buckets, sizeof(*table->bucket)));
+	if (!table->bucket)
 		return -ENOMEM;
-	table.mask = buckets - 1;
-	table.seed = get_random_u64();
-	table.shift = sample_shift;
-	table.unsampled = sample_shift ? ~0ULL << (64 - sample_shift) : 0;
+	table->mask = buckets - 1;
+	table->seed = get_random_u64();
+	table->shift = sample_shift;
+	table->unsampled = sample_shift ? ~0ULL << (64 - sample_shift) : 0;
 	return 0;
 }
 
@@ -308,6 +275,6 @@ int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
  */
 void headroom_nonresident_exit(void)
 {
-	vfree(table.bucket);
-	table.bucket = NULL;
+	vfree(headroom_nonresident_table.bucket);
+	headroom_nonresident_table.bucket = NULL;
 }

@@ -45,23 +45,39 @@ void headroom_probe_filemap_delete(void *data, struct folio *folio)
 			 folio->index);
 }
 
+/* A page that seems to be remembered */
+static noinline void came_back(struct folio *folio, u64 hash, pgoff_t index)
+{
+	struct headroom_nonresident page;
+
+	if (headroom_nonresident_take(hash, &page) &&
+	    (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host))
+		headroom_refaulted(folio_memcg(folio), hash, &page);
+}
+
+static __always_inline void added(struct folio *folio, u64 file, pgoff_t index)
+{
+	u64 hash = headroom_nonresident_hash(file, index);
+
+	if (headroom_nonresident_sampled(hash) &&
+	    unlikely(headroom_nonresident_maybe(hash)))
+		came_back(folio, hash, index);
+}
+
+static noinline void added_large(struct folio *folio, u64 file)
+{
+	unsigned long i, nr = folio_nr_pages(folio);
+
+	for (i = 0; i < nr; i++)
+		added(folio, file, folio->index + i);
+}
+
 void headroom_probe_filemap_add(void *data, struct folio *folio)
 {
-	const struct address_space *mapping = folio->mapping;
-	struct headroom_nonresident page;
-	pgoff_t i, index, end;
-	u64 file, hash;
-	loff_t size;
+	u64 file = file_of(folio->mapping);
 
-	file = file_of(mapping);
-	size = i_size_read(mapping->host);
-	index = folio->index;
-	end = index + folio_nr_pages(folio);
-	for (i = index; i < end; i++) {
-		hash = headroom_nonresident_hash(file, i);
-		if (headroom_nonresident_sampled(hash) &&
-		    headroom_nonresident_take(hash, &page) &&
-		    (loff_t)i << PAGE_SHIFT < size)
-			headroom_refaulted(folio_memcg(folio), hash, &page);
-	}
+	if (unlikely(folio_test_large(folio)))
+		added_large(folio, file);
+	else
+		added(folio, file, folio->index);
 }

@@ -19,11 +19,9 @@
  *	mapped anywhere. Direct I/O into anonymous memory is a read into a mapped
  *	one.
  *
- *	What comes back from zswap causes no I/O. Its folio is a swap cache folio
- *	that gets onto an LRU list for the first time, which mm_lru_insertion tells.
- *	It tells the same of folios that were isolated and put back; those that are
- *	just being written are under writeback. Only pages that are remembered
- *	count: what came by a block device was taken from the table when it was read.
+ *	What comes back from zswap causes no I/O, and is not seen: it would be when
+ *	its folio gets onto an LRU list, but so do folios that were only moved, by
+ *	compaction for example, and nothing tells the two apart.
  *
  * Functions
  *	workingset_eviction() is called for a page in the swap cache when it is
@@ -53,8 +51,8 @@ static void swapped_out(struct folio *folio)
 			 SWAP_FILE, headroom_swap_entry(folio));
 }
 
-/* @sure: it was evicted, even if nothing is remembered of it */
-static void swapped_in(struct folio *folio, bool sure)
+/* It was evicted, even if nothing is remembered of it */
+static void swapped_in(struct folio *folio)
 {
 	u64 entry = headroom_swap_entry(folio);
 	u64 end = entry + folio_nr_pages(folio);
@@ -65,14 +63,11 @@ static void swapped_in(struct folio *folio, bool sure)
 		hash = headroom_nonresident_hash(SWAP_FILE, entry);
 		if (!headroom_nonresident_sampled(hash))
 			continue;
-		if (!headroom_nonresident_take(hash, &page)) {
-			if (!sure)
-				continue;
+		if (!headroom_nonresident_take(hash, &page))
 			page = (struct headroom_nonresident){
 				.kind = HEADROOM_PAGE_KIND_ANON,
 				.reason = HEADROOM_REASON_UNKNOWN,
 			};
-		}
 		headroom_refaulted(folio_memcg(folio), hash, &page);
 	}
 }
@@ -93,14 +88,7 @@ void headroom_probe_bio(void *data, struct bio *bio)
 	folio = page_folio(bio->bi_io_vec[0].bv_page);
 	if (folio_test_swapbacked(folio) && folio_test_locked(folio) &&
 	    !folio->mapping && headroom_swap_entry(folio))
-		swapped_in(folio, true);
-}
-
-void headroom_probe_lru_insertion(void *data, struct folio *folio)
-{
-	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio) &&
-	    !folio_test_writeback(folio))
-		swapped_in(folio, false);
+		swapped_in(folio);
 }
 
 int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
@@ -115,6 +103,6 @@ int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
 int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs)
 {
 	/* A folio begins with its first page */
-	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)), true);
+	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)));
 	return 0;
 }

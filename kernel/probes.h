@@ -27,7 +27,6 @@ void headroom_probe_filemap_add(void *data, struct folio *folio);
 /* probe_swap.c */
 void headroom_probe_write_folio(void *data, struct folio *folio);
 void headroom_probe_bio(void *data, struct bio *bio);
-void headroom_probe_lru_insertion(void *data, struct folio *folio);
 int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs);
 int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
 

@@ -26,12 +26,13 @@
  * Open reclaim stands in a table, found by the address of the task, whose slot
  * nobody else writes:
  *
- *	task --> open_reclaim { driver, limit } + { victim, target, evictor, pages }
+ *	task --> open_reclaim { driver, limit } + { victim, target, evictor, left }
  *
  * Reclaim goes from cgroup to cgroup and takes many pages from each, so the second
- * half is decided once for all of them, and pages are booked to the victim's
- * blame in batches. kswapd's is opened when it evicts its first page and closed
- * when it goes to sleep.
+ * half is decided once for a batch of them, which also has one time of eviction. All
+ * that is counted of them, the clocks, too, is counted when the batch is full or over.
+ * kswapd's is opened when it evicts its first page and closed when it goes
+ * to sleep.
  *
  * kswapd works for whoever woke it: each node remembers the cgroups of the tasks
  * that did since it last slept (the kernel tells of those that found it asleep),
@@ -43,9 +44,11 @@
 #include <linux/nodemask.h>
 #include <linux/page_counter.h>
 #include <linux/preempt.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
+#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
 #include "reclaim.h"
@@ -55,42 +58,38 @@
 #define SLOT_BITS	12
 #define WAYS		8
 #define SLOTS		((1U << SLOT_BITS) + WAYS - 1)
-#define BATCH		32
+#define BATCH		HEADROOM_BATCH_PAGES
 #define WAKERS		8
 
 /**
  * struct open_reclaim - reclaim that a task is in
- * @task: who; NULL if the slot is free
+ * @batch: what it is taking
  * @kind: what it reclaims
  * @ordered: it is no memory stall: somebody asked for it
- * @reason: why the pages of @victim go
- * @up: levels from @victim up to @target
  * @nid: kswapd's node
  * @driver: the task's cgroup at the begin
- * @limit: the cgroup that was full at the begin; or NULL
- * @victim: the cgroup that the last page was of; or NULL
- * @target: whose memory is reclaimed; or NULL
+ * @limit: the cgroup that was full at the begin, or found to be later; or NULL
  * @evictor: who drives it: @driver, or one that woke kswapd
- * @pages: pages of @victim not booked to @evictor yet
  *
- * Pointers hold references.
+ * Pointers to records hold references.
  */
 struct open_reclaim {
-	struct task_struct *task;
+	struct headroom_batch batch;
 	enum headroom_reclaim_kind kind;
 	bool ordered;
-	u8 reason;
-	u16 up;
 	int nid;
 	struct headroom_cgroup *driver;
 	struct headroom_cgroup *limit;
-	struct headroom_cgroup *victim;
-	struct headroom_cgroup *target;
 	struct headroom_cgroup *evictor;
-	u64 pages;
 };
 
 static struct open_reclaim *slots __read_mostly;
+
+/* For what no event tells of, and before there was any: nobody's */
+static DEFINE_PER_CPU(struct headroom_batch, untold);
+static struct headroom_batch nobody;
+
+DEFINE_PER_CPU(struct headroom_batch *, headroom_last_batch);
 
 /**
  * struct wakers - who woke a node's kswapd
@@ -214,7 +213,7 @@ static struct open_reclaim *slot_find(void)
 	int i;
 
 	for (i = 0; i < WAYS; i++, open++)
-		if (READ_ONCE(open->task) == current)
+		if (READ_ONCE(open->batch.task) == current)
 			return open;
 	return NULL;
 }
@@ -225,7 +224,8 @@ static struct open_reclaim *slot_claim(void)
 	int i;
 
 	for (i = 0; i < WAYS; i++, open++)
-		if (!READ_ONCE(open->task) && !cmpxchg(&open->task, NULL, current))
+		if (!READ_ONCE(open->batch.task) &&
+		    !cmpxchg(&open->batch.task, NULL, current))
 			return open;
 	headroom_lose(reclaim_slots, 1);
 	return NULL;
@@ -290,21 +290,40 @@ static struct headroom_cgroup *full_above_current(enum headroom_limit *limit)
 	return memcg ? headroom_cgroup_of(memcg) : NULL;
 }
 
+static u32 age_now(void)
+{
+	return ktime_get_mono_fast_ns() >> HEADROOM_AGE_SHIFT;
+}
+
+/* Books what the batch has taken, and lets it go on with room for another */
+static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor)
+{
+	const struct headroom_pages pages = { .evictions = BATCH - batch->left };
+	const struct headroom_nonresident *page = &batch->page;
+	struct headroom_cgroup *victim;
+
+	if (!batch->victim || !pages.evictions)
+		return;
+	victim = headroom_cgroup_alive(batch->victim);
+	headroom_count(&victim->local, HEADROOM_EVICTIONS, pages.evictions);
+	if (batch->target)
+		atomic64_add(pages.evictions, &batch->target->target.evictions);
+	atomic64_add(pages.evictions,
+		     &victim->local.pages[page->kind - 1][page->reason - 1].evictions);
+	headroom_blame_add(&victim->blame, headroom_cgroup_alive(evictor),
+			   page->reason, &pages);
+	batch->left = BATCH;
+}
+
 static void flush(struct open_reclaim *open)
 {
-	const struct headroom_pages pages = { .evictions = open->pages };
-
-	if (!open->pages)
-		return;
-	headroom_blame_add(&headroom_cgroup_alive(open->victim)->blame,
-			   headroom_cgroup_alive(open->evictor), open->reason,
-			   &pages);
-	open->pages = 0;
+	settle(&open->batch, open->evictor);
 }
 
 /* Why memcg reclaim takes pages of @victim, and for whose limit */
 static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim)
 {
+	struct headroom_nonresident *page = &open->batch.page;
 	struct mem_cgroup *memcg = NULL;
 	enum headroom_limit limit;
 	int up = -1;
@@ -317,26 +336,49 @@ static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim
 		memcg = open->ordered ? overfull_cgroup(victim->memcg) :
 					full_cgroup(victim->memcg, &limit);
 	if (!memcg) {
-		open->reason = HEADROOM_REASON_PROACTIVE;
-		open->up = 0;
-		replace(&open->target, NULL);
+		page->reason = HEADROOM_REASON_PROACTIVE;
+		page->up = 0;
+		replace(&open->batch.target, NULL);
 		return;
 	}
+	/* It stays the reason when reclaim has brought the cgroup below its limit */
+	replace(&open->limit, headroom_cgroup_of(memcg));
 	up = levels(victim, memcg);
-	open->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
-	open->up = up;
-	replace(&open->target, headroom_cgroup_of(memcg));
+	page->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
+	page->up = up;
+	replace(&open->batch.target, open->limit);
 }
 
-/* The pages that go from now on are @victim's */
-static void turn_to(struct open_reclaim *open, struct headroom_cgroup *victim)
+/* What all pages of a batch have in common, and how its clocks stand */
+static void fill_page(struct headroom_batch *batch, struct headroom_cgroup *evictor,
+		      enum headroom_page_kind kind)
 {
+	struct headroom_nonresident *page = &batch->page;
+
+	page->owner = batch->victim->key;
+	page->evictor = evictor->key;
+	page->when = age_now();
+	page->kind = kind;
+	page->clock = atomic64_read(&batch->victim->local.counter[HEADROOM_EVICTIONS]);
+	page->target_clock = batch->target ?
+			     atomic64_read(&batch->target->target.evictions) : 0;
+}
+
+/* A new batch: of pages of one kind, from one cgroup */
+static void begin_batch(struct open_reclaim *open, struct folio *folio,
+			enum headroom_page_kind kind)
+{
+	struct headroom_cgroup *victim = headroom_cgroup_of(folio_memcg(folio));
+
 	flush(open);
-	replace(&open->victim, victim);
+	replace(&open->batch.victim, victim);
 	if (open->kind == HEADROOM_RECLAIM_MEMCG)
 		find_limit(open, victim);
 	if (current_is_kswapd())
 		next_waker(open);
+	open->batch.memcg_kind = headroom_memcg_kind(folio, kind);
+	open->batch.left = BATCH;
+	fill_page(&open->batch, open->evictor, kind);
 }
 
 static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind,
@@ -345,14 +387,16 @@ static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind
 	flush(open);
 	open->kind = kind;
 	open->nid = 0;
+	open->batch.left = 0;
 	replace(&open->driver, headroom_cgroup_of_current());
 	replace(&open->evictor, open->driver);
-	replace(&open->victim, NULL);
+	replace(&open->batch.victim, NULL);
 	if (kind == HEADROOM_RECLAIM_GLOBAL) {
-		open->reason = current_is_kswapd() ? HEADROOM_REASON_KSWAPD :
-						     HEADROOM_REASON_DIRECT_RECLAIM;
-		open->up = 0;
-		replace(&open->target, headroom_cgroup_root());
+		open->batch.page.reason = current_is_kswapd() ?
+					  HEADROOM_REASON_KSWAPD :
+					  HEADROOM_REASON_DIRECT_RECLAIM;
+		open->batch.page.up = 0;
+		replace(&open->batch.target, headroom_cgroup_root());
 		return;
 	}
 	open->ordered = !headroom_stall_marked();
@@ -383,11 +427,11 @@ static void release(struct open_reclaim *open)
 {
 	replace(&open->driver, NULL);
 	replace(&open->limit, NULL);
-	replace(&open->victim, NULL);
-	replace(&open->target, NULL);
+	replace(&open->batch.victim, NULL);
+	replace(&open->batch.target, NULL);
 	replace(&open->evictor, NULL);
 	/* The slot was read; whoever claims it next may write to it */
-	smp_store_release(&open->task, NULL);
+	smp_store_release(&open->batch.task, NULL);
 }
 
 /**
@@ -434,51 +478,52 @@ static struct open_reclaim *open_reclaim(int nid)
 	return open;
 }
 
-/* Reclaim that no event tells of: see the head of this file */
-static void evict_untold(struct headroom_cgroup *victim, unsigned long nr,
-			 struct headroom_cause *cause)
+/* Reclaim that no event tells of, see the head of this file: a batch for each folio */
+static struct headroom_batch *evict_untold(struct folio *folio,
+					   enum headroom_page_kind kind,
+					   unsigned long nr)
 {
-	const struct headroom_pages pages = { .evictions = nr };
+	struct headroom_batch *batch = this_cpu_ptr(&untold);
 	struct headroom_cgroup *driver = headroom_cgroup_of_current();
 
-	*cause = (struct headroom_cause){
-		.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
-							HEADROOM_REASON_MADVISE,
-		.evictor = driver->key,
-	};
-	headroom_blame_add(&headroom_cgroup_alive(victim)->blame,
-			   headroom_cgroup_alive(driver), cause->reason, &pages);
+	batch->victim = headroom_cgroup_of(folio_memcg(folio));
+	batch->page.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
+							   HEADROOM_REASON_MADVISE;
+	batch->page.up = 0;
+	fill_page(batch, driver, kind);
+	batch->page.clocks += nr * HEADROOM_TICK;
+	batch->left = BATCH - nr;
+	settle(batch, driver);
+	return batch;
 }
 
 /**
- * headroom_reclaim_evict - the running task takes pages from a cgroup
- * @victim: that cgroup
- * @nid: the pages' node
- * @nr: how many
- * @cause: result: why, and because of whom
+ * headroom_reclaim_evict - the running task takes a folio
+ * @folio: the folio, still charged to its cgroup
+ * @kind: what it holds
+ * @nr: its pages
  *
- * Books them to the victim's blame.
+ * Begins a new batch if it is not of the same cgroup and kind as the last, or that
+ * is full.
  *
  * Context: any but interrupts, under RCU; preemption off.
+ * Return: its batch, valid until the next call on this CPU. Its page has the clocks
+ * of the folio's last page.
  */
-void headroom_reclaim_evict(struct headroom_cgroup *victim, int nid,
-			    unsigned long nr, struct headroom_cause *cause)
+struct headroom_batch *headroom_reclaim_evict(struct folio *folio,
+					      enum headroom_page_kind kind,
+					      unsigned long nr)
 {
-	struct open_reclaim *open = open_reclaim(nid);
+	struct open_reclaim *open = open_reclaim(folio_nid(folio));
 
-	if (unlikely(!open)) {
-		evict_untold(victim, nr, cause);
-		return;
-	}
-	if (open->victim != victim || open->pages >= BATCH)
-		turn_to(open, victim);
-	open->pages += nr;
-	*cause = (struct headroom_cause){
-		.reason = open->reason,
-		.up = open->up,
-		.evictor = open->evictor->key,
-		.target = open->target,
-	};
+	if (!open)
+		return evict_untold(folio, kind, nr);
+	if (!headroom_reclaim_fits(&open->batch, folio, kind))
+		begin_batch(open, folio, kind);
+	this_cpu_write(headroom_last_batch, &open->batch);
+	open->batch.left -= nr;
+	open->batch.page.clocks += nr * HEADROOM_TICK;
+	return &open->batch;
 }
 
 /**
@@ -502,12 +547,12 @@ void headroom_reclaim_scan(int nid, unsigned long scanned,
 
 	if (!open)
 		return;
-	target = open->target ?: open->limit ?: open->victim ?: open->driver;
-	reason = open->reason;
+	target = open->batch.target ?: open->limit ?: open->batch.victim ?: open->driver;
+	reason = open->batch.page.reason;
 	/* Whoever's limit it is, it is the target's own */
 	if (open->kind == HEADROOM_RECLAIM_MEMCG)
-		reason = open->target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
-						       HEADROOM_REASON_PROACTIVE;
+		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
+							     HEADROOM_REASON_PROACTIVE;
 	headroom_count_reclaim(&headroom_cgroup_alive(target)->target, reason,
 			       scanned, reclaimed, priority);
 }
@@ -550,8 +595,10 @@ headroom_reclaim_target(struct headroom_cgroup *owner,
  */
 int headroom_reclaim_init(void)
 {
-	int nid;
+	int nid, cpu;
 
+	for_each_possible_cpu(cpu)
+		per_cpu(headroom_last_batch, cpu) = &nobody;
 	slots = vzalloc(array_size(SLOTS, sizeof(*slots)));
 	wakers = kvcalloc(nr_node_ids, sizeof(*wakers), GFP_KERNEL);
 	if (!slots || !wakers) {
@@ -573,7 +620,7 @@ void headroom_reclaim_exit(void)
 	unsigned int i;
 
 	for (i = 0; slots && i < SLOTS; i++)
-		if (slots[i].task)
+		if (slots[i].batch.task)
 			release(&slots[i]);
 	for (i = 0; wakers && i < nr_node_ids; i++)
 		forget_wakers(&wakers[i]);

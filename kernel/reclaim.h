@@ -2,10 +2,21 @@
 #ifndef _HEADROOM_RECLAIM_H
 #define _HEADROOM_RECLAIM_H
 
+#include <linux/memcontrol.h>
+#include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/types.h>
 #include <uapi/linux/headroom.h>
 
-struct headroom_cgroup;
+#include "nonresident.h"
+#include "registry.h"
+
+/*
+ * As many as reclaim mostly takes in one go, SWAP_CLUSTER_MAX; and as many as it can
+ * be, when the last folio is a huge one
+ */
+#define HEADROOM_BATCH_PAGES	32
+#define HEADROOM_BATCH_MAX	1024
 
 /**
  * enum headroom_reclaim_kind - what a task reclaims
@@ -30,27 +41,39 @@ enum headroom_limit {
 };
 
 /**
- * struct headroom_cause - why a page is being evicted
- * @reason: the reason
- * @up: where @target is: so many levels above the page's cgroup
+ * struct headroom_batch - pages that a task takes from a cgroup, one after another
+ * @task: who is in reclaim; NULL if nobody is
+ * @memcg_kind: of the last page: folio->memcg_data, whose address of a memory cgroup
+ *	stands for it as long as @victim is not dead; and in its lower bits the kind
+ * @left: pages that the batch still has room for
+ * @page: what is to be remembered of the last page
+ * @victim: the cgroup; NULL before the first page
  * @target: the cgroup whose memory is reclaimed as a whole; NULL if unknown
- * @evictor: key of the cgroup that drives the reclaim
  *
- * @target is valid under RCU only.
+ * The clocks of @page tick with each page of the batch; those of @victim and @target
+ * are set right when it is over. Others who take pages from the same cgroup at
+ * the same time are therefore not counted in a distance, up to a batch for each; in
+ * return, nothing that CPUs share is written for a page.
  */
-struct headroom_cause {
-	enum headroom_reason reason;
-	u16 up;
-	u32 evictor;
+struct headroom_batch {
+	struct task_struct *task;
+	unsigned long memcg_kind;
+	long left;
+	struct headroom_nonresident page;
+	struct headroom_cgroup *victim;
 	struct headroom_cgroup *target;
 };
+
+/* The one that a task on this CPU used last: likely the one it uses next */
+DECLARE_PER_CPU(struct headroom_batch *, headroom_last_batch);
 
 int headroom_reclaim_init(void);
 void headroom_reclaim_exit(void);
 enum headroom_limit headroom_reclaim_begin(enum headroom_reclaim_kind kind);
 void headroom_reclaim_end(void);
-void headroom_reclaim_evict(struct headroom_cgroup *victim, int nid,
-			    unsigned long nr, struct headroom_cause *cause);
+struct headroom_batch *
+headroom_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
+		       unsigned long nr);
 void headroom_reclaim_scan(int nid, unsigned long scanned,
 			   unsigned long reclaimed, int priority);
 void headroom_reclaim_wake_kswapd(int nid);
@@ -58,5 +81,29 @@ void headroom_reclaim_sleep_kswapd(int nid);
 struct headroom_cgroup *
 headroom_reclaim_target(struct headroom_cgroup *owner,
 			enum headroom_reason reason, unsigned int up);
+
+/* Reclaim takes no slabs, and no page charged to an object: the flags are zero */
+static inline unsigned long headroom_memcg_kind(const struct folio *folio,
+						enum headroom_page_kind kind)
+{
+	return READ_ONCE(folio->memcg_data) + ((unsigned long)kind << 3);
+}
+
+/**
+ * headroom_reclaim_fits - whether a folio is one more of the same batch
+ * @batch: that of the last folio on this CPU
+ * @folio: the folio, still charged to its cgroup
+ * @kind: what it holds
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+static __always_inline bool headroom_reclaim_fits(const struct headroom_batch *batch,
+						  const struct folio *folio,
+						  enum headroom_page_kind kind)
+{
+	return batch->task == current && batch->left > 0 &&
+	       batch->memcg_kind == headroom_memcg_kind(folio, kind) &&
+	       !batch->victim->dead;
+}
 
 #endif /* _HEADROOM_RECLAIM_H */

@@ -4,9 +4,9 @@
  *
  * A probe says what happened to which page. An eviction
  *
- *	- ticks the clock of the cgroup that the page was charged to, and that of
- *	  the reclaim's target,
- *	- is counted by kind of page and by reason, and put on the evictor's account,
+ *	- is one more of a batch, see reclaim.c; which ticks the clocks of the cgroup
+ *	  that the page was charged to, and of the reclaim's target, counts it by kind
+ *	  and by reason, and puts it on the evictor's account,
  *	- is remembered in the nonresident table.
  *
  * A refault is its reader's, who waited for it: it is counted there by kind and by
@@ -32,15 +32,38 @@ static struct headroom_page_stats *group_of(struct headroom_cgroup *cg, u64 hash
 	return &cg->local.group[headroom_nonresident_group(hash)];
 }
 
-/* Sampling needs to know how large the sample was; without it all is known */
-static void remember(struct headroom_cgroup *cg, u64 hash,
-		     const struct headroom_nonresident *page)
+/*
+ * @page of the batch has the clocks of the page in question. Sampling needs to know
+ * how large the sample was; without it all is known.
+ */
+static __always_inline void remember(struct headroom_batch *batch,
+				     enum headroom_page_kind kind, u64 file, u64 index)
 {
+	u64 hash = headroom_nonresident_hash(file, index);
+
 	if (!headroom_nonresident_sampled(hash))
 		return;
-	headroom_nonresident_insert(hash, page);
-	if (headroom_nonresident_shift())
-		atomic64_inc(&group_of(cg, hash)->evictions);
+	if (unlikely(headroom_nonresident_shift()))
+		atomic64_inc(&group_of(batch->victim, hash)->evictions);
+	if (kind == HEADROOM_PAGE_KIND_FILE)
+		headroom_nonresident_insert(hash, &batch->page);
+	else
+		headroom_nonresident_replace(hash, &batch->page);
+}
+
+/* A large folio, or one that begins a batch */
+static noinline void evicted_slow(struct folio *folio, enum headroom_page_kind kind,
+				  u64 file, u64 index)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	struct headroom_batch *batch = headroom_reclaim_evict(folio, kind, nr);
+	u64 last = batch->page.clocks;
+
+	batch->page.clocks -= nr * HEADROOM_TICK;
+	while (batch->page.clocks != last) {
+		batch->page.clocks += HEADROOM_TICK;
+		remember(batch, kind, file, index++);
+	}
 }
 
 /**
@@ -50,46 +73,38 @@ static void remember(struct headroom_cgroup *cg, u64 hash,
  * @file: what tells its file from all others
  * @index: offset of the first page in the file, in pages
  *
+ * The clocks count all pages, tracked or not. Written so that the common case, one
+ * more page of a batch, calls nothing before its end, and saves no registers.
+ *
  * Context: any but interrupts, under RCU; preemption off.
  */
 void headroom_evicted(struct folio *folio, enum headroom_page_kind kind,
 		      u64 file, u64 index)
 {
-	struct headroom_cgroup *cg = headroom_cgroup_of(folio_memcg(folio));
-	unsigned long i, nr = folio_nr_pages(folio);
-	struct headroom_nonresident page;
-	struct headroom_cause cause;
+	struct headroom_batch *batch = this_cpu_read(headroom_last_batch);
 
-	headroom_reclaim_evict(cg, folio_nid(folio), nr, &cause);
-	page.owner = cg->key;
-	page.evictor = cause.evictor;
-	page.clock = headroom_count(&cg->local, HEADROOM_EVICTIONS, nr) - nr;
-	page.target_clock = 0;
-	if (cause.target)
-		page.target_clock =
-			atomic64_add_return(nr, &cause.target->target.evictions) - nr;
-	page.when = age_now();
-	page.kind = kind;
-	page.reason = cause.reason;
-	page.up = cause.up;
-	atomic64_add(nr, &cg->local.pages[kind - 1][cause.reason - 1].evictions);
-	for (i = 0; i < nr; i++) {
-		page.clock++;
-		page.target_clock++;
-		remember(cg, headroom_nonresident_hash(file, index + i), &page);
+	if (unlikely(folio_test_large(folio) ||
+		     !headroom_reclaim_fits(batch, folio, kind))) {
+		evicted_slow(folio, kind, file, index);
+		return;
 	}
+	batch->left--;
+	batch->page.clocks += HEADROOM_TICK;
+	remember(batch, kind, file, index);
 }
 
 /*
- * What a clock advanced by since a page was evicted. Returns false if the clock
- * is not the one of then: keys repeat after 65536 births, and this one has lost
- * less.
+ * What a clock advanced by since a page was evicted. The page may be of a batch that
+ * is not counted yet: then that is nothing. Returns false if the clock is not the
+ * one of then: keys repeat after 65536 births, and this one has lost less.
  */
 static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
 {
 	u64 now = atomic64_read(clock);
 
 	*distance = now - then;
+	if (-*distance <= HEADROOM_BATCH_MAX)
+		*distance = 0;
 	return *distance <= now;
 }
 
@@ -105,7 +120,6 @@ static void book_distance(struct headroom_cgroup *loser, u64 weight,
 		headroom_lose(distance_unknown, weight);
 		return;
 	}
-	headroom_count(&loser->local, HEADROOM_RETURNED, weight);
 	headroom_count_distance(&loser->local.distance, distance, weight);
 	headroom_count_age(&loser->local, age_now() - page->when, weight);
 	target = headroom_reclaim_target(loser, page->reason, page->up);
@@ -143,7 +157,6 @@ void headroom_refaulted(struct mem_cgroup *memcg, u64 hash,
 
 	atomic64_add(weight,
 		     &reader->local.pages[page->kind - 1][page->reason - 1].refaults);
-	headroom_count(&reader->local, HEADROOM_REFAULT_SAMPLES, 1);
 	if (headroom_nonresident_shift())
 		atomic64_inc(&group_of(reader, hash)->refaults);
 	if (!page->owner)

@@ -106,14 +106,14 @@ static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
 }
 
 /* Probes run with preemption off, which is RCU enough */
-static struct headroom_cgroup *slot_read(u16 slot)
+static __always_inline struct headroom_cgroup *slot_read(u16 slot)
 {
 	return rcu_dereference_check(registry.slot[slot],
 				     rcu_read_lock_sched_held() ||
 				     lockdep_is_held(&pool.lock));
 }
 
-static struct headroom_cgroup *record_in_slot(struct mem_cgroup *memcg)
+static __always_inline struct headroom_cgroup *record_in_slot(struct mem_cgroup *memcg)
 {
 	struct headroom_cgroup *cg;
 
