@@ -79,26 +79,71 @@ struct headroom_cgroup *module_read(const char *cgroup)
 	return err ? NULL : cg;
 }
 
-int64_t module_lost(void)
+struct headroom_blame *module_blame(const char *cgroup)
+{
+	struct headroom_blame *blame = NULL;
+	struct headroom *h = NULL;
+	int err;
+
+	err = headroom_open(&h);
+	if (!err)
+		err = headroom_blame_get(h, cgroup_id(cgroup), &blame);
+	if (err)
+		fprintf(stderr, "# blame of %s: %s\n", cgroup,
+			h ? headroom_error(h) : strerror(-err));
+	headroom_close(h);
+	return err ? NULL : blame;
+}
+
+struct headroom_status *module_status(void)
 {
 	struct headroom_status *status = NULL;
 	struct headroom *h = NULL;
+	int err;
+
+	err = headroom_open(&h);
+	if (!err)
+		err = headroom_status_get(h, &status);
+	if (err)
+		fprintf(stderr, "# read the status: %s\n",
+			h ? headroom_error(h) : strerror(-err));
+	headroom_close(h);
+	return err ? NULL : status;
+}
+
+int module_hook(const char *name)
+{
+	struct headroom_status *status = module_status();
+	size_t i, n = strlen(name);
+	int attached = -1;
+
+	for (i = 0; status && i < status->nr_hooks; i++)
+		if (!strncmp(status->hook[i].name, name, n))
+			attached = status->hook[i].attached;
+	headroom_status_free(status);
+	return attached;
+}
+
+int64_t module_lost(void)
+{
+	struct headroom_status *status = module_status();
 	int64_t lost = -1;
 
-	if (!headroom_open(&h) && !headroom_status_get(h, &status)) {
+	if (status) {
 		lost = status->lost.table_full + status->lost.table_busy +
 		       status->lost.cgroup_unknown +
-		       status->lost.distance_unknown + status->lost.stall_slots;
+		       status->lost.distance_unknown +
+		       status->lost.stall_slots + status->lost.reclaim_slots;
 		if (lost)
 			fprintf(stderr, "# lost: table full %" PRIu64 ", busy %" PRIu64
 				", cgroup unknown %" PRIu64 ", distance unknown %" PRIu64
-				", stall slots %" PRIu64 "\n",
+				", stall slots %" PRIu64 ", reclaim slots %" PRIu64 "\n",
 				status->lost.table_full, status->lost.table_busy,
 				status->lost.cgroup_unknown,
 				status->lost.distance_unknown,
-				status->lost.stall_slots);
+				status->lost.stall_slots,
+				status->lost.reclaim_slots);
 	}
 	headroom_status_free(status);
-	headroom_close(h);
 	return lost;
 }

@@ -14,6 +14,15 @@ int module_reload(const char *parameters);
 /* The statistics of one cgroup of the test; NULL after saying what failed */
 struct headroom_cgroup *module_read(const char *cgroup);
 
+/* Who took the pages of one cgroup of the test; NULL after saying what failed */
+struct headroom_blame *module_blame(const char *cgroup);
+/* What the module says of itself; NULL after saying what failed */
+struct headroom_status *module_status(void);
+/*
+ * Whether the hook whose name begins with @name is attached; -1 if none is listed
+ */
+int module_hook(const char *name);
+
 /* Everything lost since it was loaded, told on stderr; -1 if it cannot say */
 int64_t module_lost(void);
 

@@ -41,26 +41,48 @@ TEST_F(load, refuses_bad_parameters)
 	EXPECT_EQ(-EINVAL, module_load("sample_shift=11"));
 	EXPECT_EQ(-EINVAL, module_load("table_entries=33554433"));
 	EXPECT_EQ(-EINVAL, module_load("sample_shift=x"));
+	EXPECT_EQ(-EINVAL, module_load("swap_kprobes=x"));
 	EXPECT_EQ(0, module_load("sample_shift=10 table_entries=1"));
 	EXPECT_EQ(-EEXIST, module_load(""));
+}
+
+/* Whether the hooks that are functions are attached, or not, and all others are */
+static bool hooks_are(bool functions)
+{
+	struct headroom_status *status = module_status();
+	bool as_expected = status && status->nr_hooks >= 12;
+	size_t i;
+
+	for (i = 0; status && i < status->nr_hooks; i++) {
+		const struct headroom_hook *hook = &status->hook[i];
+		bool function = strstr(hook->name, "()");
+
+		if (hook->attached == (!function || functions) && *hook->covers)
+			continue;
+		fprintf(stderr, "# hook %s is%s attached\n", hook->name,
+			hook->attached ? "" : " not");
+		as_expected = false;
+	}
+	headroom_status_free(status);
+	return as_expected;
 }
 
 TEST_F(load, every_hook_is_attached)
 {
 	struct headroom_status *status;
-	struct headroom *h;
-	size_t i;
 
 	ASSERT_EQ(0, module_reload(""));
-	ASSERT_EQ(0, headroom_open(&h));
-	ASSERT_EQ(0, headroom_status_get(h, &status));
-	EXPECT_LE(7, status->nr_hooks);
-	for (i = 0; i < status->nr_hooks; i++)
-		EXPECT_TRUE(status->hook[i].attached);
+	EXPECT_TRUE(hooks_are(false));
+	status = module_status();
+	ASSERT_NE(NULL, status);
 	EXPECT_TRUE(status->psi);
 	EXPECT_EQ(4096, status->page_size);
 	headroom_status_free(status);
-	headroom_close(h);
+	ASSERT_EQ(0, module_reload("swap_kprobes=1"));
+	EXPECT_TRUE(hooks_are(true));
+	/* One that reads from swap, and one that evicts to it */
+	EXPECT_EQ(1, module_hook("swap_read"));
+	EXPECT_EQ(1, module_hook("workingset_eviction()"));
 }
 
 static int dump_for_ever(void *unused)
@@ -71,6 +93,19 @@ static int dump_for_ever(void *unused)
 	for (;;) {
 		if (!headroom_open(&h) && !headroom_snapshot_take(h, &s))
 			headroom_snapshot_free(s);
+		headroom_close(h);
+	}
+	return 0;
+}
+
+static int blame_for_ever(void *unused)
+{
+	struct headroom_blame *blame;
+	struct headroom *h;
+
+	for (;;) {
+		if (!headroom_open(&h) && !headroom_blame_get(h, 0, &blame))
+			headroom_blame_free(blame);
 		headroom_close(h);
 	}
 	return 0;
@@ -155,6 +190,9 @@ TEST_F_TIMEOUT(load, fifty_times_in_a_storm, 1500)
 {
 	struct read_job reader = { .path = SCRATCH "/storm", .passes = 1000000 };
 	struct anon_job thrash = { .size = 48 * MIB, .passes = 1000000, .cpu = -1 };
+	static const char *const parameters[] = {
+		"", "sample_shift=2", "swap_kprobes=1", "swap_kprobes=1 sample_shift=2",
+	};
 	int64_t vmalloc;
 	int i;
 
@@ -174,9 +212,10 @@ TEST_F_TIMEOUT(load, fifty_times_in_a_storm, 1500)
 	self->busy[self->nr++] = cgroup_start("anon", touch_memory, &thrash);
 	self->busy[self->nr++] = cgroup_start("churn-home", churn_for_ever, NULL);
 	self->busy[self->nr++] = cgroup_start("churn-home", dump_for_ever, NULL);
+	self->busy[self->nr++] = cgroup_start("churn-home", blame_for_ever, NULL);
 	vmalloc = kernel_mib("VmallocUsed:");
 	for (i = 0; i < 50; i++) {
-		ASSERT_EQ(0, module_load(i % 2 ? "sample_shift=2" : ""));
+		ASSERT_EQ(0, module_load(parameters[i % 4]));
 		usleep(20000);
 		ASSERT_EQ(0, module_unload());
 	}

@@ -145,7 +145,6 @@ static int family_id(int fd)
 FIXTURE(netlink)
 {
 	struct exchange x;
-	struct utsname uts;
 	int family;
 	int fd;
 };
@@ -154,7 +153,6 @@ FIXTURE_SETUP(netlink)
 {
 	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, cgroup_setup());
-	uname(&self->uts);
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
 	self->family = family_id(self->fd);
@@ -211,6 +209,25 @@ TEST_F(netlink, one_cgroup)
 	EXPECT_EQ(1, self->x.replies);
 }
 
+TEST_F(netlink, blame_of_one_cgroup)
+{
+	uint64_t id = cgroup_id("");
+
+	EXCHANGE(HEADROOM_CMD_BLAME_GET, 0);
+	put_attr(&self->x, HEADROOM_A_BLAME_ID, &id, sizeof(id));
+	SEND();
+	EXPECT_EQ(0, self->x.error);
+	EXPECT_EQ(1, self->x.replies);
+}
+
+TEST_F(netlink, blame_dump)
+{
+	EXCHANGE(HEADROOM_CMD_BLAME_GET, NLM_F_DUMP);
+	SEND();
+	EXPECT_EQ(0, self->x.error);
+	EXPECT_FALSE(self->x.interrupted);
+}
+
 TEST_F(netlink, short_id)
 {
 	uint32_t id = cgroup_id("");
@@ -222,22 +239,60 @@ TEST_F(netlink, short_id)
 	EXPECT_EQ(1, self->x.replies);
 }
 
-TEST_F(netlink, missing_id)
+/* Both operations name a cgroup, by the same number */
+FIXTURE(netlink_id)
 {
-	EXCHANGE(HEADROOM_CMD_CGROUP_GET, 0);
+	struct exchange x;
+	struct utsname uts;
+	int family;
+	int fd;
+};
+
+FIXTURE_VARIANT(netlink_id)
+{
+	int cmd;
+	int attr;
+};
+
+FIXTURE_VARIANT_ADD(netlink_id, cgroup_get) {
+	.cmd = HEADROOM_CMD_CGROUP_GET, .attr = HEADROOM_A_CGROUP_ID,
+};
+
+FIXTURE_VARIANT_ADD(netlink_id, blame_get) {
+	.cmd = HEADROOM_CMD_BLAME_GET, .attr = HEADROOM_A_BLAME_ID,
+};
+
+FIXTURE_SETUP(netlink_id)
+{
+	ASSERT_EQ(0, module_reload(""));
+	uname(&self->uts);
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	self->family = family_id(self->fd);
+	ASSERT_LT(0, self->family);
+}
+
+FIXTURE_TEARDOWN(netlink_id)
+{
+	close(self->fd);
+}
+
+TEST_F(netlink_id, missing)
+{
+	EXCHANGE(variant->cmd, 0);
 	SEND();
 	EXPECT_EQ(-EINVAL, self->x.error);
 	EXPECT_STREQ("name a cgroup: id is missing; dump to get all",
 		     self->x.sentence);
-	EXPECT_EQ(HEADROOM_A_CGROUP_ID, self->x.missing);
+	EXPECT_EQ(variant->attr, self->x.missing);
 }
 
-TEST_F(netlink, unknown_id)
+TEST_F(netlink_id, unknown)
 {
 	uint64_t id = 1ULL << 60;
 
-	EXCHANGE(HEADROOM_CMD_CGROUP_GET, 0);
-	put_attr(&self->x, HEADROOM_A_CGROUP_ID, &id, sizeof(id));
+	EXCHANGE(variant->cmd, 0);
+	put_attr(&self->x, variant->attr, &id, sizeof(id));
 	SEND();
 	EXPECT_EQ(-ENOENT, self->x.error);
 	EXPECT_STREQ("no cgroup with this id has the memory controller",
@@ -245,7 +300,7 @@ TEST_F(netlink, unknown_id)
 	EXPECT_EQ(NLMSG_LENGTH(GENL_HDRLEN), self->x.offset);
 }
 
-TEST_F(netlink, id_of_wrong_size)
+TEST_F(netlink_id, of_wrong_size)
 {
 	int size;
 
@@ -254,8 +309,8 @@ TEST_F(netlink, id_of_wrong_size)
 
 		if (size == 4 || size == 8)
 			continue;
-		EXCHANGE(HEADROOM_CMD_CGROUP_GET, 0);
-		put_attr(&self->x, HEADROOM_A_CGROUP_ID, bytes, size);
+		EXCHANGE(variant->cmd, 0);
+		put_attr(&self->x, variant->attr, bytes, size);
 		SEND();
 		EXPECT_GT(0, self->x.error);
 		EXPECT_STRNE("", self->x.sentence);
@@ -263,7 +318,31 @@ TEST_F(netlink, id_of_wrong_size)
 	}
 }
 
-TEST_F(netlink, unknown_attribute)
+TEST_F(netlink_id, with_unknown_attribute)
+{
+	uint32_t value = 1;
+
+	EXCHANGE(variant->cmd, 0);
+	put_attr(&self->x, 99, &value, sizeof(value));
+	SEND();
+	EXPECT_GT(0, self->x.error);
+	EXPECT_STRNE("", self->x.sentence);
+}
+
+TEST_F(netlink_id, in_a_dump)
+{
+	uint32_t value = 1;
+
+	EXCHANGE(variant->cmd, NLM_F_DUMP);
+	put_attr(&self->x, variant->attr, &value, sizeof(value));
+	SEND();
+	EXPECT_GT(0, self->x.error);
+	/* Linux 6.1 has no way to say why a dump does not start */
+	if (strncmp(self->uts.release, "6.1.", 4))
+		EXPECT_STRNE("", self->x.sentence);
+}
+
+TEST_F(netlink, status_takes_no_attributes)
 {
 	uint32_t value = 1;
 
@@ -272,20 +351,6 @@ TEST_F(netlink, unknown_attribute)
 	SEND();
 	EXPECT_GT(0, self->x.error);
 	EXPECT_STRNE("", self->x.sentence);
-
-	EXCHANGE(HEADROOM_CMD_CGROUP_GET, 0);
-	put_attr(&self->x, 99, &value, sizeof(value));
-	SEND();
-	EXPECT_GT(0, self->x.error);
-	EXPECT_STRNE("", self->x.sentence);
-
-	EXCHANGE(HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP);
-	put_attr(&self->x, HEADROOM_A_CGROUP_ID, &value, sizeof(value));
-	SEND();
-	EXPECT_GT(0, self->x.error);
-	/* Linux 6.1 has no way to say why a dump does not start */
-	if (strncmp(self->uts.release, "6.1.", 4))
-		EXPECT_STRNE("", self->x.sentence);
 }
 
 TEST_F(netlink, unknown_command)
@@ -314,6 +379,13 @@ static int try_all(int family)
 	prepare(&x, family, HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP);
 	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
 		return 13;
+	prepare(&x, family, HEADROOM_CMD_BLAME_GET, 0);
+	put_attr(&x, HEADROOM_A_BLAME_ID, &id, sizeof(id));
+	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
+		return 14;
+	prepare(&x, family, HEADROOM_CMD_BLAME_GET, NLM_F_DUMP);
+	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
+		return 15;
 	return 0;
 }
 

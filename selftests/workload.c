@@ -37,9 +37,10 @@ static int read_sequential(int fd, const struct read_job *job)
 	int i;
 
 	for (i = 0; i < job->passes; i++) {
-		off_t at = 0;
+		off_t at = job->from, end = job->size ? at + job->size : INT64_MAX;
 
-		while ((n = pread(fd, buf, sizeof(buf), at)) > 0)
+		n = 0;
+		while (at < end && (n = pread(fd, buf, sizeof(buf), at)) > 0)
 			at += n;
 		if (n < 0)
 			return -1;
@@ -116,6 +117,43 @@ int create_file(const char *path, off_t size)
 	return err ? -1 : 0;
 }
 
+/* A new file that is all hole */
+int create_hole(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int err;
+
+	if (fd < 0)
+		return -1;
+	err = ftruncate(fd, size);
+	close(fd);
+	return err;
+}
+
+int64_t absent_pages(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	unsigned char *resident;
+	int64_t absent = -1;
+	struct stat st;
+	size_t i, nr;
+	void *p;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -1;
+	nr = st.st_size / PAGE;
+	resident = malloc(nr);
+	p = mmap(NULL, st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (resident && p != MAP_FAILED && !mincore(p, st.st_size, resident))
+		for (i = 0, absent = 0; i < nr; i++)
+			absent += !(resident[i] & 1);
+	if (p != MAP_FAILED)
+		munmap(p, st.st_size);
+	free(resident);
+	close(fd);
+	return absent;
+}
+
 /* The same file, truncated and written anew */
 int write_file_again(const char *path, off_t size)
 {
@@ -169,4 +207,112 @@ int touch_memory(void *arg)
 		for (at = 0; at < job->size; at += PAGE)
 			p[at] = i + 1;
 	return 0;
+}
+
+/* The words of a page, of which the first 64 are random and repeated */
+static void make_page(uint64_t *page, uint64_t seed)
+{
+	uint64_t x = (seed + 1) * 0x9e3779b97f4a7c15ULL;
+	int i;
+
+	for (i = 0; i < PAGE / 8; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		page[i] = i < 64 ? x | 1 : page[i - 64];
+	}
+}
+
+/* One pass over mapped memory */
+static int pass_mapped(uint64_t *p, const struct memory_job *job, int pass)
+{
+	uint64_t made[PAGE / 8];
+	size_t page;
+
+	for (page = 0; page < job->size / PAGE; page++, p += PAGE / 8) {
+		make_page(made, job->seed + page);
+		if (!pass)
+			memcpy(p, made, PAGE);
+		else if (*p != made[0])
+			return -1;
+		else if (pass < job->writes)
+			*(volatile uint64_t *)p = made[0];
+	}
+	return 0;
+}
+
+/* One pass over a file */
+static int pass_file(int fd, const struct memory_job *job, int pass)
+{
+	uint64_t made[PAGE / 8], found[PAGE / 8];
+	size_t page;
+
+	for (page = 0; page < job->size / PAGE; page++) {
+		make_page(made, job->seed + page);
+		if (pass && (pread(fd, found, PAGE, page * PAGE) != PAGE ||
+			     memcmp(found, made, PAGE)))
+			return -1;
+		if (pass < job->writes &&
+		    pwrite(fd, made, PAGE, page * PAGE) != PAGE)
+			return -1;
+	}
+	return 0;
+}
+
+int use_memory(void *arg)
+{
+	const struct memory_job *job = arg;
+	int fd = -1, err = 0, pass;
+	void *p = NULL;
+
+	if (pin(0))
+		return 1;
+	if (job->path) {
+		fd = open(job->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (fd < 0)
+			return 1;
+	} else {
+		p = mmap(NULL, job->size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS |
+			 (job->shared ? MAP_SHARED : MAP_PRIVATE), -1, 0);
+		if (p == MAP_FAILED)
+			return 1;
+		madvise(p, job->size, MADV_NOHUGEPAGE);
+	}
+	for (pass = 0; pass < job->writes + job->reads && !err; pass++)
+		err = job->path ? pass_file(fd, job, pass) :
+				  pass_mapped(p, job, pass);
+	return err ? 1 : 0;
+}
+
+int64_t vmstat(const char *name)
+{
+	char line[128];
+	int64_t value = -1;
+	size_t n = strlen(name);
+	FILE *f = fopen("/proc/vmstat", "re");
+
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, n) && line[n] == ' ')
+			value = strtoll(line + n, NULL, 10);
+	if (f)
+		fclose(f);
+	return value;
+}
+
+int64_t set_sysctl(const char *name, int64_t value)
+{
+	char path[128];
+	int64_t old = -1;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/sys/%s", name);
+	f = fopen(path, "r+e");
+	if (!f)
+		return -1;
+	if (fscanf(f, "%" SCNd64, &old) != 1)
+		old = -1;
+	rewind(f);
+	if (value >= 0)
+		fprintf(f, "%" PRId64 "\n", value);
+	return fclose(f) ? -1 : old;
 }

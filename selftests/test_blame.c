@@ -1,0 +1,941 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why pages were evicted, and by whom: under limits, on demand, and when the
+ * machine is short of memory
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "swap.h"
+#include "workload.h"
+
+#define FILE_A		SCRATCH "/a"
+#define FILE_B		SCRATCH "/b"
+#define PAGES(bytes)	((int64_t)((bytes) / 4096))
+#define ANYBODY		UINT64_MAX
+#define ANY_REASON	0
+/* The root of all cgroups, seen from the test's */
+#define ROOT		".."
+#define MODULE		"swap_kprobes=1 table_entries=1048576"
+
+/* What @evictor took for @reason, by a list of one victim */
+static struct headroom_pages taken_by(const struct headroom_blame *blame,
+				      uint64_t evictor, uint32_t reason)
+{
+	struct headroom_pages sum = { 0 };
+	size_t v, i;
+
+	for (v = 0; v < blame->nr; v++)
+		for (i = 0; i < blame->victim[v].nr; i++) {
+			const struct headroom_evictor *e = &blame->victim[v].evictor[i];
+
+			if ((evictor == ANYBODY || e->id == evictor) &&
+			    (reason == ANY_REASON || e->reason == reason)) {
+				sum.evictions += e->evictions;
+				sum.refaults += e->refaults;
+			}
+		}
+	return sum;
+}
+
+/* Evictions and refaults of all kinds of pages for one reason */
+static struct headroom_pages for_reason(const struct headroom_stats *stats, int reason)
+{
+	struct headroom_pages sum = { 0 };
+	int kind;
+
+	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
+		sum.evictions += stats->pages[kind][reason].evictions;
+		sum.refaults += stats->pages[kind][reason].refaults;
+	}
+	return sum;
+}
+
+static uint64_t all_kinds_and_reasons(const struct headroom_stats *stats)
+{
+	uint64_t sum = 0;
+	int reason;
+
+	for (reason = 1; reason < HEADROOM_REASONS; reason++)
+		sum += for_reason(stats, reason).evictions;
+	return sum;
+}
+
+static void tell(const char *name, const struct headroom_cgroup *cg,
+		 const struct headroom_blame *blame)
+{
+	int kind, reason;
+	size_t v, i;
+
+	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
+			const struct headroom_pages *p = &cg->local.pages[kind][reason];
+
+			if (p->evictions || p->refaults)
+				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
+					" evictions, %" PRIu64 " refaults\n", name,
+					kind, reason, p->evictions, p->refaults);
+		}
+	for (v = 0; blame && v < blame->nr; v++)
+		for (i = 0; i < blame->victim[v].nr; i++) {
+			const struct headroom_evictor *e = &blame->victim[v].evictor[i];
+
+			fprintf(stderr, "# %s: evictor %" PRIu64 " reason %u: %" PRIu64
+				" evictions, %" PRIu64 " refaults, error %" PRIu64 "\n",
+				name, e->id, e->reason, e->evictions, e->refaults,
+				e->error);
+		}
+}
+
+/* How many of the distances are, as far as is known, from @low to @high */
+static uint64_t distances_between(const struct headroom_histogram *h,
+				  double low, double high)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < h->nr; i++)
+		if (h->bucket[i].high >= low && h->bucket[i].low <= high)
+			sum += h->bucket[i].count;
+	return sum;
+}
+
+/* Linux 6.1 does not tell of what MGLRU scans */
+static bool mglru_of_6_1(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
+	unsigned int enabled = 0;
+	struct utsname uts;
+
+	if (f && fscanf(f, "%x", &enabled) != 1)
+		enabled = 0;
+	if (f)
+		fclose(f);
+	uname(&uts);
+	return enabled && !strncmp(uts.release, "6.1.", 4);
+}
+
+static int64_t pgsteal(const char *cgroup)
+{
+	return cgroup_read(cgroup, "memory.stat", "pgsteal");
+}
+
+/* Both the statistics and the list of one cgroup, which have to agree */
+#define READ(name)						\
+	do {							\
+		headroom_cgroup_free(self->cg);			\
+		headroom_blame_free(self->blame);		\
+		self->cg = module_read(name);			\
+		self->blame = module_blame(name);		\
+		ASSERT_NE(NULL, self->cg);			\
+		ASSERT_NE(NULL, self->blame);			\
+		tell(name, self->cg, self->blame);		\
+	} while (0)
+
+#define EXPECT_SUMS(evicted, back)						\
+	do {									\
+		EXPECT_EQ(evicted,						\
+			  taken_by(self->blame, ANYBODY, ANY_REASON).evictions);\
+		EXPECT_EQ(back,							\
+			  taken_by(self->blame, ANYBODY, ANY_REASON).refaults);	\
+		EXPECT_EQ(self->cg->local.evictions,				\
+			  all_kinds_and_reasons(&self->cg->local));		\
+	} while (0)
+
+FIXTURE(blame)
+{
+	struct headroom_cgroup *cg;
+	struct headroom_blame *blame;
+};
+
+FIXTURE_SETUP(blame)
+{
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, module_reload(MODULE));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+}
+
+FIXTURE_TEARDOWN(blame)
+{
+	headroom_cgroup_free(self->cg);
+	headroom_blame_free(self->blame);
+	cgroup_cleanup();
+	unlink(FILE_A);
+	unlink(FILE_B);
+	swap_restore();
+}
+
+TEST_F_TIMEOUT(blame, own_limit, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 2 };
+	const struct headroom_reclaim *reclaim;
+	const struct headroom_target *target;
+	uint64_t a = cgroup_id("a");
+	struct headroom_pages own;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_EQ(PAGES(96 * MIB), self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	own = for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
+	EXPECT_LE(0.99 * self->cg->local.evictions, own.evictions);
+	EXPECT_LE(0.99 * self->cg->local.refaults, own.refaults);
+	EXPECT_LE(0.99 * self->cg->local.evictions,
+		  taken_by(self->blame, a, HEADROOM_REASON_OWN_LIMIT).evictions);
+	EXPECT_LE(0.99 * self->cg->local.refaults,
+		  taken_by(self->blame, a, HEADROOM_REASON_OWN_LIMIT).refaults);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+
+	/* Nothing is below it: as a target of reclaim it is what it is itself */
+	target = &self->cg->target;
+	EXPECT_EQ(own.evictions, target->evictions);
+	EXPECT_EQ(own.refaults, headroom_histogram_count(&target->distance));
+	reclaim = &target->reclaim[HEADROOM_REASON_OWN_LIMIT];
+	EXPECT_EQ(0, module_lost());
+	if (mglru_of_6_1())
+		return;
+	EXPECT_EQ(own.evictions, reclaim->reclaimed);
+	EXPECT_LE(reclaim->reclaimed, reclaim->scanned);
+	EXPECT_GE(12, reclaim->lowest_priority);
+}
+
+/* memory.high of a cgroup is its own limit as well */
+TEST_F_TIMEOUT(blame, own_high, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 2 };
+	struct headroom_pages own;
+
+	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.high", "32M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_LE(PAGES(32 * MIB), self->cg->local.evictions);
+	own = for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
+	EXPECT_LE(0.99 * self->cg->local.evictions, own.evictions);
+	EXPECT_EQ(own.evictions, self->cg->target.evictions);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+}
+
+TEST_F_TIMEOUT(blame, ancestor_limit, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 2 };
+	const struct headroom_histogram *distance;
+	struct headroom_pages theirs;
+	uint64_t x, lost;
+	int64_t resident;
+
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/x"));
+	x = cgroup_id("a/x");
+	ASSERT_EQ(0, cgroup_run("a/x", read_file, &job));
+	READ("a/x");
+	lost = self->cg->local.evictions;
+	EXPECT_EQ(PAGES(160 * MIB), self->cg->local.refaults);
+	EXPECT_EQ(pgsteal("a/x"), lost);
+	theirs = for_reason(&self->cg->local, HEADROOM_REASON_ANCESTOR_LIMIT);
+	EXPECT_LE(0.99 * lost, theirs.evictions);
+	EXPECT_LE(0.99 * self->cg->local.refaults, theirs.refaults);
+	EXPECT_LE(0.99 * lost,
+		  taken_by(self->blame, x, HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
+	EXPECT_SUMS(lost, self->cg->local.returned);
+	EXPECT_EQ(0, self->cg->target.evictions);
+	EXPECT_EQ(0, self->cg->target.distance.nr);
+
+	/* It is the parent's pool that was too small */
+	READ("a");
+	EXPECT_EQ(0, self->cg->local.evictions);
+	EXPECT_EQ(theirs.evictions, self->cg->target.evictions);
+	resident = cgroup_read("a", "memory.stat", "file") / 4096;
+	distance = &self->cg->target.distance;
+	ASSERT_EQ(1, distance->nr);
+	EXPECT_EQ(theirs.refaults, distance->bucket[0].count);
+	EXPECT_LE(distance->bucket[0].low, PAGES(160 * MIB) - resident);
+	EXPECT_GE(distance->bucket[0].high, PAGES(160 * MIB) - resident);
+	EXPECT_EQ(0, module_lost());
+}
+
+struct turns_job {
+	struct read_job read;
+	off_t size;
+	int passes;
+	int mine[2];
+	int other[2];
+};
+
+/* Reads a MiB whenever it is its turn */
+static int read_in_turns(void *arg)
+{
+	struct turns_job *job = arg;
+	char token;
+	int i;
+
+	for (i = 0; i < job->passes; i++)
+		for (job->read.from = 0; job->read.from < job->size;
+		     job->read.from += MIB)
+			if (read(job->mine[0], &token, 1) != 1 ||
+			    read_file(&job->read) ||
+			    write(job->other[1], &token, 1) != 1)
+				return 1;
+	return 0;
+}
+
+/*
+ * Two children read files of their own, a MiB each in turn. For the pool of both
+ * the distance of a page is what both have lost since, for each of them half of
+ * that.
+ */
+TEST_F_TIMEOUT(blame, two_children, 300)
+{
+	struct turns_job x = {
+		.read = { .path = FILE_A, .passes = 1, .size = MIB },
+		.size = 96 * MIB, .passes = 2,
+	};
+	struct turns_job y = x;
+	uint64_t lost = 0, back = 0;
+	double expected;
+	pid_t pid[2];
+	char name[8];
+	int i;
+
+	y.read.path = FILE_B;
+	ASSERT_EQ(0, create_file(FILE_A, x.size));
+	ASSERT_EQ(0, create_file(FILE_B, x.size));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/x"));
+	ASSERT_EQ(0, cgroup_create("a/y"));
+	ASSERT_EQ(0, pipe(x.mine));
+	ASSERT_EQ(0, pipe(y.mine));
+	memcpy(x.other, y.mine, sizeof(x.other));
+	memcpy(y.other, x.mine, sizeof(y.other));
+	pid[0] = cgroup_start("a/x", read_in_turns, &x);
+	pid[1] = cgroup_start("a/y", read_in_turns, &y);
+	ASSERT_EQ(1, write(x.mine[1], "x", 1));
+	EXPECT_EQ(0, wait_child(pid[0]));
+	EXPECT_EQ(0, wait_child(pid[1]));
+
+	expected = PAGES(2 * x.size) -
+		   cgroup_read("a", "memory.stat", "file") / 4096;
+	for (i = 0; i < 2; i++) {
+		const struct headroom_stats *local;
+
+		snprintf(name, sizeof(name), "a/%c", 'x' + i);
+		READ(name);
+		local = &self->cg->local;
+		EXPECT_EQ(PAGES(x.size), local->refaults);
+		EXPECT_EQ(pgsteal(name), local->evictions);
+		EXPECT_LE(0.99 * local->evictions,
+			  for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
+		/* Each of them has to give way to either */
+		EXPECT_LT(0, taken_by(self->blame, cgroup_id("a/x"),
+				      HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
+		EXPECT_LT(0, taken_by(self->blame, cgroup_id("a/y"),
+				      HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
+		EXPECT_SUMS(local->evictions, local->returned);
+		EXPECT_LE(0.9 * local->returned,
+			  distances_between(&local->refault_distance,
+					    0.4 * expected, 0.6 * expected));
+		lost += for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).evictions;
+		back += for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).refaults;
+	}
+	READ("a");
+	EXPECT_EQ(lost, self->cg->target.evictions);
+	EXPECT_EQ(back, headroom_histogram_count(&self->cg->target.distance));
+	EXPECT_LE(0.9 * back, distances_between(&self->cg->target.distance,
+						0.85 * expected, 1.15 * expected));
+	EXPECT_EQ(0, module_lost());
+}
+
+static int order_reclaim(void *amount)
+{
+	return cgroup_write("a", "memory.reclaim", amount) ? 1 : 0;
+}
+
+TEST_F_TIMEOUT(blame, proactive, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	struct headroom_pages asked;
+	uint64_t lost;
+
+	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
+	ASSERT_EQ(0, cgroup_create("w"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	ASSERT_EQ(0, cgroup_run("w", order_reclaim, "32M"));
+	READ("a");
+	lost = self->cg->local.evictions;
+	EXPECT_LE(PAGES(32 * MIB), lost);
+	EXPECT_EQ(absent_pages(FILE_A), lost);
+
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	EXPECT_EQ(lost, self->cg->local.evictions);
+	EXPECT_EQ(lost, self->cg->local.refaults);
+	EXPECT_EQ(lost, self->cg->local.returned);
+	asked = for_reason(&self->cg->local, HEADROOM_REASON_PROACTIVE);
+	EXPECT_LE(0.99 * lost, asked.evictions);
+	EXPECT_LE(0.99 * lost, asked.refaults);
+	asked = taken_by(self->blame, cgroup_id("w"), HEADROOM_REASON_PROACTIVE);
+	EXPECT_LE(0.99 * lost, asked.evictions);
+	EXPECT_LE(0.99 * lost, asked.refaults);
+	EXPECT_SUMS(lost, lost);
+	/* For no limit */
+	EXPECT_EQ(0, self->cg->target.evictions);
+	EXPECT_EQ(0, module_lost());
+}
+
+/* A limit that is lowered below what there is, by a task of another cgroup */
+static int lower_limit(void *limit)
+{
+	return cgroup_write("a", "memory.max", limit) ? 1 : 0;
+}
+
+TEST_F_TIMEOUT(blame, lowered_limit, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	uint64_t lost;
+
+	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
+	ASSERT_EQ(0, cgroup_create("w"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	ASSERT_EQ(0, cgroup_run("w", lower_limit, "32M"));
+	READ("a");
+	lost = self->cg->local.evictions;
+	EXPECT_LE(PAGES(32 * MIB), lost);
+	EXPECT_LE(0.99 * lost,
+		  for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT).evictions);
+	EXPECT_LE(0.99 * lost, taken_by(self->blame, cgroup_id("w"),
+					HEADROOM_REASON_OWN_LIMIT).evictions);
+	EXPECT_SUMS(lost, 0);
+}
+
+/**
+ * struct pageout_job - memory that is used, sent away, and used again
+ * @memory: the memory; a mapped file, or anonymous
+ * @size: bytes of it
+ * @write: to use it is to write to it
+ * @ready: for another process that sends it away: told when there is something
+ * @gone: and this is told when it has done that
+ */
+struct pageout_job {
+	volatile char *memory;
+	size_t size;
+	bool write;
+	int ready[2];
+	int gone[2];
+};
+
+static void use(struct pageout_job *job)
+{
+	size_t at;
+
+	for (at = 0; at < job->size; at += 4096)
+		if (job->write) {
+			/* No page is all zeros, or one repeated value */
+			job->memory[at] = 1;
+			job->memory[at + 100] = at / 4096 % 255 + 1;
+		} else {
+			(void)job->memory[at];
+		}
+}
+
+static int page_out(void *arg)
+{
+	struct pageout_job *job = arg;
+
+	use(job);
+	if (madvise((void *)job->memory, job->size, MADV_PAGEOUT))
+		return 1;
+	use(job);
+	return 0;
+}
+
+TEST_F_TIMEOUT(blame, pageout_file, 300)
+{
+	struct pageout_job job = { .size = 16 * MIB };
+	struct headroom_pages asked;
+	int fd;
+
+	ASSERT_EQ(0, create_file(FILE_A, job.size));
+	fd = open(FILE_A, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	job.memory = mmap(NULL, job.size, PROT_READ, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, job.memory);
+	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
+	close(fd);
+	READ("a");
+	asked = self->cg->local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_MADVISE];
+	EXPECT_LE(0.99 * PAGES(job.size), asked.evictions);
+	EXPECT_GE(PAGES(job.size), asked.evictions);
+	EXPECT_EQ(asked.evictions, self->cg->local.evictions);
+	EXPECT_EQ(asked.evictions, asked.refaults);
+	EXPECT_EQ(asked.evictions, taken_by(self->blame, cgroup_id("a"),
+					    HEADROOM_REASON_MADVISE).evictions);
+	EXPECT_EQ(asked.refaults, taken_by(self->blame, cgroup_id("a"),
+					   HEADROOM_REASON_MADVISE).refaults);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+}
+
+/* To zram, since a disk is still busy with the pages when madvise() returns */
+TEST_F_TIMEOUT(blame, pageout_anon, 300)
+{
+	struct pageout_job job = { .size = 16 * MIB, .write = true };
+	struct headroom_pages asked;
+	int64_t truth;
+
+	if (!swap_has(SWAP_ZRAM))
+		SKIP(return, "no zram");
+	ASSERT_EQ(0, swap_use(SWAP_ZRAM));
+	job.memory = mmap(NULL, job.size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, job.memory);
+	madvise((void *)job.memory, job.size, MADV_NOHUGEPAGE);
+	truth = swap_ins();
+	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
+	truth = swap_ins() - truth;
+	READ("a");
+	asked = self->cg->local.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_MADVISE];
+	EXPECT_LE(0.99 * PAGES(job.size), truth);
+	EXPECT_EQ(truth, asked.evictions);
+	EXPECT_EQ(truth, asked.refaults);
+	EXPECT_EQ(truth, taken_by(self->blame, cgroup_id("a"),
+				  HEADROOM_REASON_MADVISE).refaults);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+}
+
+static int use_twice(void *arg)
+{
+	struct pageout_job *job = arg;
+	char token = 0;
+
+	use(job);
+	if (write(job->ready[1], &token, 1) != 1 ||
+	    read(job->gone[0], &token, 1) != 1)
+		return 1;
+	use(job);
+	return 0;
+}
+
+struct advisor {
+	pid_t pid;
+	struct pageout_job *job;
+};
+
+static int advise(void *arg)
+{
+	const struct advisor *advisor = arg;
+	struct iovec memory = {
+		.iov_base = (void *)advisor->job->memory,
+		.iov_len = advisor->job->size,
+	};
+	int pidfd = syscall(SYS_pidfd_open, advisor->pid, 0);
+	ssize_t n = syscall(SYS_process_madvise, pidfd, &memory, 1, MADV_PAGEOUT, 0);
+
+	return n == (ssize_t)memory.iov_len ? 0 : 1;
+}
+
+/* The evictor is who gave the advice, not who had the memory */
+TEST_F_TIMEOUT(blame, pageout_of_another, 300)
+{
+	struct pageout_job job = { .size = 16 * MIB };
+	struct advisor advisor = { .job = &job };
+	struct headroom_pages asked;
+	char token;
+	int fd;
+
+	ASSERT_EQ(0, cgroup_create("w"));
+	ASSERT_EQ(0, create_file(FILE_A, job.size));
+	fd = open(FILE_A, O_RDWR | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	job.memory = mmap(NULL, job.size, PROT_READ, MAP_SHARED, fd, 0);
+	ASSERT_NE(MAP_FAILED, job.memory);
+	ASSERT_EQ(0, pipe(job.ready));
+	ASSERT_EQ(0, pipe(job.gone));
+	advisor.pid = cgroup_start("a", use_twice, &job);
+	ASSERT_EQ(1, read(job.ready[0], &token, 1));
+	EXPECT_EQ(0, cgroup_run("w", advise, &advisor));
+	ASSERT_EQ(1, write(job.gone[1], &token, 1));
+	EXPECT_EQ(0, wait_child(advisor.pid));
+	close(fd);
+	READ("a");
+	asked = taken_by(self->blame, cgroup_id("w"), HEADROOM_REASON_MADVISE);
+	/* The last pages may still wait in a batch to be put on the LRU lists */
+	EXPECT_LE(0.99 * PAGES(job.size), asked.evictions);
+	EXPECT_EQ(asked.evictions, asked.refaults);
+	EXPECT_EQ(self->cg->local.evictions, asked.evictions);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+}
+
+/* Many take from one: the list has room for few, but loses nobody's pages */
+TEST_F_TIMEOUT(blame, list_is_bounded, 300)
+{
+	struct read_job victim = { .path = FILE_A, .passes = 1 };
+	struct read_job job = { .path = FILE_B, .passes = 1, .size = MIB };
+	struct headroom_pages others;
+	char name[16];
+	int i;
+
+	ASSERT_EQ(0, create_file(FILE_A, 60 * MIB));
+	ASSERT_EQ(0, create_file(FILE_B, 40 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/v"));
+	for (i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "a/%d", i);
+		ASSERT_EQ(0, cgroup_create(name));
+	}
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	for (i = 0; i < 40; i++) {
+		snprintf(name, sizeof(name), "a/%d", i);
+		job.from = i * MIB;
+		ASSERT_EQ(0, cgroup_run(name, read_file, &job));
+	}
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	READ("a/v");
+	EXPECT_EQ(pgsteal("a/v"), self->cg->local.evictions);
+	EXPECT_LT(PAGES(20 * MIB), self->cg->local.returned);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+	ASSERT_EQ(1, self->blame->nr);
+	EXPECT_LT(1, self->blame->victim[0].nr);
+	EXPECT_GT(40, self->blame->victim[0].nr);
+	others = taken_by(self->blame, 0, ANY_REASON);
+	EXPECT_LT(0, others.evictions);
+	/* It took most itself, when it read all again */
+	EXPECT_LT(others.evictions / 40,
+		  taken_by(self->blame, cgroup_id("a/v"), ANY_REASON).evictions);
+	EXPECT_EQ(0, module_lost());
+}
+
+/* Who is removed leaves what it did, and what was done to it, to its parent */
+TEST_F_TIMEOUT(blame, removal, 300)
+{
+	struct read_job victim = { .path = FILE_A, .passes = 1 };
+	struct read_job job = { .path = FILE_B, .passes = 1 };
+	struct headroom_pages by_e, by_a, by_v, of_e;
+	uint64_t a = cgroup_id("a"), e, v, lost, back;
+
+	ASSERT_EQ(0, create_file(FILE_A, 48 * MIB));
+	ASSERT_EQ(0, create_file(FILE_B, 48 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/v"));
+	ASSERT_EQ(0, cgroup_create("a/e"));
+	e = cgroup_id("a/e");
+	v = cgroup_id("a/v");
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	ASSERT_EQ(0, cgroup_run("a/e", read_file, &job));
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	READ("a/e");
+	of_e = taken_by(self->blame, ANYBODY, ANY_REASON);
+	EXPECT_EQ(self->cg->local.evictions, of_e.evictions);
+	READ("a/v");
+	lost = self->cg->local.evictions;
+	back = self->cg->local.returned;
+	EXPECT_SUMS(lost, back);
+	by_e = taken_by(self->blame, e, HEADROOM_REASON_ANCESTOR_LIMIT);
+	by_v = taken_by(self->blame, v, HEADROOM_REASON_ANCESTOR_LIMIT);
+	EXPECT_LT(0, by_e.evictions);
+	EXPECT_LT(0, by_e.refaults);
+	EXPECT_LT(0, by_v.evictions);
+	by_a = taken_by(self->blame, a, HEADROOM_REASON_ANCESTOR_LIMIT);
+	EXPECT_EQ(0, by_a.evictions);
+
+	ASSERT_EQ(0, cgroup_remove("a/e"));
+	READ("a/v");
+	EXPECT_SUMS(lost, back);
+	EXPECT_EQ(0, taken_by(self->blame, e, ANY_REASON).evictions);
+	by_a = taken_by(self->blame, a, HEADROOM_REASON_ANCESTOR_LIMIT);
+	EXPECT_EQ(by_e.evictions, by_a.evictions);
+	EXPECT_EQ(by_e.refaults, by_a.refaults);
+
+	ASSERT_EQ(0, cgroup_remove("a/v"));
+	EXPECT_EQ(0, cgroup_id("a/v"));
+	READ("a");
+	EXPECT_SUMS(self->cg->local.evictions + lost + of_e.evictions,
+		    self->cg->local.returned + back + of_e.refaults);
+	by_a = taken_by(self->blame, a, ANY_REASON);
+	EXPECT_EQ(lost + of_e.evictions, by_a.evictions);
+	EXPECT_EQ(0, taken_by(self->blame, v, ANY_REASON).evictions);
+}
+
+/* One cgroup loses the pages, another reads them back */
+TEST_F_TIMEOUT(blame, shared_file, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	const struct headroom_histogram *distance;
+	struct headroom_pages own;
+	uint64_t lost;
+	size_t i;
+
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_create("b"));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	READ("a");
+	lost = self->cg->local.evictions;
+	EXPECT_EQ(absent_pages(FILE_A), lost);
+	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
+	READ("b");
+	EXPECT_EQ(lost, self->cg->local.refaults);
+	EXPECT_EQ(lost, self->cg->local.refaults_shared);
+	EXPECT_EQ(0, self->cg->local.returned);
+	/* The reason is the one for which it was lost, whoever reads it */
+	own = self->cg->local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT];
+	EXPECT_LE(0.99 * lost, own.refaults);
+	EXPECT_EQ(0, own.evictions);
+	EXPECT_EQ(0, taken_by(self->blame, ANYBODY, ANY_REASON).evictions);
+	READ("a");
+	EXPECT_EQ(lost, self->cg->local.evictions);
+	EXPECT_EQ(lost, self->cg->local.returned);
+	EXPECT_EQ(0, self->cg->local.refaults);
+	EXPECT_SUMS(lost, lost);
+	distance = &self->cg->local.refault_distance;
+	EXPECT_EQ(lost, headroom_histogram_count(distance));
+	EXPECT_EQ(lost, headroom_histogram_count(&self->cg->local.refault_age));
+	for (i = 0; i < distance->nr; i++)
+		EXPECT_GE(lost, distance->bucket[i].low);
+	EXPECT_EQ(0, module_lost());
+}
+
+/*
+ * The machine is short of memory: "b" has read a file, and "a" allocates until
+ * most of it had to go. Nobody has a limit, and there is no swap.
+ */
+FIXTURE(pressure)
+{
+	struct headroom_cgroup *cg;
+	struct headroom_blame *blame;
+	int64_t scale;
+	int64_t min_free;
+};
+
+FIXTURE_VARIANT(pressure)
+{
+	/* "a" keeps kswapd's CPU to itself, and has to reclaim on its own */
+	bool direct;
+	/* vm.watermark_scale_factor: the room that kswapd has to work in */
+	int scale;
+	/* vm.min_free_kbytes: not less than that is what kswapd takes at a time */
+	int min_free;
+};
+
+FIXTURE_VARIANT_ADD(pressure, kswapd) {
+	.direct = false, .scale = 300, .min_free = 16384,
+};
+
+FIXTURE_VARIANT_ADD(pressure, direct) {
+	.direct = true, .scale = 10, .min_free = 4096,
+};
+
+FIXTURE_SETUP(pressure)
+{
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, swap_use(SWAP_NONE));
+	self->scale = set_sysctl("vm/watermark_scale_factor", variant->scale);
+	ASSERT_LT(0, self->scale);
+	self->min_free = set_sysctl("vm/min_free_kbytes", variant->min_free);
+	ASSERT_LT(0, self->min_free);
+	ASSERT_EQ(0, module_reload(MODULE));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+	ASSERT_EQ(0, cgroup_create("b"));
+}
+
+FIXTURE_TEARDOWN(pressure)
+{
+	headroom_cgroup_free(self->cg);
+	headroom_blame_free(self->blame);
+	cgroup_cleanup();
+	unlink(FILE_B);
+	set_sysctl("vm/watermark_scale_factor", self->scale);
+	set_sysctl("vm/min_free_kbytes", self->min_free);
+	swap_restore();
+}
+
+static pid_t find_kswapd(void)
+{
+	struct dirent *entry;
+	pid_t found = -1;
+	DIR *proc = opendir("/proc");
+
+	while (proc && (entry = readdir(proc))) {
+		char path[300], name[32] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
+		f = fopen(path, "re");
+		if (!f)
+			continue;
+		if (fgets(name, sizeof(name), f) && !strcmp(name, "kswapd0\n"))
+			found = atoi(entry->d_name);
+		fclose(f);
+	}
+	if (proc)
+		closedir(proc);
+	return found;
+}
+
+/*
+ * Gives this process and kswapd the same CPU, and almost all of it to this process.
+ * Not as a real-time task: those may take more memory before they have to reclaim,
+ * and then have to wait for kswapd.
+ */
+static int keep_out_kswapd(void)
+{
+	pid_t kswapd = find_kswapd();
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(0, &cpus);
+	return sched_setaffinity(kswapd, sizeof(cpus), &cpus) ||
+	       sched_setaffinity(0, sizeof(cpus), &cpus) ||
+	       setpriority(PRIO_PROCESS, kswapd, 19) ||
+	       setpriority(PRIO_PROCESS, 0, -20);
+}
+
+static int let_in_kswapd(void)
+{
+	pid_t kswapd = find_kswapd();
+	cpu_set_t cpus;
+
+	memset(&cpus, 0xff, sizeof(cpus));
+	return sched_setaffinity(kswapd, sizeof(cpus), &cpus) ||
+	       setpriority(PRIO_PROCESS, kswapd, 0);
+}
+
+struct pressure_job {
+	bool direct;
+	int64_t enough;		/* bytes that "b" may keep */
+	int64_t low;		/* free pages below which kswapd is left to work */
+};
+
+/* Takes memory, until "b" has lost what it should; holds nothing afterwards */
+static int take_memory(void *arg)
+{
+	const struct pressure_job *job = arg;
+	int i, waited = 0;
+
+	if (job->direct && keep_out_kswapd())
+		return 1;
+	for (i = 0; i % 8 || cgroup_read("b", "memory.stat", "file") > job->enough; i++) {
+		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (p == MAP_FAILED)
+			return 2;
+		madvise(p, MIB, MADV_NOHUGEPAGE);
+		while (!job->direct && vmstat("nr_free_pages") < job->low) {
+			if (waited++ == 3000)
+				return 3;
+			usleep(10000);
+		}
+		memset(p, 1, MIB);
+	}
+	return 0;
+}
+
+static bool kswapd_sleeps(void)
+{
+	char path[64], state = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", find_kswapd());
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	if (fscanf(f, "%*d (kswapd0) %c", &state) != 1)
+		state = 0;
+	fclose(f);
+	return state == 'S';
+}
+
+static int64_t vm_pgsteal(void)
+{
+	int64_t khugepaged = vmstat("pgsteal_khugepaged");
+
+	return vmstat("pgsteal_kswapd") + vmstat("pgsteal_direct") +
+	       (khugepaged > 0 ? khugepaged : 0);
+}
+
+TEST_F_TIMEOUT(pressure, machine_is_short, 300)
+{
+	struct read_job job = { .path = FILE_B, .passes = 1 };
+	struct pressure_job press = { .direct = variant->direct, .enough = 48 * MIB };
+	int64_t steal = vm_pgsteal(), direct = vmstat("pgsteal_direct");
+	struct headroom_pages kswapd, by_task;
+	uint64_t a = cgroup_id("a"), lost;
+	int64_t absent;
+	int i;
+
+	ASSERT_EQ(0, create_file(FILE_B, 96 * MIB));
+	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
+	ASSERT_EQ(0, absent_pages(FILE_B));
+	/* Halfway from where kswapd is woken to where tasks have to help */
+	press.low = variant->min_free / 4 + PAGES(16 * MIB);
+	ASSERT_EQ(0, cgroup_run("a", take_memory, &press));
+	ASSERT_EQ(0, let_in_kswapd());
+
+	/* kswapd may still be at it. When it is done, the kernel has counted as many */
+	for (i = 0; i < 300; i++) {
+		headroom_cgroup_free(self->cg);
+		self->cg = module_read(ROOT);
+		ASSERT_NE(NULL, self->cg);
+		if (kswapd_sleeps() && self->cg->subtree.evictions == vm_pgsteal() - steal)
+			break;
+		usleep(100000);
+	}
+	EXPECT_EQ(vm_pgsteal() - steal, self->cg->subtree.evictions);
+	kswapd = for_reason(&self->cg->subtree, HEADROOM_REASON_KSWAPD);
+	by_task = for_reason(&self->cg->subtree, HEADROOM_REASON_DIRECT_RECLAIM);
+	EXPECT_EQ(self->cg->subtree.evictions, kswapd.evictions + by_task.evictions);
+	EXPECT_EQ(vmstat("pgsteal_direct") - direct, by_task.evictions);
+	EXPECT_EQ(self->cg->target.evictions, kswapd.evictions + by_task.evictions);
+	/* Was it as it was meant? */
+	EXPECT_EQ(variant->direct, by_task.evictions > 1000);
+	EXPECT_EQ(variant->direct, by_task.evictions > 0);
+
+	absent = absent_pages(FILE_B);
+	READ("b");
+	lost = self->cg->local.evictions;
+	EXPECT_LE(PAGES(40 * MIB), lost);
+	EXPECT_EQ(absent, lost);
+	EXPECT_EQ(0, self->cg->local.refaults);
+	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
+	READ("b");
+	EXPECT_EQ(absent, self->cg->local.refaults);
+	kswapd = for_reason(&self->cg->local, HEADROOM_REASON_KSWAPD);
+	by_task = for_reason(&self->cg->local, HEADROOM_REASON_DIRECT_RECLAIM);
+	EXPECT_LE(0.95 * absent, kswapd.refaults + by_task.refaults);
+	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
+
+	EXPECT_LE(0.9 * kswapd.evictions,
+		  taken_by(self->blame, a, HEADROOM_REASON_KSWAPD).evictions);
+	EXPECT_LE(0.9 * by_task.evictions,
+		  taken_by(self->blame, a, HEADROOM_REASON_DIRECT_RECLAIM).evictions);
+	EXPECT_EQ(0, module_lost());
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Refaults of anonymous and shared memory, against the kernel's own count of the
+ * pages that it read from swap space; with the module's watch on functions, and
+ * without.
+ */
+#define _GNU_SOURCE
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "swap.h"
+#include "workload.h"
+
+#define TMPFS_FILE	"/dev/shm/headroom-test"
+#define PAGES(bytes)	((int64_t)((bytes) / 4096))
+#define ANON		HEADROOM_PAGE_KIND_ANON
+#define SHMEM		HEADROOM_PAGE_KIND_SHMEM
+
+/* Large enough that no bucket of the table overflows */
+#define TABLE		" table_entries=1048576"
+#define FUNCTIONS	"swap_kprobes=1" TABLE
+#define TRACEPOINTS	"swap_kprobes=0" TABLE
+
+#define READ(name)						\
+	do {							\
+		headroom_cgroup_free(self->cg);			\
+		self->cg = module_read(name);			\
+		ASSERT_NE(NULL, self->cg);			\
+	} while (0)
+
+static int64_t pgsteal(const char *cgroup)
+{
+	return cgroup_read(cgroup, "memory.stat", "pgsteal");
+}
+
+static uint64_t refaults(const struct headroom_stats *stats, int kind)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 1; i < HEADROOM_REASONS; i++)
+		sum += stats->pages[kind][i].refaults;
+	return sum;
+}
+
+static uint64_t evictions(const struct headroom_stats *stats, int kind)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 1; i < HEADROOM_REASONS; i++)
+		sum += stats->pages[kind][i].evictions;
+	return sum;
+}
+
+/* Refaults of pages whose eviction was not seen */
+static uint64_t unknown(const struct headroom_stats *stats)
+{
+	return stats->pages[ANON][HEADROOM_REASON_UNKNOWN].refaults +
+	       stats->pages[SHMEM][HEADROOM_REASON_UNKNOWN].refaults;
+}
+
+static void tell(const char *cgroup, const struct headroom_stats *stats)
+{
+	int kind, reason;
+
+	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
+			const struct headroom_pages *p = &stats->pages[kind][reason];
+
+			if (p->evictions || p->refaults)
+				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
+					" evictions, %" PRIu64 " refaults\n", cgroup,
+					kind, reason, p->evictions, p->refaults);
+		}
+}
+
+static bool linux_6_1(void)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	return !strncmp(uts.release, "6.1.", 4);
+}
+
+/*
+ * Writing to swap takes its time. When all of a cgroup is on its way there,
+ * memory.max has somebody killed; memory.high has him wait.
+ */
+#define LIMIT	"memory.high"
+
+/*
+ * The work is done by one task on one CPU, which puts its last pages on the LRU
+ * lists when it exits; only then do the tracepoints fire. drop_caches does the
+ * same for all CPUs, where it does.
+ */
+FIXTURE(swap)
+{
+	struct headroom_cgroup *cg;
+	int64_t cluster;
+};
+
+FIXTURE_VARIANT(swap)
+{
+	const char *module;
+	enum swap_space space;
+	/* vm.page-cluster: pages read ahead are refaults as well */
+	int cluster;
+	int kind;
+	struct memory_job job;
+};
+
+#define JOB		.size = 32 * MIB, .writes = 3, .reads = 2
+#define WRITES		.size = 32 * MIB, .writes = 4
+
+FIXTURE_VARIANT_ADD(swap, functions_disk) {
+	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 0,
+	.kind = ANON, .job = { JOB },
+};
+
+/* Once written, its pages stay in swap: they are evicted without being written */
+FIXTURE_VARIANT_ADD(swap, functions_disk_clean) {
+	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 3,
+	.kind = ANON, .job = { .size = 32 * MIB, .writes = 1, .reads = 4 },
+};
+
+FIXTURE_VARIANT_ADD(swap, functions_zswap) {
+	.module = FUNCTIONS, .space = SWAP_ZSWAP, .cluster = 3,
+	.kind = ANON, .job = { JOB },
+};
+
+FIXTURE_VARIANT_ADD(swap, functions_zram) {
+	.module = FUNCTIONS, .space = SWAP_ZRAM, .cluster = 3,
+	.kind = ANON, .job = { JOB },
+};
+
+FIXTURE_VARIANT_ADD(swap, functions_tmpfs) {
+	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 0,
+	.kind = SHMEM, .job = { JOB, .path = TMPFS_FILE },
+};
+
+FIXTURE_VARIANT_ADD(swap, functions_tmpfs_zram) {
+	.module = FUNCTIONS, .space = SWAP_ZRAM, .cluster = 3,
+	.kind = SHMEM, .job = { JOB, .path = TMPFS_FILE },
+};
+
+FIXTURE_VARIANT_ADD(swap, functions_shared) {
+	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 3,
+	.kind = SHMEM, .job = { JOB, .shared = true },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_disk) {
+	.module = TRACEPOINTS, .space = SWAP_DISK, .cluster = 0,
+	.kind = ANON, .job = { WRITES },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_disk_clean) {
+	.module = TRACEPOINTS, .space = SWAP_DISK, .cluster = 3,
+	.kind = ANON, .job = { .size = 32 * MIB, .writes = 1, .reads = 4 },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_zswap) {
+	.module = TRACEPOINTS, .space = SWAP_ZSWAP, .cluster = 0,
+	.kind = ANON, .job = { WRITES },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_zram) {
+	.module = TRACEPOINTS, .space = SWAP_ZRAM, .cluster = 3,
+	.kind = ANON, .job = { JOB },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_tmpfs) {
+	.module = TRACEPOINTS, .space = SWAP_DISK, .cluster = 3,
+	.kind = SHMEM, .job = { WRITES, .path = TMPFS_FILE },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_shared) {
+	.module = TRACEPOINTS, .space = SWAP_DISK, .cluster = 0,
+	.kind = SHMEM, .job = { JOB, .shared = true },
+};
+
+FIXTURE_SETUP(swap)
+{
+	if (!swap_has(variant->space))
+		SKIP(return, "no swap space of this kind");
+	ASSERT_EQ(0, swap_use(variant->space));
+	self->cluster = set_sysctl("vm/page-cluster", variant->cluster);
+	ASSERT_LE(0, self->cluster);
+	ASSERT_EQ(0, module_reload(variant->module));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+	ASSERT_EQ(0, cgroup_write("a", LIMIT, "20M"));
+}
+
+FIXTURE_TEARDOWN(swap)
+{
+	headroom_cgroup_free(self->cg);
+	cgroup_cleanup();
+	unlink(TMPFS_FILE);
+	set_sysctl("vm/page-cluster", self->cluster);
+	swap_restore();
+}
+
+TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
+{
+	bool functions = !strcmp(variant->module, FUNCTIONS);
+	int other = variant->kind == ANON ? SHMEM : ANON;
+	struct memory_job job = variant->job;
+	const struct headroom_stats *a;
+	uint64_t known, lost;
+	int64_t truth;
+
+	/* What is not seen is said, and stays at zero */
+	ASSERT_EQ(functions, module_hook("swap_read"));
+	if (!functions && (variant->space == SWAP_ZSWAP ||
+			   (variant->space == SWAP_ZRAM && linux_6_1()))) {
+		ASSERT_EQ(0, cgroup_run("a", use_memory, &job));
+		READ("a");
+		EXPECT_EQ(0, self->cg->local.refaults);
+		return;
+	}
+
+	truth = swap_ins();
+	ASSERT_EQ(0, cgroup_run("a", use_memory, &job));
+	ASSERT_EQ(0, drop_caches());
+	truth = swap_ins() - truth;
+	READ("a");
+	a = &self->cg->local;
+	tell("a", a);
+	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth, pgsteal("a"));
+
+	/* Each pass but the first one brings back at least what does not fit */
+	EXPECT_LE((job.writes + job.reads - 1) * PAGES(12 * MIB), truth);
+	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_anon"),
+		  refaults(a, ANON) + refaults(a, SHMEM));
+	EXPECT_EQ(truth, a->refaults);
+	EXPECT_EQ(0, a->refaults_shared);
+	known = a->refaults - unknown(a);
+	EXPECT_EQ(known, a->returned);
+	EXPECT_EQ(known, headroom_histogram_count(&a->refault_distance));
+	EXPECT_EQ(known, headroom_histogram_count(&a->refault_age));
+	lost = a->evictions;
+	EXPECT_LE(known, lost);
+	EXPECT_LE(0.99 * lost,
+		  a->pages[variant->kind][HEADROOM_REASON_OWN_LIMIT].evictions);
+	EXPECT_LE(0.99 * known,
+		  a->pages[variant->kind][HEADROOM_REASON_OWN_LIMIT].refaults);
+	/* Its stack; or what was read ahead, and gone before it was mapped */
+	EXPECT_GE(0.005 * lost, evictions(a, other));
+	EXPECT_EQ(0, module_lost());
+
+	/*
+	 * Tracepoints do not tell of a page that goes again without being written:
+	 * one that was only read, or only read ahead.
+	 */
+	if (functions || (!variant->cluster && (!job.reads || variant->kind == SHMEM)))
+		EXPECT_EQ(truth, known);
+	if (functions)
+		EXPECT_EQ(pgsteal("a"), lost);
+}
+
+/* Swap slots and swap spaces that come and go */
+FIXTURE(slots)
+{
+	struct headroom_cgroup *cg;
+	int64_t cluster;
+	pid_t busy;
+};
+
+FIXTURE_VARIANT(slots)
+{
+	const char *module;
+};
+
+FIXTURE_VARIANT_ADD(slots, functions) { .module = FUNCTIONS };
+FIXTURE_VARIANT_ADD(slots, tracepoints) { .module = TRACEPOINTS };
+
+FIXTURE_SETUP(slots)
+{
+	if (!swap_has(SWAP_DISK) || !swap_has(SWAP_FILE) || !swap_has(SWAP_ZRAM))
+		SKIP(return, "not all kinds of swap space");
+	self->cluster = set_sysctl("vm/page-cluster", 0);
+	ASSERT_LE(0, self->cluster);
+	ASSERT_EQ(0, module_reload(variant->module));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+	ASSERT_EQ(0, cgroup_create("b"));
+	ASSERT_EQ(0, cgroup_write("a", LIMIT, "8M"));
+	ASSERT_EQ(0, cgroup_write("b", LIMIT, "8M"));
+}
+
+FIXTURE_TEARDOWN(slots)
+{
+	headroom_cgroup_free(self->cg);
+	cgroup_cleanup();
+	if (self->busy > 0)
+		wait_child(self->busy);
+	set_sysctl("vm/page-cluster", self->cluster);
+	swap_restore();
+}
+
+/*
+ * A process exits with most of its memory in swap, and another one swaps into the
+ * same slots: the file has not room for both. What comes back is not what the
+ * first one lost.
+ */
+TEST_F_TIMEOUT(slots, used_again, 300)
+{
+	struct memory_job job = { .size = 28 * MIB, .writes = 2 };
+	uint64_t returned;
+	int64_t truth;
+
+	ASSERT_EQ(0, swap_use(SWAP_FILE));
+	ASSERT_EQ(0, cgroup_run("a", use_memory, &job));
+	ASSERT_EQ(0, drop_caches());
+	READ("a");
+	returned = self->cg->local.returned;
+	EXPECT_LT(0, returned);
+
+	truth = swap_ins();
+	job.seed = 1 << 20;
+	ASSERT_EQ(0, cgroup_run("b", use_memory, &job));
+	ASSERT_EQ(0, drop_caches());
+	truth = swap_ins() - truth;
+	READ("b");
+	tell("b", &self->cg->local);
+	EXPECT_LE(PAGES(20 * MIB), truth);
+	EXPECT_EQ(truth, self->cg->local.refaults);
+	EXPECT_EQ(0, self->cg->local.refaults_shared);
+	EXPECT_EQ(0, unknown(&self->cg->local));
+	READ("a");
+	EXPECT_EQ(returned, self->cg->local.returned);
+	EXPECT_EQ(0, module_lost());
+}
+
+/*
+ * The disk is switched off while it is in use; all moves to zram. The process
+ * finds its memory as it was, and nothing is invented.
+ */
+TEST_F_TIMEOUT(slots, swapoff, 300)
+{
+	struct memory_job job = { .size = 28 * MIB, .writes = 2, .reads = 2 };
+	int64_t truth;
+	int i;
+
+	ASSERT_EQ(0, swap_use(SWAP_DISK));
+	ASSERT_EQ(0, swap_add(SWAP_ZRAM));
+	truth = swap_ins();
+	self->busy = cgroup_start("a", use_memory, &job);
+	/* In the middle: when it has begun to bring pages back */
+	for (i = 0; i < 6000 && swap_ins() < truth + 1000; i++)
+		usleep(10000);
+	EXPECT_LE(truth + 1000, swap_ins());
+	ASSERT_EQ(0, swap_off(SWAP_DISK));
+	EXPECT_EQ(0, wait_child(self->busy));
+	self->busy = 0;
+	ASSERT_EQ(0, drop_caches());
+	truth = swap_ins() - truth;
+	READ("a");
+	tell("a", &self->cg->local);
+	TH_LOG("%" PRId64 " pages read from swap", truth);
+	EXPECT_LT(1000, self->cg->local.refaults);
+	EXPECT_GE(truth, self->cg->local.refaults);
+	EXPECT_EQ(0, self->cg->local.refaults_shared);
+}
+
+TEST_HARNESS_MAIN
