@@ -4,6 +4,7 @@
 #   make module       the module only; "make user", "make selftests" likewise
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
+#   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-style  what a script can say about the sources
 #   make clean        removes build/
 #   make help         this
@@ -44,6 +45,10 @@ check:
 	scripts/setup
 	scripts/check
 
+check-rt:
+	scripts/setup --rt
+	scripts/check --rt
+
 check-style:
 	scripts/check-style
 
@@ -53,5 +58,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests demo check check-style clean help
+.PHONY: all module check-kdir user selftests demo check check-rt check-style clean help
 .DEFAULT_GOAL := all
