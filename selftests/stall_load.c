@@ -54,6 +54,8 @@ int use_in_rounds(void *arg)
 	char token = 0;
 	size_t at;
 
+	/* Or it would never see the other side close its end */
+	close(job->evicted[1]);
 	if (pin_to_first(0))
 		return 1;
 	if (job->path) {
