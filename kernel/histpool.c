@@ -46,7 +46,7 @@ static noinline struct headroom_hist *adopt(struct headroom_hist **where)
 	low = pool.nr < POOL_SIZE / 2;
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
 	if (low)
-		headroom_registry_kick();
+		headroom_registry_kick(true);
 	return hist;
 }
 
@@ -72,18 +72,24 @@ void headroom_hist_add(struct headroom_hist **where, unsigned int index, u64 n)
 
 /**
  * headroom_hist_read - add a histogram to a sum
- * @to: the sum's buckets
+ * @to: the sum
  * @where: pointer to the histogram
  *
  * Context: process; the record does not go away.
  */
-void headroom_hist_read(u64 *to, struct headroom_hist *const *where)
+void headroom_hist_read(struct headroom_hist_totals *to,
+			struct headroom_hist *const *where)
 {
 	const struct headroom_hist *hist = READ_ONCE(*where);
 	unsigned int i;
 
-	for (i = 0; hist && i < HEADROOM_HIST_BUCKETS; i++)
-		to[i] += atomic64_read(&hist->bucket[i]);
+	if (!hist)
+		return;
+	if (!to->used)
+		memset(to->bucket, 0, sizeof(to->bucket));
+	to->used = true;
+	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
+		to->bucket[i] += atomic64_read(&hist->bucket[i]);
 }
 
 /**

@@ -30,12 +30,16 @@ static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
 };
 
 /* All buckets from the first to the last that is not empty */
-static int put_histogram(struct sk_buff *skb, int attr, const u64 *bucket,
+static int put_histogram(struct sk_buff *skb, int attr,
+			 const struct headroom_hist_totals *totals,
 			 unsigned int shift)
 {
 	unsigned int first = 0, end = HEADROOM_HIST_BUCKETS;
+	const u64 *bucket = totals->bucket;
 	struct nlattr *hist;
 
+	if (!totals->used)
+		return 0;
 	while (end && !bucket[end - 1])
 		end--;
 	if (!end)
@@ -99,8 +103,8 @@ static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stat
 	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
 		if (put_group(skb, &stats->group[i]))
 			return -EMSGSIZE;
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-		returned += stats->distance[i];
+	for (i = 0; stats->distance.used && i < HEADROOM_HIST_BUCKETS; i++)
+		returned += stats->distance.bucket[i];
 	if (nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults) ||
 	    nla_put_uint(skb, HEADROOM_A_STATS_REFAULT_SAMPLES,
 			 refaults >> headroom_nonresident_shift()) ||
@@ -122,7 +126,7 @@ static int put_stall(struct sk_buff *skb, unsigned int cause,
 	    nla_put_uint(skb, HEADROOM_A_STALL_COUNT, stall->count) ||
 	    nla_put_uint(skb, HEADROOM_A_STALL_TOTAL, stall->total) ||
 	    nla_put_uint(skb, HEADROOM_A_STALL_LONGEST, stall->longest) ||
-	    put_histogram(skb, HEADROOM_A_STALL_LATENCY, stall->latency,
+	    put_histogram(skb, HEADROOM_A_STALL_LATENCY, &stall->latency,
 			  HEADROOM_LATENCY_SHIFT))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -163,8 +167,8 @@ static int put_stats(struct sk_buff *skb, int attr,
 			return -EMSGSIZE;
 	if (put_all_pages(skb, stats) ||
 	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_DISTANCE,
-			  stats->distance, HEADROOM_DISTANCE_SHIFT) ||
-	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_AGE, stats->age,
+			  &stats->distance, HEADROOM_DISTANCE_SHIFT) ||
+	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_AGE, &stats->age,
 			  HEADROOM_AGE_SHIFT))
 		return -EMSGSIZE;
 	if (put_stalls(skb, stats))
@@ -201,7 +205,7 @@ static int put_target(struct sk_buff *skb,
 	nest = nla_nest_start(skb, HEADROOM_A_CGROUP_TARGET);
 	if (!nest ||
 	    nla_put_uint(skb, HEADROOM_A_TARGET_EVICTIONS, target->evictions) ||
-	    put_histogram(skb, HEADROOM_A_TARGET_DISTANCE, target->distance,
+	    put_histogram(skb, HEADROOM_A_TARGET_DISTANCE, &target->distance,
 			  HEADROOM_DISTANCE_SHIFT))
 		return -EMSGSIZE;
 	for (i = 0; i < HEADROOM_NR_REASONS; i++)

@@ -10,5 +10,5 @@
 
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
 {
-	headroom_registry_kick();
+	headroom_registry_kick(false);
 }

@@ -14,8 +14,8 @@
  * numbers. A record in the slot of that number is the right one if it has the
  * right memcg, which cannot be another one at the same address, since the
  * record holds a reference. That reference is what keeps a dying memcg's
- * structure alive, until the worker comes round: at once after a rmdir, else
- * within SWEEP_SECONDS.
+ * structure alive, until the worker comes round: a tenth of a second after a rmdir,
+ * else within SWEEP_SECONDS.
  *
  *	slot[memcg id] --> record --> parent --> ... --> root
  *
@@ -58,6 +58,8 @@ static struct {
 	unsigned int cgroups;
 	unsigned int generation;	/* counts births and deaths */
 	bool closing;
+	bool now;			/* the sweep is urgent */
+	bool due;			/* it will run within a tenth of a second */
 	struct irq_work kick;
 	struct delayed_work sweep;
 } registry;
@@ -138,8 +140,9 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 		else
 			cg = NULL;
 	}
+	if (pool.nr < POOL_SIZE / 2)
+		headroom_registry_kick(true);
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
-	headroom_registry_kick();
 	return cg;
 }
 
@@ -262,7 +265,7 @@ void headroom_cgroup_put(struct headroom_cgroup *cg)
 		struct headroom_cgroup *parent = cg->parent;
 
 		llist_add(&cg->todo, &pool.unused);
-		headroom_registry_kick();
+		headroom_registry_kick(false);
 		cg = parent;
 	}
 }
@@ -543,6 +546,8 @@ static void read_psi(struct headroom_snapshot *snapshot, struct cgroup *cgrp)
 		return;
 	snapshot->psi_some = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]);
 	snapshot->psi_full = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_FULL]);
+#else
+	snapshot->psi = false;
 #endif
 }
 
@@ -566,7 +571,8 @@ bool headroom_registry_read(unsigned long *id,
 	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
 	if (!cg)
 		return false;
-	memset(snapshot, 0, sizeof(*snapshot));
+	headroom_totals_init(&snapshot->local);
+	headroom_totals_init(&snapshot->subtree);
 	snapshot->id = cg->id;
 	snapshot->parent_id = cg->parent ? cg->parent->id : 0;
 	headroom_stats_add(&snapshot->local, &cg->local);
@@ -624,22 +630,32 @@ unsigned int headroom_registry_cgroups(void)
 
 /**
  * headroom_registry_kick - have the worker look for births and deaths soon
+ * @now: a probe is about to find a pool empty; otherwise a tenth of a second will
+ *	do, in which many cgroups can come and go
  *
  * Context: any.
  */
-void headroom_registry_kick(void)
+void headroom_registry_kick(bool now)
 {
-	if (!READ_ONCE(registry.closing))
-		irq_work_queue(&registry.kick);
+	if (READ_ONCE(registry.closing))
+		return;
+	if (now)
+		WRITE_ONCE(registry.now, true);
+	irq_work_queue(&registry.kick);
 }
 
+/* Once something is due, the next kick has nothing to add; but for a first one to hurry */
 static void kick(struct irq_work *work)
 {
-	mod_delayed_work(system_wq, &registry.sweep, 0);
+	bool now = xchg(&registry.now, false);
+
+	if (!xchg(&registry.due, true) || now)
+		mod_delayed_work(system_wq, &registry.sweep, now ? 0 : HZ / 10);
 }
 
 static void sweep(struct work_struct *work)
 {
+	WRITE_ONCE(registry.due, false);
 	headroom_registry_lock();
 	headroom_registry_sync();
 	headroom_registry_unlock();

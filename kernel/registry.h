@@ -65,7 +65,7 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
 void headroom_cgroup_get(struct headroom_cgroup *cg);
 void headroom_cgroup_put(struct headroom_cgroup *cg);
 
-void headroom_registry_kick(void);
+void headroom_registry_kick(bool now);
 void headroom_registry_lock(void);
 void headroom_registry_unlock(void);
 void headroom_registry_sync(void);

@@ -43,6 +43,18 @@ enum headroom_counter {
 #define HEADROOM_AGE_SHIFT	20
 
 /**
+ * struct headroom_hist_totals - a histogram, read
+ * @used: it has values; if not, @bucket is not set
+ * @bucket: the values
+ *
+ * Most are not used, and take no time then.
+ */
+struct headroom_hist_totals {
+	bool used;
+	u64 bucket[HEADROOM_HIST_BUCKETS];
+};
+
+/**
  * struct headroom_stall_totals - one cause of stalls
  * @count: stalls that ended
  * @total: nanoseconds
@@ -53,7 +65,7 @@ struct headroom_stall_totals {
 	u64 count;
 	u64 total;
 	u64 longest;
-	u64 latency[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist_totals latency;
 };
 
 /**
@@ -80,8 +92,8 @@ struct headroom_totals {
 	u64 counter[HEADROOM_NR_COUNTERS];
 	struct headroom_pages pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
 	struct headroom_pages group[HEADROOM_NR_GROUPS];
-	u64 distance[HEADROOM_HIST_BUCKETS];
-	u64 age[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist_totals distance;
+	struct headroom_hist_totals age;
 	struct headroom_stall_totals stall[HEADROOM_NR_CAUSES];
 };
 
@@ -105,7 +117,7 @@ struct headroom_reclaim_totals {
  */
 struct headroom_target_totals {
 	u64 evictions;
-	u64 distance[HEADROOM_HIST_BUCKETS];
+	struct headroom_hist_totals distance;
 	struct headroom_reclaim_totals reclaim[HEADROOM_NR_REASONS];
 };
 

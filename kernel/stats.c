@@ -102,7 +102,7 @@ static void stall_add(struct headroom_stall_totals *to,
 	to->count += atomic64_read(&from->count);
 	to->total += atomic64_read(&from->total);
 	to->longest = max_t(u64, to->longest, atomic64_read(&from->longest));
-	headroom_hist_read(to->latency, &from->latency);
+	headroom_hist_read(&to->latency, &from->latency);
 }
 
 /**
@@ -122,8 +122,8 @@ void headroom_stats_add(struct headroom_totals *to,
 	for (i = 0; i < HEADROOM_NR_KINDS; i++)
 		pages_add(to->pages[i], stats->pages[i], HEADROOM_NR_REASONS);
 	pages_add(to->group, stats->group, HEADROOM_NR_GROUPS);
-	headroom_hist_read(to->distance, &stats->distance);
-	headroom_hist_read(to->age, &stats->age);
+	headroom_hist_read(&to->distance, &stats->distance);
+	headroom_hist_read(&to->age, &stats->age);
 	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
 		stall_add(&to->stall[i], &stats->stall[i]);
 }
@@ -186,8 +186,29 @@ void headroom_stats_free(struct headroom_stats *stats)
 }
 
 /**
+ * headroom_totals_init - a sum of nothing
+ * @totals: the sum
+ *
+ * Context: any.
+ */
+void headroom_totals_init(struct headroom_totals *totals)
+{
+	unsigned int i;
+
+	memset(totals, 0, offsetof(struct headroom_totals, distance));
+	totals->distance.used = false;
+	totals->age.used = false;
+	for (i = 0; i < HEADROOM_NR_CAUSES; i++) {
+		totals->stall[i].count = 0;
+		totals->stall[i].total = 0;
+		totals->stall[i].longest = 0;
+		totals->stall[i].latency.used = false;
+	}
+}
+
+/**
  * headroom_target_read - read a cgroup as the target of reclaim
- * @to: result, all zero before
+ * @to: result
  * @target: what to read
  *
  * Context: any; @to is the caller's.
@@ -198,7 +219,8 @@ void headroom_target_read(struct headroom_target_totals *to,
 	unsigned int i;
 
 	to->evictions = atomic64_read(&target->evictions);
-	headroom_hist_read(to->distance, &target->distance);
+	to->distance.used = false;
+	headroom_hist_read(&to->distance, &target->distance);
 	for (i = 0; i < HEADROOM_NR_REASONS; i++)
 		to->reclaim[i] = (struct headroom_reclaim_totals){
 			.scanned = atomic64_read(&target->reclaim[i].scanned),
