@@ -184,12 +184,15 @@ FIXTURE_TEARDOWN(causes)
 		EXPECT_GE((1 + (_share)) * (_truth), (double)(_value));		\
 	} while (0)
 
-/* Memory is filled beyond memory.max, and never used again */
+/*
+ * Memory is filled beyond memory.max, and never used again. With less than this,
+ * all of it may be on its way to a slow disk at once, and the kernel kills the task.
+ */
 TEST_F_TIMEOUT(causes, memcg_reclaim, 300)
 {
-	struct anon_job job = { .size = 160 * MIB, .passes = 1, .cpu = 0 };
+	struct anon_job job = { .size = 192 * MIB, .passes = 1, .cpu = 0 };
 
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
 	READ_BESIDE_PSI();
 	EXPECT_ALONE(CAUSE(MEMCG_RECLAIM));
@@ -205,12 +208,12 @@ TEST_F_TIMEOUT(causes, memory_high_reclaim, 300)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 
-	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, create_file(FILE_A, 256 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "memory.high", "24M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ_BESIDE_PSI();
 	EXPECT_ALONE(CAUSE(MEMORY_HIGH_RECLAIM));
-	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.1);
+	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.15);
 }
 
 /*
@@ -357,20 +360,22 @@ static bool enough_waits(void)
 		waits = cg->local.stall[CAUSE(REFAULT)].count +
 			cg->local.stall[CAUSE(SWAP_IN)].count;
 	headroom_cgroup_free(cg);
-	return waits >= 400;
+	return waits >= 300;
 }
 
 /*
  * Evicted by somebody else, so that the task that uses it reclaims nothing. The
- * disk @_disk delivers no more than 150 pages in a second: where it is fast, most of
- * a stall is that the task asks for the page, of which no event tells.
+ * disk @_disk delivers no more than 100 pages in a second: where it is fast, most of
+ * a stall is that the task asks for the page, of which no event tells. That is
+ * between a twentieth and a tenth of it then, more where the emulator has to share
+ * its CPU.
  */
 #define RUN_IN_ROUNDS(_job, _amount, _disk)					\
 	do {									\
 		char _max[64];							\
 		pid_t _pid;							\
 										\
-		snprintf(_max, sizeof(_max), "%s riops=150", disk_number(_disk)); \
+		snprintf(_max, sizeof(_max), "%s riops=100", disk_number(_disk)); \
 		ASSERT_EQ(0, cgroup_write(ROOT, "cgroup.subtree_control", "+io")); \
 		ASSERT_EQ(0, cgroup_write("", "cgroup.subtree_control", "+io"));\
 		ASSERT_EQ(0, pipe((_job)->used));				\
@@ -397,6 +402,7 @@ static bool enough_waits(void)
 		       truth.nr_waits, truth.waited / 1e6, truth.marked / 1e6);	\
 		EXPECT_EQ(0, truth.marks);					\
 		EXPECT_EQ(0, truth.nr);						\
+		EXPECT_NEAR(truth.marked, self->psi, 0.05);			\
 		EXPECT_EQ(truth.nr_waits, _stall->count);			\
 		EXPECT_AS_TRACED(truth.waited, _stall->total);			\
 	} while (0)
@@ -465,7 +471,8 @@ TEST_F_TIMEOUT(refault, alone, 300)
 	EXPECT_GE(self->cg->local.refaults, self->cg->local.stall[CAUSE(REFAULT)].count);
 	EXPECT_ALONE(CAUSE(REFAULT));
 	EXPECT_TRACED_WAITS(CAUSE(REFAULT));
-	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.2);
+	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
+	EXPECT_LE(0.7 * self->psi, (double)self->cg->local.stall_total);
 }
 
 TEST_F_TIMEOUT(causes, swap_in, 300)
@@ -477,7 +484,8 @@ TEST_F_TIMEOUT(causes, swap_in, 300)
 	EXPECT_LT(200, self->cg->local.stall[CAUSE(SWAP_IN)].count);
 	EXPECT_ALONE(CAUSE(SWAP_IN));
 	EXPECT_TRACED_WAITS(CAUSE(SWAP_IN));
-	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.2);
+	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
+	EXPECT_LE(0.7 * self->psi, (double)self->cg->local.stall_total);
 }
 
 /* Intervals between two events of one task, of which one is open at a time */
@@ -607,7 +615,7 @@ static int by_size(const void *a, const void *b)
  */
 TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 {
-	struct random_job job = { .size = 96 * MIB, .part = 36 * MIB, .touches = 40000 };
+	struct random_job job = { .size = 128 * MIB, .part = 68 * MIB, .touches = 40000 };
 	struct gate_job gate = { .work = touch_at_random, .arg = &job };
 	const struct headroom_stall *memcg, *swap_in;
 	const struct headroom_stats *local;
@@ -615,7 +623,7 @@ TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 	char token = 0;
 	pid_t pid;
 
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
 	ASSERT_EQ(0, pipe(gate.go));
 	pid = cgroup_start("a", work_behind_gate, &gate);
 	ASSERT_LT(0, pid);
