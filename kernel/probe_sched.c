@@ -34,6 +34,8 @@ static const struct {
 } meanings[] = {
 	{ "mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
 	{ "__mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
+	/* Sleeps there for kswapd, before direct reclaim begins, if reserves are low */
+	{ "try_to_free_pages", HEADROOM_STALL_CAUSE_DIRECT_RECLAIM },
 	{ "do_swap_page", HEADROOM_STALL_CAUSE_SWAP_IN },
 	{ "swap_read", HEADROOM_STALL_CAUSE_SWAP_IN },
 	{ "__read_swap_cache_async", HEADROOM_STALL_CAUSE_SWAP_IN },

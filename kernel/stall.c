@@ -54,6 +54,7 @@
  * @slept: nanoseconds that it was off the CPU then
  * @cause: enum headroom_stall_cause, or 0
  * @pid: the task's
+ * @wait: it is over when the task is back on a CPU; no event ends it
  */
 struct open_stall {
 	struct task_struct *task;
@@ -63,6 +64,7 @@ struct open_stall {
 	u64 slept;
 	u32 cause;
 	u32 pid;
+	bool wait;
 };
 
 static struct {
@@ -109,7 +111,7 @@ static struct open_stall *slot_find(const struct task_struct *task)
 	return NULL;
 }
 
-static void open_stall(enum headroom_stall_cause cause)
+static void open_stall(enum headroom_stall_cause cause, bool wait)
 {
 	struct open_stall *slot = slot_claim();
 
@@ -118,6 +120,7 @@ static void open_stall(enum headroom_stall_cause cause)
 	slot->cg = headroom_cgroup_of_current();
 	headroom_cgroup_get(slot->cg);
 	slot->pid = current->pid;
+	slot->wait = wait;
 	slot->slept = 0;
 	slot->begin = ktime_get_mono_fast_ns();
 	slot->left = slot->begin;
@@ -139,12 +142,6 @@ static void close_stall(struct open_stall *slot)
 	headroom_count_stall(&headroom_cgroup_alive(cg)->local, cause, max(ns, 0));
 	headroom_cgroup_put(cg);
 }
-
-/* What a task leaves the CPU for, and is over when it is back */
-#define WAITS	(BIT(HEADROOM_STALL_CAUSE_REFAULT) |			\
-		 BIT(HEADROOM_STALL_CAUSE_SWAP_IN) |			\
-		 BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE) |	\
-		 BIT(HEADROOM_STALL_CAUSE_OTHER))
 
 /**
  * headroom_stall_marked - whether the running task is in a memory stall
@@ -168,7 +165,7 @@ bool headroom_stall_marked(void)
 void headroom_stall_begin(enum headroom_stall_cause cause)
 {
 	if (READ_ONCE(stalls.tracked) && !slot_find(current))
-		open_stall(cause);
+		open_stall(cause, false);
 }
 
 /**
@@ -230,7 +227,7 @@ bool headroom_stall_sleep(void)
  */
 void headroom_stall_wait(enum headroom_stall_cause cause)
 {
-	open_stall(cause);
+	open_stall(cause, true);
 }
 
 /**
@@ -245,7 +242,7 @@ void headroom_stall_wake(struct task_struct *task)
 
 	if (!slot)
 		return;
-	if (BIT(slot->cause) & WAITS)
+	if (slot->wait)
 		close_stall(slot);
 	else
 		slot->slept = ktime_get_mono_fast_ns() - slot->left;

@@ -133,16 +133,18 @@ int64_t module_lost(void)
 		lost = status->lost.table_full + status->lost.table_busy +
 		       status->lost.cgroup_unknown +
 		       status->lost.distance_unknown +
-		       status->lost.stall_slots + status->lost.reclaim_slots;
+		       status->lost.stall_slots + status->lost.reclaim_slots +
+		       status->lost.histograms;
 		if (lost)
 			fprintf(stderr, "# lost: table full %" PRIu64 ", busy %" PRIu64
 				", cgroup unknown %" PRIu64 ", distance unknown %" PRIu64
-				", stall slots %" PRIu64 ", reclaim slots %" PRIu64 "\n",
+				", stall slots %" PRIu64 ", reclaim slots %" PRIu64 ", histograms %" PRIu64 "\n",
 				status->lost.table_full, status->lost.table_busy,
 				status->lost.cgroup_unknown,
 				status->lost.distance_unknown,
 				status->lost.stall_slots,
-				status->lost.reclaim_slots);
+				status->lost.reclaim_slots,
+				status->lost.histograms);
 	}
 	headroom_status_free(status);
 	return lost;
