@@ -184,6 +184,9 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	self->daemon = start_daemon(NULL);
 	EXPECT_TRUE(low_gets(false, ORIGINAL));
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
+	/* Those above come after it */
+	for (int i = 0; i < 1000 && low_of("m"); i++)
+		usleep(10000);
 	EXPECT_EQ(0, low_of("m"));
 
 	/* A new configuration, then an orderly end */
