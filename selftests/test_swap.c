@@ -342,7 +342,9 @@ TEST_F_TIMEOUT(slots, used_again, 300)
 	READ("b");
 	tell("b", &self->cg->local);
 	EXPECT_LE(PAGES(20 * MIB), truth);
-	EXPECT_EQ(truth, self->cg->local.refaults);
+	/* The kernel counts those of the whole machine: a page may be somebody else's */
+	EXPECT_LE(0.999 * truth, self->cg->local.refaults);
+	EXPECT_GE(truth, self->cg->local.refaults);
 	EXPECT_EQ(0, self->cg->local.refaults_shared);
 	EXPECT_EQ(0, unknown(&self->cg->local));
 	READ("a");
