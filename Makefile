@@ -4,6 +4,8 @@
 #   make module       the module only; "make user", "make selftests" likewise
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
+#   make bench        what the module costs, in instructions; a table
+#   make bench-short  the same in three minutes, compared with the committed figures
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-style  what a script can say about the sources
 #   make clean        removes build/
@@ -49,6 +51,14 @@ check-rt:
 	scripts/setup --rt
 	scripts/check --rt
 
+bench:
+	scripts/setup
+	scripts/bench
+
+bench-short:
+	scripts/setup
+	scripts/bench --short --compare Documentation/performance.json
+
 check-style:
 	scripts/check-style
 
@@ -58,5 +68,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests demo check check-rt check-style clean help
+.PHONY: all module check-kdir user selftests demo check check-rt bench bench-short check-style clean help
 .DEFAULT_GOAL := all

@@ -1,0 +1,667 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * usage: bench_load CASE [CGROUPS]
+ *
+ * Runs one case of the benchmark and prints what an operation of it costs, a line
+ * for each figure, for scripts/bench:
+ *
+ *	NAME VALUE
+ *
+ * VALUE is nanoseconds of CPU time per operation, which are instructions in a
+ * virtual machine that executes one each nanosecond (scripts/vm --icount). What a
+ * case does is repeated, BENCH_ROUNDS times, and the median is printed. Whether the module is loaded, and how, is up
+ * to the caller, and so is what else listens to tracepoints.
+ *
+ * CGROUPS is how many cgroups there are besides that of the load.
+ *
+ * Files are holes: nothing is cheaper to read, so that nothing makes the module's
+ * share look smaller, and no disk decides when a task goes on.
+ */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "module.h"
+#include "swap.h"
+#include "workload.h"
+
+#define PAGE		4096
+#define FILE_NAME	SCRATCH "/bench"
+#define LIMIT		"64M"
+#define LIMIT_BYTES	(64 * MIB)
+#define FILE_BYTES	(192 * MIB)
+#define ANON_BYTES	(96 * MIB)
+#define RANDOM_READS	20000
+#define SWITCHES	20000
+#define BIRTHS		200
+#define VISIT_PAGES	64
+#define VISIT_LIMIT	"192K"
+#define MAX_PID		65536
+#define MAX_ROUNDS	10
+/* Cgroups of the tree stand in groups of so many */
+#define GROUP		32
+
+static int rounds = 3;
+
+/* What a child found out, shared with its parent: sums of one round */
+static struct result {
+	int64_t ns;
+	int64_t operations;
+} *result;
+
+enum { RESULTS = 4 };
+
+static int64_t cpu_time(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static double per_operation(const struct result *r)
+{
+	return (double)r->ns / r->operations;
+}
+
+static void print(const char *name, double value)
+{
+	printf("%s %.2f\n", name, value);
+	fflush(stdout);
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of two the larger: the first round is the one with something still to be set up */
+static double median(double *value, int nr)
+{
+	qsort(value, nr, sizeof(*value), compare);
+	return value[nr / 2];
+}
+
+/* Each round, for who wants to know how well they agree */
+static void verbose(const char *name, double value)
+{
+	if (getenv("BENCH_VERBOSE"))
+		printf("# %s %.2f\n", name, value);
+}
+
+/* Reads from @from up to @to, in the pieces that cat takes; returns pages */
+static int64_t read_on(int fd, off_t from, off_t to)
+{
+	static char buf[128 * 1024];
+	off_t at = from;
+	ssize_t n = 0;
+
+	while (at < to && (n = pread(fd, buf, sizeof(buf), at)) > 0)
+		at += n;
+	return n < 0 ? -1 : (at - from) / PAGE;
+}
+
+/*
+ * When the cgroup is full and nothing was evicted from it yet. The kernel throws its
+ * own notes of evicted pages away when it takes the cgroup for empty, and its counters
+ * are up to two seconds old: whether it does would be a matter of the moment. To read
+ * them brings them up to date.
+ */
+static int settle(void)
+{
+	return cgroup_read("load", "memory.stat", "file") < 0;
+}
+
+/* A file, of which as much was read as there is room for */
+static int open_full(void)
+{
+	int fd = open(FILE_NAME, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && read_on(fd, 0, LIMIT_BYTES) == LIMIT_BYTES / PAGE && !settle())
+		return fd;
+	return -1;
+}
+
+/* First each page that is read evicts one; in the second pass all had been evicted. */
+static int stream(void *unused)
+{
+	int64_t begin;
+	int fd = open_full();
+
+	for (int i = 0; i < 2; i++) {
+		begin = cpu_time();
+		result[i].operations = read_on(fd, i ? 0 : LIMIT_BYTES, FILE_BYTES);
+		result[i].ns = cpu_time() - begin;
+		if (result[i].operations <= 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* A third of the reads hit; the others evict one and bring one back */
+static int random_reads(void *unused)
+{
+	unsigned short state[3] = { 1, 2, 3 };
+	static char buf[PAGE];
+	int fd = open_full();
+	int64_t begin;
+
+	if (read_on(fd, LIMIT_BYTES, FILE_BYTES) < 0 ||
+	    posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM))
+		return 1;
+	begin = cpu_time();
+	for (int i = 0; i < RANDOM_READS; i++) {
+		off_t page = nrand48(state) % (FILE_BYTES / PAGE);
+
+		if (pread(fd, buf, PAGE, page * PAGE) != PAGE)
+			return 1;
+	}
+	result[0] = (struct result){ cpu_time() - begin, RANDOM_READS };
+	return 0;
+}
+
+/* Faults of a mapped file, in order, as the kernel likes them best; all come back */
+static int mapped(void *unused)
+{
+	const volatile char *p;
+	int fd = open_full();
+	int64_t begin;
+
+	p = mmap(NULL, FILE_BYTES, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED || read_on(fd, LIMIT_BYTES, FILE_BYTES) < 0)
+		return 1;
+	begin = cpu_time();
+	for (off_t at = 0; at < FILE_BYTES; at += PAGE)
+		p[at];
+	result[0] = (struct result){ cpu_time() - begin, FILE_BYTES / PAGE };
+	return 0;
+}
+
+/* Pages of which no two are the same, and that compress well */
+static int anon(void *unused)
+{
+	uint64_t *p = mmap(NULL, ANON_BYTES, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	int64_t begin;
+
+	if (p == MAP_FAILED || madvise(p, ANON_BYTES, MADV_NOHUGEPAGE))
+		return 1;
+	for (size_t i = 0; i < ANON_BYTES / sizeof(*p); i++)
+		p[i] = i % 512 < 64 ? (i + 1) * 0x9e3779b97f4a7c15ULL : p[i - 64];
+	for (int pass = 0; pass < 2; pass++) {
+		begin = cpu_time();
+		for (size_t i = 0; i < ANON_BYTES / sizeof(*p); i += PAGE / sizeof(*p))
+			((volatile uint64_t *)p)[i]++;
+		result[0] = (struct result){ cpu_time() - begin, ANON_BYTES / PAGE };
+	}
+	return 0;
+}
+
+static void tree_name(char *name, size_t size, long i)
+{
+	snprintf(name, size, "g%ld/c%ld", i / GROUP, i);
+}
+
+/* @nr cgroups with a limit, below others */
+static int tree_create(long nr)
+{
+	char name[64];
+
+	for (long i = 0; i < nr; i++) {
+		if (i % GROUP == 0) {
+			snprintf(name, sizeof(name), "g%ld", i / GROUP);
+			if (cgroup_create(name) ||
+			    cgroup_write(name, "cgroup.subtree_control", "+memory"))
+				return -1;
+		}
+		tree_name(name, sizeof(name), i);
+		if (cgroup_create(name) || cgroup_write(name, "memory.max", VISIT_LIMIT))
+			return -1;
+	}
+	return 0;
+}
+
+static int tree_remove(long nr)
+{
+	char name[64];
+
+	for (long i = 0; i < nr; i++) {
+		tree_name(name, sizeof(name), i);
+		if (cgroup_remove(name))
+			return -1;
+	}
+	for (long i = 0; i < nr; i += GROUP) {
+		snprintf(name, sizeof(name), "g%ld", i / GROUP);
+		if (cgroup_remove(name))
+			return -1;
+	}
+	return 0;
+}
+
+/* Runs @load in a cgroup with a limit, with a file that nobody has read yet */
+static int in_cgroup(int (*load)(void *unused))
+{
+	int err;
+
+	err = create_hole(FILE_NAME, FILE_BYTES) || cgroup_create("load") ||
+	      cgroup_write("load", "memory.max", LIMIT) ||
+	      cgroup_run("load", load, NULL);
+	unlink(FILE_NAME);
+	return cgroup_remove("load") || err ? -1 : 0;
+}
+
+/* Runs it some times, and prints the median of each result. */
+static int repeat(int (*load)(void *unused), const char *const *names)
+{
+	double value[RESULTS][MAX_ROUNDS];
+
+	for (int round = 0; round < rounds; round++) {
+		if (in_cgroup(load))
+			return -1;
+		for (int i = 0; names[i]; i++) {
+			value[i][round] = per_operation(&result[i]);
+			verbose(names[i], value[i][round]);
+		}
+	}
+	for (int i = 0; names[i]; i++)
+		print(names[i], median(value[i], rounds));
+	return 0;
+}
+
+static int case_stream(long cgroups)
+{
+	static const char *const names[] = { "stream.first", "stream.again", NULL };
+
+	return swap_use(SWAP_NONE) || tree_create(cgroups) || repeat(stream, names) ||
+	       tree_remove(cgroups);
+}
+
+static int case_random(long cgroups)
+{
+	static const char *const names[] = { "random", NULL };
+
+	return swap_use(SWAP_NONE) || repeat(random_reads, names);
+}
+
+static int case_mmap(long cgroups)
+{
+	static const char *const names[] = { "mmap", NULL };
+
+	return swap_use(SWAP_NONE) || repeat(mapped, names);
+}
+
+static int case_zram(long cgroups)
+{
+	static const char *const names[] = { "zram", NULL };
+
+	return swap_use(SWAP_ZRAM) || repeat(anon, names) || swap_use(SWAP_NONE);
+}
+
+/*
+ * A block device that has what is asked of it at once, and is not known to the kernel
+ * as one that does. How often a page is looked at until a real disk has written it is
+ * not the same in any two runs.
+ */
+static int block_swap(bool on)
+{
+	if (system(on ? "modprobe null_blk nr_devices=1 memory_backed=1 gb=1 irqmode=0 bs=4096 && "
+			"mkswap /dev/nullb0 >/dev/null && swapon /dev/nullb0" :
+			"swapoff /dev/nullb0 && rmmod null_blk")) {
+		fputs("# no swap on null_blk\n", stderr);
+		return -1;
+	}
+	return 0;
+}
+
+static int case_swap(long cgroups)
+{
+	static const char *const names[] = { "swap", NULL };
+
+	return swap_use(SWAP_NONE) || block_swap(true) || repeat(anon, names) ||
+	       block_swap(false);
+}
+
+/* One byte to and fro: a switch for each byte */
+static int ping_pong(int in, int out, bool first)
+{
+	char byte = 0;
+
+	for (int i = 0; i < SWITCHES; i++) {
+		if (first && write(out, &byte, 1) != 1)
+			return -1;
+		if (read(in, &byte, 1) != 1)
+			return -1;
+		if (!first && write(out, &byte, 1) != 1)
+			return -1;
+	}
+	return 0;
+}
+
+static int pipe_round(void)
+{
+	int there[2], back[2], err;
+	int64_t begin;
+	pid_t pid;
+
+	if (pipe(there) || pipe(back))
+		return -1;
+	pid = fork();
+	begin = cpu_time();
+	err = pid ? ping_pong(back[0], there[1], true) : ping_pong(there[0], back[1], false);
+	result[!pid] = (struct result){ cpu_time() - begin, 2 * SWITCHES };
+	if (!pid)
+		_exit(err ? 1 : 0);
+	for (int i = 0; i < 2; i++) {
+		close(there[i]);
+		close(back[i]);
+	}
+	return wait_child(pid) || err ? -1 : 0;
+}
+
+static int case_pipe(long cgroups)
+{
+	double value[MAX_ROUNDS];
+
+	for (int round = 0; round < rounds; round++) {
+		if (pipe_round())
+			return -1;
+		value[round] = per_operation(&result[0]) + per_operation(&result[1]);
+		verbose("pipe", value[round]);
+	}
+	print("pipe", median(value, rounds));
+	return 0;
+}
+
+/* CPU time of each task but this one; of those that end in between some is lost */
+static int tasks_time(int64_t *time)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	char path[64];
+	FILE *f;
+
+	memset(time, 0, MAX_PID * sizeof(*time));
+	while (proc && (entry = readdir(proc))) {
+		long pid = strtol(entry->d_name, NULL, 10);
+
+		if (pid <= 0 || pid >= MAX_PID || pid == getpid())
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/schedstat", pid);
+		f = fopen(path, "re");
+		if (f && fscanf(f, "%" SCNd64, &time[pid]) != 1)
+			time[pid] = 0;
+		if (f)
+			fclose(f);
+	}
+	return proc ? closedir(proc) : -1;
+}
+
+/* Until the kernel has freed the memory cgroups that were removed */
+static int wait_for_dying(void)
+{
+	for (int i = 0; i < 1000; i++) {
+		if (!cgroup_read("", "cgroup.stat", "nr_dying_descendants"))
+			return 0;
+		usleep(20000);
+	}
+	fputs("# removed cgroups do not go away\n", stderr);
+	return -1;
+}
+
+/*
+ * In between, the module's worker, which comes every two seconds, is given the time
+ * to find them. Most of the work is done by workers, the kernel's too, so the time
+ * of all tasks is counted.
+ */
+static int birth_round(double *value)
+{
+	static int64_t before[MAX_PID], after[MAX_PID];
+	int64_t begin, ns = 0;
+	char name[32];
+
+	if (tasks_time(before))
+		return -1;
+	begin = cpu_time();
+	for (int i = 0; i < BIRTHS; i++) {
+		snprintf(name, sizeof(name), "b%d", i);
+		if (cgroup_create(name))
+			return -1;
+	}
+	usleep(2500000);
+	for (int i = 0; i < BIRTHS; i++) {
+		snprintf(name, sizeof(name), "b%d", i);
+		if (cgroup_remove(name))
+			return -1;
+	}
+	ns = cpu_time() - begin;
+	if (wait_for_dying() || tasks_time(after))
+		return -1;
+	for (int i = 0; i < MAX_PID; i++)
+		if (after[i] > before[i])
+			ns += after[i] - before[i];
+	*value = (double)ns / BIRTHS;
+	return 0;
+}
+
+/*
+ * More rounds: tasks that have nothing to do with it add to some, and others lack what
+ * a worker did that has ended since.
+ */
+static int case_births(long cgroups)
+{
+	double value[5 * MAX_ROUNDS];
+	int nr = 5 * rounds;
+
+	for (int round = 0; round < nr; round++) {
+		if (birth_round(&value[round]))
+			return -1;
+		verbose("births", value[round]);
+	}
+	print("births", median(value, nr));
+	return 0;
+}
+
+/* In each cgroup: reads more than fits twice, a part of the file that is its own */
+static int visit(void *arg)
+{
+	int fd = open(FILE_NAME, O_RDONLY | O_CLOEXEC);
+	long nr = *(long *)arg;
+	static char buf[PAGE];
+	char name[64];
+
+	if (fd < 0 || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM))
+		return 1;
+	for (long i = 0; i < nr; i++) {
+		tree_name(name, sizeof(name), i);
+		if (cgroup_enter(name))
+			return 1;
+		for (int page = 0; page < 2 * VISIT_PAGES; page++)
+			if (pread(fd, buf, PAGE, (i * VISIT_PAGES + page % VISIT_PAGES) *
+				  (off_t)PAGE) != PAGE)
+				return 1;
+	}
+	return 0;
+}
+
+/* A child that chooses its cgroup itself: the one above has others and takes no task */
+static int run_here(int (*work)(void *arg), void *arg)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(work(arg));
+	return wait_child(pid);
+}
+
+/* What a program would take from memory.stat and memory.pressure */
+static const char *const wanted[] = {
+	"anon ", "file ", "pgscan ", "pgsteal ", "pgmajfault ", "workingset_refault_anon ",
+	"workingset_refault_file ", "workingset_activate_file ", "pswpin ",
+};
+
+static int read_files(long nr, uint64_t *values)
+{
+	static char buf[16384];
+	char name[64], path[128];
+	ssize_t n;
+	int fd;
+
+	for (long i = 0; i < nr; i++) {
+		tree_name(name, sizeof(name), i);
+		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.stat", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+		close(fd);
+		if (n < 0)
+			return -1;
+		buf[n] = 0;
+		for (char *line = buf; *line; line = strchr(line, '\n') + 1)
+			for (size_t w = 0; w < sizeof(wanted) / sizeof(wanted[0]); w++)
+				if (!strncmp(line, wanted[w], strlen(wanted[w])))
+					values[w] += strtoull(line + strlen(wanted[w]), NULL, 10);
+		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.pressure", name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+		close(fd);
+		if (n < 0)
+			return -1;
+		buf[n] = 0;
+		for (char *at = buf; (at = strstr(at, "total=")); )
+			values[0] += strtoull(at += strlen("total="), NULL, 10);
+	}
+	return 0;
+}
+
+/* One reading to warm up, then some: per cgroup */
+static int measure_files(const char *name, long nr)
+{
+	uint64_t values[sizeof(wanted) / sizeof(wanted[0])] = { 0 };
+	double value[MAX_ROUNDS];
+
+	for (int round = -1; round < rounds; round++) {
+		int64_t begin = cpu_time();
+		double one;
+
+		if (read_files(nr, values))
+			return -1;
+		one = (double)(cpu_time() - begin) / nr;
+		verbose(name, one);
+		if (round >= 0)
+			value[round] = one;
+	}
+	print(name, median(value, rounds));
+	return 0;
+}
+
+/* The same, and what the first one costs, which has to learn the cgroups' names */
+static int measure_snapshot(const char *name)
+{
+	struct headroom_snapshot *s;
+	struct headroom *h = NULL;
+	double value[MAX_ROUNDS];
+	char first[64];
+	int err = headroom_open(&h);
+
+	snprintf(first, sizeof(first), "%s.first", name);
+	for (int round = -1; !err && round < rounds; round++) {
+		int64_t begin = cpu_time();
+		double one;
+
+		err = headroom_snapshot_take(h, &s);
+		if (err)
+			break;
+		one = (double)(cpu_time() - begin) / s->nr;
+		headroom_snapshot_free(s);
+		verbose(name, one);
+		if (round < 0)
+			print(first, one);
+		else
+			value[round] = one;
+	}
+	if (err)
+		fprintf(stderr, "# snapshot: %s\n", h ? headroom_error(h) : strerror(-err));
+	else
+		print(name, median(value, rounds));
+	headroom_close(h);
+	return err;
+}
+
+/* What the module says of its memory, and how many histograms a cgroup has */
+static int print_memory(long nr)
+{
+	struct headroom_status *status = module_status();
+
+	if (!status)
+		return -1;
+	print("memory.record", status->cgroup_bytes);
+	print("memory.histogram", status->histogram_bytes);
+	print("memory.histograms", (double)status->histograms / nr);
+	print("memory.entry", (double)status->table_bytes / status->table_entries);
+	headroom_status_free(status);
+	return 0;
+}
+
+/* The module is loaded */
+static int case_snapshot(long nr)
+{
+	int err;
+
+	err = swap_use(SWAP_NONE) || tree_create(nr) || measure_snapshot("snapshot.idle") ||
+	      measure_files("files.idle", nr) ||
+	      create_hole(FILE_NAME, (off_t)nr * VISIT_PAGES * PAGE) ||
+	      run_here(visit, &nr) ||
+	      measure_snapshot("snapshot.busy") || measure_files("files.busy", nr) || print_memory(nr);
+	unlink(FILE_NAME);
+	return tree_remove(nr) || err;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(long cgroups);
+} cases[] = {
+	{ "stream", case_stream },
+	{ "random", case_random },
+	{ "mmap", case_mmap },
+	{ "zram", case_zram },
+	{ "swap", case_swap },
+	{ "pipe", case_pipe },
+	{ "births", case_births },
+	{ "snapshot", case_snapshot },
+};
+
+int main(int argc, char **argv)
+{
+	const char *more = getenv("BENCH_ROUNDS");
+	long cgroups = argc > 2 ? strtol(argv[2], NULL, 10) : 0;
+	int err;
+
+	if (more && atoi(more) > 0 && atoi(more) <= MAX_ROUNDS)
+		rounds = atoi(more);
+	for (size_t i = 0; argc > 1 && i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (strcmp(argv[1], cases[i].name))
+			continue;
+		result = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		if (result == MAP_FAILED || cgroup_setup())
+			return 1;
+		err = cases[i].run(cgroups);
+		cgroup_cleanup();
+		return err ? 1 : 0;
+	}
+	fputs("usage: bench_load CASE [CGROUPS]\n", stderr);
+	return 2;
+}
