@@ -49,11 +49,10 @@ static int put_histogram(struct sk_buff *skb, int attr,
 	hist = nla_nest_start(skb, attr);
 	if (!hist ||
 	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_SHIFT, shift) ||
-	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_FIRST, first))
+	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_FIRST, first) ||
+	    nla_put(skb, HEADROOM_A_HISTOGRAM_COUNTS,
+		    (end - first) * sizeof(*bucket), bucket + first))
 		return -EMSGSIZE;
-	for (; first < end; first++)
-		if (nla_put_uint(skb, HEADROOM_A_HISTOGRAM_COUNT, bucket[first]))
-			return -EMSGSIZE;
 	nla_nest_end(skb, hist);
 	return 0;
 }

@@ -26,6 +26,14 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
+int headroom_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_trigger_add_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_trigger_del_doit(struct sk_buff *skb, struct genl_info *info);
+
+enum {
+	HEADROOM_NLGRP_EVENTS,
+};
 
 extern struct genl_family headroom_nl_family;
 

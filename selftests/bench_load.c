@@ -581,7 +581,7 @@ static int measure_snapshot(const char *name)
 		int64_t begin = cpu_time();
 		double one;
 
-		err = headroom_snapshot_take(h, &s);
+		err = headroom_snapshot_take(h, NULL, &s);
 		if (err)
 			break;
 		one = (double)(cpu_time() - begin) / s->nr;

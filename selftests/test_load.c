@@ -91,7 +91,7 @@ static int dump_for_ever(void *unused)
 	struct headroom *h;
 
 	for (;;) {
-		if (!headroom_open(&h) && !headroom_snapshot_take(h, &s))
+		if (!headroom_open(&h) && !headroom_snapshot_take(h, NULL, &s))
 			headroom_snapshot_free(s);
 		headroom_close(h);
 	}

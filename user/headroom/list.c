@@ -292,11 +292,11 @@ static int watch(struct headroom *h, const struct view *view)
 	struct headroom_snapshot *before, *now;
 	int err;
 
-	err = headroom_snapshot_take(h, &before);
+	err = headroom_snapshot_take(h, NULL, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
 		if (!wait_until(before->time, view->seconds))
 			break;
-		err = headroom_snapshot_take(h, &now);
+		err = headroom_snapshot_take(h, NULL, &now);
 		if (err < 0)
 			break;
 		if (n && !view->json)

@@ -424,7 +424,7 @@ static void add_up_psi(struct headroom *h, uint64_t id)
 static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
 {
 	add_up_psi(h, id);
-	return headroom_snapshot_take(h, s);
+	return headroom_snapshot_take(h, NULL, s);
 }
 
 static int show(struct headroom *h, const char *name, double seconds, bool json)

@@ -85,10 +85,11 @@ static int decode_counter(const struct nlattr *attr,
 	return 0;
 }
 
-/* A histogram as it is on the wire, but for the counts */
+/* A histogram as it is on the wire */
 struct layout {
 	uint32_t shift;
 	uint32_t first;
+	const struct nlattr *counts;
 	size_t nr;
 };
 
@@ -108,8 +109,10 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 			err = get_u32(attr, &layout->first);
 			first = true;
 			break;
-		case HEADROOM_A_HISTOGRAM_COUNT:
-			layout->nr++;
+		case HEADROOM_A_HISTOGRAM_COUNTS:
+			layout->counts = attr;
+			layout->nr = nla_len(attr) / sizeof(uint64_t);
+			err = nla_len(attr) % sizeof(uint64_t) ? -EBADMSG : 0;
 			break;
 		}
 		if (err)
@@ -140,10 +143,8 @@ static uint64_t bucket_high(unsigned int index, unsigned int shift)
 static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist)
 {
 	struct layout layout = { 0 };
-	const struct nlattr *attr;
-	unsigned int index;
 	uint64_t count;
-	int rem, err;
+	int err;
 
 	free(hist->bucket);
 	memset(hist, 0, sizeof(*hist));
@@ -153,20 +154,16 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 	hist->bucket = calloc(layout.nr, sizeof(*hist->bucket));
 	if (!hist->bucket)
 		return -ENOMEM;
-	index = layout.first;
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) != HEADROOM_A_HISTOGRAM_COUNT)
-			continue;
-		err = get_uint(attr, &count);
-		if (err)
-			return err;
+	for (size_t i = 0; i < layout.nr; i++) {
+		/* attributes are aligned to 4 bytes */
+		memcpy(&count, (const char *)nla_data(layout.counts) + i * sizeof(count),
+		       sizeof(count));
 		if (count)
 			hist->bucket[hist->nr++] = (struct headroom_bucket){
-				.low = bucket_low(index, layout.shift),
-				.high = bucket_high(index, layout.shift),
+				.low = bucket_low(layout.first + i, layout.shift),
+				.high = bucket_high(layout.first + i, layout.shift),
 				.count = count,
 			};
-		index++;
 	}
 	return 0;
 }

@@ -12,7 +12,7 @@
  *		fprintf(stderr, "%s\n", headroom_error(h));
  *		...
  *	}
- *	headroom_snapshot_take(h, &s);
+ *	headroom_snapshot_take(h, NULL, &s);
  *	for (size_t i = 0; i < s->nr; i++)
  *		printf("%s %" PRIu64 "\n", s->cgroup[i].path,
  *		       s->cgroup[i].subtree.refaults);
@@ -169,6 +169,7 @@ struct headroom_target {
  * @psi_some: what memory.pressure has as the total of "some", nanoseconds; up to
  *	two seconds old, unless somebody has just read that file
  * @psi_full: the same of "full"
+ * @generation: grows whenever something is counted for it or one below
  */
 struct headroom_cgroup {
 	uint64_t id;
@@ -180,6 +181,7 @@ struct headroom_cgroup {
 	bool psi;
 	uint64_t psi_some;
 	uint64_t psi_full;
+	uint64_t generation;
 };
 
 /**
@@ -221,15 +223,37 @@ struct headroom_blame {
 };
 
 /**
+ * struct headroom_filter - what of a snapshot is wanted; all zero is everything
+ * @ancestor: only the cgroup with this id and all below it
+ * @since: only cgroups for which something was counted, or which were born, after
+ *	the snapshot that had this generation. Cgroups that are gone are not
+ *	reported: see the events
+ * @omit: HEADROOM_DETAIL_* flags: what not to read
+ */
+struct headroom_filter {
+	uint64_t ancestor;
+	uint64_t since;
+	uint32_t omit;
+};
+
+/** What can be omitted; the counters that are left cost least */
+#define HEADROOM_DETAIL_ALL	(HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_STALLS | \
+				 HEADROOM_DETAIL_HISTOGRAMS | HEADROOM_DETAIL_TARGET | \
+				 HEADROOM_DETAIL_PSI)
+
+/**
  * struct headroom_snapshot - all cgroups with the memory controller
  * @time: CLOCK_MONOTONIC, nanoseconds, when the dump ended
  * @consistent: false when cgroups came or went in every attempt to read all
+ * @generation: for the filter of a later one: the largest generation in it, or
+ *	that of its own filter when nothing had changed
  * @nr: number of cgroups
  * @cgroup: the cgroups in order of id
  */
 struct headroom_snapshot {
 	uint64_t time;
 	bool consistent;
+	uint64_t generation;
 	size_t nr;
 	struct headroom_cgroup *cgroup;
 };
@@ -268,6 +292,10 @@ struct headroom_status {
 	uint32_t stalled;
 	uint32_t histogram_bytes;
 	uint64_t histograms;
+	char *kernel;
+	uint32_t triggers;
+	uint64_t worker_time;
+	uint64_t request_time;
 	size_t nr_hooks;
 	struct headroom_hook *hook;
 	struct {
@@ -278,6 +306,8 @@ struct headroom_status {
 		uint64_t stall_slots;
 		uint64_t reclaim_slots;
 		uint64_t histograms;
+		uint64_t notifications;
+		uint64_t resized;
 	} lost;
 };
 
@@ -317,10 +347,16 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup);
 
 /**
  * headroom_snapshot_take - read all cgroups
+ * @h: handle
+ * @filter: what is wanted of them; NULL for everything
+ * @s: result; free it with headroom_snapshot_free()
  *
  * A dump during which cgroups came or went is taken again, a few times.
+ *
+ * Return: 0; -ENOENT when there is no such ancestor; or another negative errno.
  */
-int headroom_snapshot_take(struct headroom *h, struct headroom_snapshot **s);
+int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *filter,
+			   struct headroom_snapshot **s);
 void headroom_snapshot_free(struct headroom_snapshot *s);
 /** headroom_snapshot_find - the cgroup with this id, or NULL */
 const struct headroom_cgroup *
@@ -362,6 +398,168 @@ struct headroom_stalled {
  */
 int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
 			 size_t *nr);
+
+/* parameters: config.c */
+
+/**
+ * struct headroom_config - parameters of the module
+ *
+ * The fields are those of the config attributes in the specification.
+ */
+struct headroom_config {
+	uint32_t sample_shift;
+	uint64_t table_entries;
+	bool stalls;
+	bool swap_kprobes;
+};
+
+/** Which parameters to set */
+enum {
+	HEADROOM_CONFIG_SAMPLE_SHIFT = 1,
+	HEADROOM_CONFIG_TABLE_ENTRIES = 2,
+	HEADROOM_CONFIG_STALLS = 4,
+};
+
+/** headroom_config_get - read the module's parameters as they are now */
+int headroom_config_get(struct headroom *h, struct headroom_config *config);
+/**
+ * headroom_config_set - change parameters, all of those named or none
+ * @h: handle
+ * @config: their values
+ * @which: HEADROOM_CONFIG_* flags: those to change
+ *
+ * Return: 0; -ERANGE or -EINVAL when the module refuses a value; or another
+ * negative errno.
+ */
+int headroom_config_set(struct headroom *h, const struct headroom_config *config,
+			unsigned int which);
+
+/* events and triggers: events.c */
+
+/**
+ * enum headroom_event_type - what happened
+ * @HEADROOM_EVENT_TRIGGER: the threshold of a trigger was exceeded
+ * @HEADROOM_EVENT_CGROUP_BORN: a cgroup was found
+ * @HEADROOM_EVENT_CGROUP_GONE: a cgroup is gone
+ * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task
+ * @HEADROOM_EVENT_CONFIG: parameters were changed
+ * @HEADROOM_EVENT_EXIT: the module is being unloaded; nothing follows
+ * @HEADROOM_EVENT_LOST: events were lost. Births and deaths of cgroups among them
+ *	follow, as the difference that they made; the others are not to be had
+ */
+enum headroom_event_type {
+	HEADROOM_EVENT_TRIGGER = 1,
+	HEADROOM_EVENT_CGROUP_BORN,
+	HEADROOM_EVENT_CGROUP_GONE,
+	HEADROOM_EVENT_OOM_KILL,
+	HEADROOM_EVENT_CONFIG,
+	HEADROOM_EVENT_EXIT,
+	HEADROOM_EVENT_LOST,
+};
+
+/**
+ * struct headroom_event - something that happened
+ * @type: what
+ * @seq: its number among those of the group, or of the trigger; 0 if it was
+ *	found out after a loss
+ * @time: CLOCK_MONOTONIC, nanoseconds
+ * @cgroup: id of the cgroup that it is about; 0 if of none
+ * @parent_id: of a cgroup that was born or is gone
+ * @path: of the cgroup, below the cgroup root; valid until the next call on the
+ *	same handle; NULL if it is not known
+ * @pid: of a task that is killed, in the initial pid namespace
+ * @comm: its name
+ * @trigger: id of the trigger
+ * @value: what the trigger watches, summed up over its window
+ * @lost: how many were lost; 0 if that is not known
+ * @config: the parameters
+ *
+ * What does not belong to the type is zero.
+ */
+struct headroom_event {
+	enum headroom_event_type type;
+	uint64_t seq;
+	uint64_t time;
+	uint64_t cgroup;
+	uint64_t parent_id;
+	const char *path;
+	uint32_t pid;
+	char comm[16];
+	uint32_t trigger;
+	uint64_t value;
+	uint64_t lost;
+	struct headroom_config config;
+};
+
+/** struct headroom_events - a socket that events come from; opaque */
+struct headroom_events;
+
+/**
+ * headroom_events_open - listen
+ * @e: result; set even on failure, for headroom_events_error(), except on -ENOMEM
+ * @group: hear what is sent to all, too, which takes CAP_SYS_ADMIN; otherwise
+ *	triggers that are added here only
+ *
+ * Return: as headroom_open(). Call headroom_events_close() in every case.
+ */
+int headroom_events_open(struct headroom_events **e, bool group);
+/** headroom_events_close - stop listening; removes the triggers; NULL is allowed */
+void headroom_events_close(struct headroom_events *e);
+/** headroom_events_error - a sentence about the last failure on this handle */
+const char *headroom_events_error(const struct headroom_events *e);
+/** headroom_events_fd - a file descriptor to poll: readable when there may be events */
+int headroom_events_fd(const struct headroom_events *e);
+/**
+ * headroom_events_next - take the next event
+ * @e: handle
+ * @event: result
+ *
+ * Never waits.
+ *
+ * Return: 1; 0 when there is none now; -ENOTCONN when the module is gone; or another
+ * negative errno.
+ */
+int headroom_events_next(struct headroom_events *e, struct headroom_event *event);
+
+/**
+ * struct headroom_trigger - what is to be watched
+ * @cgroup: id of the cgroup
+ * @scope: enum headroom_trigger_scope; 0 is subtree
+ * @metric: enum headroom_trigger_metric
+ * @cause: enum headroom_stall_cause; 0 for all that are part of stall_total
+ * @threshold: nanoseconds of stalls, or refaults, in a window
+ * @window: nanoseconds
+ * @interval: nanoseconds between two events at least; 0 for the window
+ * @hysteresis: after an event, none before the sum was at @clear or below
+ * @clear: as @threshold
+ *
+ * The specification tells the bounds.
+ */
+struct headroom_trigger {
+	uint64_t cgroup;
+	uint32_t scope;
+	uint32_t metric;
+	uint32_t cause;
+	uint64_t threshold;
+	uint64_t window;
+	uint64_t interval;
+	bool hysteresis;
+	uint64_t clear;
+};
+
+/**
+ * headroom_trigger_add - watch something
+ * @e: where its events are to come from
+ * @trigger: what
+ * @id: result; the @trigger of its events
+ *
+ * Return: 0; -ENOENT when there is no such cgroup; -EINVAL or -ERANGE when a value is
+ * refused; or another negative errno.
+ */
+int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
+			 uint32_t *id);
+/** headroom_trigger_del - watch it no longer; -ENOENT if it is not one of @e's */
+int headroom_trigger_del(struct headroom_events *e, uint32_t id);
 
 /* names: cgroup.c */
 

@@ -253,11 +253,13 @@ static int name_cgroups(struct headroom *h, struct headroom_snapshot *s)
 	return remember_paths(h, s);
 }
 
-int headroom_snapshot_take(struct headroom *h, struct headroom_snapshot **snapshot)
+int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *filter,
+			   struct headroom_snapshot **snapshot)
 {
 	struct headroom_snapshot *s;
 	int err;
 
+	(void)filter;
 	*snapshot = NULL;
 	s = calloc(1, sizeof(*s));
 	if (!s)

@@ -158,12 +158,15 @@ static void put_histogram(struct nl_msg *msg, int attr, unsigned int shift, uint
 	struct nlattr *nest = nla_nest_start(msg, attr);
 	unsigned int octave = 63 - __builtin_clzll(low >> shift);
 	bool huge = behaves("huge");
+	uint64_t counts[BUCKETS];
+	size_t nr = 0;
 
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, shift);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, huge ? 0 : (octave - 1) * 4);
-	for (unsigned int i = 1; huge && i < BUCKETS; i++)
-		put_uint(msg, HEADROOM_A_HISTOGRAM_COUNT, (uint64_t)1 << 40);
-	put_uint(msg, HEADROOM_A_HISTOGRAM_COUNT, count);
+	while (huge && nr < BUCKETS - 1)
+		counts[nr++] = (uint64_t)1 << 40;
+	counts[nr++] = count;
+	nla_put(msg, HEADROOM_A_HISTOGRAM_COUNTS, nr * sizeof(counts[0]), counts);
 	nla_nest_end(msg, nest);
 }
 

@@ -63,8 +63,11 @@ static struct nlattr *histogram(int attr, uint32_t shift, uint32_t first)
 
 static void put_counts(size_t nr, uint64_t count)
 {
-	while (nr--)
-		nla_put_u64(msg, HEADROOM_A_HISTOGRAM_COUNT, count);
+	uint64_t counts[128];
+
+	for (size_t i = 0; i < nr; i++)
+		counts[i] = count;
+	nla_put(msg, HEADROOM_A_HISTOGRAM_COUNTS, nr * sizeof(counts[0]), counts);
 }
 
 static void test_well_made(void)
@@ -72,6 +75,7 @@ static void test_well_made(void)
 	struct nlattr *stats, *hist, *stall;
 	struct headroom_cgroup cgroup;
 	uint64_t elsewhere = 0;
+	const uint64_t counts[124] = { [0] = 3, [2] = 4, [123] = 5 };
 
 	begin();
 	nla_put_u64(msg, HEADROOM_A_CGROUP_ID, 0x100000002);
@@ -84,11 +88,7 @@ static void test_well_made(void)
 	nla_put_u64(msg, HEADROOM_A_STATS_STALL_TOTAL, 1ull << 41);
 	hist = histogram(HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 0);
 	nla_put_u32(msg, 99, 1);
-	put_counts(1, 3);
-	put_counts(1, 0);
-	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_COUNT, 4);
-	put_counts(120, 0);
-	put_counts(1, 5);
+	nla_put(msg, HEADROOM_A_HISTOGRAM_COUNTS, sizeof(counts), counts);
 	end(hist);
 	stall = nest(HEADROOM_A_STATS_STALL);
 	nla_put_u64(msg, HEADROOM_A_STALL_TOTAL, 17);
@@ -117,7 +117,7 @@ static void test_well_made(void)
 	is_uint(cgroup.psi_full, 5, "full");
 	is_uint(cgroup.local.refault_distance.nr, 3, "buckets, the unknown and the empty skipped");
 	is_uint(cgroup.local.refault_distance.bucket[0].count, 3, "in their order");
-	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count of 4 bytes");
+	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count after one that is zero");
 	is_uint(cgroup.local.refault_distance.bucket[1].low, 2, "in its place");
 	is_uint(cgroup.local.refault_distance.bucket[2].high, UINT64_MAX, "no upper bound");
 	is_uint(cgroup.local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].total, 17,
@@ -253,9 +253,8 @@ static void test_malformed_histogram(void)
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
-	put_counts(3, 1);
-	nla_put_u16(msg, HEADROOM_A_HISTOGRAM_COUNT, 1);
-	end_histogram("a count of 2 bytes");
+	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_COUNTS, 1);
+	end_histogram("half a count");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, UINT32_MAX);

@@ -112,10 +112,10 @@ static void test_snapshot(void)
 	struct headroom_snapshot *s;
 
 	/* the first dump of all lacks a cgroup */
-	headroom_snapshot_take(h, &s);
+	headroom_snapshot_take(h, NULL, &s);
 	is_uint(s->nr, 5, "a snapshot has all cgroups");
 	headroom_snapshot_free(s);
-	is_int(headroom_snapshot_take(h, &s), 0, "another");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "another");
 	is_uint(s->nr, 6, "has one more");
 	ok(s->consistent && s->time, "consistent, at a time");
 	is_uint(headroom_snapshot_find(s, 3)->subtree.refaults, 2560, "found by id");
@@ -124,14 +124,14 @@ static void test_snapshot(void)
 	headroom_close(h);
 
 	h = open_fake("many");
-	is_int(headroom_snapshot_take(h, &s), 0, "many cgroups");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "many cgroups");
 	is_uint(s->nr, 206, "are complete");
 	ok(headroom_snapshot_find(s, 1199), "to the last");
 	headroom_snapshot_free(s);
 	headroom_close(h);
 
 	h = open_fake("huge");
-	is_int(headroom_snapshot_take(h, &s), 0, "messages larger than any buffer");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "messages larger than any buffer");
 	is_uint(headroom_snapshot_find(s, 2)->subtree.refault_distance.nr, 124, "are complete");
 	headroom_snapshot_free(s);
 	headroom_close(h);
@@ -143,12 +143,12 @@ static void test_names(void)
 	struct headroom_snapshot *s;
 
 	fake_kernel_lookups = 0;
-	is_int(headroom_snapshot_take(h, &s), 0, "a cgroup that is removed before it is named");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "a cgroup that is removed before it is named");
 	ok(s->nr == 6 && s->cgroup[4].path && !s->cgroup[5].path, "has no path");
 	headroom_snapshot_free(s);
 	setenv("HEADROOM_FAKE", "", 1);
 	for (int i = 0; i < 3; i++) {
-		is_int(headroom_snapshot_take(h, &s), 0, "three more");
+		is_int(headroom_snapshot_take(h, NULL, &s), 0, "three more");
 		is_text(s->cgroup[5].path, "/busyness", "path");
 		headroom_snapshot_free(s);
 	}
@@ -156,12 +156,12 @@ static void test_names(void)
 	headroom_close(h);
 
 	h = open_fake("removed=6");
-	is_int(headroom_snapshot_take(h, &s), 0, "all but one have names");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "all but one have names");
 	headroom_snapshot_free(s);
 	setenv("HEADROOM_FAKE", "unnamed=6", 1);
-	is_int(headroom_snapshot_take(h, &s), -EPERM, "which may not be looked up");
+	is_int(headroom_snapshot_take(h, NULL, &s), -EPERM, "which may not be looked up");
 	setenv("HEADROOM_FAKE", "", 1);
-	is_int(headroom_snapshot_take(h, &s), 0, "then it may");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "then it may");
 	is_text(s->cgroup[0].path, "/", "and no name was forgotten");
 	headroom_snapshot_free(s);
 	headroom_close(h);
@@ -173,14 +173,14 @@ static void test_churn(void)
 	struct headroom *h = open_fake("churn=15");
 	struct headroom_snapshot *s;
 
-	is_int(headroom_snapshot_take(h, &s), 0, "a dump that is interrupted at first");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "a dump that is interrupted at first");
 	is_uint(fake_kernel_requests, 5, "is taken again");
 	ok(s->consistent, "until it is consistent");
 	is_uint(s->nr, 6, "and has each cgroup once");
 	headroom_snapshot_free(s);
 	setenv("HEADROOM_FAKE", "churn=1000", 1);
 	fake_kernel_requests = 0;
-	is_int(headroom_snapshot_take(h, &s), 0, "a dump that is always interrupted");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "a dump that is always interrupted");
 	is_uint(fake_kernel_requests, 5, "is taken a few times");
 	ok(!s->consistent, "and says that it is not consistent");
 	is_uint(s->nr, 6, "and has each cgroup once");
@@ -316,11 +316,11 @@ static void test_failure(const char *behaviour, int err, const char *sentence)
 	struct headroom *h = open_fake(behaviour);
 	struct headroom_snapshot *s;
 
-	is_int(headroom_snapshot_take(h, &s), err, "snapshot");
+	is_int(headroom_snapshot_take(h, NULL, &s), err, "snapshot");
 	ok(!s, "gives none");
 	ok(strstr(headroom_error(h), sentence), "sentence: %s", headroom_error(h));
 	setenv("HEADROOM_FAKE", "", 1);
-	is_int(headroom_snapshot_take(h, &s), 0, "then all is well again");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "then all is well again");
 	is_uint(s ? s->nr : 0, 6, "and complete");
 	headroom_snapshot_free(s);
 	headroom_close(h);
@@ -332,7 +332,7 @@ static void test_module_reloaded(void)
 	struct headroom_snapshot *s;
 
 	for (int i = 0; i < 3; i++) {
-		is_int(headroom_snapshot_take(h, &s), 0, "the module was loaded anew: no matter");
+		is_int(headroom_snapshot_take(h, NULL, &s), 0, "the module was loaded anew: no matter");
 		headroom_snapshot_free(s);
 	}
 	headroom_close(h);
@@ -361,13 +361,13 @@ static void test_queue_overflow(void)
 	struct headroom_snapshot *s;
 	uint64_t evictions;
 
-	is_int(headroom_snapshot_take(h, &s), 0, "before an overflow");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "before an overflow");
 	evictions = headroom_snapshot_find(s, 3)->local.evictions;
 	headroom_snapshot_free(s);
 	setenv("HEADROOM_FAKE", "enobufs", 1);
-	is_int(headroom_snapshot_take(h, &s), -ENOBUFS, "overflow, not 'out of memory'");
+	is_int(headroom_snapshot_take(h, NULL, &s), -ENOBUFS, "overflow, not 'out of memory'");
 	ok(strstr(headroom_error(h), "receive queue"), "sentence: %s", headroom_error(h));
-	is_int(headroom_snapshot_take(h, &s), 0, "after it");
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "after it");
 	is_uint(headroom_snapshot_find(s, 3)->local.evictions, evictions + 2 * 2000,
 		"what is read is the answer to this request, not to the one before");
 	headroom_snapshot_free(s);
