@@ -322,22 +322,26 @@ static int forget(struct headroom_events *e, struct pending *p)
 	return 1;
 }
 
-/* Knows what is in @s from now on, and takes the paths out of it */
-static int know(struct headroom_events *e, struct headroom_snapshot *s)
+/* Knows what is in @s from now on */
+static int know(struct headroom_events *e, const struct headroom_snapshot *s)
 {
 	struct known_cgroup *known = calloc(s->nr ? s->nr : 1, sizeof(*known));
+	const struct headroom_cgroup *cgroup;
 
 	if (!known)
 		return out_of_memory(e);
 	forget_all(e);
-	for (size_t i = 0; i < s->nr; i++) {
-		known[i] = (struct known_cgroup){
-			s->cgroup[i].id, s->cgroup[i].parent_id, s->cgroup[i].path
-		};
-		s->cgroup[i].path = NULL;
-	}
 	e->known = known;
-	e->nr_known = e->room_known = s->nr;
+	e->room_known = s->nr;
+	for (size_t i = 0; i < s->nr; i++) {
+		cgroup = &s->cgroup[i];
+		known[i] = (struct known_cgroup){ cgroup->id, cgroup->parent_id, NULL };
+		if (cgroup->path)
+			known[i].path = strdup(cgroup->path);
+		if (cgroup->path && !known[i].path)
+			return out_of_memory(e);
+		e->nr_known = i + 1;
+	}
 	return 0;
 }
 
