@@ -132,7 +132,8 @@ static void *put_pages(void *at, const struct headroom_stats *stats, unsigned lo
 	unsigned int i;
 	void *nest;
 
-	for_each_set_bit(i, &which, HEADROOM_NR_KINDS * HEADROOM_NR_REASONS) {
+	for (; which; which &= which - 1) {
+		i = __ffs(which);
 		pages = &stats->pages[0][i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_PAGES);
@@ -172,7 +173,8 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 	unsigned int i;
 	void *nest;
 
-	for_each_set_bit(i, &which, HEADROOM_NR_CAUSES) {
+	for (; which; which &= which - 1) {
+		i = __ffs(which);
 		stall = &stats->stall[i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_STALL);
@@ -537,20 +539,15 @@ static bool is_wanted(const struct cgroup_dump *dump, const struct headroom_cgro
 static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
 		    struct cgroup_dump *dump)
 {
-	struct headroom_cgroup *cg[32];
-	unsigned int i, nr;
-	int err;
+	struct headroom_cgroup *cg = headroom_registry_from(dump->next);
+	int err = 0;
 
-	while ((nr = headroom_registry_next(cg, dump->next, ARRAY_SIZE(cg)))) {
-		for (i = 0; i < nr; i++) {
-			if (!is_wanted(dump, cg[i]))
-				continue;
-			err = fill_cgroup(skb, to, cg[i], dump->detail, dump->until);
-			if (err)
-				return err;
-			dump->next = cg[i]->id + 1;
-		}
-		dump->next = cg[nr - 1]->id + 1;
+	for (; cg; cg = headroom_registry_next(cg)) {
+		if (is_wanted(dump, cg))
+			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
+		if (err)
+			return err;
+		dump->next = cg->id + 1;
 		cond_resched();
 	}
 	return 0;

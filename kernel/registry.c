@@ -52,8 +52,9 @@ static struct {
 	struct headroom_cgroup __rcu **slot;
 	struct headroom_cgroup *root;
 	struct kmem_cache *cache;
-	struct mutex mutex;		/* @index, @epoch, the tree */
+	struct mutex mutex;		/* down to @epoch, and the tree */
 	struct xarray index;		/* by cgroup id */
+	struct list_head all;		/* the same, for walking: ids are far apart */
 	unsigned int cgroups;
 	unsigned int epoch;		/* counts births and deaths */
 	bool announced;			/* there was one that nobody has looked for */
@@ -368,6 +369,18 @@ static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **p
 	return *parent;
 }
 
+/* Mostly it is the youngest, and has the largest id */
+static void link_by_id(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *next = NULL;
+	unsigned long id = cg->id;
+
+	if (!list_empty(&registry.all) &&
+	    list_last_entry(&registry.all, struct headroom_cgroup, by_id)->id > id)
+		next = xa_find_after(&registry.index, &id, ULONG_MAX, XA_PRESENT);
+	list_add_tail(&cg->by_id, next ? &next->by_id : &registry.all);
+}
+
 /*
  * Links the newborn into the tree and the index. A parent may be a newborn
  * itself; it need not be linked before its children.
@@ -392,6 +405,7 @@ static void link_newborn(void)
 			headroom_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
+		link_by_id(cg);
 		headroom_changes_birth(cg, parent);
 		cg->parent = parent;
 		registry.cgroups++;
@@ -417,6 +431,7 @@ static void record_bury(struct headroom_cgroup *cg)
 	/* Pairs with the acquire in headroom_cgroup_alive() */
 	smp_store_release(&cg->dead, true);
 	xa_erase(&registry.index, cg->id);
+	list_del_init(&cg->by_id);
 	registry.cgroups--;
 	registry.epoch++;
 }
@@ -460,11 +475,10 @@ static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
  */
 static bool bury_leaves(struct list_head *dead)
 {
-	struct headroom_cgroup *cg, *parent;
-	unsigned long id;
+	struct headroom_cgroup *cg, *next, *parent;
 	bool found = false;
 
-	xa_for_each(&registry.index, id, cg) {
+	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
 		if (likely(css_alive(&cg->memcg->css)) ||
 		    !list_empty(&cg->children) || cg == registry.root)
 			continue;
@@ -483,7 +497,6 @@ static bool bury_leaves(struct list_head *dead)
 static void bury_dead(void)
 {
 	struct headroom_cgroup *cg, *next;
-	unsigned long id;
 	LIST_HEAD(dead);
 
 	lockdep_assert_held(&registry.mutex);
@@ -496,7 +509,7 @@ static void bury_dead(void)
 	headroom_changes_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
-	xa_for_each(&registry.index, id, cg)
+	list_for_each_entry(cg, &registry.all, by_id)
 		headroom_blame_promote(&cg->blame);
 }
 
@@ -579,19 +592,30 @@ struct headroom_cgroup *headroom_registry_find(unsigned long id)
 }
 
 /**
- * headroom_registry_next - walk the records in order of id
- * @cg: result
- * @id: the smallest id that is wanted
- * @nr: how many records at most
+ * headroom_registry_from - the record with the smallest id that is not below another
+ * @id: the other
  *
  * Context: process; headroom_registry_lock() held.
- * Return: how many there are in @cg.
+ * Return: the record; NULL if there is none.
  */
-unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
-				    unsigned int nr)
+struct headroom_cgroup *headroom_registry_from(unsigned long id)
 {
 	lockdep_assert_held(&registry.mutex);
-	return xa_extract(&registry.index, (void **)cg, id, ULONG_MAX, nr, XA_PRESENT);
+	return xa_find(&registry.index, &id, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * headroom_registry_next - the record with the next larger id
+ * @cg: a record in the tree
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record; NULL if there is none.
+ */
+struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg)
+{
+	lockdep_assert_held(&registry.mutex);
+	return list_is_last(&cg->by_id, &registry.all) ? NULL :
+							 list_next_entry(cg, by_id);
 }
 
 /**
@@ -706,6 +730,7 @@ int headroom_registry_init(void)
 	}
 	mutex_init(&registry.mutex);
 	xa_init(&registry.index);
+	INIT_LIST_HEAD(&registry.all);
 	headroom_changes_init();
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);

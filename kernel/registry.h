@@ -28,6 +28,7 @@ struct netlink_ext_ack;
  * @change: in the list of those with @changed
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
+ * @by_id: in the list of all in order of @id
  * @siblings: in @parent's @children
  * @children: records below
  * @todo: in one of the worker's lists: to be linked, or to be freed
@@ -57,6 +58,7 @@ struct headroom_cgroup {
 
 	u64 id;
 	struct headroom_cgroup *parent;
+	struct list_head by_id;
 	struct list_head siblings;
 	struct list_head children;
 	struct llist_node todo;
@@ -88,8 +90,8 @@ void headroom_registry_sync(void);
 void headroom_registry_announce(void);
 void headroom_registry_sync_announced(void);
 struct headroom_cgroup *headroom_registry_find(unsigned long id);
-unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
-				    unsigned int nr);
+struct headroom_cgroup *headroom_registry_from(unsigned long id);
+struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg);
 bool headroom_registry_blame(unsigned long *id,
 			     struct headroom_blame_totals *blame, bool exact);
 unsigned int headroom_registry_epoch(void);

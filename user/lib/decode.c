@@ -127,12 +127,37 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 	return check_end(rem);
 }
 
-/* The rule stands in the specification; kernel/hist.c is its other side. */
-static uint64_t bucket_low(unsigned int index, unsigned int shift)
+/* Where each bucket begins, in units. The rule stands in the specification. */
+#define OCTAVE(n)	(uint64_t)4 << (n), (uint64_t)5 << (n), (uint64_t)6 << (n), (uint64_t)7 << (n)
+#define OCTAVES(n)	OCTAVE(n), OCTAVE(n + 1), OCTAVE(n + 2), OCTAVE(n + 3), OCTAVE(n + 4)
+
+static const uint64_t bucket_begin[BUCKETS + 1] = {
+	0, 1, 2, 3, OCTAVES(0), OCTAVES(5), OCTAVES(10), OCTAVES(15), OCTAVES(20), OCTAVES(25),
+	(uint64_t)4 << 30
+};
+
+/* Those that are not empty; returns how many. @bucket has room for all. */
+static size_t decode_buckets(const struct layout *layout, struct headroom_bucket *bucket)
 {
-	if (index < 4)
-		return (uint64_t)index << shift;
-	return (uint64_t)(4 + index % 4) << (index / 4 - 1 + shift);
+	const uint64_t *begin = bucket_begin + layout->first, *end = begin + layout->nr;
+	struct headroom_bucket *to = bucket;
+	const char *at = layout->counts;
+	uint64_t count = 0;
+
+	for (; begin < end; begin++, at += sizeof(count)) {
+		/* attributes are aligned to 4 bytes */
+		memcpy(&count, at, sizeof(count));
+		if (!count)
+			continue;
+		to->low = begin[0] << layout->shift;
+		to->high = (begin[1] << layout->shift) - 1;
+		to->count = count;
+		to++;
+	}
+	/* The last of all has no end */
+	if (end == bucket_begin + BUCKETS && count)
+		to[-1].high = UINT64_MAX;
+	return to - bucket;
 }
 
 /* Subtraction and quantiles walk the buckets that are not empty, in their order. */
@@ -141,7 +166,6 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 {
 	struct layout layout = { 0 };
 	struct headroom_bucket *bucket;
-	uint64_t count;
 	int err;
 
 	hist->nr = 0;
@@ -152,24 +176,9 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 	bucket = arena_alloc(arena, layout.nr * sizeof(*bucket));
 	if (!bucket)
 		return -ENOMEM;
-	hist->bucket = bucket;
-	for (size_t i = 0; i < layout.nr; i++) {
-		unsigned int index = layout.first + i;
-
-		/* attributes are aligned to 4 bytes */
-		memcpy(&count, layout.counts + i * sizeof(count), sizeof(count));
-		if (!count)
-			continue;
-		bucket->low = bucket_low(index, layout.shift);
-		bucket->high = index < BUCKETS - 1 ? bucket_low(index + 1, layout.shift) - 1 :
-						     UINT64_MAX;
-		bucket->count = count;
-		bucket++;
-	}
-	hist->nr = bucket - hist->bucket;
+	hist->nr = decode_buckets(&layout, bucket);
+	hist->bucket = hist->nr ? bucket : NULL;
 	arena_return(arena, (layout.nr - hist->nr) * sizeof(*bucket));
-	if (!hist->nr)
-		hist->bucket = NULL;
 	return 0;
 }
 
@@ -196,9 +205,12 @@ static int decode_counters(const struct nlattr *nest, const struct headroom_coun
 	return check_end(rem);
 }
 
-/* What one attribute may be about, and its numbers, in any order */
+_Static_assert(HEADROOM_STALL_CAUSES <= 32 && HEADROOM_PAGE_KINDS * HEADROOM_REASONS <= 32,
+	       "there is a bit for each");
+
+/* The key of a nest and its numbers may come in any order */
 static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
-			struct arena *arena)
+			struct arena *arena, struct headroom_seen *seen)
 {
 	struct headroom_stall stall = { 0 };
 	const struct nlattr *attr;
@@ -228,12 +240,15 @@ static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
 	}
 	if (!cause)
 		return -EBADMSG;
-	if (cause < HEADROOM_STALL_CAUSES)
+	if (cause < HEADROOM_STALL_CAUSES) {
 		stats->stall[cause] = stall;
+		seen->stalls |= (uint32_t)1 << cause;
+	}
 	return check_end(rem);
 }
 
-static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats)
+static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats,
+			struct headroom_seen *seen)
 {
 	struct headroom_pages pages = { 0 };
 	uint32_t kind = 0, reason = 0;
@@ -260,8 +275,10 @@ static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats)
 	}
 	if (!kind || !reason)
 		return -EBADMSG;
-	if (kind < HEADROOM_PAGE_KINDS && reason < HEADROOM_REASONS)
+	if (kind < HEADROOM_PAGE_KINDS && reason < HEADROOM_REASONS) {
 		stats->pages[kind][reason] = pages;
+		seen->pages |= (uint32_t)1 << (kind * HEADROOM_REASONS + reason);
+	}
 	return check_end(rem);
 }
 
@@ -272,28 +289,28 @@ static int decode_group(const struct nlattr *nest, struct headroom_stats *stats,
 	return decode_counters(nest, headroom_group_counters, &stats->group[(*nr)++]);
 }
 
-/* What is more than counters sets @more */
 static int decode_detail(const struct nlattr *attr, struct headroom_stats *stats,
-			 size_t *groups, struct arena *arena, bool *more)
+			 size_t *groups, struct arena *arena, struct headroom_seen *seen)
 {
-	*more = true;
+	seen->any = true;
 	switch (attr_type(attr)) {
 	case HEADROOM_A_STATS_PAGES:
-		return decode_pages(attr, stats);
+		return decode_pages(attr, stats, seen);
 	case HEADROOM_A_STATS_REFAULT_DISTANCE:
 		return decode_histogram(attr, &stats->refault_distance, arena);
 	case HEADROOM_A_STATS_REFAULT_AGE:
 		return decode_histogram(attr, &stats->refault_age, arena);
 	case HEADROOM_A_STATS_SAMPLE_GROUP:
+		seen->groups = true;
 		return decode_group(attr, stats, groups);
 	case HEADROOM_A_STATS_STALL:
-		return decode_stall(attr, stats, arena);
+		return decode_stall(attr, stats, arena, seen);
 	}
 	return 0;
 }
 
 static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
-			struct arena *arena, bool *more)
+			struct arena *arena, struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	size_t groups = 0;
@@ -320,7 +337,7 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			err = attr_uint(attr, &stats->stall_total);
 			break;
 		default:
-			err = decode_detail(attr, stats, &groups, arena, more);
+			err = decode_detail(attr, stats, &groups, arena, seen);
 		}
 		if (err)
 			return err;
@@ -328,7 +345,8 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 	return check_end(rem);
 }
 
-static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target)
+static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target,
+			  struct headroom_seen *seen)
 {
 	struct headroom_reclaim reclaim = { 0 };
 	const struct nlattr *attr;
@@ -355,13 +373,15 @@ static int decode_reclaim(const struct nlattr *nest, struct headroom_target *tar
 	}
 	if (!reason)
 		return -EBADMSG;
-	if (reason < HEADROOM_REASONS)
+	if (reason < HEADROOM_REASONS) {
 		target->reclaim[reason] = reclaim;
+		seen->reclaim |= (uint32_t)1 << reason;
+	}
 	return check_end(rem);
 }
 
 static int decode_target(const struct nlattr *nest, struct headroom_target *target,
-			 struct arena *arena, bool *more)
+			 struct arena *arena, struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	int rem, err = 0;
@@ -373,11 +393,11 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 			break;
 		case HEADROOM_A_TARGET_DISTANCE:
 			err = decode_histogram(attr, &target->distance, arena);
-			*more = true;
+			seen->any = true;
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
-			err = decode_reclaim(attr, target);
-			*more = true;
+			err = decode_reclaim(attr, target, seen);
+			seen->any = true;
 			break;
 		}
 		if (err)
@@ -386,7 +406,9 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-static void copy_counters(struct headroom_stats *to, const struct headroom_stats *from)
+/* What is not zero; they share their histograms, which are the arena's. */
+static void copy_stats(struct headroom_stats *to, const struct headroom_stats *from,
+		       const struct headroom_seen *seen)
 {
 	to->evictions = from->evictions;
 	to->refaults = from->refaults;
@@ -394,12 +416,22 @@ static void copy_counters(struct headroom_stats *to, const struct headroom_stats
 	to->refault_samples = from->refault_samples;
 	to->returned = from->returned;
 	to->stall_total = from->stall_total;
+	if (!seen->any)
+		return;
+	to->refault_distance = from->refault_distance;
+	to->refault_age = from->refault_age;
+	if (seen->groups)
+		memcpy(to->group, from->group, sizeof(to->group));
+	for (uint32_t left = seen->pages; left; left &= left - 1)
+		to->pages[0][__builtin_ctz(left)] = from->pages[0][__builtin_ctz(left)];
+	for (uint32_t left = seen->stalls; left; left &= left - 1)
+		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
 }
 
 /* A subtree that is not there is no more than the cgroup itself. */
 static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 			       struct headroom_cgroup *cgroup, struct arena *arena,
-			       bool *more)
+			       struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	bool subtree = false;
@@ -417,14 +449,14 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 			err = attr_uint(attr, &cgroup->generation);
 			break;
 		case HEADROOM_A_CGROUP_LOCAL:
-			err = decode_stats(attr, &cgroup->local, arena, more);
+			err = decode_stats(attr, &cgroup->local, arena, seen);
 			break;
 		case HEADROOM_A_CGROUP_SUBTREE:
-			err = decode_stats(attr, &cgroup->subtree, arena, more);
+			err = decode_stats(attr, &cgroup->subtree, arena, seen);
 			subtree = true;
 			break;
 		case HEADROOM_A_CGROUP_TARGET:
-			err = decode_target(attr, &cgroup->target, arena, more);
+			err = decode_target(attr, &cgroup->target, arena, seen);
 			break;
 		case HEADROOM_A_CGROUP_PSI_SOME:
 			/* absent, with the other one, where the kernel keeps no totals */
@@ -438,21 +470,45 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 		if (err)
 			return err;
 	}
-	if (!subtree && *more)
-		cgroup->subtree = cgroup->local;
-	else if (!subtree)
-		copy_counters(&cgroup->subtree, &cgroup->local);
+	if (!subtree)
+		copy_stats(&cgroup->subtree, &cgroup->local, seen);
 	return check_end(rem);
 }
 
-int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup, struct arena *arena, bool *more)
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena, struct headroom_seen *seen)
 {
 	int err;
 
-	*more = false;
-	err = decode_cgroup_attrs(attrs, len, cgroup, arena, more);
+	*seen = (struct headroom_seen){ 0 };
+	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
 	return !err && !cgroup->id ? -EBADMSG : err;
+}
+
+static void reset_stats(struct headroom_stats *stats, const struct headroom_seen *seen)
+{
+	static const struct headroom_stats nothing;
+
+	copy_stats(stats, &nothing, seen);
+}
+
+void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
+{
+	cgroup->id = 0;
+	cgroup->parent_id = 0;
+	cgroup->path = NULL;
+	cgroup->psi = false;
+	cgroup->psi_some = 0;
+	cgroup->psi_full = 0;
+	cgroup->generation = 0;
+	cgroup->target.evictions = 0;
+	reset_stats(&cgroup->local, seen);
+	reset_stats(&cgroup->subtree, seen);
+	if (!seen->any)
+		return;
+	cgroup->target.distance = (struct headroom_histogram){ 0 };
+	for (uint32_t left = seen->reclaim; left; left &= left - 1)
+		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
 }
 
 /* An evictor's reason is kept even if it is newer: its pages are part of a whole. */
