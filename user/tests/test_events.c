@@ -8,6 +8,34 @@
 #include "headroom.h"
 #include "tap.h"
 
+/* Allocations of the library, of which one fails: see the Makefile */
+
+static unsigned int allocations, failing;
+
+static bool fails(void)
+{
+	return failing && ++allocations == failing;
+}
+
+void *__real_calloc(size_t nr, size_t size);
+void *__real_reallocarray(void *old, size_t nr, size_t size);
+char *__real_strdup(const char *text);
+
+void *__wrap_calloc(size_t nr, size_t size)
+{
+	return fails() ? NULL : __real_calloc(nr, size);
+}
+
+void *__wrap_reallocarray(void *old, size_t nr, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(old, nr, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
 static void behave(const char *behaviour)
 {
 	setenv("HEADROOM_FAKE", behaviour, 1);
@@ -468,6 +496,156 @@ static void test_config(void)
 	headroom_close(h);
 }
 
+/* A reader that keeps a list of the cgroups, and a kernel where two of them come and go */
+struct world {
+	struct headroom_events *e;
+	/* 7 was born, and 4 is there */
+	bool born, alive;
+	bool known_born, known_alive;
+	unsigned int losses, failures, contradictions;
+};
+
+static void show_world(const struct world *w)
+{
+	static const char *const behaviour[2][2] = { { "died=4", "" }, { "born died=4", "born" } };
+
+	behave(behaviour[w->born][w->alive]);
+}
+
+static void come_or_go(struct world *w, uint64_t id)
+{
+	bool *there = id == 7 ? &w->born : &w->alive;
+
+	*there = !*there;
+	show_world(w);
+	if (*there)
+		is_born(id, NULL);
+	else
+		is_gone(id);
+}
+
+/* Returns false when there is nothing (more) to read */
+static bool read_one(struct world *w)
+{
+	struct headroom_event event;
+	int result = headroom_events_next(w->e, &event);
+	bool *known = event.cgroup == 7 ? &w->known_born : &w->known_alive;
+
+	w->failures += result < 0;
+	w->losses += event.type == HEADROOM_EVENT_LOST;
+	if (event.type == HEADROOM_EVENT_CGROUP_BORN || event.type == HEADROOM_EVENT_CGROUP_GONE) {
+		/* nothing is told twice */
+		w->contradictions += *known == (event.type == HEADROOM_EVENT_CGROUP_BORN);
+		*known = event.type == HEADROOM_EVENT_CGROUP_BORN;
+	}
+	return result != 0;
+}
+
+static bool knows_all(struct world *w)
+{
+	while (read_one(w))
+		;
+	return w->known_born == w->born && w->known_alive == w->alive;
+}
+
+static void happen(struct world *w, unsigned int what)
+{
+	switch (what % 10) {
+	case 0:
+		fake_kernel_overrun();
+		break;
+	case 1:
+		/* what is never sent is known to the kernel all the same */
+		w->born = !w->born;
+		show_world(w);
+		fake_kernel_skip(1, 0);
+		break;
+	case 2:
+		behave("garbled");
+		kills(1);
+		show_world(w);
+		break;
+	case 3:
+	case 4:
+		come_or_go(w, 7);
+		break;
+	case 5:
+	case 6:
+		come_or_go(w, 4);
+		break;
+	case 7:
+		kills(2);
+		break;
+	default:
+		read_one(w);
+	}
+}
+
+/* Whatever happens, the list is right in the end. */
+static void test_any_order(void)
+{
+	struct world w = { .alive = true, .known_alive = true };
+	unsigned int wrong = 0;
+
+	w.e = open_fake("", true);
+	srandom(1);
+	for (int round = 0; round < 100; round++) {
+		for (int i = random() % 40; i > 0; i--)
+			happen(&w, random());
+		/* a last one tells of the one that was not sent before it */
+		kills(3);
+		wrong += !knows_all(&w);
+	}
+	is_uint(wrong, 0, "after whatever happened the cgroups are known");
+	is_uint(w.contradictions, 0, "and nothing was told twice");
+	ok(w.losses > 100 && w.failures > 50, "%u losses, %u failures", w.losses, w.failures);
+	headroom_events_close(w.e);
+}
+
+/* One allocation fails: true if there was such a one */
+static bool test_allocation(unsigned int nth, unsigned int *wrong)
+{
+	struct world w = { .alive = true, .known_alive = true };
+	uint32_t id = 0;
+	int err;
+
+	behave("");
+	failing = nth;
+	allocations = 0;
+	err = headroom_events_open(&w.e, true);
+	if (!err)
+		err = headroom_trigger_add(w.e, &(struct headroom_trigger){ .cgroup = 2, .metric = 1,
+					   .threshold = 1, .window = 1000000000 }, &id);
+	if (!err) {
+		kills(1);
+		come_or_go(&w, 7);
+		fake_kernel_skip(1, 0);
+		w.alive = false;
+		come_or_go(&w, 7);
+		come_or_go(&w, 7);
+		fake_kernel_overrun();
+		come_or_go(&w, 4);
+		*wrong += !knows_all(&w);
+		failing = 0;
+		kills(1);
+		*wrong += !knows_all(&w) || w.contradictions;
+	}
+	*wrong += err && err != -ENOMEM;
+	failing = 0;
+	headroom_events_close(w.e);
+	return allocations >= nth;
+}
+
+static void test_memory(void)
+{
+	unsigned int wrong = 0, nth = 1;
+
+	while (test_allocation(nth, &wrong))
+		nth++;
+	is_uint(wrong, 0, "without memory nothing goes wrong but for now");
+	ok(nth > 30, "%u allocations fail", nth - 1);
+}
+
 int main(void)
 {
 	/* the first dump of the fake kernel lacks a cgroup */
@@ -493,5 +671,7 @@ int main(void)
 	test_refusal();
 	test_without_group();
 	test_config();
+	test_any_order();
+	test_memory();
 	return tap_done();
 }
