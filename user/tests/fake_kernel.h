@@ -16,6 +16,7 @@
  *	breaks		a dump breaks off with an error in the message that ends it
  *	malformed	a cgroup's statistics are not what they should be
  *	disorder	the dump is out of order
+ *	still		nothing has changed
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
