@@ -17,9 +17,21 @@ static bool fails(void)
 	return failing && ++allocations == failing;
 }
 
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
 void *__real_calloc(size_t nr, size_t size);
 void *__real_reallocarray(void *old, size_t nr, size_t size);
 char *__real_strdup(const char *text);
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __real_realloc(old, size);
+}
 
 void *__wrap_calloc(size_t nr, size_t size)
 {
@@ -212,10 +224,16 @@ static void test_gap(void)
 	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "without what is known by now");
 	is_uint(event.pid, 3, "the second");
 	expect_none(e, "and no more");
+	is_born(1000, "/a");
+	is_born(1001, "/a/b");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "a cgroup");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1001, "and one below it");
 	behave("");
 	fake_kernel_skip(1, 0);
 	kills(4);
 	expect(e, HEADROOM_EVENT_LOST, 0, "another gap");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1001, "the one below is gone first");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "then the one above");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 7, "what was born is gone");
 	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "and what was gone is there");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
@@ -314,16 +332,26 @@ static void test_newer_module(void)
 {
 	struct headroom_events *e = open_fake("", true);
 	const struct headroom_event nothing = { 0 };
-	struct headroom_event late = { .cgroup = 3, .pid = 9, .seq = 1 };
+	const struct headroom_event other = { .seq = 1000 };
+	struct headroom_event late = { .cgroup = 3, .pid = 9 }, event;
 
 	kills(1);
 	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &nothing);
 	kills(2);
-	late.seq = 2;
-	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &late);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before something unknown");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before something unknown");
+	late.seq = event.seq + 1;
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "which is no loss");
+	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &late);
+	kills(3);
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is one that comes late");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is the next");
+	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &other);
+	kills(4);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor something unknown with other numbers");
+	fake_kernel_skip(1, 0);
+	kills(5);
+	expect(e, HEADROOM_EVENT_LOST, 0, "a loss is one all the same");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "after all that");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
 }
@@ -402,17 +430,28 @@ static void test_trigger(bool group)
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
 	fired.trigger = other;
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	/* no cgroup is lost with a trigger's event: they are not listed */
+	behave("breaks");
 	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "each has a sequence of its own");
 	is_uint(event.trigger, other, "this one");
 	event = expect(e, HEADROOM_EVENT_LOST, 0, "and a gap of its own");
 	is_uint(event.trigger, id, "that one");
 	is_uint(event.lost, 2, "so many");
 	expect(e, HEADROOM_EVENT_TRIGGER, 3, "and goes on");
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "as the other one does");
+	is_uint(event.seq, 2, "without a gap");
 
-	is_int(headroom_trigger_del(e, other), 0, "one is no longer wanted");
-	expect_none(e, "nor is what it has sent");
-	is_int(headroom_trigger_del(e, other), -ENOENT, "it is gone");
-	is_int(headroom_trigger_del(e, id), 0, "the other one");
+	fired.trigger = id;
+	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	is_int(headroom_trigger_del(e, id), 0, "one is no longer wanted");
+	ok(!is_readable(e), "nor is what it has sent, to be polled for");
+	is_int(headroom_trigger_del(e, id), -ENOENT, "it is gone");
+	fired.trigger = other;
+	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "the other one is not");
+	is_uint(event.trigger, other, "this one");
+	expect_none(e, "that was all");
+	is_int(headroom_trigger_del(e, other), 0, "now it is");
 	headroom_events_close(e);
 }
 
@@ -437,6 +476,8 @@ static void test_refusal(void)
 	ok(strstr(headroom_events_error(e), "CAP_NET_ADMIN"), "says which");
 	behave("nameless");
 	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "an answer without its id");
+	behave("mute");
+	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "no answer but an ACK");
 	behave("full");
 	is_int(headroom_trigger_add(e, &stalls, &id), -ENOBUFS, "an answer that is lost");
 	behave("");
@@ -446,6 +487,31 @@ static void test_refusal(void)
 	e = open_fake("", false);
 	behave("gone");
 	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "the module was unloaded");
+	behave("");
+	fake_kernel_load();
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "or loaded anew");
+	headroom_events_close(e);
+}
+
+static void test_all_of_a_trigger(void)
+{
+	struct headroom_events *e = open_fake("", false);
+	const struct headroom_trigger all = {
+		.cgroup = 3,
+		.scope = HEADROOM_TRIGGER_SCOPE_EACH,
+		.metric = HEADROOM_TRIGGER_METRIC_STALL,
+		.cause = HEADROOM_STALL_CAUSE_REFAULT,
+		.threshold = 1ull << 33,
+		.window = 1ull << 34,
+		.interval = 1ull << 35,
+		.hysteresis = true,
+	};
+	uint32_t id;
+
+	is_int(headroom_trigger_add(e, &all, &id), 0, "a trigger with everything");
+	ok(memcmp(&all, &fake_kernel_trigger, sizeof(all)) == 0, "is what the kernel sees");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "one with what it needs");
+	ok(memcmp(&stalls, &fake_kernel_trigger, sizeof(stalls)) == 0, "and no more");
 	headroom_events_close(e);
 }
 
@@ -533,6 +599,8 @@ static bool read_one(struct world *w)
 
 	w->failures += result < 0;
 	w->losses += event.type == HEADROOM_EVENT_LOST;
+	if (event.cgroup != 7 && event.cgroup != 4)
+		return result != 0;
 	if (event.type == HEADROOM_EVENT_CGROUP_BORN || event.type == HEADROOM_EVENT_CGROUP_GONE) {
 		/* nothing is told twice */
 		w->contradictions += *known == (event.type == HEADROOM_EVENT_CGROUP_BORN);
@@ -618,6 +686,10 @@ static bool test_allocation(unsigned int nth, unsigned int *wrong)
 					   .threshold = 1, .window = 1000000000 }, &id);
 	if (!err) {
 		kills(1);
+		is_born(1000, "/a");
+		is_gone(1000);
+		come_or_go(&w, 7);
+		*wrong += !knows_all(&w);
 		come_or_go(&w, 7);
 		fake_kernel_skip(1, 0);
 		w.alive = false;
@@ -669,6 +741,7 @@ int main(void)
 	test_trigger(false);
 	test_trigger(true);
 	test_refusal();
+	test_all_of_a_trigger();
 	test_without_group();
 	test_config();
 	test_any_order();
