@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_rates(const struct headroom_snapshot *now, const struct headroom_snapshot *before)
+static void print_rates(const struct headroom_snapshot *now,
+			const struct headroom_snapshot *before)
 {
 	double s = before ? (double)(now->time - before->time) / 1e9 : 0;
 	const struct headroom_cgroup *c, *b;
@@ -14,9 +15,9 @@ static void print_rates(const struct headroom_snapshot *now, const struct headro
 	for (c = now->cgroup; before && c < now->cgroup + now->nr; c++) {
 		b = headroom_snapshot_find(before, c->id);
 		if (b && c->path) /* neither too young nor gone since */
-			printf("%8.0f refaults/s %6.1f ms/s stalled %s\n",
+			printf("%8.0f refaults/s %6.3f s/s stalled %s\n",
 			       (double)(c->subtree.refaults - b->subtree.refaults) / s,
-			       (double)(c->subtree.stall_total - b->subtree.stall_total) / 1e6 / s,
+			       (double)(c->subtree.stall_total - b->subtree.stall_total) / s / 1e9,
 			       c->path);
 	}
 	fflush(stdout);
@@ -35,19 +36,16 @@ int main(int argc, char **argv)
 	uint32_t id;
 	int err;
 
-	err = headroom_open(&h);
-	if (!err)
-		err = headroom_cgroup_id(h, argc > 1 ? argv[1] : "/", &alarm.cgroup);
-	if (err)
-		goto out;
+	if (headroom_open(&h) < 0 ||
+	    headroom_cgroup_id(h, argc > 1 ? argv[1] : "/", &alarm.cgroup) < 0) {
+		fprintf(stderr, "%s\n", headroom_error(h));
+		return EXIT_FAILURE;
+	}
 	err = headroom_events_open(&events, false);
 	if (!err)
 		err = headroom_trigger_add(events, &alarm, &id);
-	fd.fd = headroom_events_fd(events);
-	while (!err) {
-		err = headroom_snapshot_take(h, &filter, &now);
-		if (err)
-			break;
+	fd.fd = err ? -1 : headroom_events_fd(events);
+	while (!err && !(err = headroom_snapshot_take(h, &filter, &now))) {
 		print_rates(now, before);
 		headroom_snapshot_free(before);
 		before = now;
@@ -57,11 +55,9 @@ int main(int argc, char **argv)
 				printf("ALARM: %" PRIu64 " ms stalled in %s\n",
 				       event.value / 1000000, event.path ? event.path : "?");
 	}
-	fprintf(stderr, "%s\n", headroom_events_error(events));
-	headroom_events_close(events);
+	fprintf(stderr, "%s%s\n", headroom_error(h), headroom_events_error(events));
 	headroom_snapshot_free(before);
-out:
-	fprintf(stderr, "%s\n", headroom_error(h));
+	headroom_events_close(events);
 	headroom_close(h);
 	return EXIT_FAILURE;
 }

@@ -176,7 +176,7 @@ int paths_name(struct headroom *h, struct headroom_snapshot *s, struct paths **h
 	for (size_t i = 0; !err && unknown && i < s->nr; i++)
 		if (!s->cgroup[i].path)
 			err = look_up(h, &s->cgroup[i]);
-	if (unknown)
+	if (unknown && h->paths->nr)
 		qsort(h->paths->known, h->paths->nr, sizeof(*h->paths->known), compare_known);
 	if (err)
 		return err;

@@ -25,6 +25,7 @@
 #define FAMILY	0x1f
 
 unsigned int fake_kernel_requests, fake_kernel_lookups;
+struct headroom_trigger fake_kernel_trigger;
 
 #define GROUP	0x2a
 #define NR_TRIGGERS	8
@@ -860,6 +861,28 @@ static const char *refusal(struct nlattr **attr, int *err)
 	return found ? NULL : "no cgroup with this id has the memory controller";
 }
 
+static uint64_t asked(const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	return nla_len(attr) == sizeof(uint32_t) ? nla_get_u32(attr) : nla_get_u64(attr);
+}
+
+static void record_trigger(struct nlattr **attr)
+{
+	fake_kernel_trigger = (struct headroom_trigger){
+		.cgroup = asked(attr[HEADROOM_A_TRIGGER_CGROUP]),
+		.scope = asked(attr[HEADROOM_A_TRIGGER_SCOPE]),
+		.metric = asked(attr[HEADROOM_A_TRIGGER_METRIC]),
+		.cause = asked(attr[HEADROOM_A_TRIGGER_CAUSE]),
+		.threshold = asked(attr[HEADROOM_A_TRIGGER_THRESHOLD]),
+		.window = asked(attr[HEADROOM_A_TRIGGER_WINDOW]),
+		.interval = asked(attr[HEADROOM_A_TRIGGER_INTERVAL]),
+		.hysteresis = attr[HEADROOM_A_TRIGGER_CLEAR],
+		.clear = asked(attr[HEADROOM_A_TRIGGER_CLEAR]),
+	};
+}
+
 static void add_trigger(const struct nlmsghdr *request)
 {
 	struct nlattr *attr[HEADROOM_A_TRIGGER_MAX + 1];
@@ -870,6 +893,7 @@ static void add_trigger(const struct nlmsghdr *request)
 	int err;
 
 	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_TRIGGER_MAX, NULL);
+	record_trigger(attr);
 	why = refusal(attr, &err);
 	if (why) {
 		answer_error(request, err, why);
@@ -890,7 +914,10 @@ static void add_trigger(const struct nlmsghdr *request)
 	msg = new_reply(request, 0);
 	if (!behaves("nameless"))
 		nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, kernel.last_trigger);
-	enqueue(msg);
+	if (behaves("mute"))
+		nlmsg_free(msg);
+	else
+		enqueue(msg);
 	if (behaves("hasty"))
 		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
 	answer_error(request, 0, NULL);

@@ -34,6 +34,7 @@
  *	hasty		and even before, twice
  *	full		the answer to who sets a trigger is lost
  *	nameless	or has no id
+ *	mute		or is nothing but an ACK
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked
@@ -53,6 +54,8 @@
 
 /* How many requests were answered */
 extern unsigned int fake_kernel_requests;
+/* The trigger that was asked for last; what was not asked for is zero */
+extern struct headroom_trigger fake_kernel_trigger;
 /* How many paths of cgroups were looked up */
 extern unsigned int fake_kernel_lookups;
 

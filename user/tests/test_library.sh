@@ -104,8 +104,20 @@ alone() {
 runs() {
 	HEADROOM_FAKE=fires LD_LIBRARY_PATH=$root/usr/lib timeout 2.5 "$tmp/$1" /busy >"$tmp/out"
 	cat "$tmp/out"
-	grep -qE '^ *1[12][0-9]{2} refaults/s +[0-9.]+ ms/s stalled /busy$' "$tmp/out" &&
+	grep -qE '^ *1[12][0-9]{2} refaults/s +[0-9.]+ s/s stalled /busy$' "$tmp/out" &&
 		grep -qx 'ALARM: 123 ms stalled in /busy' "$tmp/out"
+}
+
+# refuses NAME: with the kernel's own sentence
+refuses() {
+	for words in absent eperm; do
+		HEADROOM_FAKE=$words LD_LIBRARY_PATH=$root/usr/lib "$tmp/$1" /busy
+		echo "$words: status $?"
+	done >"$tmp/out" 2>&1
+	cat "$tmp/out"
+	grep -q "module is not loaded: run" "$tmp/out" &&
+		grep -qx "needs CAP_NET_ADMIN: run as root" "$tmp/out" &&
+		[ "$(grep -c 'status 1$' "$tmp/out")" -eq 2 ]
 }
 
 check "the library's version" test "$(flags --modversion)" = "$(cat "$top/VERSION")"
@@ -115,6 +127,7 @@ check "and for nothing that only the library needs" \
 	sh -c '! readelf -d "$1" | grep -q "NEEDED.*libnl"' - "$tmp/alone"
 check "the same with the fake kernel" consumer shared $(flags --libs)
 check "and runs" runs shared
+check "and says why it does not" refuses shared
 rm -f "$root"/usr/lib/libheadroom.so*
 check "the example builds with the static library" alone $(flags --static --libs)
 check "which is inside" sh -c '! readelf -d "$1" | grep -q "NEEDED.*libheadroom"' - "$tmp/alone"
