@@ -7,11 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "command.h"
 #include "json.h"
 #include "options.h"
+#include "pace.h"
 #include "text.h"
 
 /* Size of the plot in characters: with its labels within 80 by 20 */
@@ -401,41 +401,25 @@ static int build(struct pool *pool, const struct headroom_cgroup *now,
 	return err;
 }
 
-static double now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static void sleep_seconds(double seconds)
-{
-	struct timespec rest = { .tv_sec = seconds };
-
-	rest.tv_nsec = (seconds - rest.tv_sec) * 1e9;
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, &rest) == EINTR)
-		;
-}
-
 static int measure(struct headroom *h, const struct request *request, uint64_t id,
 		   struct pool *pool)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
-	double start = now_seconds();
+	uint64_t start = pace_now();
 	int code, err = 0;
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
+		/* an interrupt ends the measurement, not the command */
 		if (!err)
-			sleep_seconds(request->seconds);
+			pace_wait(-1, pace_after(start, request->seconds));
 	}
 	if (!err)
 		err = headroom_cgroup_get(h, id, &now);
 	if (err < 0) {
 		code = say_failure(h, err);
 	} else {
-		pool->seconds = before ? now_seconds() - start : 0;
+		pool->seconds = before ? (pace_now() - start) / 1e9 : 0;
 		if (build(pool, now, before) < 0)
 			out_of_memory();
 		code = print_pool(pool, request);
@@ -480,7 +464,7 @@ static int run(const struct command *command, int argc, char **argv)
 	const char *below = NULL;
 	const struct option options[] = {
 		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
-		{ "--interval", OPTION_SECONDS, "SECONDS",
+		{ "--interval", OPTION_SECONDS, "TIME",
 		  "measure so long, instead of all since the module was loaded",
 		  &request.seconds },
 		{ "--below", OPTION_TEXT, "RATE",

@@ -54,6 +54,7 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 	if (!interval->activity)
 		out_of_memory();
 	interval->nr = now->nr;
+	interval->time = now->time;
 	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
 	interval->consistent = now->consistent && (!before || before->consistent);
 	for (size_t i = 0; i < now->nr; i++)

@@ -36,12 +36,14 @@ struct activity {
 
 /**
  * struct interval - what happened between two snapshots
+ * @time: CLOCK_MONOTONIC, nanoseconds, when it ended
  * @seconds: how long it was; 0 when it began with the load of the module
  * @consistent: whether both snapshots are
  * @nr: number of cgroups
  * @activity: by cgroup, in the order of the later snapshot
  */
 struct interval {
+	uint64_t time;
 	double seconds;
 	bool consistent;
 	size_t nr;

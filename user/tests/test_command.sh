@@ -66,21 +66,23 @@ usage "unknown option '-x'" status -x
 usage "--json takes no value" status --json=1
 usage "one argument too many: 'a'" status a
 usage "one argument too many: '--json'" status -- --json
-usage "--interval needs a value: SECONDS" list --interval
-for seconds in 0 -1 1x '' ' 1' nan inf 1e999 1e9 0x; do
-	usage "--interval takes a number of seconds above 0, not '$seconds'" list --interval "$seconds"
+usage "--interval needs a value: TIME" list --interval
+for seconds in 0 0ms -1 1x 1e3ks '' ' 1' '1 ' nan inf 1e999 1e9 9000h 0x 0x10 ms; do
+	usage "--interval takes a time above 0, such as 5 or 50ms, not '$seconds'" \
+		list --interval "$seconds"
 done
 for count in -1 +1 1.5 x '' 99999999999999999999999; do
 	usage "--count takes a whole number, not '$count'" list --count="$count"
 done
-usage "--sort takes stall, refaults, evictions or name, not 'size'" list --sort size
+usage "--sort takes stall, refaults, evictions, extra, psi or name, not 'size'" list --sort size
+usage "--sort takes stall, refaults, evictions, extra, psi or name, not ''" list --sort ''
+usage "--count needs --interval" show / --count 2
 usage "CGROUP is missing" show
 usage "CGROUP is missing" show --json
 usage "one argument too many: 'b'" show a b
 usage "one argument too many: 'b'" blame a b
 usage "headroom blame: unknown option '--interval'" blame --interval 1
 usage "one argument too many: 'b'" stalls a b
-usage "headroom stalls: unknown option '--interval'" stalls --interval 1
 usage "CGROUP is missing" curve
 usage "--below takes refaults a second, not 'x'" curve / --interval 1 --below x
 usage "--below takes refaults a second, not '-1'" curve / --interval 1 --below -1
@@ -93,7 +95,7 @@ has '3  the headroom module is not loaded'
 run 0 "$real" --version
 has "^headroom [0-9]"
 run 0 "$real" list --help
-has '--interval SECONDS'
+has '--interval TIME'
 run 0 "$real" blame --help
 has '^Usage: headroom blame \[CGROUP\] \[OPTION\]'
 has '^SHARE is '
@@ -180,6 +182,12 @@ report "sorted by name"
 run 0 "$fake" list --interval 0.05 --count 3
 [ "$(grep -c ^CGROUP "$out")" -eq 3 ] && [ "$(grep -c '^$' "$out")" -eq 2 ]
 report "three tables, apart"
+run 0 "$fake" list --interval 50ms --sort psi --all --json
+# the first is new, and was told what PSI had before
+json 'lines.pop(0)["id"] == 6 and [line["id"] for line in lines] == [1, 2, 3, 5, 4] and
+	abs(lines[0]["psi_some_percent"] / lines[0]["stall_percent"] - 2) < 0.01'
+HEADROOM_FAKE=partly run 0 "$fake" list --interval 50ms --json
+json 'all(line["psi_some_percent"] is None for line in lines)'
 run 0 "$fake" list --interval 0.05 --subtree /busy
 [ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/busy /busy/db ' ]
 report "a subtree"
@@ -297,6 +305,12 @@ json 'lines[0]["explained_percent"] == 50'
 json 'lines[0]["target"]["evictions"] == 1800 and
 	lines[0]["target"]["reclaim"]["own_limit"]["scanned"] == 8000'
 json 'lines[0]["local"]["pages"]["file"]["own_limit"]["evictions"] == 1400'
+run 0 "$fake" show /busy/db --interval 20ms --count 3 --json
+json 'len(lines) == 3 and all(line["local"]["evictions"] == 2000 for line in lines)'
+json 'all(a["time_ns"] < b["time_ns"] for a, b in zip(lines, lines[1:]))'
+run 0 "$fake" show /busy/db --interval 20ms --count 2
+[ "$(grep -c '^/busy/db ' "$out")" -eq 2 ]
+report "two measurements"
 run 0 "$fake" show /idle --json
 json 'lines[0]["local"]["returned_percent"] is None'
 run 1 "$fake" show 99
@@ -428,10 +442,17 @@ done
 run 0 "$fake" stalls --json
 json '[line["stalled_ns"] for line in lines] ==
 	[5000000000, 1234567890, 60000000, 20000, 20000, 700]'
-json 'lines[0] == dict(stalled_ns=5000000000, cause="memcg_reclaim", in_total=True,
+json 'lines[0].pop("time_ns") > 0 and lines[0] == dict(stalled_ns=5000000000, cause="memcg_reclaim", in_total=True,
 	pid=5000001, comm=None, cgroup_id=3, path="/busy/db")'
 json 'lines[1]["comm"] == "headroom-fake" and lines[2]["path"] is None'
 json 'lines[2]["in_total"] is False and lines[5]["cause"] is None'
+run 0 "$fake" stalls --json --interval 10ms --count 3
+json 'len(lines) == 18 and len(set(line["time_ns"] for line in lines)) == 3'
+run 0 "$fake" stalls /idle --interval 10ms --count 2
+[ "$(cat "$out")" = "no task is stalled
+
+no task is stalled" ]
+report "two looks, apart"
 HEADROOM_FAKE=many run 0 "$fake" stalls --json
 json 'len(lines) == 206'
 
@@ -483,6 +504,10 @@ fi
 { "$fake" list --interval 0.01 --count 0; echo $? >"$err.code"; } 2>"$err" | head -n 1 >"$out"
 [ ! -s "$err" ] && [ "$(cat "$err.code")" -gt 128 ]
 report "a broken pipe is quiet, and ends an endless list"
+rm -f "$err.code"
+{ timeout 10 "$fake" list --interval 60 --count 0; echo $? >"$err.code"; } 2>"$err" | :
+[ ! -s "$err" ] && [ "$(cat "$err.code")" -gt 128 ]
+report "a reader that is gone ends a long interval, quietly"
 rm -f "$err.code"
 "$fake" status 2>"$err" >/dev/full
 [ $? -eq 1 ] && grep -q 'cannot write: No space left' "$err"
