@@ -80,6 +80,13 @@ static void print_histograms(const struct headroom_status *status)
 	       text_bytes(bytes).s, text_bytes(bytes * status->histograms).s);
 }
 
+static void print_time(const struct headroom_status *status)
+{
+	printf("triggers     %" PRIu32 "\n", status->triggers);
+	printf("CPU time     %s in the background, %s for requests\n",
+	       text_ns(status->worker_time).s, text_ns(status->request_time).s);
+}
+
 static void print_hooks(const struct headroom_status *status)
 {
 	const struct headroom_hook *hook;
@@ -135,6 +142,7 @@ static void print_text(const struct headroom_status *status, const char *kernel)
 	else
 		text_alarm("psi          off: waits are not seen, "
 			   "proactive reclaim counts as stalls");
+	print_time(status);
 	print_hooks(status);
 	print_lost(status);
 }
@@ -175,6 +183,9 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "stalled", status->stalled);
 	json_add_uint(object, "histogram_bytes", status->histogram_bytes);
 	json_add_uint(object, "histograms", status->histograms);
+	json_add_uint(object, "triggers", status->triggers);
+	json_add_uint(object, "worker_time", status->worker_time);
+	json_add_uint(object, "request_time", status->request_time);
 	json_add(object, "hooks", json_hooks(status));
 	for (counter = headroom_lost_counters; counter->name; counter++)
 		json_add_uint(lost, counter->name, headroom_counter_get(counter, status));
@@ -191,6 +202,7 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	struct headroom_status *status;
 	struct utsname kernel;
+	const char *release;
 	struct headroom *h;
 	int code, err;
 
@@ -205,10 +217,12 @@ static int run(const struct command *command, int argc, char **argv)
 		goto out;
 	}
 	uname(&kernel);
+	/* A module older than this program does not say */
+	release = status->kernel ? status->kernel : kernel.release;
 	if (json)
-		print_json(status, kernel.release);
+		print_json(status, release);
 	else
-		print_text(status, kernel.release);
+		print_text(status, release);
 	headroom_status_free(status);
 out:
 	headroom_close(h);

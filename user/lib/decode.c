@@ -546,6 +546,14 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return get_u32(attr, &status->histogram_bytes);
 	case HEADROOM_A_STATUS_HISTOGRAMS:
 		return get_uint(attr, &status->histograms);
+	case HEADROOM_A_STATUS_KERNEL:
+		return get_string(attr, &status->kernel);
+	case HEADROOM_A_STATUS_TRIGGERS:
+		return get_u32(attr, &status->triggers);
+	case HEADROOM_A_STATUS_WORKER_TIME:
+		return get_uint(attr, &status->worker_time);
+	case HEADROOM_A_STATUS_REQUEST_TIME:
+		return get_uint(attr, &status->request_time);
 	case HEADROOM_A_STATUS_HOOK:
 		return decode_hook(attr, status);
 	case HEADROOM_A_STATUS_LOST:
@@ -579,5 +587,6 @@ void headroom_status_clear(struct headroom_status *status)
 	}
 	free(status->hook);
 	free(status->version);
+	free(status->kernel);
 	memset(status, 0, sizeof(*status));
 }

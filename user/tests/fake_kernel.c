@@ -328,6 +328,11 @@ static void answer_status(const struct nlmsghdr *request)
 	nla_put_u32(msg, HEADROOM_A_STATUS_STALLED, behaves("calm") ? 0 : NR_STALLED);
 	nla_put_u32(msg, HEADROOM_A_STATUS_HISTOGRAM_BYTES, 992);
 	put_uint(msg, HEADROOM_A_STATUS_HISTOGRAMS, 40);
+	if (!partly)
+		nla_put_string(msg, HEADROOM_A_STATUS_KERNEL, "6.1.0-fake");
+	nla_put_u32(msg, HEADROOM_A_STATUS_TRIGGERS, 2);
+	put_uint(msg, HEADROOM_A_STATUS_WORKER_TIME, 1500000);
+	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
 	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
@@ -337,6 +342,8 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
 	put_uint(msg, HEADROOM_A_LOST_RECLAIM_SLOTS, partly ? 3 : 0);
 	put_uint(msg, HEADROOM_A_LOST_HISTOGRAMS, partly ? 77 : 0);
+	put_uint(msg, HEADROOM_A_LOST_NOTIFICATIONS, partly ? 9 : 0);
+	put_uint(msg, HEADROOM_A_LOST_RESIZED, partly ? 1ull << 33 : 0);
 	nla_nest_end(msg, nest);
 	enqueue(msg);
 	answer_error(request, 0, NULL);

@@ -126,6 +126,9 @@ has '^stalls +tracked, 6 tasks stalled now$'
 has '^histograms +40, 992 B each, 38.8 KiB in all$'
 has '^remembered +0 evicted pages, still recognisable: -$'
 has '^  swap_readpage\(\) +attached$'
+has '^headroom +0.0-fake on Linux 6.1.0-fake$'
+has '^triggers +2$'
+has '^CPU time +1.5 ms in the background, 5.0 s for requests$'
 export HEADROOM_FAKE=partly
 run 0 "$fake" status
 has 'mm_vmscan_memcg_reclaim_begin +missing, not covered: memcg-reclaim stalls'
@@ -136,6 +139,9 @@ lacks 'stall_slots|nothing lost'
 has '^sampling +1 page in 64$'
 has '^psi +off'
 has '^  histograms +77  values in no histogram'
+has '^  notifications +9  notifications never sent'
+has '^  resized +8589934592  evicted pages forgotten'
+has "^headroom +0.0-fake on Linux $(uname -r)\$"
 export HEADROOM_FAKE=
 
 # json FILTER: each line of stdout is JSON for which the expression is true
@@ -156,9 +162,11 @@ json 'lines[0]["table_remembered"] == 0 and lines[0]["recognisable_percent"] is 
 json 'len(lines) == 1 and lines[0]["page_size"] == 4096 and lines[0]["psi"] is True'
 json 'lines[0]["hooks"][1] == dict(name="mm_vmscan_memcg_reclaim_begin", required=False,
 	attached=True, covers="memcg-reclaim stalls")'
-json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 7'
+json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 9'
 json 'lines[0]["stalls"] is True and lines[0]["stalled"] == 6'
 json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
+json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'
+json 'lines[0]["worker_time"] == 1500000 and lines[0]["request_time"] == 5000000000'
 HEADROOM_FAKE=untracked run 0 "$fake" status
 has '^stalls +not tracked: echo Y >/sys/module/headroom/parameters/stalls$'
 HEADROOM_FAKE=untracked run 0 "$fake" status --json

@@ -58,6 +58,12 @@ static void test_status(void)
 	is_uint(status->lost.table_full, 12345, "lost");
 	is_uint(status->lost.reclaim_slots, 3, "reclaims lost");
 	is_uint(status->lost.histograms, 77, "values in no histogram");
+	is_uint(status->lost.notifications, 9, "notifications lost");
+	is_uint(status->lost.resized, 1ull << 33, "pages forgotten with their table");
+	is_uint(status->triggers, 2, "triggers");
+	is_uint(status->worker_time, 1500000, "time of the worker");
+	is_uint(status->request_time, 5000000000, "time of the requests");
+	ok(!status->kernel, "an older module does not tell its kernel");
 	headroom_status_free(status);
 	headroom_close(h);
 }
