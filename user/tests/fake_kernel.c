@@ -15,6 +15,7 @@
 
 #include "connection.h"
 #include "fake_kernel.h"
+#include "mglru.h"
 
 #define FAMILY	0x1f
 
@@ -335,7 +336,10 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
-	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
+	put_hook(msg, "swap_readpage()", false, !partly,
+		 "refaults of swapped pages; swap_kprobes=1 attaches it");
+	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
+	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
@@ -571,6 +575,12 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		kernel.head = kernel.tail = 0;
 	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
 	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* Takes the place of mglru.c */
+bool mglru_is_on(void)
+{
+	return behaves("mglru");
 }
 
 /* The names of its cgroups; they take the place of cgroup.c */

@@ -24,6 +24,7 @@
  *	unnamed=ID	the path of this cgroup may not be looked up
  *	calm=N		no task is stalled from the Nth dump of these on; alone: from the first
  *	untracked	stalls are not tracked
+ *	mglru		it reclaims by the multi-generational LRU
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked

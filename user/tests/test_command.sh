@@ -132,6 +132,7 @@ has '^CPU time +1.5 ms in the background, 5.0 s for requests$'
 export HEADROOM_FAKE=partly
 run 0 "$fake" status
 has 'mm_vmscan_memcg_reclaim_begin +missing, not covered: memcg-reclaim stalls'
+has '^  swap_readpage\(\) +off: refaults of swapped pages; swap_kprobes=1 attaches it$'
 has 'table_full +12345 '
 has 'reclaim_slots +3 '
 has '^remembered +100000 evicted pages, still recognisable: 87.5 %$'
@@ -161,7 +162,12 @@ run 0 "$fake" status --json
 json 'lines[0]["table_remembered"] == 0 and lines[0]["recognisable_percent"] is None'
 json 'len(lines) == 1 and lines[0]["page_size"] == 4096 and lines[0]["psi"] is True'
 json 'lines[0]["hooks"][1] == dict(name="mm_vmscan_memcg_reclaim_begin", required=False,
-	attached=True, covers="memcg-reclaim stalls")'
+	attached=True, state="attached", covers="memcg-reclaim stalls")'
+HEADROOM_FAKE=mglru run 0 "$fake" status
+has '_shrink_inactive +silent with MGLRU on this kernel, not covered: pages scanned'
+HEADROOM_FAKE=mglru run 0 "$fake" status --json
+json '[hook["state"] for hook in lines[0]["hooks"]].count("silent") == 1'
+run 0 "$fake" status --json
 json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 9'
 json 'lines[0]["stalls"] is True and lines[0]["stalled"] == 6'
 json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
@@ -169,6 +175,7 @@ json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'
 json 'lines[0]["worker_time"] == 1500000 and lines[0]["request_time"] == 5000000000'
 HEADROOM_FAKE=untracked run 0 "$fake" status
 has '^stalls +not tracked: echo Y >/sys/module/headroom/parameters/stalls$'
+has '^  sched_switch +off: waits for refaults$'
 HEADROOM_FAKE=untracked run 0 "$fake" status --json
 json 'lines[0]["stalls"] is False'
 
