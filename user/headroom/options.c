@@ -104,17 +104,6 @@ bool parse_count(const char *text, unsigned long *count)
 	return !errno && *end == '\0';
 }
 
-static bool choose(struct choice *choice, const char *text)
-{
-	for (size_t i = 0; choice->words[i]; i++) {
-		if (strcmp(choice->words[i], text) == 0) {
-			choice->chosen = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 /* "stall, refaults or name", for a sentence */
 static void list_words(char *list, size_t size, const char *const *words)
 {
@@ -123,6 +112,22 @@ static void list_words(char *list, size_t size, const char *const *words)
 	for (size_t i = 0; words[i] && len < (int)size; i++)
 		len += snprintf(list + len, size - len, "%s%s",
 				!i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+}
+
+bool parse_choice(const struct command *command, const char *name, const char *text,
+		  struct choice *choice)
+{
+	char words[300];
+
+	for (size_t i = 0; choice->words[i]; i++) {
+		if (strcmp(choice->words[i], text) == 0) {
+			choice->chosen = i;
+			return true;
+		}
+	}
+	list_words(words, sizeof(words), choice->words);
+	usage_error(command, "%s takes %s, not '%s'", name, words, text);
+	return false;
 }
 
 static bool add_text(struct texts *texts, const char *text)
@@ -136,7 +141,6 @@ static bool add_text(struct texts *texts, const char *text)
 static bool take_value(const struct command *command, const struct option *option,
 		       const char *text)
 {
-	char words[300] = "";
 	const char *wanted;
 
 	switch (option->kind) {
@@ -151,11 +155,7 @@ static bool take_value(const struct command *command, const struct option *optio
 		wanted = "a whole number";
 		break;
 	case OPTION_CHOICE:
-		if (choose(option->value, text))
-			return true;
-		list_words(words, sizeof(words), ((struct choice *)option->value)->words);
-		wanted = words;
-		break;
+		return parse_choice(command, option->name, text, option->value);
 	case OPTION_TEXTS:
 	case OPTION_OPERANDS:
 		if (add_text(option->value, text))

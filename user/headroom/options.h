@@ -74,6 +74,10 @@ bool parse_seconds(const char *text, double *seconds);
 /** parse_count - a whole number */
 bool parse_count(const char *text, unsigned long *count);
 
+/** parse_choice - one word out of several; what is not among them is said, about @name */
+bool parse_choice(const struct command *command, const char *name, const char *text,
+		  struct choice *choice);
+
 /** usage_error - say what is wrong with the command line; returns EXIT_USAGE */
 __attribute__((format(printf, 2, 3)))
 int usage_error(const struct command *command, const char *format, ...);

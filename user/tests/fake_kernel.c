@@ -77,10 +77,30 @@ static const struct headroom_stalled stalled[] = {
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
+/* The words that tell how it behaves; in a file they can change meanwhile */
+static const char *behaviour(void)
+{
+	const char *name = getenv("HEADROOM_FAKE_FILE");
+	static char words[256];
+	FILE *file;
+	size_t len;
+
+	if (!name)
+		return getenv("HEADROOM_FAKE");
+	file = fopen(name, "re");
+	if (!file)
+		return NULL;
+	len = fread(words, 1, sizeof(words) - 1, file);
+	fclose(file);
+	words[len] = '\0';
+	words[strcspn(words, "\n")] = '\0';
+	return words;
+}
+
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
 {
-	const char *words = getenv("HEADROOM_FAKE"), *at;
+	const char *words = behaviour(), *at;
 	size_t len = strlen(word);
 
 	for (at = words ? strstr(words, word) : NULL; at; at = strstr(at + 1, word)) {
@@ -92,6 +112,11 @@ static unsigned long behaves(const char *word)
 			return 1;
 	}
 	return 0;
+}
+
+unsigned long fake_kernel_behaves(const char *word)
+{
+	return behaves(word);
 }
 
 static void enqueue(struct nl_msg *msg)
@@ -395,7 +420,8 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 	struct nl_msg *msg;
 
 	for (size_t i = 0; id && i < NR_CGROUPS; i++) {
-		if (cgroups[i].id != nla_get_u64(id))
+		if (cgroups[i].id != nla_get_u64(id) ||
+		    behaves("without") == cgroups[i].id)
 			continue;
 		msg = new_reply(request, 0);
 		if (blame)
@@ -429,6 +455,8 @@ static void answer_dump(const struct nlmsghdr *request, bool blame)
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
 		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
 
+		if (behaves("without") == cgroups[which].id)
+			continue;
 		if (blame ? !lost_pages(cgroups[which].id) : cgroups[which].id == 6 && dump == 1)
 			continue;
 		msg = new_reply(request, flags);

@@ -5,8 +5,9 @@
  * fake_kernel.c takes the place of sendmsg() and recvmsg(), and answers what
  * libnl sends as the module would. Linked into a test program, or into the
  * command. The environment variable HEADROOM_FAKE holds words that tell how it
- * behaves; it is read at each request. HEADROOM_FAKE_ROOT is where it says that its
- * cgroups are mounted.
+ * behaves; it is read at each request. Where they are to change while it runs,
+ * HEADROOM_FAKE_FILE is a file that holds them. HEADROOM_FAKE_ROOT is where it says that
+ * its cgroups are mounted. For events see fake_events.c.
  *
  *	absent		the module is not loaded
  *	eperm		the user has no privileges
@@ -20,6 +21,7 @@
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
  *	blameless	no cgroup has lost pages
+ *	without=ID	this cgroup is not there
  *	removed=ID	this cgroup was removed after the dump: it has no path
  *	unnamed=ID	the path of this cgroup may not be looked up
  *	calm=N		no task is stalled from the Nth dump of these on; alone: from the first
@@ -41,5 +43,8 @@
 extern unsigned int fake_kernel_requests;
 /* How many paths of cgroups were looked up */
 extern unsigned int fake_kernel_lookups;
+
+/* The number behind "word=", 1 for a bare word, 0 when it is absent */
+unsigned long fake_kernel_behaves(const char *word);
 
 #endif /* FAKE_KERNEL_H */

@@ -5,37 +5,14 @@
 
 real=$BUILD/headroom
 fake=$BUILD/tests/headroom-fake
-checks=0
-failures=0
 out=$(mktemp) || exit 1
 err=$(mktemp) || exit 1
 trap 'rm -f "$out" "$err"' EXIT
 unset COLUMNS NO_COLOR
 export LC_ALL=C
 
-# report NAME: the status of the command before decides
-report() {
-	status=$?
-	checks=$((checks + 1))
-	if [ $status -eq 0 ]; then
-		echo "ok $checks - $1"
-	else
-		echo "not ok $checks - $1"
-		sed 's/^/# out: /' "$out"
-		sed 's/^/# err: /' "$err"
-		failures=$((failures + 1))
-	fi
-}
-
-# run CODE COMMAND...: run it, and check its exit code
-run() {
-	code=$1
-	shift
-	"$@" >"$out" 2>"$err"
-	status=$?
-	[ $status -eq "$code" ]
-	report "exit $code, is $status: $(basename "$1") $(echo "$*" | cut -d' ' -f2-)"
-}
+# shellcheck source=user/tests/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 # usage SENTENCE ARGUMENT...: one line on stderr, nothing on stdout, exit 2
 usage() {
@@ -44,17 +21,6 @@ usage() {
 	run 2 "$real" "$@"
 	grep -qF -- "$sentence" "$err" && [ "$(wc -l <"$err")" -eq 1 ] && [ ! -s "$out" ]
 	report "says: $sentence"
-}
-
-# has PATTERN: stdout has a line that matches
-has() {
-	grep -qE -- "$1" "$out"
-	report "has $1"
-}
-
-lacks() {
-	! grep -qE -- "$1" "$out"
-	report "lacks $1"
 }
 
 usage "a command is missing"
@@ -90,7 +56,7 @@ usage "--below is a rate and needs --interval" curve / --below 5
 usage "--json and --svg - do not go together" curve / --json --svg -
 
 run 0 "$real" --help
-has '^  show +CGROUP'
+has '^  show +all about one cgroup'
 has '3  the headroom module is not loaded'
 run 0 "$real" --version
 has "^headroom [0-9]"
@@ -145,19 +111,6 @@ has '^  resized +8589934592  evicted pages forgotten'
 has "^headroom +0.0-fake on Linux $(uname -r)\$"
 export HEADROOM_FAKE=
 
-# json FILTER: each line of stdout is JSON for which the expression is true
-json() {
-	command -v python3 >/dev/null || {
-		checks=$((checks + 1))
-		echo "ok $checks - $1 # SKIP no python3"
-		return
-	}
-	python3 -c 'import json, sys
-lines = [json.loads(line) for line in open(sys.argv[1], "rb")]
-sys.exit(not eval("(" + sys.argv[2] + ")"))' "$out" "$1" 2>"$err"
-	report "JSON: $(echo "$1" | tr -s '\n\t' '  ' | tr -d '\033')"
-}
-
 run 0 "$fake" status --json
 json 'lines[0]["table_remembered"] == 0 and lines[0]["recognisable_percent"] is None'
 json 'len(lines) == 1 and lines[0]["page_size"] == 4096 and lines[0]["psi"] is True'
@@ -174,7 +127,7 @@ json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
 json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'
 json 'lines[0]["worker_time"] == 1500000 and lines[0]["request_time"] == 5000000000'
 HEADROOM_FAKE=untracked run 0 "$fake" status
-has '^stalls +not tracked: echo Y >/sys/module/headroom/parameters/stalls$'
+has '^stalls +not tracked: headroom config stalls=on$'
 has '^  sched_switch +off: waits for refaults$'
 HEADROOM_FAKE=untracked run 0 "$fake" status --json
 json 'lines[0]["stalls"] is False'
@@ -438,7 +391,7 @@ HEADROOM_FAKE=calm run 0 "$fake" stalls --json
 [ ! -s "$out" ]
 report "no tasks, no lines"
 HEADROOM_FAKE=untracked run 1 "$fake" stalls
-grep -qF 'not tracked, switch them on: echo Y >/sys/module/headroom/parameters/stalls' "$err" &&
+grep -qF 'not tracked, switch them on: headroom config stalls=on' "$err" &&
 	[ ! -s "$out" ]
 report "says how to track stalls"
 run 1 "$fake" stalls 77
@@ -534,5 +487,4 @@ kill -TERM $pid
 wait $pid && [ ! -s "$err" ]
 report "an interrupt ends an endless list quietly"
 
-echo "1..$checks"
-[ $failures -eq 0 ]
+finish
