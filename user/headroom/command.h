@@ -31,6 +31,7 @@ struct command {
 
 extern const struct command status_command;
 extern const struct command list_command;
+extern const struct command top_command;
 extern const struct command show_command;
 extern const struct command blame_command;
 extern const struct command curve_command;

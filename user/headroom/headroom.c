@@ -13,6 +13,7 @@
 static const struct command *const commands[] = {
 	&status_command,
 	&list_command,
+	&top_command,
 	&show_command,
 	&blame_command,
 	&curve_command,

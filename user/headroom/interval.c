@@ -79,6 +79,18 @@ void interval_free(struct interval *interval)
 	free(interval);
 }
 
+bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top)
+{
+	const struct headroom_cgroup *cgroup = headroom_snapshot_find(s, id);
+
+	for (size_t depth = 0; cgroup && depth < s->nr; depth++) {
+		if (cgroup->id == top)
+			return true;
+		cgroup = headroom_snapshot_find(s, cgroup->parent_id);
+	}
+	return false;
+}
+
 bool is_idle(const struct headroom_stats *stats)
 {
 	const struct headroom_counter *counter;

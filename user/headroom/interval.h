@@ -61,6 +61,8 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 			      const struct headroom_snapshot *before);
 void interval_free(struct interval *interval);
 
+/** is_in_subtree - whether @id is @top or below it */
+bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top);
 /** is_idle - nothing was counted */
 bool is_idle(const struct headroom_stats *stats);
 

@@ -56,21 +56,6 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	return order_compare(&a, &b, *(const enum order *)arg);
 }
 
-/* Whether @id is the root of the subtree asked for, or below it */
-static bool is_asked_for(const struct view *view, const struct headroom_snapshot *s, uint64_t id)
-{
-	const struct headroom_cgroup *cgroup = headroom_snapshot_find(s, id);
-
-	if (!view->subtree)
-		return true;
-	for (size_t depth = 0; cgroup && depth < s->nr; depth++) {
-		if (cgroup->id == view->subtree_id)
-			return true;
-		cgroup = headroom_snapshot_find(s, cgroup->parent_id);
-	}
-	return false;
-}
-
 static struct rows select_rows(const struct view *view, const struct headroom_snapshot *now,
 			       const struct interval *interval)
 {
@@ -84,7 +69,9 @@ static struct rows select_rows(const struct view *view, const struct headroom_sn
 	for (size_t i = 0; i < interval->nr; i++) {
 		activity = &interval->activity[i];
 		/* without a path it is gone already */
-		if (!activity->cgroup->path || !is_asked_for(view, now, activity->cgroup->id))
+		if (!activity->cgroup->path)
+			continue;
+		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
 			continue;
 		if (!view->all && is_idle(&activity->subtree))
 			rows.idle++;

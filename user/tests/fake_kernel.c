@@ -380,6 +380,7 @@ static void answer_status(const struct nlmsghdr *request)
 
 static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evictor)
 {
+	uint64_t times = behaves("taking") ? kernel.blame_dumps : 1;
 	struct nlattr *nest = nla_nest_start(msg, evictor->id ? HEADROOM_A_BLAME_EVICTOR :
 					     HEADROOM_A_BLAME_OTHERS);
 
@@ -387,8 +388,8 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
 	}
-	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, evictor->evictions);
-	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, evictor->refaults);
+	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, times * evictor->evictions);
+	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, times * evictor->refaults);
 	if (evictor->id)
 		put_uint(msg, HEADROOM_A_EVICTOR_ERROR, evictor->error);
 	nla_nest_end(msg, nest);

@@ -20,6 +20,7 @@
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
+ *	taking		as many pages are taken anew at each dump of blame
  *	blameless	no cgroup has lost pages
  *	without=ID	this cgroup is not there
  *	removed=ID	this cgroup was removed after the dump: it has no path
