@@ -31,10 +31,14 @@
 #define MESSAGE_SIZE	(64 * 1024)
 /* A large answer must leave room in the queue for the ACK behind it. */
 #define QUEUE_SIZE	(1024 * 1024)
+/* Events come one by one, and each takes a page or two of the queue. */
+#define EVENT_QUEUE_SIZE	(8 * 1024 * 1024)
 
 /* An exchange in progress */
 struct exchange {
+	struct headroom *h;
 	struct headroom_request *request;
+	uint32_t seq;
 	int err;
 	bool done;
 	char sentence[sizeof(((struct headroom *)0)->error)];
@@ -109,22 +113,25 @@ static int errno_of(int nl_error, int saved_errno)
 	}
 }
 
-static void disconnect(struct headroom *h)
+static void close_socket(struct headroom *h)
 {
 	nl_socket_free(h->sock);
 	h->sock = NULL;
 }
 
-static int set_up_socket(struct nl_sock *sock)
+static int set_up_socket(struct nl_sock *sock, int queue_size)
 {
 	int on = 1, err;
 
 	err = genl_connect(sock);
 	if (err < 0)
 		return err;
-	err = nl_socket_set_buffer_size(sock, QUEUE_SIZE, 0);
+	err = nl_socket_set_buffer_size(sock, queue_size, 0);
 	if (err < 0)
 		return err;
+	/* beyond the limit for all, for those who may */
+	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &queue_size,
+		   sizeof(queue_size));
 	err = nl_socket_set_msg_buf_size(sock, MESSAGE_SIZE);
 	if (err < 0)
 		return err;
@@ -145,7 +152,7 @@ static int fail_without_family(struct headroom *h)
 			     "'modprobe headroom', or 'insmod headroom.ko' from the build");
 }
 
-static int connect_to_module(struct headroom *h)
+int headroom_connect(struct headroom *h)
 {
 	int err;
 
@@ -153,10 +160,10 @@ static int connect_to_module(struct headroom *h)
 	if (!h->sock)
 		return headroom_fail(h, -ENOMEM, "out of memory");
 	errno = 0;
-	err = set_up_socket(h->sock);
+	err = set_up_socket(h->sock, h->notify ? EVENT_QUEUE_SIZE : QUEUE_SIZE);
 	if (err < 0) {
 		err = errno_of(err, errno);
-		disconnect(h);
+		close_socket(h);
 		return headroom_fail(h, err, "cannot open a generic netlink socket: %s",
 				     strerror(-err));
 	}
@@ -164,7 +171,7 @@ static int connect_to_module(struct headroom *h)
 	h->family = genl_ctrl_resolve(h->sock, HEADROOM_FAMILY_NAME);
 	if (h->family < 0) {
 		err = errno_of(h->family, errno);
-		disconnect(h);
+		close_socket(h);
 		if (err == -ENOENT)
 			return fail_without_family(h);
 		return headroom_fail(h, err, "cannot look up the headroom module: %s",
@@ -178,8 +185,8 @@ static int reconnect(struct headroom *h)
 {
 	int err;
 
-	disconnect(h);
-	err = connect_to_module(h);
+	close_socket(h);
+	err = headroom_connect(h);
 	/* -ENOENT is what a request says that found no cgroup */
 	return err == -ENOENT ? -ENOTCONN : err;
 }
@@ -190,18 +197,23 @@ int headroom_open(struct headroom **h)
 	if (!*h)
 		return -ENOMEM;
 	(*h)->root_fd = -1;
-	return connect_to_module(*h);
+	return headroom_connect(*h);
+}
+
+void headroom_disconnect(struct headroom *h)
+{
+	close_socket(h);
+	if (h->root_fd >= 0)
+		close(h->root_fd);
+	headroom_forget_paths(h);
+	free(h->root);
 }
 
 void headroom_close(struct headroom *h)
 {
 	if (!h)
 		return;
-	disconnect(h);
-	if (h->root_fd >= 0)
-		close(h->root_fd);
-	headroom_forget_paths(h);
-	free(h->root);
+	headroom_disconnect(h);
 	free(h);
 }
 
@@ -268,6 +280,8 @@ static int on_message(struct nl_msg *msg, void *arg)
 		return NL_OK;
 	}
 	genl = genlmsg_hdr(nlh);
+	if (!exchange->request->reply)
+		return NL_OK;
 	exchange->err = exchange->request->reply(genlmsg_attrdata(genl, 0),
 						 genlmsg_attrlen(genl, 0),
 						 exchange->request->arg);
@@ -311,12 +325,36 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 	return NL_STOP;
 }
 
+/* What is no part of the answer, if one is awaited: events come whenever they please. */
+static int on_incoming(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct exchange *exchange = arg;
+
+	if (exchange->request && nlh->nlmsg_seq == exchange->seq)
+		return NL_OK;
+	exchange->h->notify(exchange->h, nlh);
+	return NL_SKIP;
+}
+
+static int on_sequence(struct nl_msg *msg, void *arg)
+{
+	(void)msg;
+	(void)arg;
+	return NL_OK;
+}
+
 static struct nl_cb *callbacks(struct exchange *exchange)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 
 	if (!cb)
 		return NULL;
+	if (exchange->h->notify) {
+		nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_incoming, exchange);
+		/* on_incoming() has looked at it; libnl would miss an answer for ever */
+		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, NULL);
+	}
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, exchange);
 	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, exchange);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, exchange);
@@ -328,8 +366,9 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 _Static_assert((int)HEADROOM_A_BLAME_ID == (int)HEADROOM_A_CGROUP_ID,
 	       "a request has its id under the same attribute");
 
-static int send_request(struct headroom *h, const struct headroom_request *request)
+static int send_request(struct headroom *h, struct exchange *exchange)
 {
+	const struct headroom_request *request = exchange->request;
 	struct nl_msg *msg = nlmsg_alloc();
 	int err = -NLE_NOMEM;
 
@@ -342,9 +381,46 @@ static int send_request(struct headroom *h, const struct headroom_request *reque
 	/* 8 bytes are right for every kernel that has or lacks the type uint */
 	if (request->id && nla_put_u64(msg, HEADROOM_A_CGROUP_ID, request->id) < 0)
 		goto out;
+	if (request->put && request->put(msg, request->asked) < 0)
+		goto out;
 	err = nl_send_auto(h->sock, msg);
+	exchange->seq = nlmsg_hdr(msg)->nlmsg_seq;
 out:
 	nlmsg_free(msg);
+	return err;
+}
+
+/*
+ * An answer is queued before the request has been sent: where no more comes from a
+ * socket for events, there was no room for it among them.
+ */
+static int receive(struct headroom *h, struct nl_cb *cb)
+{
+	int err;
+
+	errno = 0;
+	err = nl_recvmsgs(h->sock, cb);
+	if (err >= 0)
+		return 0;
+	err = errno_of(err, errno);
+	if (err != -ENOBUFS || !h->notify)
+		return err;
+	h->overrun = true;
+	return 0;
+}
+
+int headroom_receive(struct headroom *h)
+{
+	struct exchange none = { .h = h };
+	struct nl_cb *cb = callbacks(&none);
+	int err;
+
+	if (!cb)
+		return headroom_fail(h, -ENOMEM, "out of memory");
+	err = receive(h, cb);
+	nl_cb_put(cb);
+	if (err < 0 && err != -EAGAIN)
+		headroom_fail(h, err, "cannot read events: %s", strerror(-err));
 	return err;
 }
 
@@ -357,16 +433,17 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 		return -ENOMEM;
 	exchange->request->interrupted = false;
 	errno = 0;
-	err = send_request(h, exchange->request);
-	while (err >= 0 && !exchange->done) {
-		errno = 0;
-		err = nl_recvmsgs(h->sock, cb);
-	}
+	err = send_request(h, exchange);
+	err = err < 0 ? errno_of(err, errno) : 0;
+	while (!err && !exchange->done)
+		err = receive(h, cb);
 	nl_cb_put(cb);
 	if (exchange->done)
 		return exchange->err;
+	if (h->notify)
+		return err == -EAGAIN ? -ENOBUFS : err;
 	h->stale = true;
-	return errno_of(err, errno);
+	return err;
 }
 
 static int ask_once(struct headroom *h, struct exchange *exchange)
@@ -392,14 +469,16 @@ static int ask_once(struct headroom *h, struct exchange *exchange)
  */
 int headroom_ask(struct headroom *h, struct headroom_request *request)
 {
-	struct exchange exchange = { .request = request };
+	struct exchange exchange = { .h = h, .request = request };
 	int err;
 
 	h->error[0] = '\0';
 	err = ask_once(h, &exchange);
 	if (err != -ENOENT || exchange.sentence[0])
 		return err;
+	if (h->notify)
+		return headroom_fail(h, -ENOTCONN, "the headroom module was unloaded");
 	h->stale = true;
-	exchange = (struct exchange){ .request = request };
+	exchange = (struct exchange){ .h = h, .request = request };
 	return ask_once(h, &exchange);
 }

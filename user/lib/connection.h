@@ -21,6 +21,13 @@ struct headroom {
 	int family;
 	/* the last exchange broke off: its answers may still be queued */
 	bool stale;
+	/*
+	 * Of a socket that events come to: takes each message that answers no request.
+	 * Such a socket is never replaced, since triggers hang on it.
+	 */
+	void (*notify)(struct headroom *h, struct nlmsghdr *nlh);
+	/* its queue has overflown */
+	bool overrun;
 	/* where cgroup v2 is mounted, when somebody asked */
 	char *root;
 	int root_fd;
@@ -35,8 +42,10 @@ struct headroom {
  * @cmd: HEADROOM_CMD_*
  * @dump: ask for all
  * @id: cgroup id, which every request has under the same attribute; 0 for none
+ * @put: adds what else is asked; NULL for nothing. Negative when it does not fit
+ * @asked: for @put
  * @reply: called with the attributes of each message of the answer; the rest
- *	of an answer is read and dropped after it failed
+ *	of an answer is read and dropped after it failed. NULL if none is expected
  * @arg: for @reply
  * @interrupted: result: the kernel says that a dump is not consistent
  */
@@ -44,6 +53,8 @@ struct headroom_request {
 	int cmd;
 	bool dump;
 	uint64_t id;
+	int (*put)(struct nl_msg *msg, const void *asked);
+	const void *asked;
 	int (*reply)(const struct nlattr *attrs, int len, void *arg);
 	void *arg;
 	bool interrupted;
@@ -56,6 +67,19 @@ struct headroom_request {
  * unloaded, or another negative errno. headroom_error() is set.
  */
 int headroom_ask(struct headroom *h, struct headroom_request *request);
+
+/**
+ * headroom_receive - read what has come to a socket for events
+ *
+ * Return: 0 after @h->notify has had it; -EAGAIN when there is nothing now; or another
+ * negative errno. An overflow of the queue is no failure, but noted in @h->overrun.
+ */
+int headroom_receive(struct headroom *h);
+
+/** headroom_connect - connect @h, which is zero but for @h->notify and @h->root_fd */
+int headroom_connect(struct headroom *h);
+/** headroom_disconnect - free all that is inside @h */
+void headroom_disconnect(struct headroom *h);
 
 /** headroom_forget_paths - free the known paths */
 void headroom_forget_paths(struct headroom *h);

@@ -590,3 +590,119 @@ void headroom_status_clear(struct headroom_status *status)
 	free(status->kernel);
 	memset(status, 0, sizeof(*status));
 }
+
+static int decode_config_attr(const struct nlattr *attr, struct headroom_config *config)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_CONFIG_SAMPLE_SHIFT:
+		return get_u32(attr, &config->sample_shift);
+	case HEADROOM_A_CONFIG_TABLE_ENTRIES:
+		return get_uint(attr, &config->table_entries);
+	case HEADROOM_A_CONFIG_STALLS:
+		return get_bool(attr, &config->stalls);
+	case HEADROOM_A_CONFIG_SWAP_KPROBES:
+		return get_bool(attr, &config->swap_kprobes);
+	}
+	return 0;
+}
+
+int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_config *config)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_config_attr(attr, config);
+		if (err)
+			return err;
+	}
+	/* a table without room is none; the shift is as in the status */
+	if (!config->table_entries || config->sample_shift > 63)
+		return -EBADMSG;
+	return check_end(rem);
+}
+
+int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id)
+{
+	const struct nlattr *attr = nla_find(attrs, len, HEADROOM_A_TRIGGER_ID);
+	int err = attr ? get_u32(attr, id) : -EBADMSG;
+
+	return !err && !*id ? -EBADMSG : err;
+}
+
+static int borrow_string(const struct nlattr *attr, const char **value)
+{
+	*value = nla_data(attr);
+	return memchr(*value, '\0', nla_len(attr)) ? 0 : -EBADMSG;
+}
+
+/* A name that is longer than any of today's is cut off. */
+static int get_comm(const struct nlattr *attr, struct headroom_event *event)
+{
+	const char *comm;
+	int err = borrow_string(attr, &comm);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(event->comm) - 1 && comm[i]; i++)
+		event->comm[i] = comm[i];
+	return 0;
+}
+
+static int decode_event_attr(const struct nlattr *attr, struct headroom_event *event)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_EVENT_SEQ:
+		return get_uint(attr, &event->seq);
+	case HEADROOM_A_EVENT_TIME:
+		return get_uint(attr, &event->time);
+	case HEADROOM_A_EVENT_CGROUP:
+		return get_uint(attr, &event->cgroup);
+	case HEADROOM_A_EVENT_PARENT_ID:
+		return get_uint(attr, &event->parent_id);
+	case HEADROOM_A_EVENT_PATH:
+		return borrow_string(attr, &event->path);
+	case HEADROOM_A_EVENT_PID:
+		return get_u32(attr, &event->pid);
+	case HEADROOM_A_EVENT_COMM:
+		return get_comm(attr, event);
+	case HEADROOM_A_EVENT_TRIGGER:
+		return get_u32(attr, &event->trigger);
+	case HEADROOM_A_EVENT_VALUE:
+		return get_uint(attr, &event->value);
+	}
+	return 0;
+}
+
+/* What an event cannot be without */
+static bool is_complete(const struct headroom_event *event)
+{
+	if (!event->seq || !event->time)
+		return false;
+	switch (event->type) {
+	case HEADROOM_EVENT_TRIGGER:
+		return event->trigger && event->cgroup;
+	case HEADROOM_EVENT_OOM_KILL:
+		return event->pid && event->cgroup;
+	case HEADROOM_EVENT_CGROUP_BORN:
+	case HEADROOM_EVENT_CGROUP_GONE:
+		return event->cgroup;
+	default:
+		return true;
+	}
+}
+
+int headroom_decode_event(const struct nlattr *attrs, int len, struct headroom_event *event)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_event_attr(attr, event);
+		if (err)
+			return err;
+	}
+	if (!is_complete(event))
+		return -EBADMSG;
+	return check_end(rem);
+}

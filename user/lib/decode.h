@@ -24,6 +24,16 @@ int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_v
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */
 int headroom_decode_stalled(const struct nlattr *attrs, int len,
 			    struct headroom_stalled *stalled);
+/** headroom_decode_config - the attributes of a config-get reply; nothing to free */
+int headroom_decode_config(const struct nlattr *attrs, int len,
+			   struct headroom_config *config);
+/** headroom_decode_trigger - the id in a trigger-add reply */
+int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id);
+/**
+ * headroom_decode_event - the attributes of a notification
+ * @event: result, whose type is known; its path is inside @attrs
+ */
+int headroom_decode_event(const struct nlattr *attrs, int len, struct headroom_event *event);
 /** headroom_status_clear - free what decoding allocated inside @status */
 void headroom_status_clear(struct headroom_status *status);
 /** headroom_cgroup_clear - free what decoding allocated inside @cgroup */

@@ -22,12 +22,20 @@
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
  *	taking		as many pages are taken anew at each dump of blame
  *	blameless	no cgroup has lost pages
- *	without=ID	this cgroup is not there
  *	removed=ID	this cgroup was removed after the dump: it has no path
  *	unnamed=ID	the path of this cgroup may not be looked up
  *	calm=N		no task is stalled from the Nth dump of these on; alone: from the first
  *	untracked	stalls are not tracked
  *	mglru		it reclaims by the multi-generational LRU
+ *	born, died=ID	cgroup 7 was born, another died
+ *	unprivileged	the group of the events may not be joined
+ *	silent		the module is too old to send any
+ *	lively		who joins that group hears something of everything
+ *	garbled		notifications are not what they should be
+ *	fires		a trigger fires as soon as it was set
+ *	hasty		and even before, twice
+ *	full		the answer to who sets a trigger is lost
+ *	nameless	or has no id
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked
@@ -36,9 +44,14 @@
  *
  *	1 /		2 /busy		3 /busy/db	4 /idle		5 /vain\e[2J
  *	6 /busyness, which the first dump does not have
+ *	7 /busy/newborn, which is not there unless it was born
  */
 #ifndef FAKE_KERNEL_H
 #define FAKE_KERNEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "headroom.h"
 
 /* How many requests were answered */
 extern unsigned int fake_kernel_requests;
@@ -47,5 +60,17 @@ extern unsigned int fake_kernel_lookups;
 
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 unsigned long fake_kernel_behaves(const char *word);
+/*
+ * Sends a notification with what of @event is not zero, to the group, or to the socket
+ * that has set the trigger. It has the next number unless it has one.
+ */
+void fake_kernel_notify(int cmd, const struct headroom_event *event);
+/* So many notifications to the group, or of a trigger, are never sent */
+void fake_kernel_skip(unsigned int n, uint32_t trigger);
+/* The queues of all who listen overflow: what is sent is lost until they were read */
+void fake_kernel_overrun(void);
+/* The module is unloaded, without a notification if quietly, or loaded anew */
+void fake_kernel_unload(bool quietly);
+void fake_kernel_load(void);
 
 #endif /* FAKE_KERNEL_H */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Usage: BUILD=build/user test_events.sh
+# Usage: BUILD=build/user test_watch.sh
 # watch, trigger and config as a user has them. Prints TAP.
 
 fake=$BUILD/tests/headroom-fake
