@@ -171,7 +171,7 @@ void topread_take(struct topread *read)
 	headroom_snapshot_free(read->before);
 	read->before = read->now;
 	read->now = s;
-	/* after a time without the module, a page begins anew */
+	/* a page that was opened too early, or has seen the module go, begins here */
 	if (read->id && !read->since) {
 		read->since = read->before;
 		read->before = NULL;
@@ -182,12 +182,13 @@ void topread_take(struct topread *read)
 void topread_open_page(struct topread *read)
 {
 	topread_close_page(read);
-	if (!read->model.selected || !read->before)
+	if (!read->model.selected)
 		return;
 	read->id = read->model.selected;
 	read->since = read->before;
 	read->before = NULL;
-	update_page(read);
+	if (read->now)
+		update_page(read);
 }
 
 void topread_close_page(struct topread *read)

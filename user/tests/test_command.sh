@@ -47,7 +47,7 @@ usage "CGROUP is missing" show
 usage "CGROUP is missing" show --json
 usage "one argument too many: 'b'" show a b
 usage "one argument too many: 'b'" blame a b
-usage "headroom blame: unknown option '--interval'" blame --interval 1
+usage "--count needs --interval" blame --count 2
 usage "one argument too many: 'b'" stalls a b
 usage "CGROUP is missing" curve
 usage "--below takes refaults a second, not 'x'" curve / --interval 1 --below x
@@ -312,6 +312,13 @@ run 0 "$fake" blame /idle
 has '^no pages were lost$'
 HEADROOM_FAKE=blameless run 0 "$fake" blame
 has '^no pages were lost$'
+# the list is the same as before: nothing was taken meanwhile
+run 0 "$fake" blame --interval 20ms
+has '^no pages were lost$'
+HEADROOM_FAKE=taking run 0 "$fake" blame /busy/db --interval 20ms --count 2
+[ "$(grep -cE '^/busy/db +/busy +ancestor limit +700 +600 ' "$out")" -eq 2 ]
+report "what was taken in two intervals"
+has '^/busy/db +\(others\) +- +5000 +120 '
 HEADROOM_FAKE=removed=3 run 0 "$fake" blame
 has '^3 +/busy +ancestor limit '
 has '^/busy +3 +kswapd '
