@@ -5,6 +5,7 @@
 
 checks=0
 failures=0
+: "${out:?}" "${err:?}"
 
 # report NAME: the status of the command before decides
 report() {
@@ -26,8 +27,10 @@ run() {
 	shift
 	"$@" >"$out" 2>"$err"
 	status=$?
+	# bash takes the status of what stands in the name
+	name="exit $code, is $status: $(basename "$1") $(echo "$*" | cut -d' ' -f2-)"
 	[ $status -eq "$code" ]
-	report "exit $code, is $status: $(basename "$1") $(echo "$*" | cut -d' ' -f2-)"
+	report "$name"
 }
 
 # has PATTERN: stdout has a line that matches
@@ -49,10 +52,11 @@ json() {
 		echo "ok $checks - $1 # SKIP no python3"
 		return
 	}
+	name="JSON: $(echo "$1" | tr -s '\n\t' '  ' | tr -d '\033')"
 	python3 -c 'import json, sys
 lines = [json.loads(line) for line in open(sys.argv[1], "rb")]
 sys.exit(not eval("(" + sys.argv[2] + ")"))' "$out" "$1" 2>"$err"
-	report "JSON: $(echo "$1" | tr -s '\n\t' '  ' | tr -d '\033')"
+	report "$name"
 }
 
 # finish: the plan; at the end

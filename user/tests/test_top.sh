@@ -9,7 +9,8 @@ out=$dir/out err=$dir/err words=$dir/words
 socket=headroom-top-$$
 trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
-: >"$out" >"$err"
+: >"$out"
+: >"$err"
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 

@@ -127,6 +127,12 @@ json '[line["type"] for line in lines] == ["cgroup_born", "oom_kill", "cgroup_go
 	"lost", "lost", "trigger", "exit"]'
 json '[line["seq"] for line in lines] == list(range(1, 9))'
 json 'lines[0]["parent_id"] == 1 and lines[0]["path"] == "/new"'
+# each field is explained
+page=$(dirname "$0")/../../Documentation/json.rst
+for field in $(grep -o '"[a-z_]*":' "$out" | tr -d '":' | sort -u) metric threshold window_ns; do
+	grep -qF "\`\`$field\`\`" "$page"
+	report "json.rst has $field"
+done
 json 'lines[1]["pid"] == 4711 and lines[1]["comm"] == "db" and "parent_id" not in lines[1]'
 json 'lines[3]["config"] == dict(sample_shift=6, table_entries=0, stalls=False,
 	swap_kprobes=False) and "path" not in lines[3]'
