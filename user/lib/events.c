@@ -446,8 +446,6 @@ static int tell_loss(struct headroom_events *e, uint64_t lost, uint32_t trigger)
 		free_list(&list);
 		return err;
 	}
-	if (!trigger)
-		e->own.overrun = e->dropped = false;
 	put_before(&e->queue, &list);
 	return 0;
 }
@@ -568,15 +566,17 @@ static int next(struct headroom_events *e, struct headroom_event *event)
 			continue;
 		}
 		err = headroom_receive(&e->own);
-		if (err < 0 && err != -EAGAIN)
+		if (!err)
+			continue;
+		if (err != -EAGAIN)
 			return err;
-		/* what was lost would have come before anything that comes now */
-		if (err == -EAGAIN && !e->own.overrun && !e->dropped)
+		if (!e->own.overrun && !e->dropped)
 			return 0;
-		if (err == -EAGAIN)
-			err = tell_loss(e, 0, 0);
+		/* only now: what had come before the loss is older than the listing */
+		err = tell_loss(e, 0, 0);
 		if (err < 0)
 			return err;
+		e->own.overrun = e->dropped = false;
 	}
 }
 

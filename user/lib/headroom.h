@@ -183,7 +183,8 @@ struct headroom_target {
  * @parent_id: id of its parent among the cgroups with the memory controller;
  *	0 for the root
  * @path: path below the cgroup root, "/" for the root itself; NULL when the
- *	cgroup was removed before its path could be looked up
+ *	cgroup was removed before its path could be looked up. It is there for as
+ *	long as what it is a part of
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
  * @target: reclaim from it and all below it as a whole
@@ -197,7 +198,7 @@ struct headroom_target {
 struct headroom_cgroup {
 	uint64_t id;
 	uint64_t parent_id;
-	char *path;
+	const char *path;
 	struct headroom_stats local;
 	struct headroom_stats subtree;
 	struct headroom_target target;

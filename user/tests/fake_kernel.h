@@ -17,6 +17,7 @@
  *	breaks		a dump breaks off with an error in the message that ends it
  *	malformed	a cgroup's statistics are not what they should be
  *	disorder	the dump is out of order
+ *	still		nothing has changed
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
@@ -36,6 +37,7 @@
  *	hasty		and even before, twice
  *	full		the answer to who sets a trigger is lost
  *	nameless	or has no id
+ *	mute		or is nothing but an ACK
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked
@@ -55,6 +57,8 @@
 
 /* How many requests were answered */
 extern unsigned int fake_kernel_requests;
+/* The trigger that was asked for last; what was not asked for is zero */
+extern struct headroom_trigger fake_kernel_trigger;
 /* How many paths of cgroups were looked up */
 extern unsigned int fake_kernel_lookups;
 
