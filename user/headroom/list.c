@@ -71,6 +71,7 @@ static struct rows select_rows(const struct view *view, const struct headroom_sn
 		/* without a path it is gone already */
 		if (!activity->cgroup->path)
 			continue;
+		/* a module that is older does not know the filter */
 		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
 			continue;
 		if (!view->all && is_idle(&activity->subtree))
@@ -235,14 +236,19 @@ static void print_interval(const struct view *view, const struct headroom_snapsh
 
 static int watch(struct headroom *h, const struct view *view)
 {
+	/* reading costs what is read */
+	const struct headroom_filter filter = {
+		.ancestor = view->subtree_id,
+		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
+	};
 	struct headroom_snapshot *before, *now;
 	int err;
 
-	err = headroom_snapshot_take(h, NULL, &before);
+	err = headroom_snapshot_take(h, &filter, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
 		if (pace_wait(-1, pace_after(before->time, view->seconds)) == PACE_STOP)
 			break;
-		err = headroom_snapshot_take(h, NULL, &now);
+		err = headroom_snapshot_take(h, &filter, &now);
 		if (err < 0)
 			break;
 		if (n && !view->json)

@@ -415,8 +415,11 @@ static void add_up_psi(struct headroom *h, uint64_t id)
 
 static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
 {
+	/* what is below it is needed, to add up what each lacks */
+	const struct headroom_filter filter = { .ancestor = id };
+
 	add_up_psi(h, id);
-	return headroom_snapshot_take(h, NULL, s);
+	return headroom_snapshot_take(h, &filter, s);
 }
 
 /* What the command line asks for */
@@ -450,7 +453,7 @@ static int show_totals(struct headroom *h, const struct request *request, uint64
 	int code, err = take_snapshot(h, id, &now);
 
 	if (err < 0)
-		return say_failure(h, err);
+		return err == -ENOENT ? say_missing(h, id, request->name) : say_failure(h, err);
 	code = print_snapshots(h, now, NULL, id, request->name, page, request->json);
 	headroom_snapshot_free(now);
 	return code;
@@ -477,6 +480,8 @@ static int show_intervals(struct headroom *h, const struct request *request, uin
 			break;
 	}
 	headroom_snapshot_free(before);
+	if (err == -ENOENT)
+		return say_missing(h, id, request->name);
 	return err < 0 ? say_failure(h, err) : code;
 }
 
