@@ -21,6 +21,7 @@
 
 #include "connection.h"
 #include "fake_kernel.h"
+#include "mglru.h"
 
 #define FAMILY	0x1f
 
@@ -113,10 +114,30 @@ static const struct headroom_stalled stalled[] = {
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
+/* The words that tell how it behaves; in a file they can change meanwhile */
+static const char *behaviour(void)
+{
+	const char *name = getenv("HEADROOM_FAKE_FILE");
+	static char words[256];
+	FILE *file;
+	size_t len;
+
+	if (!name)
+		return getenv("HEADROOM_FAKE");
+	file = fopen(name, "re");
+	if (!file)
+		return NULL;
+	len = fread(words, 1, sizeof(words) - 1, file);
+	fclose(file);
+	words[len] = '\0';
+	words[strcspn(words, "\n")] = '\0';
+	return words;
+}
+
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
 {
-	const char *words = getenv("HEADROOM_FAKE"), *at;
+	const char *words = behaviour(), *at;
 	size_t len = strlen(word);
 
 	for (at = words ? strstr(words, word) : NULL; at; at = strstr(at + 1, word)) {
@@ -128,6 +149,11 @@ static unsigned long behaves(const char *word)
 			return 1;
 	}
 	return 0;
+}
+
+unsigned long fake_kernel_behaves(const char *word)
+{
+	return behaves(word);
 }
 
 static struct socket *socket_of(int fd)
@@ -440,7 +466,10 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
-	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
+	put_hook(msg, "swap_readpage()", false, !partly,
+		 "refaults of swapped pages; swap_kprobes=1 attaches it");
+	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
+	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
@@ -456,6 +485,7 @@ static void answer_status(const struct nlmsghdr *request)
 
 static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evictor)
 {
+	uint64_t times = behaves("taking") ? kernel.blame_dumps : 1;
 	struct nlattr *nest = nla_nest_start(msg, evictor->id ? HEADROOM_A_BLAME_EVICTOR :
 					     HEADROOM_A_BLAME_OTHERS);
 
@@ -463,8 +493,8 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
 	}
-	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, evictor->evictions);
-	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, evictor->refaults);
+	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, times * evictor->evictions);
+	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, times * evictor->refaults);
 	if (evictor->id)
 		put_uint(msg, HEADROOM_A_EVICTOR_ERROR, evictor->error);
 	nla_nest_end(msg, nest);
@@ -1106,6 +1136,12 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		queue_is_empty(s);
 	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
 	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* Takes the place of mglru.c */
+bool mglru_is_on(void)
+{
+	return behaves("mglru");
 }
 
 /* The names of its cgroups; they take the place of cgroup.c */
