@@ -6,9 +6,12 @@ The kernel's own ynl client, pyroute2 and genl know nothing of Headroom but what
 the specification says, and the kernel's controller of generic netlink. What they
 read has to agree, with each other and with the command "headroom".
 """
+import errno
+import functools
 import json
 import os
 import re
+import select
 import struct
 import subprocess
 import sys
@@ -111,7 +114,9 @@ class Pyroute2:
             message["attrs"] = list(attrs.items())
             replies = sock.nlm_request(message, msg_type=sock.prid,
                                        msg_flags=NLM_F_REQUEST | flags)
-            return [self.values(name, reply) for reply in replies if reply["attrs"]]
+            # An acknowledgement is none of ours
+            return [self.values(name, reply) for reply in replies
+                    if reply["header"]["type"] == sock.prid]
         finally:
             sock.close()
 
@@ -123,6 +128,21 @@ class Pyroute2:
 
     def act(self, operation, attrs):
         self.request(operation, attrs, NLM_F_ACK)
+
+    def listen(self, group, name):
+        """A socket that hears of what is sent to the group, in attributes of one set"""
+        sock = GenericNetlinkSocket()
+        sock.bind(self.spec["name"], self.message_class(name, genlmsg))
+        sock.add_membership(group)
+        return sock
+
+    def hear(self, sock, seconds):
+        """Names and attributes of what has come, when something has"""
+        names = {number: op for op, (number, _) in self.operations.items()}
+        if not select.select([sock], [], [], seconds)[0]:
+            return []
+        return [(names[m["cmd"]], self.values(self.operations[names[m["cmd"]]][1], m))
+                for m in sock.get()]
 
     def family(self):
         """What the controller of generic netlink knows: id, operations, groups"""
@@ -324,6 +344,40 @@ def dump(t):
 
 
 @test
+def filters(t):
+    """A dump of a subtree, of what has changed, of less detail: the same with both"""
+    mine = cgroup_id(MINE)
+
+    def both(**asked):
+        cgroups = t.ynl.dump("cgroup-get", asked)
+        same(str(asked), t.pyroute2.dump("cgroup-get", asked), cgroups)
+        return {c["id"]: c for c in cgroups}
+
+    subtree = both(ancestor=mine)
+    same("subtree", sorted(subtree), sorted((mine, t.id)))
+    same("one of them", subtree[t.id], t.ynl.do("cgroup-get", {"id": t.id}))
+    last = max(c["generation"] for c in t.ynl.dump("cgroup-get", {}))
+    same("nothing", both(ancestor=mine, since=last), {})
+    read_twice(t.path)
+    changed = both(ancestor=mine, since=last)
+    same("changed", sorted(changed), sorted((mine, t.id)))
+    generations = [c["generation"] for c in changed.values()]
+    assert generations == sorted(generations) and generations[0] > last, generations
+
+    details = next(d for d in t.spec["definitions"] if d["name"] == "detail")["entries"]
+    bits = {detail["name"]: 1 << i for i, detail in enumerate(details)}
+    whole = both(ancestor=t.id)[t.id]
+    assert "target" in whole and "pages" in whole["local"] and "stall" in whole["local"]
+    for name, nest in ("pages", "pages"), ("stalls", "stall"):
+        cgroup = both(ancestor=t.id, detail=bits[name])[t.id]
+        same(name, t.ynl.dump("cgroup-get", {"ancestor": t.id, "detail": [name]}), [cgroup])
+        same(name, cgroup["local"][nest] != [], True)
+        same(name, sorted(cgroup["local"].keys() & {"pages", "stall", "refault-distance"}),
+             [nest])
+        same("evictions", cgroup["local"]["evictions"], whole["local"]["evictions"])
+
+
+@test
 def blame(t):
     """Who took the pages: itself"""
     value = t.ynl.do("blame-get", {"id": t.id})
@@ -400,14 +454,118 @@ def refusal(t):
         t.ynl.do("cgroup-get", {"id": nobody})
         raise AssertionError("ynl got a reply")
     except NlError as e:
-        same("error", e.error, 2)
+        same("error", e.error, errno.ENOENT)
         same("attribute", e.nl_msg.extack.get("bad-attr"), ".id")
         assert "cgroup" in e.nl_msg.extack["msg"]
     try:
         t.pyroute2.do("cgroup-get", {"id": nobody})
         raise AssertionError("pyroute2 got a reply")
     except NetlinkError as e:
-        same("error", e.code, 2)
+        same("error", e.code, errno.ENOENT)
+
+
+@test
+def config(t):
+    """What one client sets, the others see"""
+    before = t.ynl.do("config-get", {})
+    same("config", t.pyroute2.do("config-get", {}), before)
+    shift, stalls = before["sample-shift"], before["stalls"]
+    t.ynl.do("config-set", {"sample-shift": shift + 2, "stalls": 1 - stalls})
+    now = t.pyroute2.do("config-get", {})
+    same("sample-shift", now["sample-shift"], shift + 2)
+    same("stalls", now["stalls"], 1 - stalls)
+    status_now = t.ynl.do("status-get", {})
+    same("sample-shift", status_now["sample-shift"], shift + 2)
+    same("stalls", status_now["stalls"], 1 - stalls)
+    # All or nothing: the second one is out of range
+    try:
+        t.ynl.do("config-set", {"stalls": stalls, "sample-shift": 99})
+        raise AssertionError("99 is no sample-shift")
+    except NlError as e:
+        same("error", e.error, errno.ERANGE)
+        same("attribute", e.nl_msg.extack.get("bad-attr"), ".sample-shift")
+        same("policy", e.nl_msg.extack["policy"]["max-value"], 10)
+    same("config", t.ynl.do("config-get", {}), now)
+    t.pyroute2.act("config-set", {"sample-shift": shift, "stalls": stalls})
+    same("config", t.ynl.do("config-get", {}), before)
+
+
+def hear_ynl(client, seconds):
+    """The same as Pyroute2.hear()"""
+    select.select([client.sock], [], [], seconds)
+    client.check_ntf()
+    heard = [(event["name"], event["msg"]) for event in client.async_msg_queue]
+    client.async_msg_queue.clear()
+    return heard
+
+
+def until(hear, done, seconds=60):
+    """All that is heard up to what is waited for"""
+    heard = []
+    end = time.monotonic() + seconds
+    while not any(done(*event) for event in heard):
+        left = end - time.monotonic()
+        assert left > 0, f"only {heard}"
+        heard += hear(min(left, 1))
+    return heard
+
+
+@test
+def events(t):
+    """Both clients hear of a cgroup that is born and goes, and of new parameters"""
+    ynl = YnlFamily(SPEC, schema="")
+    ynl.ntf_subscribe("events")
+    sock = t.pyroute2.listen("events", "event")
+    path = MINE + "/b"
+    os.mkdir(path)
+    number = cgroup_id(path)
+    about = {"cgroup": number, "parent-id": cgroup_id(MINE), "path": path[len(CGROUPS):]}
+    hears = [functools.partial(hear_ynl, ynl), functools.partial(t.pyroute2.hear, sock)]
+    heard = []
+    try:
+        for hear in hears:
+            heard.append(until(hear, lambda name, event: event.get("cgroup") == number))
+    finally:
+        os.rmdir(path)
+    for i, hear in enumerate(hears):
+        heard[i] += until(hear, lambda name, _: name == "cgroup-gone-ntf")
+    same("heard", heard[0], heard[1])
+    mine = [(name, event) for name, event in heard[0] if event["cgroup"] == number]
+    same("names", [name for name, _ in mine], ["cgroup-born-ntf", "cgroup-gone-ntf"])
+    for _, event in mine:
+        same("event", {key: event[key] for key in about}, about)
+        assert 0 < event["time"] <= time.monotonic_ns()
+    numbers = [event["seq"] for _, event in heard[0]]
+    same("seq", numbers, list(range(numbers[0], numbers[0] + len(numbers))))
+    sock.close()
+
+    before = t.ynl.do("config-get", {})
+    for shift in before["sample-shift"] + 1, before["sample-shift"]:
+        t.ynl.do("config-set", {"sample-shift": shift})
+        now = t.ynl.do("config-get", {})
+        heard = until(hears[0], lambda name, _: name == "config-ntf")
+        same("config-ntf", [e for name, e in heard if name == "config-ntf"], [now])
+    ynl.sock.close()
+
+
+@test
+def trigger(t):
+    """A trigger is set, tells of a stall, and is gone with its socket"""
+    ynl = YnlFamily(SPEC, schema="")
+    reply = ynl.do("trigger-add", {"cgroup": t.id, "metric": "stall", "cause": "memcg-reclaim",
+                                   "threshold": 1, "window": 1000000000})
+    same("reply", list(reply), ["id"])
+    same("triggers", t.ynl.do("status-get", {})["triggers"], 1)
+    read_twice(t.path)
+    heard = until(functools.partial(hear_ynl, ynl), lambda name, _: True)
+    for name, event in heard:
+        same("name", name, "trigger-ntf")
+        same("trigger", event["trigger"], reply["id"])
+        same("cgroup", event["cgroup"], t.id)
+        assert event["value"] >= 1
+    same("seq", [e["seq"] for _, e in heard], list(range(1, len(heard) + 1)))
+    ynl.sock.close()
+    same("triggers", t.pyroute2.do("status-get", {}).get("triggers", 0), 0)
 
 
 @test
