@@ -12,12 +12,15 @@
 #include <linux/mm.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/utsname.h>
 #include <net/genetlink.h>
 
+#include "effort.h"
 #include "hooks.h"
 #include "netlink.h"
 #include "nl_gen.h"
 #include "nonresident.h"
+#include "notify.h"
 #include "registry.h"
 #include "stall.h"
 
@@ -105,8 +108,9 @@ static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stat
 	for (i = 0; stats->distance.used && i < HEADROOM_HIST_BUCKETS; i++)
 		returned += stats->distance.bucket[i];
 	if (nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults) ||
-	    nla_put_uint(skb, HEADROOM_A_STATS_REFAULT_SAMPLES,
-			 refaults >> headroom_nonresident_shift()) ||
+	    nla_put_uint(skb, HEADROOM_A_STATS_REFAULT_SAMPLES, stats->then.samples +
+			 ((refaults - stats->then.refaults) >>
+			  headroom_nonresident_shift())) ||
 	    nla_put_uint(skb, HEADROOM_A_STATS_RETURNED, returned))
 		return -EMSGSIZE;
 	return 0;
@@ -249,9 +253,18 @@ static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
 	return 0;
 }
 
-/* The policy refuses unknown attributes only for requests that have known ones */
-static int refuse_attributes(const struct nlmsghdr *nlh,
-			     struct netlink_ext_ack *extack)
+/**
+ * headroom_netlink_refuse_attributes - for a request that takes none
+ * @nlh: the request
+ * @extack: for the sentence
+ *
+ * The policy refuses unknown attributes only for requests that have known ones.
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL.
+ */
+int headroom_netlink_refuse_attributes(const struct nlmsghdr *nlh,
+				       struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
 		return 0;
@@ -353,7 +366,7 @@ static struct dump_cursor *cursor_of(struct netlink_callback *cb)
 int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
-	int err = refuse_attributes(cb->nlh, cb->extack);
+	int err = headroom_netlink_refuse_attributes(cb->nlh, cb->extack);
 
 	if (err)
 		return err;
@@ -482,7 +495,7 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 
 int headroom_nl_blame_get_start(struct netlink_callback *cb)
 {
-	int err = refuse_attributes(cb->nlh, cb->extack);
+	int err = headroom_netlink_refuse_attributes(cb->nlh, cb->extack);
 
 	if (err)
 		return err;
@@ -546,7 +559,7 @@ static int fill_stalled(struct sk_buff *skb, const struct origin *to,
 int headroom_nl_stall_get_start(struct netlink_callback *cb)
 {
 	cursor_of(cb)->next = 0;
-	return refuse_attributes(cb->nlh, cb->extack);
+	return headroom_netlink_refuse_attributes(cb->nlh, cb->extack);
 }
 
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -620,7 +633,9 @@ static int put_lost(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms))
+	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_NOTIFICATIONS, lost.notifications) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_RESIZED, lost.resized))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -656,6 +671,11 @@ static int put_status(struct sk_buff *skb)
 			sizeof(struct headroom_hist)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_HISTOGRAMS,
 			 headroom_histpool_used()) ||
+	    nla_put_string(skb, HEADROOM_A_STATUS_KERNEL, utsname()->release) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_WORKER_TIME,
+			 atomic64_read(&headroom_effort.work)) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_REQUEST_TIME,
+			 atomic64_read(&headroom_effort.requests)) ||
 	    put_hooks(skb) || put_lost(skb))
 		return -EMSGSIZE;
 	return 0;
@@ -667,7 +687,7 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = refuse_attributes(info->nlhdr, info->extack);
+	err = headroom_netlink_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	skb = genlmsg_new(2 * PAGE_SIZE, GFP_KERNEL);
@@ -684,36 +704,90 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-#ifdef HEADROOM_MERGE_OPS
 /*
- * This kernel wants one entry for an operation that has both do and dump; the
- * generated table has two, one after the other.
+ * Requests pass through here, so that their time is counted whoever answers them. The
+ * generated table is kept for that, by operation.
  */
-static void __init merge_ops(struct genl_family *family)
+static struct {
+	int (*doit)(struct sk_buff *request, struct genl_info *info);
+	int (*start)(struct netlink_callback *cb);
+	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+} answer[HEADROOM_CMD_MAX + 1] __ro_after_init;
+
+static int cmd_of(const struct nlmsghdr *nlh)
 {
-	static struct genl_ops merged[HEADROOM_CMD_MAX];
+	return ((const struct genlmsghdr *)nlmsg_data(nlh))->cmd;
+}
+
+static int timed_doit(struct sk_buff *request, struct genl_info *info)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[info->genlhdr->cmd].doit(request, info);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
+}
+
+static int timed_start(struct netlink_callback *cb)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[cmd_of(cb->nlh)].start(cb);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
+}
+
+static int timed_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[cmd_of(cb->nlh)].dumpit(skb, cb);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
+}
+
+/* What the generator does not know; see Documentation/design.rst */
+static void __init adapt_ops(struct genl_family *family)
+{
+	static struct genl_split_ops ops[2 * HEADROOM_CMD_MAX] __ro_after_init;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < family->n_ops; i++) {
-		const struct genl_ops *op = &family->ops[i];
+	for (i = 0; i < family->n_split_ops; i++) {
+		const struct genl_split_ops *op = &family->split_ops[i];
 
-		if (!nr || merged[nr - 1].cmd != op->cmd) {
-			merged[nr++] = *op;
-			continue;
+		if (op->doit)
+			answer[op->cmd].doit = op->doit;
+		if (op->start)
+			answer[op->cmd].start = op->start;
+		if (op->dumpit)
+			answer[op->cmd].dumpit = op->dumpit;
+		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op->cmd) {
+			/* Do came first, and dump is what is added */
+			ops[nr - 1].done = op->done;
+			ops[nr - 1].flags |= op->flags;
+			nr--;
+		} else {
+			ops[nr] = *op;
 		}
-		merged[nr - 1].start = op->start;
-		merged[nr - 1].dumpit = op->dumpit;
-		merged[nr - 1].done = op->done;
-		merged[nr - 1].flags |= op->flags;
+		ops[nr].doit = ops[nr].doit ? timed_doit : NULL;
+		ops[nr].start = op->start ? timed_start : NULL;
+		ops[nr].dumpit = op->dumpit ? timed_dumpit : NULL;
+		nr++;
 	}
-	family->ops = merged;
-	family->n_ops = nr;
+	family->split_ops = ops;
+	family->n_split_ops = nr;
 }
-#else
-static void __init merge_ops(struct genl_family *family)
+
+static void __init adapt_groups(struct genl_family *family)
 {
+	static struct genl_multicast_group groups[1] __ro_after_init;
+
+	BUILD_BUG_ON(HEADROOM_NLGRP_EVENTS != 0);
+	groups[0] = family->mcgrps[0];
+	groups[0].flags = GENL_MCAST_CAP_SYS_ADMIN;
+	family->mcgrps = groups;
+	family->n_mcgrps = ARRAY_SIZE(groups);
 }
-#endif
 
 /**
  * headroom_netlink_init - answer requests
@@ -723,18 +797,25 @@ static void __init merge_ops(struct genl_family *family)
  */
 int __init headroom_netlink_init(void)
 {
+	int err;
+
 	/* The generator knows only families that are; cgroups are global */
 	headroom_nl_family.netnsok = false;
-	merge_ops(&headroom_nl_family);
-	return genl_register_family(&headroom_nl_family);
+	adapt_ops(&headroom_nl_family);
+	adapt_groups(&headroom_nl_family);
+	err = genl_register_family(&headroom_nl_family);
+	if (!err)
+		headroom_notify_init();
+	return err;
 }
 
 /**
- * headroom_netlink_exit - no more requests
+ * headroom_netlink_exit - no more requests, and no more notifications
  *
  * Context: process, may sleep. When it returns, no request is being answered.
  */
 void headroom_netlink_exit(void)
 {
+	headroom_notify_exit();
 	genl_unregister_family(&headroom_nl_family);
 }

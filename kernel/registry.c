@@ -26,8 +26,12 @@
  * was blamed for, and whom it blamed, is that ancestor's too.
  *
  * Locks, outermost first:
+ *	config_mutex	the parameters, while they are changed
+ *	hooks_mutex	which probe is attached
  *	registry.mutex	the tree, the index, birth and death; held by readers and
  *			by the worker, never by a probe
+ *	triggers.mutex	what is watched; never held by a probe
+ *	notify.mutex	sending, in the order of the numbers
  *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
  *			interrupts off below any lock of the page cache
  */
@@ -42,6 +46,8 @@
 #include <linux/psi_types.h>
 #include <linux/xarray.h>
 
+#include "effort.h"
+#include "notify.h"
 #include "registry.h"
 #include "stall.h"
 
@@ -383,7 +389,14 @@ static void link_newborn(void)
 		cg->parent = parent;
 		registry.cgroups++;
 		registry.generation++;
+		headroom_notify_born(cg);
 	}
+}
+
+static void link_all(void)
+{
+	link_newborn();
+	link_newborn();		/* the parents that the first pass had to make */
 }
 
 /*
@@ -418,6 +431,7 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 	kfree(cg->gone);
 	cg->gone = NULL;
 	headroom_blame_move(&parent->blame, &cg->blame);
+	headroom_notify_gone(cg, parent);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
@@ -483,13 +497,17 @@ static void bury_dead(void)
  */
 void headroom_registry_sync(void)
 {
+	unsigned int ooms = headroom_notify_waiting();
+
 	lockdep_assert_held(&registry.mutex);
 	pool_fill();
 	headroom_histpool_fill();
+	/* So that nobody is gone, or killed, whose birth was not told of */
+	link_all();
+	headroom_notify_ooms(ooms);
 	bury_dead();
 	find_cgroups();
-	link_newborn();
-	link_newborn();		/* the parents that the first pass had to make */
+	link_all();
 	free_unused();
 }
 
@@ -606,6 +624,31 @@ bool headroom_registry_blame(unsigned long *id,
 }
 
 /**
+ * headroom_registry_rescale - restate what depends on the sampling factor
+ * @from: log2 of the factor up to now
+ * @to: log2 of the factor from now on
+ *
+ * Context: process; headroom_registry_lock() held; no page is tracked.
+ */
+void headroom_registry_rescale(unsigned int from, unsigned int to)
+{
+	struct llist_node *newborn = llist_del_all(&pool.newborn);
+	struct headroom_cgroup *cg, *next;
+	unsigned long id;
+
+	lockdep_assert_held(&registry.mutex);
+	xa_for_each(&registry.index, id, cg) {
+		headroom_stats_rescale(&cg->local, from, to);
+		if (cg->gone)
+			headroom_stats_rescale(cg->gone, from, to);
+	}
+	llist_for_each_entry_safe(cg, next, newborn, todo) {
+		headroom_stats_rescale(&cg->local, from, to);
+		llist_add(&cg->todo, &pool.newborn);
+	}
+}
+
+/**
  * headroom_registry_generation - changes when a cgroup comes or goes
  *
  * Context: process; headroom_registry_lock() held.
@@ -655,11 +698,14 @@ static void kick(struct irq_work *work)
 
 static void sweep(struct work_struct *work)
 {
+	u64 begin = ktime_get_ns();
+
 	WRITE_ONCE(registry.due, false);
 	headroom_registry_lock();
 	headroom_registry_sync();
 	headroom_registry_unlock();
 	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
+	headroom_effort_add(&headroom_effort.work, begin);
 }
 
 static int registry_populate(void)

@@ -73,6 +73,7 @@ bool headroom_registry_read(unsigned long *id,
 			    struct headroom_snapshot *snapshot, bool exact);
 bool headroom_registry_blame(unsigned long *id,
 			     struct headroom_blame_totals *blame, bool exact);
+void headroom_registry_rescale(unsigned int from, unsigned int to);
 unsigned int headroom_registry_generation(void);
 unsigned int headroom_registry_cgroups(void);
 

@@ -83,6 +83,7 @@ struct headroom_pages {
  * @counter: by enum headroom_counter
  * @pages: by kind and reason, the first of each at 0; refaults are scaled
  * @group: by group of sampled pages; not scaled
+ * @then: refaults, and the samples behind them, when the factor was changed last
  * @distance: histogram of refault distances, in pages, scaled
  * @age: histogram of the times that refaulted pages were away, scaled; unit
  *	2^HEADROOM_AGE_SHIFT ns
@@ -92,6 +93,10 @@ struct headroom_totals {
 	u64 counter[HEADROOM_NR_COUNTERS];
 	struct headroom_pages pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
 	struct headroom_pages group[HEADROOM_NR_GROUPS];
+	struct {
+		u64 refaults;
+		u64 samples;
+	} then;
 	struct headroom_hist_totals distance;
 	struct headroom_hist_totals age;
 	struct headroom_stall_totals stall[HEADROOM_NR_CAUSES];
@@ -180,6 +185,8 @@ struct headroom_snapshot {
  * @stall_slots: stalls not measured, too many being in flight
  * @reclaim_slots: reclaims not followed, too many being in flight
  * @histograms: values in no histogram, none being at hand
+ * @notifications: notifications that were never sent
+ * @resized: entries of a nonresident table that was replaced
  */
 struct headroom_lost {
 	u64 table_full;
@@ -189,6 +196,8 @@ struct headroom_lost {
 	u64 stall_slots;
 	u64 reclaim_slots;
 	u64 histograms;
+	u64 notifications;
+	u64 resized;
 };
 
 #endif /* _HEADROOM_SNAPSHOT_H */

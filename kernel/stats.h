@@ -41,8 +41,11 @@ struct headroom_page_stats {
  * @distance: histogram of refault distances, in pages, scaled
  * @age: histogram of times away, in units of 2^HEADROOM_AGE_SHIFT ns, scaled
  * @stall: by cause, the first cause at 0
+ * @then: what had been counted when the sampling factor was changed last: refaults,
+ *	the samples behind them, and evictions; belongs to the registry's mutex
  *
- * Written by probes without a lock, from any context, on any CPU. Only grows.
+ * Written by probes without a lock, from any context, on any CPU. Only grows; but see
+ * headroom_stats_rescale().
  */
 struct headroom_stats {
 	atomic64_t counter[HEADROOM_NR_COUNTERS];
@@ -51,6 +54,11 @@ struct headroom_stats {
 	struct headroom_hist *distance;
 	struct headroom_hist *age;
 	struct headroom_stall_stats stall[HEADROOM_NR_CAUSES];
+	struct {
+		u64 refaults;
+		u64 samples;
+		u64 evictions;
+	} then;
 };
 
 /**
@@ -103,6 +111,8 @@ void headroom_totals_init(struct headroom_totals *totals);
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats);
 void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from);
+void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
+			    unsigned int to);
 void headroom_stats_free(struct headroom_stats *stats);
 void headroom_target_read(struct headroom_target_totals *to,
 			  const struct headroom_target_stats *target);
