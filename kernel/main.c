@@ -15,6 +15,7 @@
 #include "reclaim.h"
 #include "registry.h"
 #include "stall.h"
+#include "trigger.h"
 
 struct headroom_effort headroom_effort;
 
@@ -34,9 +35,12 @@ static int __init headroom_init(void)
 	err = headroom_stall_init();
 	if (err)
 		goto err_reclaim;
-	err = headroom_config_attach();
+	err = headroom_trigger_init();
 	if (err)
 		goto err_stall;
+	err = headroom_config_attach();
+	if (err)
+		goto err_trigger;
 	err = headroom_netlink_init();
 	if (err)
 		goto err_hooks;
@@ -48,6 +52,8 @@ err_hooks:
 	headroom_config_stop();
 	headroom_hooks_detach();
 	headroom_notify_drop();
+err_trigger:
+	headroom_trigger_exit();
 err_stall:
 	headroom_stall_exit();
 err_reclaim:
@@ -65,6 +71,7 @@ static void __exit headroom_exit(void)
 	headroom_config_stop();
 	headroom_hooks_detach();
 	headroom_notify_drop();
+	headroom_trigger_exit();
 	headroom_stall_exit();
 	headroom_reclaim_exit();
 	headroom_nonresident_exit();

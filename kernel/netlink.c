@@ -23,6 +23,7 @@
 #include "notify.h"
 #include "registry.h"
 #include "stall.h"
+#include "trigger.h"
 
 #define MESSAGE_MAX	SKB_WITH_OVERHEAD(65536UL)
 
@@ -672,6 +673,7 @@ static int put_status(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_STATUS_HISTOGRAMS,
 			 headroom_histpool_used()) ||
 	    nla_put_string(skb, HEADROOM_A_STATUS_KERNEL, utsname()->release) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_TRIGGERS, headroom_triggers()) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_WORKER_TIME,
 			 atomic64_read(&headroom_effort.work)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_REQUEST_TIME,
@@ -746,6 +748,25 @@ static int timed_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return ret;
 }
 
+/*
+ * Where do and dump are one entry, either takes the attributes of both. There is one
+ * operation whose dump has any.
+ */
+static void __init merge_policies(struct genl_split_ops *to, const struct genl_split_ops *op)
+{
+	static struct nla_policy policy[HEADROOM_A_CGROUP_MAX + 1] __ro_after_init;
+
+	if (!op->policy)
+		return;
+	if (WARN_ON(op->maxattr > HEADROOM_A_CGROUP_MAX || to->maxattr > op->maxattr ||
+		    policy[op->maxattr].type))
+		return;
+	memcpy(policy, op->policy, (op->maxattr + 1) * sizeof(*policy));
+	memcpy(policy, to->policy, (to->maxattr + 1) * sizeof(*policy));
+	to->policy = policy;
+	to->maxattr = op->maxattr;
+}
+
 /* What the generator does not know; see Documentation/design.rst */
 static void __init adapt_ops(struct genl_family *family)
 {
@@ -763,9 +784,10 @@ static void __init adapt_ops(struct genl_family *family)
 			answer[op->cmd].dumpit = op->dumpit;
 		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op->cmd) {
 			/* Do came first, and dump is what is added */
-			ops[nr - 1].done = op->done;
-			ops[nr - 1].flags |= op->flags;
 			nr--;
+			merge_policies(&ops[nr], op);
+			ops[nr].done = op->done;
+			ops[nr].flags |= op->flags;
 		} else {
 			ops[nr] = *op;
 		}
@@ -789,6 +811,21 @@ static void __init adapt_groups(struct genl_family *family)
 	family->n_mcgrps = ARRAY_SIZE(groups);
 }
 
+/* A socket is closed: its triggers go with it */
+static int release(struct notifier_block *nb, unsigned long event, void *arg)
+{
+	const struct netlink_notify *socket = arg;
+
+	if (event == NETLINK_URELEASE && socket->protocol == NETLINK_GENERIC &&
+	    net_eq(socket->net, &init_net))
+		headroom_trigger_release(socket->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block released = {
+	.notifier_call = release,
+};
+
 /**
  * headroom_netlink_init - answer requests
  *
@@ -803,10 +840,16 @@ int __init headroom_netlink_init(void)
 	headroom_nl_family.netnsok = false;
 	adapt_ops(&headroom_nl_family);
 	adapt_groups(&headroom_nl_family);
+	err = netlink_register_notifier(&released);
+	if (err)
+		return err;
 	err = genl_register_family(&headroom_nl_family);
-	if (!err)
-		headroom_notify_init();
-	return err;
+	if (err) {
+		netlink_unregister_notifier(&released);
+		return err;
+	}
+	headroom_notify_init();
+	return 0;
 }
 
 /**
@@ -816,6 +859,8 @@ int __init headroom_netlink_init(void)
  */
 void headroom_netlink_exit(void)
 {
+	headroom_trigger_stop();
 	headroom_notify_exit();
 	genl_unregister_family(&headroom_nl_family);
+	netlink_unregister_notifier(&released);
 }

@@ -231,6 +231,29 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
 }
 
 /**
+ * headroom_cgroup_parent - the record above
+ * @cg: a record on which the caller holds a reference
+ *
+ * Also of one that is not linked yet: then the nearest one that there is now.
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: the record; NULL above the root.
+ */
+struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *parent = READ_ONCE(cg->parent);
+	struct mem_cgroup *memcg;
+
+	if (parent || cg == registry.root)
+		return parent;
+	/* It is not dead, which only linked ones can be */
+	memcg = parent_mem_cgroup(cg->memcg);
+	for (; memcg && !parent; memcg = parent_mem_cgroup(memcg))
+		parent = record_in_slot(memcg);
+	return parent;
+}
+
+/**
  * headroom_cgroup_get - hold a record beyond RCU
  * @cg: a record found under RCU, which is still held
  *
@@ -247,6 +270,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 
 	headroom_stats_free(&cg->local);
 	headroom_hist_free(&cg->target.distance);
+	kfree(cg->watched);
 	kmem_cache_free(registry.cache, cg);
 }
 
@@ -386,7 +410,7 @@ static void link_newborn(void)
 			headroom_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
-		cg->parent = parent;
+		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.generation++;
 		headroom_notify_born(cg);
@@ -621,6 +645,20 @@ bool headroom_registry_blame(unsigned long *id,
 	blame->id = cg->id;
 	headroom_blame_read(blame, &cg->blame);
 	return true;
+}
+
+/**
+ * headroom_registry_find - a record, by its cgroup's id
+ * @id: cgroup id; becomes the id of the result
+ * @exact: only this id; otherwise the next higher one will do, for walking
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record, which stays until that is unlocked; or NULL.
+ */
+struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact)
+{
+	lockdep_assert_held(&registry.mutex);
+	return xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
 }
 
 /**

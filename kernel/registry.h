@@ -11,8 +11,21 @@
 #include "blame.h"
 #include "stats.h"
 
+struct headroom_watched;
 struct mem_cgroup;
 struct netlink_ext_ack;
+
+/**
+ * enum headroom_attention - who watches for what happens to a cgroup; see trigger.c
+ * @HEADROOM_ATTENTION_NONE: whoever finds it so wakes the worker
+ * @HEADROOM_ATTENTION_ACTIVE: the worker looks at it
+ * @HEADROOM_ATTENTION_IGNORED: nobody does
+ */
+enum headroom_attention {
+	HEADROOM_ATTENTION_NONE,
+	HEADROOM_ATTENTION_ACTIVE,
+	HEADROOM_ATTENTION_IGNORED,
+};
 
 /**
  * struct headroom_cgroup - the record of one cgroup
@@ -20,16 +33,19 @@ struct netlink_ext_ack;
  * @key: names this record in the nonresident table: slot in the low 16 bits,
  *	birth number in the high 16, never 0
  * @dead: the cgroup is going away; late events belong to @parent
+ * @attention: enum headroom_attention
  * @ref: one for the registry, one for each child and each open stall
  * @local: statistics of the cgroup itself
  * @target: reclaim from it and all below it as a whole
  * @blame: who took its pages
+ * @activated: in the trigger worker's list of those that became active
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @siblings: in @parent's @children
  * @children: records below
  * @todo: in one of the worker's lists: to be linked, or to be freed
  * @gone: statistics of what was removed below; NULL while there was nothing
+ * @watched: what triggers know of it, or NULL; belongs to trigger.c
  * @rcu: for freeing
  *
  * Probes reach a record by its slot, under RCU, and touch only what stands
@@ -40,10 +56,12 @@ struct headroom_cgroup {
 	struct mem_cgroup *memcg;
 	u32 key;
 	bool dead;
+	int attention;
 	refcount_t ref;
 	struct headroom_stats local;
 	struct headroom_target_stats target;
 	struct headroom_blame blame;
+	struct llist_node activated;
 
 	u64 id;
 	struct headroom_cgroup *parent;
@@ -51,6 +69,7 @@ struct headroom_cgroup {
 	struct list_head children;
 	struct llist_node todo;
 	struct headroom_stats *gone;
+	struct headroom_watched *watched;
 	struct rcu_head rcu;
 };
 
@@ -62,6 +81,7 @@ struct headroom_cgroup *headroom_cgroup_by_key(u32 key);
 struct headroom_cgroup *headroom_cgroup_of_current(void);
 struct headroom_cgroup *headroom_cgroup_root(void);
 struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
+struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg);
 void headroom_cgroup_get(struct headroom_cgroup *cg);
 void headroom_cgroup_put(struct headroom_cgroup *cg);
 
@@ -73,6 +93,7 @@ bool headroom_registry_read(unsigned long *id,
 			    struct headroom_snapshot *snapshot, bool exact);
 bool headroom_registry_blame(unsigned long *id,
 			     struct headroom_blame_totals *blame, bool exact);
+struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact);
 void headroom_registry_rescale(unsigned int from, unsigned int to);
 unsigned int headroom_registry_generation(void);
 unsigned int headroom_registry_cgroups(void);
