@@ -77,8 +77,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #define HEADROOM_MARK_VICTIM_PROBE					\
 	__builtin_choose_expr(						\
 		__builtin_types_compatible_p(				\
-			typeof(&check_trace_callback_type_mark_victim),	\
-			void (*)(void (*)(void *, int))),		\
+			typeof(check_trace_callback_type_mark_victim),	\
+			void (void (*)(void *, int))),			\
 		headroom_probe_mark_victim_pid, headroom_probe_mark_victim)
 
 /*

@@ -767,6 +767,31 @@ static void __init merge_policies(struct genl_split_ops *to, const struct genl_s
 	to->maxattr = op->maxattr;
 }
 
+/* Do comes first, and dump is what is added */
+static void __init merge_ops(struct genl_split_ops *to, const struct genl_split_ops *op)
+{
+	merge_policies(to, op);
+	to->start = op->start;
+	to->dumpit = op->dumpit;
+	to->done = op->done;
+	to->flags |= op->flags;
+}
+
+/* What is for do and what is for dump are in the same place, where they are two entries */
+static void __init adapt_op(struct genl_split_ops *op)
+{
+	if (op->flags & GENL_CMD_CAP_DO) {
+		answer[op->cmd].doit = op->doit;
+		op->doit = timed_doit;
+		return;
+	}
+	answer[op->cmd].start = op->start;
+	answer[op->cmd].dumpit = op->dumpit;
+	if (op->start)
+		op->start = timed_start;
+	op->dumpit = timed_dumpit;
+}
+
 /* What the generator does not know; see Documentation/design.rst */
 static void __init adapt_ops(struct genl_family *family)
 {
@@ -774,27 +799,13 @@ static void __init adapt_ops(struct genl_family *family)
 	unsigned int i, nr = 0;
 
 	for (i = 0; i < family->n_split_ops; i++) {
-		const struct genl_split_ops *op = &family->split_ops[i];
+		struct genl_split_ops op = family->split_ops[i];
 
-		if (op->doit)
-			answer[op->cmd].doit = op->doit;
-		if (op->start)
-			answer[op->cmd].start = op->start;
-		if (op->dumpit)
-			answer[op->cmd].dumpit = op->dumpit;
-		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op->cmd) {
-			/* Do came first, and dump is what is added */
-			nr--;
-			merge_policies(&ops[nr], op);
-			ops[nr].done = op->done;
-			ops[nr].flags |= op->flags;
-		} else {
-			ops[nr] = *op;
-		}
-		ops[nr].doit = ops[nr].doit ? timed_doit : NULL;
-		ops[nr].start = op->start ? timed_start : NULL;
-		ops[nr].dumpit = op->dumpit ? timed_dumpit : NULL;
-		nr++;
+		adapt_op(&op);
+		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op.cmd)
+			merge_ops(&ops[nr - 1], &op);
+		else
+			ops[nr++] = op;
 	}
 	family->split_ops = ops;
 	family->n_split_ops = nr;

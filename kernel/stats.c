@@ -87,6 +87,23 @@ void headroom_count_stall(struct headroom_stats *stats,
 		;
 }
 
+/**
+ * headroom_stats_refaults - refaults of all kinds and for all reasons
+ * @stats: what to read
+ *
+ * Context: any.
+ */
+u64 headroom_stats_refaults(const struct headroom_stats *stats)
+{
+	unsigned int kind, reason;
+	u64 refaults = 0;
+
+	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
+		for (reason = 0; reason < HEADROOM_NR_REASONS; reason++)
+			refaults += atomic64_read(&stats->pages[kind][reason].refaults);
+	return refaults;
+}
+
 static void pages_add(struct headroom_pages *to,
 		      const struct headroom_page_stats *from, unsigned int nr)
 {
@@ -211,12 +228,10 @@ void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
 			    unsigned int to)
 {
 	struct share evictions = {}, refaults = {};
-	u64 evicted, refaulted = 0;
+	u64 evicted, refaulted = headroom_stats_refaults(stats);
 	unsigned int i;
 
 	evicted = atomic64_read(&stats->counter[HEADROOM_EVICTIONS]);
-	for (i = 0; i < HEADROOM_NR_KINDS * HEADROOM_NR_REASONS; i++)
-		refaulted += atomic64_read(&stats->pages[i / HEADROOM_NR_REASONS][i % HEADROOM_NR_REASONS].refaults);
 	if (!from) {
 		evictions.left = evicted - stats->then.evictions;
 		refaults.left = refaulted - stats->then.refaults;

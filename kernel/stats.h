@@ -107,6 +107,7 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 			    u64 reclaimed, int priority);
 void headroom_count_stall(struct headroom_stats *stats,
 			  enum headroom_stall_cause cause, u64 ns);
+u64 headroom_stats_refaults(const struct headroom_stats *stats);
 void headroom_totals_init(struct headroom_totals *totals);
 void headroom_stats_add(struct headroom_totals *to,
 			const struct headroom_stats *stats);

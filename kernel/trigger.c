@@ -236,15 +236,8 @@ static bool concerns(const struct trigger *trigger, unsigned int quantity)
 
 static u64 read_quantity(const struct headroom_stats *stats, unsigned int quantity)
 {
-	unsigned int kind, reason;
-	u64 refaults = 0;
-
-	if (quantity != REFAULTS)
-		return atomic64_read(&stats->stall[quantity - 1].total);
-	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
-		for (reason = 0; reason < HEADROOM_NR_REASONS; reason++)
-			refaults += atomic64_read(&stats->pages[kind][reason].refaults);
-	return refaults;
+	return quantity == REFAULTS ? headroom_stats_refaults(stats) :
+				      atomic64_read(&stats->stall[quantity - 1].total);
 }
 
 static struct headroom_watched *watched_make(struct headroom_cgroup *cg, gfp_t gfp)
@@ -379,7 +372,7 @@ static void pass_open(struct headroom_watched *watched, unsigned int cause, u64 
 				continue;
 			/* What was before the trigger was set is no growth */
 			if (watch->fresh && begin < trigger->set)
-				watch->window.sample[0].value += trigger->set - begin;
+				headroom_window_raise(&watch->window, trigger->set - begin);
 			watch_add(watch, 0, now - begin);
 		}
 	}
@@ -475,10 +468,7 @@ static void judge(struct watch *watch, u64 now)
 
 	if (watch->open_tick != triggers.ticks)
 		value = watch->ended;
-	if (watch->fresh) {
-		watch->fresh = false;
-		watch->window.value = watch->window.sample[0].value;
-	}
+	watch->fresh = false;
 	/* It was missed for one tick, see look_at_open() */
 	if (value <= watch->window.value)
 		return;

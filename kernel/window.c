@@ -77,9 +77,22 @@ void headroom_window_init(struct headroom_window *window, u64 length, u64 time,
 	window->length = length;
 	window->time = time;
 	window->value = value;
-	window->newest = 0;
+	window->newest = HEADROOM_WINDOW_SAMPLES - 1;
 	window->nr = 0;
 	push(window, time, value);
+}
+
+/**
+ * headroom_window_raise - what was before it began turns out to have been more
+ * @window: a window of a quantity that has not grown since headroom_window_init()
+ * @more: how much more
+ *
+ * Context: any; one at a time.
+ */
+void headroom_window_raise(struct headroom_window *window, u64 more)
+{
+	window->value += more;
+	window->sample[window->newest].value += more;
 }
 
 /**

@@ -31,6 +31,7 @@ struct headroom_window {
 
 void headroom_window_init(struct headroom_window *window, u64 length, u64 time,
 			  u64 value);
+void headroom_window_raise(struct headroom_window *window, u64 more);
 void headroom_window_grow(struct headroom_window *window, u64 time, u64 before,
 			  u64 value);
 u64 headroom_window_sum(const struct headroom_window *window, u64 end);
