@@ -5,10 +5,12 @@
 #include <linux/types.h>
 
 struct genl_info;
+struct headroom_config;
 struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
 struct nlmsghdr;
+struct sk_buff;
 
 /**
  * struct headroom_nl_origin - where a message comes from: a request, or a dump
@@ -31,5 +33,6 @@ int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
 int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value);
 int headroom_nl_id(struct genl_info *info, u64 *id);
 int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack);
+int headroom_nl_put_config(struct sk_buff *skb, const struct headroom_config *config);
 
 #endif /* _HEADROOM_NETLINK_H */

@@ -45,7 +45,7 @@
 #define HIST_BYTES	(2 * NLA_HDRLEN + 2 * U32_BYTES + \
 			 HEADROOM_HIST_BUCKETS * sizeof(u64))
 /* Those that are reported of statistics whatever else is not */
-#define SUMS_BYTES	(NLA_HDRLEN + (HEADROOM_NR_SUMS + 1) * UINT_BYTES)
+#define SUMS_BYTES	(NLA_HDRLEN + HEADROOM_NR_SUMS * UINT_BYTES)
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
 			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
 #define MOST_BYTES	(FIXED_BYTES + HIST_BYTES + \
@@ -194,14 +194,12 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 
 static __always_inline void *put_sums(void *at, const u64 *sum)
 {
-	u64 refaults = sum[HEADROOM_SUM_REFAULTS];
-
 	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS, sum[HEADROOM_SUM_EVICTIONS]);
-	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, refaults);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, sum[HEADROOM_SUM_REFAULTS]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULTS_SHARED,
 			 sum[HEADROOM_SUM_REFAULTS_SHARED]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULT_SAMPLES,
-			 refaults >> headroom_nonresident_shift());
+			 sum[HEADROOM_SUM_REFAULT_SAMPLES]);
 	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HEADROOM_SUM_RETURNED]);
 	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HEADROOM_SUM_STALL_TOTAL]);
 }
@@ -419,7 +417,7 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = HEADROOM_MERGED_POLICY ? refuse_others(info->attrs, info->extack, false) : 0;
+	err = HEADROOM_MERGE_OPS ? refuse_others(info->attrs, info->extack, false) : 0;
 	err = err ?: headroom_nl_id(info, &id);
 	if (err)
 		return err;
@@ -493,7 +491,7 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 	struct cgroup_dump *dump;
 	int err;
 
-	err = HEADROOM_MERGED_POLICY ? refuse_others(attrs, cb->extack, true) : 0;
+	err = HEADROOM_MERGE_OPS ? refuse_others(attrs, cb->extack, true) : 0;
 	if (err)
 		return err;
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);

@@ -41,6 +41,7 @@
 #include "changes.h"
 #include "registry.h"
 #include "stall.h"
+#include "trigger.h"
 
 #define SLOT_BITS	12
 #define WAYS		8
@@ -127,6 +128,7 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	slot->left = slot->begin;
 	/* Pairs with the acquire in headroom_stall_next() */
 	smp_store_release(&slot->cause, cause);
+	headroom_trigger_touch(slot->cg);
 }
 
 /* Who gets the cause out of the slot closes it: see headroom_stall_track() */
@@ -143,6 +145,7 @@ static void close_stall(struct open_stall *slot)
 	cg = headroom_cgroup_alive(cg);
 	headroom_count_stall(&cg->local, cause, max(ns, 0));
 	headroom_changed(cg);
+	headroom_trigger_touch(cg);
 	headroom_cgroup_put(held);
 }
 
@@ -206,6 +209,7 @@ void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 		ns = slot->slept;
 	headroom_count_stall(&cg->local, cause, ns);
 	headroom_changed(cg);
+	headroom_trigger_touch(cg);
 }
 
 /**
@@ -274,7 +278,8 @@ unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalle
 		if (!task || !stalled->cause)
 			continue;
 		stalled->pid = READ_ONCE(slot->pid);
-		stalled->cgroup = READ_ONCE(slot->cg)->id;
+		stalled->cg = READ_ONCE(slot->cg);
+		stalled->cgroup = stalled->cg->id;
 		begin = READ_ONCE(slot->begin);
 		stalled->ns = ktime_get_mono_fast_ns() - begin;
 		/* The same stall as before, and the record was its own */
