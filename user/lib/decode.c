@@ -94,12 +94,40 @@ struct layout {
 	size_t nr;
 };
 
+/* As the kernel writes it; false if it is any other way, which may be right as well */
+static bool decode_usual_layout(const struct nlattr *nest, struct layout *layout)
+{
+	const struct {
+		struct nlattr shift_head;
+		uint32_t shift;
+		struct nlattr first_head;
+		uint32_t first;
+		struct nlattr counts_head;
+	} *usual = attr_data(nest);
+	int len = attr_len(nest) - (int)sizeof(*usual);
+
+	if (len < 0 || len % sizeof(uint64_t) || usual->counts_head.nla_len != len + NLA_HDRLEN ||
+	    usual->shift_head.nla_len != NLA_HDRLEN + sizeof(uint32_t) ||
+	    usual->shift_head.nla_type != HEADROOM_A_HISTOGRAM_SHIFT ||
+	    usual->first_head.nla_len != NLA_HDRLEN + sizeof(uint32_t) ||
+	    usual->first_head.nla_type != HEADROOM_A_HISTOGRAM_FIRST ||
+	    usual->counts_head.nla_type != HEADROOM_A_HISTOGRAM_COUNTS)
+		return false;
+	layout->shift = usual->shift;
+	layout->first = usual->first;
+	layout->counts = (const char *)(usual + 1);
+	layout->nr = len / sizeof(uint64_t);
+	return layout->shift <= SHIFT_MAX && layout->first < BUCKETS &&
+	       layout->nr <= BUCKETS - layout->first;
+}
+
 static int decode_layout(const struct nlattr *nest, struct layout *layout)
 {
 	const struct nlattr *attr;
 	bool shift = false, first = false;
 	int rem, err = 0;
 
+	*layout = (struct layout){ 0 };
 	attr_for_each_nested(attr, nest, rem) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_HISTOGRAM_SHIFT:
@@ -164,13 +192,14 @@ static size_t decode_buckets(const struct layout *layout, struct headroom_bucket
 static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist,
 			    struct arena *arena)
 {
-	struct layout layout = { 0 };
 	struct headroom_bucket *bucket;
-	int err;
+	struct layout layout;
+	int err = 0;
 
 	hist->nr = 0;
 	hist->bucket = NULL;
-	err = decode_layout(nest, &layout);
+	if (!decode_usual_layout(nest, &layout))
+		err = decode_layout(nest, &layout);
 	if (err || !layout.nr)
 		return err;
 	bucket = arena_alloc(arena, layout.nr * sizeof(*bucket));
