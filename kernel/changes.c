@@ -54,6 +54,7 @@ noinline void headroom_changes_note(struct headroom_cgroup *cg)
 static void renew(struct headroom_cgroup *cg)
 {
 	cg->generation = ++changes.generation;
+	headroom_hist_bound(READ_ONCE(cg->target.distance));
 	list_move_tail(&cg->order, &changes.order);
 }
 
@@ -84,7 +85,6 @@ static void look(struct headroom_cgroup *cg)
 	struct headroom_cgroup *above;
 
 	headroom_stats_summarise(&now, &cg->local);
-	headroom_hist_bound(READ_ONCE(cg->target.distance));
 	for (above = cg; above; above = above->parent)
 		summary_add(&above->below, &now, &cg->own);
 	cg->own = now;

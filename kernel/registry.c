@@ -48,14 +48,18 @@
 #include "changes.h"
 #include "effort.h"
 #include "notify.h"
+#include "reclaim.h"
+#include "refault.h"
 #include "registry.h"
 
 #define SLOTS		(U16_MAX + 1)
 #define POOL_SIZE	16
 #define SWEEP_SECONDS	2
 
+/* By the number that the kernel gives to a memory cgroup */
+struct headroom_cgroup __rcu **headroom_cgroup_slot __read_mostly;
+
 static struct {
-	struct headroom_cgroup __rcu **slot;
 	struct headroom_cgroup *root;
 	struct kmem_cache *cache;
 	struct mutex mutex;		/* down to @epoch, and the tree */
@@ -110,14 +114,14 @@ static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
 	llist_add(&cg->todo, &pool.newborn);
-	rcu_assign_pointer(registry.slot[slot], cg);
+	rcu_assign_pointer(headroom_cgroup_slot[slot], cg);
 	return true;
 }
 
-/* Probes run with preemption off, which is RCU enough */
+/* As headroom_cgroup_in_slot(), but for the writer, too */
 static __always_inline struct headroom_cgroup *slot_read(u16 slot)
 {
-	return rcu_dereference_check(registry.slot[slot],
+	return rcu_dereference_check(headroom_cgroup_slot[slot],
 				     rcu_read_lock_sched_held() ||
 				     lockdep_is_held(&pool.lock));
 }
@@ -154,15 +158,12 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 }
 
 /**
- * headroom_cgroup_of - the record that events of a memory cgroup go to
- * @memcg: the memory cgroup; NULL stands for the root
+ * headroom_cgroup_of_slow - as headroom_cgroup_of()
+ * @memcg: the memory cgroup, which has no record yet; or NULL
  *
- * Context: any, under RCU. Takes no lock unless it meets the cgroup for the
- * first time.
- * Return: its record, or that of the nearest ancestor that has one; never
- * NULL.
+ * Context: any, under RCU.
  */
-struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
+struct headroom_cgroup *headroom_cgroup_of_slow(struct mem_cgroup *memcg)
 {
 	struct headroom_cgroup *cg = registry.root;
 	bool passed_over = false;
@@ -199,21 +200,6 @@ struct headroom_cgroup *headroom_cgroup_of_current(void)
 struct headroom_cgroup *headroom_cgroup_root(void)
 {
 	return registry.root;
-}
-
-/**
- * headroom_cgroup_by_key - the record that a key names
- * @key: what its @key was
- *
- * Context: any, under RCU.
- * Return: the record; NULL if the cgroup is gone.
- */
-struct headroom_cgroup *headroom_cgroup_by_key(u32 key)
-{
-	struct headroom_cgroup *cg;
-
-	cg = slot_read(key & (SLOTS - 1));
-	return cg && cg->key == key ? cg : NULL;
 }
 
 /**
@@ -254,17 +240,6 @@ struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
 	return parent;
 }
 
-/**
- * headroom_cgroup_get - hold a record beyond RCU
- * @cg: a record found under RCU, which is still held
- *
- * Context: any.
- */
-void headroom_cgroup_get(struct headroom_cgroup *cg)
-{
-	refcount_inc(&cg->ref);
-}
-
 static void record_free_rcu(struct rcu_head *rcu)
 {
 	struct headroom_cgroup *cg = container_of(rcu, struct headroom_cgroup, rcu);
@@ -285,20 +260,20 @@ static void free_unused(void)
 }
 
 /**
- * headroom_cgroup_put - release a record
- * @cg: what headroom_cgroup_get() was called on; NULL is allowed
+ * headroom_cgroup_unused - the last reference to a record was put
+ * @cg: the record
  *
  * Context: any, also below the run-queue lock: the worker does the rest.
  */
-void headroom_cgroup_put(struct headroom_cgroup *cg)
+void headroom_cgroup_unused(struct headroom_cgroup *cg)
 {
-	while (cg && refcount_dec_and_test(&cg->ref)) {
+	do {
 		struct headroom_cgroup *parent = cg->parent;
 
 		llist_add(&cg->todo, &pool.unused);
 		headroom_registry_kick(false);
 		cg = parent;
-	}
+	} while (cg && refcount_dec_and_test(&cg->ref));
 }
 
 /* Fills the pool. Context: may sleep. */
@@ -460,7 +435,7 @@ static void record_bury(struct headroom_cgroup *cg)
 	struct headroom_cgroup __rcu **slot;
 
 	lockdep_assert_held(&registry.mutex);
-	slot = &registry.slot[cg->key & (SLOTS - 1)];
+	slot = &headroom_cgroup_slot[cg->key & (SLOTS - 1)];
 	raw_spin_lock_irq(&pool.lock);
 	if (rcu_access_pointer(*slot) == cg)
 		RCU_INIT_POINTER(*slot, NULL);
@@ -542,6 +517,8 @@ static void bury_dead(void)
 		;
 	if (list_empty(&dead))
 		return;
+	headroom_reclaim_forget();
+	headroom_refault_forget();
 	synchronize_rcu();
 	/* The last that was counted for them; nobody marks them any more */
 	headroom_changes_collect();
@@ -812,8 +789,8 @@ int headroom_registry_init(void)
 	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
 	if (!registry.cache)
 		return -ENOMEM;
-	registry.slot = vzalloc(array_size(SLOTS, sizeof(*registry.slot)));
-	err = registry.slot ? registry_populate() : -ENOMEM;
+	headroom_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*headroom_cgroup_slot)));
+	err = headroom_cgroup_slot ? registry_populate() : -ENOMEM;
 	if (err) {
 		headroom_registry_exit();
 		return err;
@@ -866,7 +843,7 @@ void headroom_registry_exit(void)
 	free_all();
 	free_unused();
 	rcu_barrier();
-	vfree(registry.slot);
-	registry.slot = NULL;
+	vfree(headroom_cgroup_slot);
+	headroom_cgroup_slot = NULL;
 	kmem_cache_destroy(registry.cache);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/list.h>
 #include <linux/llist.h>
+#include <linux/memcontrol.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
@@ -12,7 +13,6 @@
 #include "stats.h"
 
 struct headroom_watched;
-struct mem_cgroup;
 struct netlink_ext_ack;
 
 /**
@@ -94,8 +94,9 @@ struct headroom_cgroup {
 int headroom_registry_init(void);
 void headroom_registry_exit(void);
 
-struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg);
-struct headroom_cgroup *headroom_cgroup_by_key(u32 key);
+extern struct headroom_cgroup __rcu **headroom_cgroup_slot;
+
+struct headroom_cgroup *headroom_cgroup_of_slow(struct mem_cgroup *memcg);
 struct headroom_cgroup *headroom_cgroup_of_current(void);
 struct headroom_cgroup *headroom_cgroup_root(void);
 struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
