@@ -101,8 +101,71 @@ struct headroom_cgroup *headroom_cgroup_of_current(void);
 struct headroom_cgroup *headroom_cgroup_root(void);
 struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
 struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg);
-void headroom_cgroup_get(struct headroom_cgroup *cg);
-void headroom_cgroup_put(struct headroom_cgroup *cg);
+void headroom_cgroup_unused(struct headroom_cgroup *cg);
+
+/* Probes run with preemption off, which is RCU enough */
+static inline struct headroom_cgroup *headroom_cgroup_in_slot(u16 slot)
+{
+	return rcu_dereference_sched(headroom_cgroup_slot[slot]);
+}
+
+/**
+ * headroom_cgroup_of - the record that events of a memory cgroup go to
+ * @memcg: the memory cgroup; NULL stands for the root
+ *
+ * Context: any, under RCU, with preemption off. Takes no lock unless it meets the
+ * cgroup for the first time.
+ * Return: its record, or that of the nearest ancestor that has one; never
+ * NULL.
+ */
+static inline struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
+{
+	struct headroom_cgroup *cg;
+
+	if (likely(memcg)) {
+		cg = headroom_cgroup_in_slot(memcg->id.id);
+		if (likely(cg && cg->memcg == memcg))
+			return cg;
+	}
+	return headroom_cgroup_of_slow(memcg);
+}
+
+/**
+ * headroom_cgroup_by_key - the record that a key names
+ * @key: what its @key was
+ *
+ * Context: any, under RCU, with preemption off.
+ * Return: the record; NULL if the cgroup is gone.
+ */
+static inline struct headroom_cgroup *headroom_cgroup_by_key(u32 key)
+{
+	struct headroom_cgroup *cg = headroom_cgroup_in_slot(key);
+
+	return cg && cg->key == key ? cg : NULL;
+}
+
+/**
+ * headroom_cgroup_get - hold a record beyond RCU
+ * @cg: a record found under RCU, which is still held
+ *
+ * Context: any.
+ */
+static inline void headroom_cgroup_get(struct headroom_cgroup *cg)
+{
+	refcount_inc(&cg->ref);
+}
+
+/**
+ * headroom_cgroup_put - release a record
+ * @cg: what headroom_cgroup_get() was called on; NULL is allowed
+ *
+ * Context: any, also below the run-queue lock.
+ */
+static inline void headroom_cgroup_put(struct headroom_cgroup *cg)
+{
+	if (cg && refcount_dec_and_test(&cg->ref))
+		headroom_cgroup_unused(cg);
+}
 
 void headroom_registry_kick(bool now);
 void headroom_registry_lock(void);
