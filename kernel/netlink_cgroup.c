@@ -53,7 +53,7 @@
 			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
 			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
 
-static_assert(NLA_HDRLEN == sizeof(struct nlattr));
+static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
 
 /* Each of these writes to @at, and returns where to go on */
