@@ -41,6 +41,7 @@ FIXTURE(events)
 
 FIXTURE_SETUP(events)
 {
+	int size = 8 * MIB;
 	uint32_t group;
 
 	ASSERT_EQ(0, module_reload(""));
@@ -48,6 +49,7 @@ FIXTURE_SETUP(events)
 	ASSERT_EQ(0, headroom_open(&self->h));
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)));
 	self->family = family_id(self->fd, &group);
 	ASSERT_LT(0, self->family);
 	ASSERT_NE(0, group);
@@ -288,12 +290,17 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 		self->seq = self->event.seq;
 		seen++;
 	}
-	last = self->seq - 1;
+	/* What was lost last of all is seen when something follows; and a was born first */
+	ASSERT_EQ(0, cgroup_create("b"));
+	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+	EXPECT_EQ(HEADROOM_CMD_CGROUP_BORN_NTF, self->event.cmd);
+	last = self->event.seq - 2;
 	status = module_status();
 	ASSERT_NE(NULL, status);
 	TH_LOG("%" PRIu64 " kills were told of, %" PRIu64 " were not", seen,
 	       status->lost.notifications);
-	EXPECT_EQ(MANY, seen + status->lost.notifications);
+	/* One of them may have been killed for a limit before that */
+	EXPECT_LE(MANY - 1, seen + status->lost.notifications);
 	EXPECT_LT(0, status->lost.notifications);
 	EXPECT_EQ(last, seen + status->lost.notifications);
 	headroom_status_free(status);
@@ -444,7 +451,11 @@ TEST_F_TIMEOUT(events, parameters_refused, 60)
 	}
 	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_GET, 0);
 	put_u32(&self->x, 1, 1);
-	EXPECT_REFUSED(EINVAL, "this request takes no attributes", at);
+	/* Linux 6.1 has a sentence of its own for that */
+	ASSERT_EQ(0, exchange(self->fd, &self->x));
+	EXPECT_EQ(-EINVAL, self->x.error);
+	EXPECT_STRNE("", self->x.sentence);
+	EXPECT_EQ(at, self->x.offset);
 	EXPECT_CONFIG(0, 0, 1);
 	NOTHING_MORE();
 }
