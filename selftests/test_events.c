@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -254,8 +255,16 @@ static int take_some(void *unused)
 		pause();
 }
 
+/* With PREEMPT_RT a task that spins for its victims would starve what they need to die */
+static bool may_starve_others(void)
+{
+	struct utsname uts;
+
+	return !uname(&uts) && !strstr(uts.version, "PREEMPT_RT");
+}
+
 /*
- * A crowd that dies at once, by a task that leaves the CPU to nobody: who found no room
+ * A crowd that dies at once, by a task that leaves its CPU to nobody: who found no room
  * is counted, and missing in the sequence.
  */
 TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
@@ -276,7 +285,8 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	for (i = 0; i < 1000 && cgroup_read("a", "memory.current", NULL) < MANY * MIB / 4; i++)
 		usleep(20000);
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
-	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
+	if (may_starve_others())
+		ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
 	ret = cgroup_write("a", "memory.max", "0");
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
 	EXPECT_EQ(0, ret);
@@ -301,7 +311,8 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	       status->lost.notifications);
 	/* One of them may have been killed for a limit before that */
 	EXPECT_LE(MANY - 1, seen + status->lost.notifications);
-	EXPECT_LT(0, status->lost.notifications);
+	if (may_starve_others())
+		EXPECT_LT(0, status->lost.notifications);
 	EXPECT_EQ(last, seen + status->lost.notifications);
 	headroom_status_free(status);
 }
