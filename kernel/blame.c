@@ -19,7 +19,10 @@
  * that was removed leaves its list to its own.
  *
  * The lock is the victim's own. Reclaim takes it once for a batch of pages, see
- * reclaim.c, and once for each page that comes back, which was a wait for a disk.
+ * reclaim.c. Pages that come back are added without it, as long as @generation is what
+ * it was when their place was looked up, see refault.h. Who is just about to add one
+ * while the slot gets another evictor, adds it to that one's: nothing is lost, since
+ * what stood there was taken out at one stroke.
  */
 #include <linux/minmax.h>
 
@@ -39,30 +42,46 @@ static struct headroom_blame_slot *slot_of(struct headroom_blame *blame,
 	return NULL;
 }
 
+static u64 taken(const struct headroom_blame_slot *slot)
+{
+	return atomic64_read(&slot->pages.evictions) + slot->error;
+}
+
 /* A free slot, or that of the one who took least */
 static struct headroom_blame_slot *slot_to_give(struct headroom_blame *blame)
 {
 	struct headroom_blame_slot *slot, *least = NULL;
-	u64 taken, fewest = U64_MAX;
+	u64 fewest = U64_MAX;
 	unsigned int i;
 
 	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
 		if (!slot->evictor)
 			return slot;
-		taken = slot->pages.evictions + slot->error;
-		if (taken < fewest) {
-			fewest = taken;
+		if (taken(slot) < fewest) {
+			fewest = taken(slot);
 			least = slot;
 		}
 	}
 	return least;
 }
 
-static void pages_add(struct headroom_pages *to, const struct headroom_pages *from)
+static void pages_move(struct headroom_page_stats *to, struct headroom_page_stats *from)
 {
-	to->evictions += from->evictions;
-	to->refaults += from->refaults;
+	atomic64_add(atomic64_xchg(&from->evictions, 0), &to->evictions);
+	atomic64_add(atomic64_xchg(&from->refaults, 0), &to->refaults);
+}
+
+/* Another evictor, or none, and first of all for whoever adds without the lock */
+static void slot_assign(struct headroom_blame *blame, struct headroom_blame_slot *slot,
+			struct headroom_page_stats *former,
+			struct headroom_cgroup *evictor, u32 reason, u64 error)
+{
+	WRITE_ONCE(blame->generation, blame->generation + 1);
+	pages_move(former, &slot->pages);
+	slot->evictor = evictor;
+	slot->reason = reason;
+	slot->error = error;
 }
 
 /* Gives @evictor a slot. *dropped is who had it, whose reference is to be put. */
@@ -73,35 +92,27 @@ static struct headroom_blame_slot *slot_take(struct headroom_blame *blame,
 {
 	struct headroom_blame_slot *slot = slot_to_give(blame);
 
-	if (slot->evictor) {
-		blame->dropped = max(blame->dropped,
-				     slot->pages.evictions + slot->error);
-		pages_add(&blame->others, &slot->pages);
-	}
+	if (slot->evictor)
+		blame->dropped = max(blame->dropped, taken(slot));
 	*dropped = slot->evictor;
 	headroom_cgroup_get(evictor);
-	*slot = (struct headroom_blame_slot){
-		.evictor = evictor,
-		.reason = reason,
-		.error = blame->dropped,
-	};
+	slot_assign(blame, slot, &blame->others, evictor, reason, blame->dropped);
 	return slot;
 }
 
+/* Moves @pages to where they belong. Returns whose reference is to be put. */
 static struct headroom_cgroup *add(struct headroom_blame *blame,
 				   struct headroom_cgroup *evictor, u32 reason,
-				   const struct headroom_pages *pages, u64 error)
+				   struct headroom_page_stats *pages, u64 error)
 {
+	struct headroom_blame_slot *slot = slot_of(blame, evictor, reason);
 	struct headroom_cgroup *dropped = NULL;
-	struct headroom_blame_slot *slot = NULL;
 
 	lockdep_assert_held(&blame->lock);
-	if (evictor)
-		slot = slot_of(blame, evictor, reason);
 	/* That a page came back is no news of an evictor */
-	if (!slot && evictor && pages->evictions)
+	if (!slot && atomic64_read(&pages->evictions))
 		slot = slot_take(blame, evictor, reason, &dropped);
-	pages_add(slot ? &slot->pages : &blame->others, pages);
+	pages_move(slot ? &slot->pages : &blame->others, pages);
 	if (slot)
 		slot->error += error;
 	return dropped;
@@ -119,26 +130,59 @@ void headroom_blame_init(struct headroom_blame *blame)
 }
 
 /**
- * headroom_blame_add - book pages that a cgroup took, or that came back
+ * headroom_blame_add - book pages that a cgroup took
  * @blame: list of the victim, whose record is alive
- * @evictor: the cgroup that took them, whose record is alive; NULL if unknown
+ * @evictor: the cgroup that took them, whose record is alive
  * @reason: why
- * @pages: what to add
+ * @evictions: how many
  *
  * Context: any, under RCU.
  */
 void headroom_blame_add(struct headroom_blame *blame,
 			struct headroom_cgroup *evictor,
-			enum headroom_reason reason,
-			const struct headroom_pages *pages)
+			enum headroom_reason reason, u64 evictions)
 {
-	struct headroom_cgroup *dropped;
+	struct headroom_cgroup *dropped = NULL;
+	struct headroom_blame_slot *slot;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&blame->lock, flags);
-	dropped = add(blame, evictor, reason, pages, 0);
+	slot = slot_of(blame, evictor, reason) ?:
+	       slot_take(blame, evictor, reason, &dropped);
+	atomic64_add(evictions, &slot->pages.evictions);
 	raw_spin_unlock_irqrestore(&blame->lock, flags);
 	headroom_cgroup_put(dropped);
+}
+
+/**
+ * headroom_blame_refault - book pages that came back
+ * @blame: list of the victim, whose record is alive
+ * @evictor: the cgroup that took them; NULL if it is gone
+ * @reason: why
+ * @refaults: how many
+ * @generation: result: as long as it is that of @blame, more of the same evictor and
+ *	reason belong to the same place
+ *
+ * Context: any, under RCU.
+ * Return: where they were added.
+ */
+atomic64_t *headroom_blame_refault(struct headroom_blame *blame,
+				   const struct headroom_cgroup *evictor,
+				   enum headroom_reason reason, u64 refaults,
+				   u32 *generation)
+{
+	struct headroom_blame_slot *slot = NULL;
+	atomic64_t *where;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&blame->lock, flags);
+	if (evictor)
+		slot = slot_of(blame, evictor, reason);
+	where = slot ? &slot->pages.refaults : &blame->others.refaults;
+	atomic64_add(refaults, where);
+	*generation = blame->generation;
+	raw_spin_unlock_irqrestore(&blame->lock, flags);
+	return where;
 }
 
 static struct headroom_blame_slot *slot_of_dead(struct headroom_blame *blame)
@@ -159,24 +203,29 @@ static struct headroom_blame_slot *slot_of_dead(struct headroom_blame *blame)
  */
 void headroom_blame_promote(struct headroom_blame *blame)
 {
-	struct headroom_blame_slot *slot, dead;
-	struct headroom_cgroup *dropped;
+	struct headroom_cgroup *dead, *dropped;
+	struct headroom_blame_slot *slot;
 
 	do {
-		dead.evictor = NULL;
+		struct headroom_page_stats pages = {};
+
+		dead = NULL;
 		dropped = NULL;
 		raw_spin_lock_irq(&blame->lock);
 		slot = slot_of_dead(blame);
 		if (slot) {
-			dead = *slot;
-			*slot = (struct headroom_blame_slot){};
-			dropped = add(blame, headroom_cgroup_alive(dead.evictor),
-				      dead.reason, &dead.pages, dead.error);
+			u32 reason = slot->reason;
+			u64 error = slot->error;
+
+			dead = slot->evictor;
+			slot_assign(blame, slot, &pages, NULL, 0, 0);
+			dropped = add(blame, headroom_cgroup_alive(dead), reason,
+				      &pages, error);
 		}
 		raw_spin_unlock_irq(&blame->lock);
 		headroom_cgroup_put(dropped);
-		headroom_cgroup_put(dead.evictor);
-	} while (dead.evictor);
+		headroom_cgroup_put(dead);
+	} while (dead);
 }
 
 /**
@@ -194,8 +243,10 @@ void headroom_blame_move(struct headroom_blame *to, struct headroom_blame *from)
 
 	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
 		slot = &from->slot[i];
-		if (!slot->evictor)
+		if (!slot->evictor) {
+			pages_move(&from->others, &slot->pages);
 			continue;
+		}
 		raw_spin_lock_irq(&to->lock);
 		dropped = add(to, headroom_cgroup_alive(slot->evictor),
 			      slot->reason, &slot->pages, slot->error);
@@ -203,7 +254,7 @@ void headroom_blame_move(struct headroom_blame *to, struct headroom_blame *from)
 		headroom_cgroup_put(dropped);
 	}
 	raw_spin_lock_irq(&to->lock);
-	pages_add(&to->others, &from->others);
+	pages_move(&to->others, &from->others);
 	to->dropped += from->dropped;
 	raw_spin_unlock_irq(&to->lock);
 	headroom_blame_clear(from);
@@ -221,8 +272,14 @@ void headroom_blame_clear(struct headroom_blame *blame)
 
 	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
 		headroom_cgroup_put(blame->slot[i].evictor);
-		blame->slot[i] = (struct headroom_blame_slot){};
+		memset(&blame->slot[i], 0, sizeof(blame->slot[i]));
 	}
+}
+
+static void pages_read(struct headroom_pages *to, const struct headroom_page_stats *from)
+{
+	to->evictions = atomic64_read(&from->evictions);
+	to->refaults = atomic64_read(&from->refaults);
 }
 
 /**
@@ -236,20 +293,24 @@ void headroom_blame_read(struct headroom_blame_totals *to,
 			 struct headroom_blame *blame)
 {
 	const struct headroom_blame_slot *slot;
+	struct headroom_evictor *evictor;
 	unsigned int i;
 
 	to->nr = 0;
 	raw_spin_lock_irq(&blame->lock);
+	pages_read(&to->others, &blame->others);
 	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
-		if (slot->evictor)
-			to->evictor[to->nr++] = (struct headroom_evictor){
-				.id = headroom_cgroup_alive(slot->evictor)->id,
-				.reason = slot->reason,
-				.pages = slot->pages,
-				.error = slot->error,
-			};
+		if (!slot->evictor) {
+			/* Who added to it just after it had become free */
+			to->others.refaults += atomic64_read(&slot->pages.refaults);
+			continue;
+		}
+		evictor = &to->evictor[to->nr++];
+		evictor->id = headroom_cgroup_alive(slot->evictor)->id;
+		evictor->reason = slot->reason;
+		evictor->error = slot->error;
+		pages_read(&evictor->pages, &slot->pages);
 	}
-	to->others = blame->others;
 	raw_spin_unlock_irq(&blame->lock);
 }

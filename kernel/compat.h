@@ -95,4 +95,11 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #define HEADROOM_MERGE_OPS	false
 #endif
 
+/* The attributes of a request that began a dump moved with 6.7 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define headroom_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#else
+#define headroom_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
+#endif
+
 #endif /* _HEADROOM_COMPAT_H */

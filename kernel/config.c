@@ -22,6 +22,8 @@
 #include "hooks.h"
 #include "nonresident.h"
 #include "notify.h"
+#include "reclaim.h"
+#include "refault.h"
 #include "registry.h"
 #include "stall.h"
 
@@ -157,6 +159,9 @@ static void replace_table(struct headroom_nonresident_table *new)
 	headroom_nonresident_install(new);
 	headroom_registry_rescale(0, new->shift);
 	headroom_nonresident_resume(new);
+	/* What was kept for the next page of a batch, or the next refault, depends on it */
+	headroom_reclaim_forget();
+	headroom_refault_forget();
 	headroom_registry_unlock();
 }
 

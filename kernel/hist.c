@@ -13,7 +13,6 @@
  * that spends no buckets on nanoseconds. The last bucket has no upper bound.
  */
 #include <linux/limits.h>
-#include <linux/log2.h>
 #include <linux/minmax.h>
 
 #include "hist.h"
@@ -28,14 +27,7 @@
  */
 unsigned int headroom_hist_index(u64 value, unsigned int shift)
 {
-	u64 units = value >> shift;
-	unsigned int octave, index;
-
-	if (units < 4)
-		return units;
-	octave = ilog2(units);
-	index = (octave - 1) * 4 + ((units >> (octave - 2)) & 3);
-	return min_t(unsigned int, index, HEADROOM_HIST_BUCKETS - 1);
+	return headroom_hist_index32(min_t(u64, value >> shift, U32_MAX));
 }
 
 /**

@@ -2,8 +2,7 @@
 /*
  * The generic netlink family "headroom": operations that change something
  *
- * Each refusal says what to do, and which attribute it is about. Before Linux 6.7 the
- * policy does not look at the length of a uint, so that is done here.
+ * Each refusal says what to do, and which attribute it is about.
  */
 #include <net/genetlink.h>
 
@@ -24,23 +23,18 @@ static int read_uint(struct genl_info *info, int attr, u64 *value)
 {
 	const struct nlattr *nla = info->attrs[attr];
 
-	if (!nla)
-		return 0;
-	if (nla_len(nla) != sizeof(u32) && nla_len(nla) != sizeof(u64))
-		return REFUSE(info, attr, -ERANGE, "a number has 4 or 8 bytes");
-	*value = nla_get_uint(nla);
-	return 0;
+	return nla ? headroom_nl_uint(nla, info->extack, value) : 0;
 }
 
 /**
- * headroom_netlink_put_config - what config-get and config-ntf report
+ * headroom_nl_put_config - what config-get and config-ntf report
  * @skb: the message
  * @config: the parameters
  *
  * Context: any.
  * Return: 0 or -EMSGSIZE.
  */
-int headroom_netlink_put_config(struct sk_buff *skb, const struct headroom_config *config)
+int headroom_nl_put_config(struct sk_buff *skb, const struct headroom_config *config)
 {
 	if (nla_put_u32(skb, HEADROOM_A_CONFIG_SAMPLE_SHIFT, config->sample_shift) ||
 	    nla_put_uint(skb, HEADROOM_A_CONFIG_TABLE_ENTRIES, config->table_entries) ||
@@ -57,7 +51,7 @@ int headroom_nl_config_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = headroom_netlink_refuse_attributes(info->nlhdr, info->extack);
+	err = headroom_nl_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	headroom_config_get(&config);
@@ -66,7 +60,7 @@ int headroom_nl_config_get_doit(struct sk_buff *request, struct genl_info *info)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
 				HEADROOM_CMD_CONFIG_GET);
-	if (!hdr || headroom_netlink_put_config(skb, &config)) {
+	if (!hdr || headroom_nl_put_config(skb, &config)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}

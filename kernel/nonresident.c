@@ -23,13 +23,23 @@
  * the memory that would have helped is that of the reclaim's target. It has a
  * clock of its own, which counts what was taken on its behalf.
  *
+ * Names
+ * -----
+ * A page is known by file system, inode number and generation, and index. What is made
+ * of them is linear, and its constants spread pages evenly without mixing any bits, see
+ * nonresident.h:
+ *
+ *	place = inode * sqrt(2) + index * golden section	(of 2^32)
+ *	hash  = inode * a + index * b + generation + file system * c	(of 2^64)
+ *
+ * c is random; the place, by which pages are sampled, is the same each time.
+ *
  * Sampling
  * --------
- * A page is tracked if the highest sample_shift bits of the hash of its name
- * (file and index) are all zero: one page in 2^sample_shift, and always the
- * same ones (spatially hashed sampling: SHARDS, Waldspurger et al., FAST '15).
- * The clocks count all pages, so distances need no scaling; refaults stand
- * for 2^sample_shift each.
+ * A page is tracked if the highest sample_shift bits of its place are all zero: one
+ * page in 2^sample_shift, and always the same ones (spatial sampling: SHARDS,
+ * Waldspurger et al., FAST '15). The clocks count all pages, so distances need no
+ * scaling; refaults stand for 2^sample_shift each.
  *
  * The table
  * ---------
@@ -41,17 +51,17 @@
  *	|tag[8]| slot[8]: check, owner, evictor, clocks, when, ... |     |
  *	+------+---------------------------------------------------+-----+
  *
- *	hash, 64 bits:  | sample | group | ... bucket ... | check, 32 bits |
- *	                                                       | tag, 7    |
+ *	hash, 64 bits:  |     | group |               | check, 32 bits   |
+ *	                    |  bucket, xor  |             |  bucket  |tag|
  *
  * Two pages are taken for each other only if bucket and check agree: at most 8
  * chances in 2^32 for a lookup.
  *
  * There is no lock: probes run under the page cache's lock, and without it with
- * interrupts on. Who turns a tag into BUSY owns the slot until it stores the new
- * tag; who turns a tag into EMPTY owns what stood there. A page cannot be evicted
- * while it is being added, so an entry that is taken cannot be written anew with
- * the same check in between.
+ * interrupts on. Who sets the highest bit of a tag, or turns a tag into BUSY, owns the
+ * slot until it stores the new tag; who turns a tag into EMPTY owns what stood there. A
+ * page cannot be evicted while it is being added, so an entry that is taken cannot be
+ * written anew with the same check in between.
  *
  * When a bucket is full, its oldest page goes.
  */
@@ -72,7 +82,7 @@
 
 #define WAYS	8
 #define EMPTY	0
-#define BUSY	1
+#define BUSY	HEADROOM_TAG_BUSY
 
 struct headroom_nonresident_table headroom_nonresident_table __read_mostly;
 
@@ -80,8 +90,8 @@ struct headroom_nonresident_table headroom_nonresident_table __read_mostly;
 static DEFINE_MUTEX(size_mutex);
 static unsigned long buckets;
 
-/* Pages ever put into the table */
-static DEFINE_PER_CPU(u64, remembered);
+DEFINE_STATIC_KEY_FALSE(headroom_nonresident_sampling);
+DEFINE_PER_CPU(u64, headroom_nonresident_remembered);
 
 /* The slot of the oldest page, or -1 if all are being written */
 static noinline int
@@ -116,23 +126,26 @@ static int same_slot(const struct headroom_nonresident_bucket *bucket, u64 tags,
 }
 
 /* Writes a page to a slot, unless somebody else does. Returns whether it did. */
-static __always_inline bool slot_write(struct headroom_nonresident_bucket *bucket,
-				       unsigned int i, u8 old, u64 hash,
-				       const struct headroom_nonresident *page)
+static bool slot_write(struct headroom_nonresident_bucket *bucket, unsigned int i,
+		       u8 old, u64 hash, const struct headroom_nonresident *page)
 {
 	if (unlikely(cmpxchg(&bucket->tag[i], old, BUSY) != old))
 		return false;
-	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
-	/* Whoever reads it now, finds the tag changed afterwards */
-	data_race(bucket->slot[i].page = *page);
-	/* Pairs with the acquire in headroom_nonresident_take() */
-	smp_store_release(&bucket->tag[i], headroom_nonresident_tag(hash));
-	this_cpu_inc(remembered);
+	headroom_nonresident_fill(bucket, i, hash, page);
 	return true;
 }
 
-/* The bucket is full, or others are writing to it */
-static noinline void insert_slow(u64 hash, const struct headroom_nonresident *page)
+/**
+ * headroom_nonresident_insert_slow - as headroom_nonresident_insert()
+ * @hash: its hash, which must be sampled
+ * @page: who lost it, when, and why
+ *
+ * The bucket is full, or others are writing to it.
+ *
+ * Context: any.
+ */
+noinline void headroom_nonresident_insert_slow(u64 hash,
+					       const struct headroom_nonresident *page)
 {
 	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
 	u64 tags, empty;
@@ -141,7 +154,7 @@ static noinline void insert_slow(u64 hash, const struct headroom_nonresident *pa
 
 	for (tries = 0; tries < 2; tries++) {
 		tags = READ_ONCE(bucket->tags);
-		empty = headroom_nonresident_find(tags, EMPTY);
+		empty = ~tags & HEADROOM_TAGS_BUSY;
 		i = empty ? __ffs64(empty) / 8 : oldest_slot(bucket, tags, page->when);
 		old = i < 0 ? BUSY : tags >> 8 * i;
 		if (old == BUSY || !slot_write(bucket, i, old, hash, page))
@@ -151,27 +164,6 @@ static noinline void insert_slow(u64 hash, const struct headroom_nonresident *pa
 		return;
 	}
 	headroom_lose(table_busy, 1);
-}
-
-/**
- * headroom_nonresident_insert - remember a page that was evicted
- * @hash: its hash, which must be sampled
- * @page: who lost it, when, and why
- *
- * For pages that cannot be remembered already, since it would have been seen that
- * they came back. If the bucket is full its oldest page is forgotten, and counted
- * as lost.
- *
- * Context: any.
- */
-void headroom_nonresident_insert(u64 hash, const struct headroom_nonresident *page)
-{
-	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
-	u64 empty = headroom_nonresident_find(READ_ONCE(bucket->tags), EMPTY);
-
-	if (unlikely(!empty ||
-		     !slot_write(bucket, __ffs64(empty) / 8, EMPTY, hash, page)))
-		insert_slow(hash, page);
 }
 
 /**
@@ -204,19 +196,16 @@ void headroom_nonresident_replace(u64 hash, const struct headroom_nonresident *p
 bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 {
 	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
-	u8 tag = headroom_nonresident_tag(hash);
-	u64 found = headroom_nonresident_find(READ_ONCE(bucket->tags), tag);
+	u64 found = headroom_nonresident_maybe(bucket, hash);
 	int i;
 
 	for (; found; found &= found - 1) {
 		i = __ffs64(found) / 8;
-		/* Pairs with the release in headroom_nonresident_insert() */
-		if (smp_load_acquire(&bucket->tag[i]) != tag ||
-		    READ_ONCE(bucket->slot[i].check) != (u32)hash)
+		if (READ_ONCE(bucket->slot[i].check) != (u32)hash)
 			continue;
 		/* What was read counts only if the slot is still ours to empty */
 		data_race(*page = bucket->slot[i].page);
-		if (cmpxchg(&bucket->tag[i], tag, EMPTY) == tag)
+		if (headroom_nonresident_empty(bucket, i, hash))
 			return true;
 	}
 	return false;
@@ -248,7 +237,8 @@ void headroom_nonresident_read(struct headroom_nonresident_use *use)
 
 	*use = (struct headroom_nonresident_use){};
 	for_each_possible_cpu(cpu)
-		use->remembered += READ_ONCE(*per_cpu_ptr(&remembered, cpu));
+		use->remembered +=
+			READ_ONCE(*per_cpu_ptr(&headroom_nonresident_remembered, cpu));
 	mutex_lock(&size_mutex);
 	bucket = headroom_nonresident_table.bucket;
 	use->entries = (u64)buckets * WAYS;
@@ -279,16 +269,17 @@ int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
 	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
 	unsigned long nr = buckets_for(entries);
 
-	BUILD_BUG_ON(sizeof(*new->bucket) != 256);
+	BUILD_BUG_ON(sizeof(struct headroom_nonresident_bucket) != 256);
 	*new = (struct headroom_nonresident_table){
-		.mask = nr - 1,
-		.seed = table->seed,
+		.mask = (nr - 1) * sizeof(struct headroom_nonresident_bucket),
+		.weight = 1ULL << sample_shift,
+		.file_system_step = table->file_system_step,
+		.highest = U32_MAX >> sample_shift,
 		.shift = sample_shift,
-		.unsampled = sample_shift ? ~0ULL << (64 - sample_shift) : 0,
 	};
 	if (table->bucket && table->mask == new->mask && table->shift == new->shift)
 		return 0;
-	new->bucket = __vmalloc(array_size(nr, sizeof(*new->bucket)),
+	new->bucket = __vmalloc(array_size(nr, sizeof(struct headroom_nonresident_bucket)),
 				GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
 	return new->bucket ? 0 : -ENOMEM;
 }
@@ -307,13 +298,14 @@ void headroom_nonresident_discard(struct headroom_nonresident_table *new)
 /**
  * headroom_nonresident_pause - track no page
  *
- * But for one whose hash is 0, which goes to the first bucket of whatever table.
+ * But for one whose place is 0, which goes to the first bucket of whatever table.
  *
  * Context: process, may sleep. When it returns no probe tracks another page.
  */
 void headroom_nonresident_pause(void)
 {
-	WRITE_ONCE(headroom_nonresident_table.unsampled, ~0ULL);
+	static_branch_enable(&headroom_nonresident_sampling);
+	WRITE_ONCE(headroom_nonresident_table.highest, 0);
 	WRITE_ONCE(headroom_nonresident_table.mask, 0);
 	synchronize_rcu();
 }
@@ -336,7 +328,7 @@ void headroom_nonresident_install(const struct headroom_nonresident_table *new)
 	WRITE_ONCE(headroom_nonresident_table.bucket, new->bucket);
 	synchronize_rcu();
 	headroom_lose(resized, table_used(old, buckets));
-	buckets = new->mask + 1;
+	buckets = new->mask / sizeof(*old) + 1;
 	mutex_unlock(&size_mutex);
 	vfree(old);
 }
@@ -345,15 +337,18 @@ void headroom_nonresident_install(const struct headroom_nonresident_table *new)
  * headroom_nonresident_resume - track pages again
  * @new: the table that was installed
  *
- * Context: process.
+ * Context: process, may sleep.
  */
 void headroom_nonresident_resume(const struct headroom_nonresident_table *new)
 {
 	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
+	WRITE_ONCE(headroom_nonresident_table.weight, new->weight);
 	WRITE_ONCE(headroom_nonresident_table.mask, new->mask);
 	/* A page that is tracked goes to its own bucket */
 	smp_wmb();
-	WRITE_ONCE(headroom_nonresident_table.unsampled, new->unsampled);
+	WRITE_ONCE(headroom_nonresident_table.highest, new->highest);
+	if (!new->shift)
+		static_branch_disable(&headroom_nonresident_sampling);
 }
 
 /**
@@ -371,8 +366,10 @@ int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
 
 	if (err)
 		return err;
-	table->seed = get_random_u64();
-	buckets = table->mask + 1;
+	table->file_system_step = get_random_u64() | 1;
+	buckets = buckets_for(entries);
+	if (sample_shift)
+		static_branch_enable(&headroom_nonresident_sampling);
 	return 0;
 }
 

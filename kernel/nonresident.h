@@ -2,8 +2,13 @@
 #ifndef _HEADROOM_NONRESIDENT_H
 #define _HEADROOM_NONRESIDENT_H
 
+#include <linux/atomic.h>
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/compiler.h>
+#include <linux/fs.h>
+#include <linux/jump_label.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "snapshot.h"
@@ -16,10 +21,12 @@
  * struct headroom_nonresident - what is remembered of an evicted page
  * @owner: key of the cgroup that lost it
  * @evictor: key of the cgroup that drove the reclaim
- * @when: time of the eviction, in units of 2^HEADROOM_AGE_SHIFT ns
+ * @keys: both at once
+ * @when: time of the eviction, in ticks of the scheduler's clock
  * @kind: enum headroom_page_kind
  * @reason: enum headroom_reason
  * @up: where the target is: so many levels above @owner
+ * @why: these three at once
  * @clock: @owner's eviction clock just after the page was evicted
  * @target_clock: the same of the target of the reclaim, if it had one
  * @clocks: both at once
@@ -27,12 +34,22 @@
  * The pages of a batch differ in the clocks only.
  */
 struct headroom_nonresident {
-	u32 owner;
-	u32 evictor;
+	union {
+		struct {
+			u32 owner;
+			u32 evictor;
+		};
+		u64 keys;
+	};
 	u32 when;
-	u8 kind;
-	u8 reason;
-	u16 up;
+	union {
+		struct {
+			u8 kind;
+			u8 reason;
+			u16 up;
+		};
+		u32 why;
+	};
 	union {
 		struct {
 			u32 clock;
@@ -57,8 +74,8 @@ struct headroom_nonresident_slot {
 
 /**
  * struct headroom_nonresident_bucket - some pages whose hashes are alike
- * @tag: 0 if the slot is free, 1 while it is being written, or seven bits of the
- *	page's hash and the highest bit set
+ * @tag: 0 if the slot is free; else the highest bit is set, the lowest as well but
+ *	while it is being written, and between them are six bits of the page's hash
  * @tags: all of these at once
  * @slot: the pages
  */
@@ -70,23 +87,38 @@ struct headroom_nonresident_bucket {
 	struct headroom_nonresident_slot slot[8];
 } __aligned(256);
 
+/* The parts of a tag: the slot is taken, and is written */
+#define HEADROOM_TAG_BUSY	0x80
+#define HEADROOM_TAG_WRITTEN	0x01
+#define HEADROOM_TAGS_BUSY	0x8080808080808080ULL
+
 /**
  * struct headroom_nonresident_table - the table; see nonresident.c
  * @bucket: the buckets
- * @mask: their number, less one
- * @seed: of the hash
- * @unsampled: bits of the hash that are zero if a page is sampled
- * @shift: how many these are
+ * @mask: of a bucket's offset, in bytes
+ * @weight: pages that one sample stands for
+ * @file_system_step: how far apart file systems are in memory, for the hash
+ * @highest: the largest place that is sampled
+ * @shift: log2 of @weight
+ *
+ * All in one cache line, which nobody writes to.
  */
 struct headroom_nonresident_table {
-	struct headroom_nonresident_bucket *bucket;
+	void *bucket;
 	unsigned long mask;
-	u64 seed;
-	u64 unsampled;
+	u64 weight;
+	u64 file_system_step;
+	u32 highest;
 	unsigned int shift;
-};
+} __aligned(64);
 
 extern struct headroom_nonresident_table headroom_nonresident_table;
+
+/* On if not all pages are tracked: what sampling takes costs nothing without it */
+DECLARE_STATIC_KEY_FALSE(headroom_nonresident_sampling);
+
+/* Pages ever put into the table */
+DECLARE_PER_CPU(u64, headroom_nonresident_remembered);
 
 /**
  * struct headroom_nonresident_use - the table's size
@@ -102,6 +134,18 @@ struct headroom_nonresident_use {
 	u64 remembered;
 };
 
+/**
+ * struct headroom_page_name - by what a page is known while it is away
+ * @inode: its file; NULL for swap
+ * @file: number of the file in its file system
+ * @index: offset in the file, in pages
+ */
+struct headroom_page_name {
+	const struct inode *inode;
+	u64 file;
+	u64 index;
+};
+
 int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries);
 void headroom_nonresident_exit(void);
 int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
@@ -110,41 +154,62 @@ void headroom_nonresident_discard(struct headroom_nonresident_table *new);
 void headroom_nonresident_pause(void);
 void headroom_nonresident_install(const struct headroom_nonresident_table *new);
 void headroom_nonresident_resume(const struct headroom_nonresident_table *new);
-void headroom_nonresident_insert(u64 hash,
-				 const struct headroom_nonresident *page);
+void headroom_nonresident_insert_slow(u64 hash,
+				      const struct headroom_nonresident *page);
 void headroom_nonresident_replace(u64 hash,
 				  const struct headroom_nonresident *page);
 bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page);
 void headroom_nonresident_read(struct headroom_nonresident_use *use);
 
-/**
- * headroom_nonresident_hash - the hash by which a page is known
- * @file: what tells its file from all others, its bits well mixed
- * @index: offset in the file, in pages
- *
- * Pages of a file lie a golden ratio apart; one round of xor, multiply, xor then
- * makes every bit decide on all above and, at last, below it.
- *
- * Context: any.
+/*
+ * How far apart two pages of a file and two files are, in their places: the golden
+ * section and the square root of 2, as fractions of 2^32. None are less rational, so
+ * that, whichever regular part of the pages one looks at, the places are spread over
+ * all numbers, and more evenly than those of a random hash.
  */
-static inline u64 headroom_nonresident_hash(u64 file, u64 index)
-{
-	u64 x = (file ^ headroom_nonresident_table.seed) +
-		index * 0x9e3779b97f4a7c15ULL;
+#define HEADROOM_PLACE_INDEX	0x9e3779b9U
+#define HEADROOM_PLACE_FILE	0x6a09e667U
 
-	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
-	return x ^ (x >> 32);
-}
+/* The same in a hash, good for its lower 48 bits as well as for all, and independent */
+#define HEADROOM_HASH_INDEX	0x9c8e80f931266555ULL
+#define HEADROOM_HASH_FILE	0xb25d9239680ab021ULL
 
 /**
  * headroom_nonresident_sampled - whether a page is one of those tracked
- * @hash: its hash
+ * @name: its name
  *
  * Context: any.
  */
-static inline bool headroom_nonresident_sampled(u64 hash)
+static __always_inline bool headroom_nonresident_sampled(struct headroom_page_name name)
 {
-	return !(hash & headroom_nonresident_table.unsampled);
+	u32 place = (u32)name.file * HEADROOM_PLACE_FILE +
+		    (u32)name.index * HEADROOM_PLACE_INDEX;
+
+	return place <= headroom_nonresident_table.highest;
+}
+
+/**
+ * headroom_nonresident_hash - the number under which a page is found
+ * @kind: what it holds
+ * @name: its name
+ *
+ * The inode generation tells a file from one that gets its inode number later, where
+ * the file system keeps one. The inode's address would not do: it is reused, and
+ * changes when the inode leaves the cache. That of the file system is reused after
+ * unmounting, as its device number often is. Where this falls short stands in
+ * Documentation/refault.rst.
+ *
+ * Context: any.
+ */
+static __always_inline u64 headroom_nonresident_hash(enum headroom_page_kind kind,
+						     struct headroom_page_name name)
+{
+	u64 hash = name.file * HEADROOM_HASH_FILE + name.index * HEADROOM_HASH_INDEX;
+
+	if (kind == HEADROOM_PAGE_KIND_FILE)
+		hash += name.inode->i_generation + (unsigned long)name.inode->i_sb *
+			headroom_nonresident_table.file_system_step;
+	return hash;
 }
 
 /**
@@ -173,43 +238,103 @@ static inline unsigned int headroom_nonresident_group(u64 hash)
 	       (HEADROOM_NR_GROUPS - 1);
 }
 
-/* The bucket that a page is in, if it is in any */
-static inline struct headroom_nonresident_bucket *
+/*
+ * The bucket that a page is in, if it is in any. By one half of the hash alone, a
+ * regular set of files could lie in few buckets; by both, it cannot.
+ */
+static __always_inline struct headroom_nonresident_bucket *
 headroom_nonresident_bucket(u64 hash)
 {
-	return &headroom_nonresident_table.bucket[(hash >> 32) &
-						  headroom_nonresident_table.mask];
+	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
+
+	return table->bucket + ((hash >> 32 ^ hash) & table->mask);
 }
 
-static inline u8 headroom_nonresident_tag(u64 hash)
+static __always_inline unsigned int headroom_nonresident_tag(u64 hash)
 {
-	return hash | 0x80;
+	return (u8)hash | HEADROOM_TAG_BUSY | HEADROOM_TAG_WRITTEN;
 }
 
 /*
  * The highest bit of each byte of @tags that is @tag. A byte above one that is can
  * be reported by mistake, one below cannot (the old test for a zero in a word).
  */
-static inline u64 headroom_nonresident_find(u64 tags, u8 tag)
+static __always_inline u64 headroom_nonresident_find(u64 tags, u64 tag)
 {
 	u64 x = tags ^ tag * 0x0101010101010101ULL;
 
-	return (x - 0x0101010101010101ULL) & ~x & 0x8080808080808080ULL;
+	return (x - 0x0101010101010101ULL) & ~x & HEADROOM_TAGS_BUSY;
 }
 
 /**
- * headroom_nonresident_maybe - whether a page may be one of those remembered
- * @hash: its hash, which must be sampled
+ * headroom_nonresident_maybe - in which slots a page may be
+ * @bucket: its bucket
+ * @hash: its hash
  *
  * Most pages that come are new: that is seen from one word.
  *
  * Context: any.
- * Return: false only if it is not.
+ * Return: the highest bit of each byte that stands for one; 0 only if it is in none.
  */
-static inline bool headroom_nonresident_maybe(u64 hash)
+static __always_inline u64
+headroom_nonresident_maybe(const struct headroom_nonresident_bucket *bucket, u64 hash)
 {
-	return headroom_nonresident_find(READ_ONCE(headroom_nonresident_bucket(hash)->tags),
+	/* Pairs with the release in headroom_nonresident_fill() */
+	return headroom_nonresident_find(smp_load_acquire(&bucket->tags),
 					 headroom_nonresident_tag(hash));
+}
+
+/* Takes a page out of its slot, unless somebody else does. Returns whether it did. */
+static __always_inline bool
+headroom_nonresident_empty(struct headroom_nonresident_bucket *bucket, unsigned long i,
+			   u64 hash)
+{
+	u8 tag = headroom_nonresident_tag(hash);
+
+	return try_cmpxchg(&bucket->tag[i], &tag, 0);
+}
+
+/* Fills a slot that is ours, its tag being HEADROOM_TAG_BUSY */
+static __always_inline void
+headroom_nonresident_fill(struct headroom_nonresident_bucket *bucket, unsigned long i,
+			  u64 hash, const struct headroom_nonresident *page)
+{
+	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
+	/* Whoever reads it now, finds the tag changed afterwards */
+	data_race(bucket->slot[i].page = *page);
+	/* Pairs with the acquire of who takes the page */
+	smp_store_release(&bucket->tag[i], headroom_nonresident_tag(hash));
+	this_cpu_inc(headroom_nonresident_remembered);
+}
+
+/**
+ * headroom_nonresident_insert - remember a page that was evicted
+ * @hash: its hash, which must be sampled
+ * @page: who lost it, when, and why
+ *
+ * For pages that cannot be remembered already, since it would have been seen that
+ * they came back. If the bucket is full its oldest page is forgotten, and counted
+ * as lost.
+ *
+ * Context: any.
+ */
+static __always_inline void
+headroom_nonresident_insert(u64 hash, const struct headroom_nonresident *page)
+{
+	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	u64 free = ~READ_ONCE(bucket->tags) & HEADROOM_TAGS_BUSY;
+	unsigned long bit;
+
+	if (unlikely(!free))
+		goto slow;
+	bit = __ffs(free);
+	/* Who sets the bit, of those who found it clear, owns the slot */
+	if (unlikely(test_and_set_bit(bit, (unsigned long *)&bucket->tags)))
+		goto slow;
+	headroom_nonresident_fill(bucket, bit / 8, hash, page);
+	return;
+slow:
+	headroom_nonresident_insert_slow(hash, page);
 }
 
 #endif /* _HEADROOM_NONRESIDENT_H */

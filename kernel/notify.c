@@ -240,7 +240,7 @@ void headroom_notify_config(const struct headroom_config *config)
 	skb = new_message(HEADROOM_CMD_CONFIG_NTF, ROOM(0), GFP_KERNEL, &hdr);
 	if (!skb)
 		headroom_lose(notifications, 1);
-	else if (WARN_ON_ONCE(headroom_netlink_put_config(skb, config)))
+	else if (WARN_ON_ONCE(headroom_nl_put_config(skb, config)))
 		nlmsg_free(skb);
 	else
 		multicast(skb, hdr);

@@ -23,61 +23,88 @@
 #include "probes.h"
 #include "refault.h"
 
-/*
- * What tells a file from all others, also from one that gets its inode number
- * later, on file systems that keep an inode generation. The inode's address would
- * not do: it is reused, and changes when the inode leaves the cache. Where this
- * falls short stands in Documentation/refault.rst.
- */
-static u64 file_of(const struct address_space *mapping)
+static __always_inline struct headroom_page_name name_of(const struct folio *folio)
 {
-	const struct inode *inode = mapping->host;
+	const struct inode *inode = folio->mapping->host;
 
-	return inode->i_ino * 0xd6e8feb86659fd93ULL ^
-		((u64)inode->i_sb->s_dev << 32 | inode->i_generation);
+	return (struct headroom_page_name){
+		.inode = inode, .file = inode->i_ino, .index = folio->index,
+	};
 }
 
 void headroom_probe_filemap_delete(void *data, struct folio *folio)
 {
-	if (folio_ref_count(folio) || !(current->flags & PF_MEMALLOC))
-		return;
-	headroom_evicted(folio, HEADROOM_PAGE_KIND_FILE, file_of(folio->mapping),
-			 folio->index);
+	if (!folio_ref_count(folio))
+		headroom_evicted(folio, HEADROOM_PAGE_KIND_FILE, name_of(folio));
 }
 
-/* A page that seems to be remembered */
-static noinline void came_back(struct folio *folio, u64 hash, pgoff_t index)
+/* Whether the file did not end before the page, which then is written anew */
+static __always_inline bool within_file(const struct folio *folio, pgoff_t index)
+{
+	return (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host);
+}
+
+/* The first argument is not the folio, since it is not the probe's */
+static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index)
 {
 	struct headroom_nonresident page;
 
-	if (headroom_nonresident_take(hash, &page) &&
-	    (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host))
-		headroom_refaulted(folio_memcg(folio), hash, &page);
+	if (headroom_nonresident_take(hash, &page) && within_file(folio, index))
+		headroom_refaulted(hash, folio, &page);
 }
 
-static __always_inline void added(struct folio *folio, u64 file, pgoff_t index)
+/* A page that seems to be in one of the slots whose bits are set in @found */
+static noinline void came_back(u64 hash, struct folio *folio,
+			       struct headroom_nonresident_bucket *bucket, u64 found)
 {
-	u64 hash = headroom_nonresident_hash(file, index);
+	const struct headroom_route *route = this_cpu_ptr(&headroom_route);
+	unsigned long i = __ffs(found) / 8;
+	const struct headroom_nonresident_slot *slot = &bucket->slot[i];
+	u64 clocks;
+	u32 when;
 
-	if (headroom_nonresident_sampled(hash) &&
-	    unlikely(headroom_nonresident_maybe(hash)))
-		came_back(folio, hash, index);
+	/* The slot may be written anew while it is read here */
+	if (unlikely(READ_ONCE(slot->check) != (u32)hash ||
+		     !headroom_route_fits(route, folio, &slot->page))) {
+		came_back_slow(hash, folio, folio->index);
+		return;
+	}
+	when = READ_ONCE(slot->page.when);
+	clocks = READ_ONCE(slot->page.clocks);
+	/* What was read counts only if the slot was still ours to empty */
+	if (likely(headroom_nonresident_empty(bucket, i, hash)) &&
+	    likely(within_file(folio, folio->index)))
+		headroom_refaulted_again(route, folio, hash, when, clocks);
 }
 
-static noinline void added_large(struct folio *folio, u64 file)
+static noinline void added_large(void *data, struct folio *folio)
 {
+	struct headroom_page_name name = name_of(folio);
 	unsigned long i, nr = folio_nr_pages(folio);
 
-	for (i = 0; i < nr; i++)
-		added(folio, file, folio->index + i);
+	for (i = 0; i < nr; i++, name.index++)
+		if (headroom_nonresident_sampled(name))
+			came_back_slow(headroom_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name),
+				       folio, name.index);
 }
 
 void headroom_probe_filemap_add(void *data, struct folio *folio)
 {
-	u64 file = file_of(folio->mapping);
+	struct headroom_nonresident_bucket *bucket;
+	struct headroom_page_name name;
+	u64 hash, found;
 
-	if (unlikely(folio_test_large(folio)))
-		added_large(folio, file);
-	else
-		added(folio, file, folio->index);
+	if (unlikely(headroom_folio_large(folio))) {
+		added_large(data, folio);
+		return;
+	}
+	name = name_of(folio);
+	if (static_branch_unlikely(&headroom_nonresident_sampling) &&
+	    likely(!headroom_nonresident_sampled(name)))
+		return;
+	hash = headroom_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name);
+	bucket = headroom_nonresident_bucket(hash);
+	found = headroom_nonresident_maybe(bucket, hash);
+	if (found)
+		came_back(hash, folio, bucket, found);
 }

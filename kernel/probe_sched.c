@@ -27,6 +27,9 @@
 #define DEPTH		24
 #define CACHE_BITS	8
 
+/* Part of reclaim or compaction that began before anybody looked, and is not booked */
+#define INSIDE		U8_MAX
+
 /* What a function means for a task that sleeps in it. Ends with an empty name. */
 static const struct {
 	const char *prefix;
@@ -34,6 +37,9 @@ static const struct {
 } meanings[] = {
 	{ "mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
 	{ "__mem_cgroup_handle_over_high", HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE },
+	{ "do_try_to_free_pages", INSIDE },
+	{ "shrink_node", INSIDE },
+	{ "compact_zone", INSIDE },
 	/* Sleeps there for kswapd, before direct reclaim begins, if reserves are low */
 	{ "try_to_free_pages", HEADROOM_STALL_CAUSE_DIRECT_RECLAIM },
 	{ "do_swap_page", HEADROOM_STALL_CAUSE_SWAP_IN },
@@ -87,7 +93,8 @@ static u8 meaning_of(unsigned long address)
 	return cause;
 }
 
-static enum headroom_stall_cause waits_for(void)
+/* A cause, or INSIDE. A stack may be too deep to be saved up to where reclaim began. */
+static u8 waits_for(void)
 {
 	unsigned long stack[DEPTH];
 	unsigned int i, nr;
@@ -99,7 +106,7 @@ static enum headroom_stall_cause waits_for(void)
 		if (cause)
 			return cause;
 	}
-	return HEADROOM_STALL_CAUSE_OTHER;
+	return current->flags & PF_MEMALLOC ? INSIDE : HEADROOM_STALL_CAUSE_OTHER;
 }
 
 #ifdef CONFIG_PSI
@@ -113,8 +120,12 @@ static noinline void switch_in_stall(struct task_struct *prev,
 				     struct task_struct *next, bool sleeps)
 {
 	if (prev->in_memstall && sleeps && !headroom_stall_sleep() &&
-	    !works_for_all(prev))
-		headroom_stall_wait(waits_for());
+	    !works_for_all(prev)) {
+		u8 cause = waits_for();
+
+		if (cause != INSIDE)
+			headroom_stall_wait(cause);
+	}
 	if (next->in_memstall)
 		headroom_stall_wake(next);
 }

@@ -19,9 +19,12 @@
  *	mapped anywhere. Direct I/O into anonymous memory is a read into a mapped
  *	one.
  *
- *	What comes back from zswap causes no I/O, and is not seen: it would be when
- *	its folio gets onto an LRU list, but so do folios that were only moved, by
- *	compaction for example, and nothing tells the two apart.
+ *	What comes back from zswap causes no I/O, and is not seen. It would be when
+ *	its folio gets onto an LRU list (mm_lru_insertion), but so would what comes
+ *	from a device, and before its read: __read_swap_cache_async() adds the folio
+ *	to the CPU's batch for the LRU lists, and whenever that is full its folios
+ *	are put there. The read then finds the page taken already, and counts it a
+ *	second time, as one of an unknown reason.
  *
  * Functions
  *	workingset_eviction() is called for a page in the swap cache when it is
@@ -36,39 +39,47 @@
 #include <linux/pagemap.h>
 #include <linux/ptrace.h>
 #include <linux/swap.h>
+#include <linux/swapops.h>
 
 #include "nonresident.h"
 #include "probes.h"
 #include "refault.h"
 
-/* In the place of a file: no file has this name, see probe_filemap.c */
-#define SWAP_FILE	0x73776170ULL
+/* Swap space is a file without an inode, whose number is the entry's type */
+static __always_inline struct headroom_page_name name_of(const struct folio *folio)
+{
+	swp_entry_t entry = { .val = headroom_swap_entry(folio) };
 
-static void swapped_out(struct folio *folio)
+	return (struct headroom_page_name){
+		.file = swp_type(entry), .index = swp_offset(entry),
+	};
+}
+
+static __always_inline void swapped_out(struct folio *folio)
 {
 	headroom_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
 							 HEADROOM_PAGE_KIND_SHMEM,
-			 SWAP_FILE, headroom_swap_entry(folio));
+			 name_of(folio));
 }
 
 /* It was evicted, even if nothing is remembered of it */
 static void swapped_in(struct folio *folio)
 {
-	u64 entry = headroom_swap_entry(folio);
-	u64 end = entry + folio_nr_pages(folio);
+	struct headroom_page_name name = name_of(folio);
+	unsigned long nr = folio_nr_pages(folio);
 	struct headroom_nonresident page;
 	u64 hash;
 
-	for (; entry < end; entry++) {
-		hash = headroom_nonresident_hash(SWAP_FILE, entry);
-		if (!headroom_nonresident_sampled(hash))
+	for (; nr; nr--, name.index++) {
+		if (!headroom_nonresident_sampled(name))
 			continue;
+		hash = headroom_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
 		if (!headroom_nonresident_take(hash, &page))
 			page = (struct headroom_nonresident){
 				.kind = HEADROOM_PAGE_KIND_ANON,
 				.reason = HEADROOM_REASON_UNKNOWN,
 			};
-		headroom_refaulted(folio_memcg(folio), hash, &page);
+		headroom_refaulted(hash, folio, &page);
 	}
 }
 

@@ -62,6 +62,7 @@ void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 void headroom_probe_mark_victim_pid(void *data, int pid);
 
 /* probe_cgroup.c */
+void headroom_probe_mkdir(void *data, struct cgroup *cgrp, const char *path);
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);
 
 #endif /* _HEADROOM_PROBES_H */

@@ -48,9 +48,9 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/swap.h>
-#include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "changes.h"
 #include "reclaim.h"
 #include "registry.h"
 #include "stall.h"
@@ -111,7 +111,8 @@ struct wakers {
 
 static struct wakers *wakers __read_mostly;	/* by node */
 
-static void replace(struct headroom_cgroup **where, struct headroom_cgroup *cg)
+static __always_inline void replace(struct headroom_cgroup **where,
+				    struct headroom_cgroup *cg)
 {
 	if (*where == cg)
 		return;
@@ -209,9 +210,13 @@ static struct open_reclaim *home_slot(const struct task_struct *task)
 
 static struct open_reclaim *slot_find(void)
 {
-	struct open_reclaim *open = home_slot(current);
+	struct headroom_batch *batch = this_cpu_read(headroom_last_batch);
+	struct open_reclaim *open;
 	int i;
 
+	if (likely(batch->task == current))
+		return container_of(batch, struct open_reclaim, batch);
+	open = home_slot(current);
 	for (i = 0; i < WAYS; i++, open++)
 		if (READ_ONCE(open->batch.task) == current)
 			return open;
@@ -225,8 +230,12 @@ static struct open_reclaim *slot_claim(void)
 
 	for (i = 0; i < WAYS; i++, open++)
 		if (!READ_ONCE(open->batch.task) &&
-		    !cmpxchg(&open->batch.task, NULL, current))
+		    !cmpxchg(&open->batch.task, NULL, current)) {
+			/* It has no room, so that nothing can be taken for more of it */
+			local_set(&open->batch.left, 0);
+			this_cpu_write(headroom_last_batch, &open->batch);
 			return open;
+		}
 	headroom_lose(reclaim_slots, 1);
 	return NULL;
 }
@@ -290,29 +299,35 @@ static struct headroom_cgroup *full_above_current(enum headroom_limit *limit)
 	return memcg ? headroom_cgroup_of(memcg) : NULL;
 }
 
-static u32 age_now(void)
+/* From here on, so many pages make the batch full */
+static void make_room(struct headroom_batch *batch, unsigned int pages)
 {
-	return ktime_get_mono_fast_ns() >> HEADROOM_AGE_SHIFT;
+	local_set(&batch->left, pages);
+	batch->full = batch->page.clocks + pages * HEADROOM_TICK;
 }
 
 /* Books what the batch has taken, and lets it go on with room for another */
 static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor)
 {
-	const struct headroom_pages pages = { .evictions = BATCH - batch->left };
 	const struct headroom_nonresident *page = &batch->page;
+	unsigned long evictions = BATCH - local_read(&batch->left);
 	struct headroom_cgroup *victim;
 
-	if (!batch->victim || !pages.evictions)
+	if (!batch->victim || !evictions)
 		return;
 	victim = headroom_cgroup_alive(batch->victim);
-	headroom_count(&victim->local, HEADROOM_EVICTIONS, pages.evictions);
+	headroom_count(&victim->local, HEADROOM_EVICTIONS, evictions);
 	if (batch->target)
-		atomic64_add(pages.evictions, &batch->target->target.evictions);
-	atomic64_add(pages.evictions,
+		atomic64_add(evictions, &batch->target->target.evictions);
+	atomic64_add(evictions,
 		     &victim->local.pages[page->kind - 1][page->reason - 1].evictions);
 	headroom_blame_add(&victim->blame, headroom_cgroup_alive(evictor),
-			   page->reason, &pages);
-	batch->left = BATCH;
+			   page->reason, evictions);
+	headroom_changed(victim);
+	if (batch->target)
+		headroom_changed(headroom_cgroup_alive(batch->target));
+	headroom_reclaim_sync(batch);
+	make_room(batch, BATCH);
 }
 
 static void flush(struct open_reclaim *open)
@@ -357,7 +372,7 @@ static void fill_page(struct headroom_batch *batch, struct headroom_cgroup *evic
 
 	page->owner = batch->victim->key;
 	page->evictor = evictor->key;
-	page->when = age_now();
+	page->when = headroom_reclaim_now();
 	page->kind = kind;
 	page->clock = atomic64_read(&batch->victim->local.counter[HEADROOM_EVICTIONS]);
 	page->target_clock = batch->target ?
@@ -377,8 +392,8 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	if (current_is_kswapd())
 		next_waker(open);
 	open->batch.memcg_kind = headroom_memcg_kind(folio, kind);
-	open->batch.left = BATCH;
 	fill_page(&open->batch, open->evictor, kind);
+	make_room(&open->batch, BATCH);
 }
 
 static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind,
@@ -387,7 +402,7 @@ static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind
 	flush(open);
 	open->kind = kind;
 	open->nid = 0;
-	open->batch.left = 0;
+	make_room(&open->batch, 0);
 	replace(&open->driver, headroom_cgroup_of_current());
 	replace(&open->evictor, open->driver);
 	replace(&open->batch.victim, NULL);
@@ -478,6 +493,15 @@ static struct open_reclaim *open_reclaim(int nid)
 	return open;
 }
 
+/* Whether a folio is one more of the same batch */
+static bool fits(const struct headroom_batch *batch, const struct folio *folio,
+		 enum headroom_page_kind kind)
+{
+	return batch->victim && local_read(&batch->left) > 0 &&
+	       batch->memcg_kind == headroom_memcg_kind(folio, kind) &&
+	       !READ_ONCE(batch->victim->dead);
+}
+
 /* Reclaim that no event tells of, see the head of this file: a batch for each folio */
 static struct headroom_batch *evict_untold(struct folio *folio,
 					   enum headroom_page_kind kind,
@@ -491,8 +515,8 @@ static struct headroom_batch *evict_untold(struct folio *folio,
 							   HEADROOM_REASON_MADVISE;
 	batch->page.up = 0;
 	fill_page(batch, driver, kind);
-	batch->page.clocks += nr * HEADROOM_TICK;
-	batch->left = BATCH - nr;
+	make_room(batch, BATCH);
+	local_sub(nr, &batch->left);
 	settle(batch, driver);
 	return batch;
 }
@@ -518,12 +542,35 @@ struct headroom_batch *headroom_reclaim_evict(struct folio *folio,
 
 	if (!open)
 		return evict_untold(folio, kind, nr);
-	if (!headroom_reclaim_fits(&open->batch, folio, kind))
+	if (!fits(&open->batch, folio, kind))
 		begin_batch(open, folio, kind);
 	this_cpu_write(headroom_last_batch, &open->batch);
-	open->batch.left -= nr;
-	open->batch.page.clocks += nr * HEADROOM_TICK;
+	/* Either this sees that the victim died, or headroom_reclaim_forget() comes later */
+	smp_mb();
+	if (unlikely(READ_ONCE(open->batch.victim->dead) ||
+		     open->batch.victim->memcg != folio_memcg(folio)))
+		this_cpu_write(headroom_last_batch, &nobody);
+	local_sub(nr, &open->batch.left);
+	headroom_reclaim_sync(&open->batch);
 	return &open->batch;
+}
+
+/**
+ * headroom_reclaim_forget - begin new batches, since records have died
+ *
+ * From a grace period later on, no batch goes on by the address of a memory cgroup that
+ * may be another one's by then.
+ *
+ * Context: process; @dead was set in those records.
+ */
+void headroom_reclaim_forget(void)
+{
+	int cpu;
+
+	/* Pairs with the barrier in headroom_reclaim_evict() */
+	smp_mb();
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(headroom_last_batch, cpu), &nobody);
 }
 
 /**
@@ -553,8 +600,9 @@ void headroom_reclaim_scan(int nid, unsigned long scanned,
 	if (open->kind == HEADROOM_RECLAIM_MEMCG)
 		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
 							     HEADROOM_REASON_PROACTIVE;
-	headroom_count_reclaim(&headroom_cgroup_alive(target)->target, reason,
-			       scanned, reclaimed, priority);
+	target = headroom_cgroup_alive(target);
+	headroom_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
+	headroom_changed(target);
 }
 
 /**

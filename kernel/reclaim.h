@@ -6,16 +6,17 @@
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include <asm/local.h>
 #include <uapi/linux/headroom.h>
 
 #include "nonresident.h"
 #include "registry.h"
 
 /*
- * As many as reclaim mostly takes in one go, SWAP_CLUSTER_MAX; and as many as it can
- * be, when the last folio is a huge one
+ * As many as reclaim mostly takes in one go, with MGLRU; and as many as it can be, when
+ * the last folio is a huge one
  */
-#define HEADROOM_BATCH_PAGES	32
+#define HEADROOM_BATCH_PAGES	64
 #define HEADROOM_BATCH_MAX	1024
 
 /**
@@ -45,12 +46,15 @@ enum headroom_limit {
  * @task: who is in reclaim; NULL if nobody is
  * @memcg_kind: of the last page: folio->memcg_data, whose address of a memory cgroup
  *	stands for it as long as @victim is not dead; and in its lower bits the kind
- * @left: pages that the batch still has room for
+ * @left: pages that the batch still has room for; less than none after a huge folio.
+ *	Nobody shares it: it is a local_t for the sake of how it is counted down
+ * @full: the clocks of @page when there is no room left
  * @page: what is to be remembered of the last page
  * @victim: the cgroup; NULL before the first page
  * @target: the cgroup whose memory is reclaimed as a whole; NULL if unknown
  *
- * The clocks of @page tick with each page of the batch; those of @victim and @target
+ * The clocks of @page tick with each page of the batch, or if pages are sampled are set
+ * when they are needed; those of @victim and @target
  * are set right when it is over. Others who take pages from the same cgroup at
  * the same time are therefore not counted in a distance, up to a batch for each; in
  * return, nothing that CPUs share is written for a page.
@@ -58,7 +62,8 @@ enum headroom_limit {
 struct headroom_batch {
 	struct task_struct *task;
 	unsigned long memcg_kind;
-	long left;
+	local_t left;
+	u64 full;
 	struct headroom_nonresident page;
 	struct headroom_cgroup *victim;
 	struct headroom_cgroup *target;
@@ -74,6 +79,7 @@ void headroom_reclaim_end(void);
 struct headroom_batch *
 headroom_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
 		       unsigned long nr);
+void headroom_reclaim_forget(void);
 void headroom_reclaim_scan(int nid, unsigned long scanned,
 			   unsigned long reclaimed, int priority);
 void headroom_reclaim_wake_kswapd(int nid);
@@ -82,28 +88,52 @@ struct headroom_cgroup *
 headroom_reclaim_target(struct headroom_cgroup *owner,
 			enum headroom_reason reason, unsigned int up);
 
-/* Reclaim takes no slabs, and no page charged to an object: the flags are zero */
-static inline unsigned long headroom_memcg_kind(const struct folio *folio,
-						enum headroom_page_kind kind)
+/*
+ * Reclaim takes no slabs, and no page charged to an object: the flags are zero. Those of
+ * files cost nothing.
+ */
+static __always_inline unsigned long headroom_memcg_kind(const struct folio *folio,
+							 enum headroom_page_kind kind)
 {
-	return READ_ONCE(folio->memcg_data) + ((unsigned long)kind << 3);
+	return READ_ONCE(folio->memcg_data) + (kind - HEADROOM_PAGE_KIND_FILE) * 8UL;
+}
+
+/* Ages are told by the ticks of the scheduler: to know better would take 50 instructions */
+static __always_inline u32 headroom_reclaim_now(void)
+{
+	return READ_ONCE(jiffies);
 }
 
 /**
- * headroom_reclaim_fits - whether a folio is one more of the same batch
- * @batch: that of the last folio on this CPU
- * @folio: the folio, still charged to its cgroup
+ * headroom_reclaim_next - take a page as one more of the last batch on this CPU
+ * @batch: that batch
+ * @folio: a folio of one page, still charged to its cgroup
  * @kind: what it holds
  *
+ * The clocks do not tick yet. A batch whose victim dies is the last one no more, see
+ * headroom_reclaim_forget().
+ *
  * Context: any but interrupts, under RCU; preemption off.
+ * Return: whether it is.
  */
-static __always_inline bool headroom_reclaim_fits(const struct headroom_batch *batch,
+static __always_inline bool headroom_reclaim_next(struct headroom_batch *batch,
 						  const struct folio *folio,
 						  enum headroom_page_kind kind)
 {
-	return batch->task == current && batch->left > 0 &&
-	       batch->memcg_kind == headroom_memcg_kind(folio, kind) &&
-	       !batch->victim->dead;
+	if (unlikely(batch->task != current ||
+		     batch->memcg_kind != headroom_memcg_kind(folio, kind)))
+		return false;
+	if (unlikely(local_add_negative(-1, &batch->left))) {
+		local_inc(&batch->left);
+		return false;
+	}
+	return true;
+}
+
+/* Sets the clocks by the room that is left */
+static inline void headroom_reclaim_sync(struct headroom_batch *batch)
+{
+	batch->page.clocks = batch->full - local_read(&batch->left) * HEADROOM_TICK;
 }
 
 #endif /* _HEADROOM_RECLAIM_H */

@@ -42,27 +42,32 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <linux/workqueue.h>	/* which psi_types.h uses and does not include */
-#include <linux/psi_types.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "changes.h"
 #include "effort.h"
 #include "notify.h"
+#include "reclaim.h"
+#include "refault.h"
 #include "registry.h"
-#include "stall.h"
 
 #define SLOTS		(U16_MAX + 1)
 #define POOL_SIZE	16
 #define SWEEP_SECONDS	2
 
+/* By the number that the kernel gives to a memory cgroup */
+struct headroom_cgroup __rcu **headroom_cgroup_slot __read_mostly;
+
 static struct {
-	struct headroom_cgroup __rcu **slot;
 	struct headroom_cgroup *root;
 	struct kmem_cache *cache;
-	struct mutex mutex;		/* @index, @generation, the tree */
+	struct mutex mutex;		/* down to @epoch, and the tree */
 	struct xarray index;		/* by cgroup id */
+	struct list_head all;		/* the same, for walking: ids are far apart */
 	unsigned int cgroups;
-	unsigned int generation;	/* counts births and deaths */
+	unsigned int epoch;		/* counts births and deaths */
+	bool announced;			/* there was one that nobody has looked for */
 	bool closing;
 	bool now;			/* the sweep is urgent */
 	bool due;			/* it will run within a tenth of a second */
@@ -109,14 +114,14 @@ static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
 	llist_add(&cg->todo, &pool.newborn);
-	rcu_assign_pointer(registry.slot[slot], cg);
+	rcu_assign_pointer(headroom_cgroup_slot[slot], cg);
 	return true;
 }
 
-/* Probes run with preemption off, which is RCU enough */
+/* As headroom_cgroup_in_slot(), but for the writer, too */
 static __always_inline struct headroom_cgroup *slot_read(u16 slot)
 {
-	return rcu_dereference_check(registry.slot[slot],
+	return rcu_dereference_check(headroom_cgroup_slot[slot],
 				     rcu_read_lock_sched_held() ||
 				     lockdep_is_held(&pool.lock));
 }
@@ -153,15 +158,12 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 }
 
 /**
- * headroom_cgroup_of - the record that events of a memory cgroup go to
- * @memcg: the memory cgroup; NULL stands for the root
+ * headroom_cgroup_of_slow - as headroom_cgroup_of()
+ * @memcg: the memory cgroup, which has no record yet; or NULL
  *
- * Context: any, under RCU. Takes no lock unless it meets the cgroup for the
- * first time.
- * Return: its record, or that of the nearest ancestor that has one; never
- * NULL.
+ * Context: any, under RCU.
  */
-struct headroom_cgroup *headroom_cgroup_of(struct mem_cgroup *memcg)
+struct headroom_cgroup *headroom_cgroup_of_slow(struct mem_cgroup *memcg)
 {
 	struct headroom_cgroup *cg = registry.root;
 	bool passed_over = false;
@@ -198,21 +200,6 @@ struct headroom_cgroup *headroom_cgroup_of_current(void)
 struct headroom_cgroup *headroom_cgroup_root(void)
 {
 	return registry.root;
-}
-
-/**
- * headroom_cgroup_by_key - the record that a key names
- * @key: what its @key was
- *
- * Context: any, under RCU.
- * Return: the record; NULL if the cgroup is gone.
- */
-struct headroom_cgroup *headroom_cgroup_by_key(u32 key)
-{
-	struct headroom_cgroup *cg;
-
-	cg = slot_read(key & (SLOTS - 1));
-	return cg && cg->key == key ? cg : NULL;
 }
 
 /**
@@ -253,17 +240,6 @@ struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
 	return parent;
 }
 
-/**
- * headroom_cgroup_get - hold a record beyond RCU
- * @cg: a record found under RCU, which is still held
- *
- * Context: any.
- */
-void headroom_cgroup_get(struct headroom_cgroup *cg)
-{
-	refcount_inc(&cg->ref);
-}
-
 static void record_free_rcu(struct rcu_head *rcu)
 {
 	struct headroom_cgroup *cg = container_of(rcu, struct headroom_cgroup, rcu);
@@ -284,20 +260,20 @@ static void free_unused(void)
 }
 
 /**
- * headroom_cgroup_put - release a record
- * @cg: what headroom_cgroup_get() was called on; NULL is allowed
+ * headroom_cgroup_unused - the last reference to a record was put
+ * @cg: the record
  *
  * Context: any, also below the run-queue lock: the worker does the rest.
  */
-void headroom_cgroup_put(struct headroom_cgroup *cg)
+void headroom_cgroup_unused(struct headroom_cgroup *cg)
 {
-	while (cg && refcount_dec_and_test(&cg->ref)) {
+	do {
 		struct headroom_cgroup *parent = cg->parent;
 
 		llist_add(&cg->todo, &pool.unused);
 		headroom_registry_kick(false);
 		cg = parent;
-	}
+	} while (cg && refcount_dec_and_test(&cg->ref));
 }
 
 /* Fills the pool. Context: may sleep. */
@@ -336,19 +312,30 @@ static void record_ensure(struct mem_cgroup *memcg)
 		kmem_cache_free(registry.cache, cg);
 }
 
-/* Walks the hierarchy, parents first, for cgroups without a record. */
-static void find_cgroups(void)
+/*
+ * Walks the hierarchy, parents first, for cgroups without a record. Returns whether
+ * there are records that it has not met, whose cgroups are going away.
+ */
+static bool find_cgroups(void)
 {
 	struct cgroup_subsys_state *root, *css;
+	struct headroom_cgroup *cg;
 	struct mem_cgroup *memcg;
+	unsigned int met = 0;
 
 	lockdep_assert_held(&registry.mutex);
 	rcu_read_lock();
 	root = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
 	css_for_each_descendant_pre(css, root) {
+		if (!css_alive(css))
+			continue;
 		memcg = mem_cgroup_from_css(css);
-		if (likely(record_in_slot(memcg)) || !css_alive(css) ||
-		    !css_tryget(css))
+		cg = record_in_slot(memcg);
+		if (likely(cg)) {
+			met += cg->generation != 0;
+			continue;
+		}
+		if (!css_tryget(css))
 			continue;
 		rcu_read_unlock();
 		record_ensure(memcg);
@@ -356,6 +343,7 @@ static void find_cgroups(void)
 		css_put(css);
 	}
 	rcu_read_unlock();
+	return met != registry.cgroups;
 }
 
 /*
@@ -386,6 +374,18 @@ static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **p
 	return *parent;
 }
 
+/* Mostly it is the youngest, and has the largest id */
+static void link_by_id(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *next = NULL;
+	unsigned long id = cg->id;
+
+	if (!list_empty(&registry.all) &&
+	    list_last_entry(&registry.all, struct headroom_cgroup, by_id)->id > id)
+		next = xa_find_after(&registry.index, &id, ULONG_MAX, XA_PRESENT);
+	list_add_tail(&cg->by_id, next ? &next->by_id : &registry.all);
+}
+
 /*
  * Links the newborn into the tree and the index. A parent may be a newborn
  * itself; it need not be linked before its children.
@@ -410,9 +410,11 @@ static void link_newborn(void)
 			headroom_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
+		link_by_id(cg);
+		headroom_changes_birth(cg, parent);
 		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
-		registry.generation++;
+		registry.epoch++;
 		headroom_notify_born(cg);
 	}
 }
@@ -433,7 +435,7 @@ static void record_bury(struct headroom_cgroup *cg)
 	struct headroom_cgroup __rcu **slot;
 
 	lockdep_assert_held(&registry.mutex);
-	slot = &registry.slot[cg->key & (SLOTS - 1)];
+	slot = &headroom_cgroup_slot[cg->key & (SLOTS - 1)];
 	raw_spin_lock_irq(&pool.lock);
 	if (rcu_access_pointer(*slot) == cg)
 		RCU_INIT_POINTER(*slot, NULL);
@@ -441,8 +443,17 @@ static void record_bury(struct headroom_cgroup *cg)
 	/* Pairs with the acquire in headroom_cgroup_alive() */
 	smp_store_release(&cg->dead, true);
 	xa_erase(&registry.index, cg->id);
+	list_del_init(&cg->by_id);
 	registry.cgroups--;
-	registry.generation++;
+	registry.epoch++;
+}
+
+static void stats_drop(struct headroom_stats **stats)
+{
+	if (*stats)
+		headroom_stats_free(*stats);
+	kfree(*stats);
+	*stats = NULL;
 }
 
 /* Moves what a buried record counted to @parent, and lets go of it. */
@@ -452,8 +463,9 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 	headroom_stats_move(parent->gone, &cg->local);
 	if (cg->gone)
 		headroom_stats_move(parent->gone, cg->gone);
-	kfree(cg->gone);
-	cg->gone = NULL;
+	stats_drop(&cg->gone);
+	stats_drop(&cg->sum);
+	headroom_changes_death(cg, parent);
 	headroom_blame_move(&parent->blame, &cg->blame);
 	headroom_notify_gone(cg, parent);
 	list_del_init(&cg->siblings);
@@ -476,11 +488,10 @@ static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
  */
 static bool bury_leaves(struct list_head *dead)
 {
-	struct headroom_cgroup *cg, *parent;
-	unsigned long id;
+	struct headroom_cgroup *cg, *next, *parent;
 	bool found = false;
 
-	xa_for_each(&registry.index, id, cg) {
+	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
 		if (likely(css_alive(&cg->memcg->css)) ||
 		    !list_empty(&cg->children) || cg == registry.root)
 			continue;
@@ -499,7 +510,6 @@ static bool bury_leaves(struct list_head *dead)
 static void bury_dead(void)
 {
 	struct headroom_cgroup *cg, *next;
-	unsigned long id;
 	LIST_HEAD(dead);
 
 	lockdep_assert_held(&registry.mutex);
@@ -507,10 +517,14 @@ static void bury_dead(void)
 		;
 	if (list_empty(&dead))
 		return;
+	headroom_reclaim_forget();
+	headroom_refault_forget();
 	synchronize_rcu();
+	/* The last that was counted for them; nobody marks them any more */
+	headroom_changes_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
-	xa_for_each(&registry.index, id, cg)
+	list_for_each_entry(cg, &registry.all, by_id)
 		headroom_blame_promote(&cg->blame);
 }
 
@@ -524,15 +538,45 @@ void headroom_registry_sync(void)
 	unsigned int ooms = headroom_notify_waiting();
 
 	lockdep_assert_held(&registry.mutex);
+	/* What is announced later than this need not be met */
+	xchg(&registry.announced, false);
 	pool_fill();
 	headroom_histpool_fill();
 	/* So that nobody is gone, or killed, whose birth was not told of */
 	link_all();
 	headroom_notify_ooms(ooms);
-	bury_dead();
-	find_cgroups();
+	if (find_cgroups())
+		bury_dead();
 	link_all();
 	free_unused();
+}
+
+/**
+ * headroom_registry_announce - a cgroup was made or is being removed
+ *
+ * Context: any.
+ */
+void headroom_registry_announce(void)
+{
+	/* Whoever takes this away sees the cgroup as it is now */
+	smp_store_release(&registry.announced, true);
+}
+
+/**
+ * headroom_registry_sync_announced - bring the records up to date if there is cause
+ *
+ * Costs nothing while no cgroup comes or goes. One whose memory controller was switched
+ * on or off is no event, and is left to the worker.
+ *
+ * Context: process, may sleep; headroom_registry_lock() held.
+ */
+void headroom_registry_sync_announced(void)
+{
+	lockdep_assert_held(&registry.mutex);
+	if (READ_ONCE(registry.announced))
+		headroom_registry_sync();
+	else
+		link_newborn();
 }
 
 /**
@@ -553,75 +597,44 @@ void headroom_registry_unlock(void)
 	mutex_unlock(&registry.mutex);
 }
 
-/* Adds up @root and all below it, depth first. */
-static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *root)
+/**
+ * headroom_registry_find - the record of a cgroup
+ * @id: the cgroup's id
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record; NULL if there is none.
+ */
+struct headroom_cgroup *headroom_registry_find(unsigned long id)
 {
-	struct headroom_cgroup *cg = root;
-
-	for (;;) {
-		headroom_stats_add(sum, &cg->local);
-		if (cg->gone)
-			headroom_stats_add(sum, cg->gone);
-		if (!list_empty(&cg->children)) {
-			cg = list_first_entry(&cg->children,
-					      struct headroom_cgroup, siblings);
-			continue;
-		}
-		while (cg != root && list_is_last(&cg->siblings, &cg->parent->children))
-			cg = cg->parent;
-		if (cg == root)
-			return;
-		cg = list_next_entry(cg, siblings);
-		cond_resched();
-	}
-}
-
-/* The kernel's own totals, as of the last time that it added them up */
-static void read_psi(struct headroom_snapshot *snapshot, struct cgroup *cgrp)
-{
-#ifdef CONFIG_PSI
-	const struct psi_group *psi = cgrp->psi;
-
-	/* The root's are not the root's but the machine's, and not exported */
-	snapshot->psi = headroom_stall_told_apart() && psi && cgroup_parent(cgrp);
-	if (!snapshot->psi)
-		return;
-	snapshot->psi_some = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]);
-	snapshot->psi_full = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_FULL]);
-#else
-	snapshot->psi = false;
-#endif
+	lockdep_assert_held(&registry.mutex);
+	return xa_load(&registry.index, id);
 }
 
 /**
- * headroom_registry_read - read a cgroup's statistics
- * @id: cgroup id to read; becomes the id that was read
- * @snapshot: result
- * @exact: only this id; otherwise the next higher one will do, for walking
- *
- * Costs as much as there are cgroups below.
+ * headroom_registry_from - the record with the smallest id that is not below another
+ * @id: the other
  *
  * Context: process; headroom_registry_lock() held.
- * Return: whether there was one.
+ * Return: the record; NULL if there is none.
  */
-bool headroom_registry_read(unsigned long *id,
-			    struct headroom_snapshot *snapshot, bool exact)
+struct headroom_cgroup *headroom_registry_from(unsigned long id)
 {
-	struct headroom_cgroup *cg;
-
 	lockdep_assert_held(&registry.mutex);
-	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
-	if (!cg)
-		return false;
-	headroom_totals_init(&snapshot->local);
-	headroom_totals_init(&snapshot->subtree);
-	snapshot->id = cg->id;
-	snapshot->parent_id = cg->parent ? cg->parent->id : 0;
-	headroom_stats_add(&snapshot->local, &cg->local);
-	read_subtree(&snapshot->subtree, cg);
-	headroom_target_read(&snapshot->target, &cg->target);
-	read_psi(snapshot, cg->memcg->css.cgroup);
-	return true;
+	return xa_find(&registry.index, &id, ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * headroom_registry_next - the record with the next larger id
+ * @cg: a record in the tree
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record; NULL if there is none.
+ */
+struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg)
+{
+	lockdep_assert_held(&registry.mutex);
+	return list_is_last(&cg->by_id, &registry.all) ? NULL :
+							 list_next_entry(cg, by_id);
 }
 
 /**
@@ -648,20 +661,6 @@ bool headroom_registry_blame(unsigned long *id,
 }
 
 /**
- * headroom_registry_find - a record, by its cgroup's id
- * @id: cgroup id; becomes the id of the result
- * @exact: only this id; otherwise the next higher one will do, for walking
- *
- * Context: process; headroom_registry_lock() held.
- * Return: the record, which stays until that is unlocked; or NULL.
- */
-struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact)
-{
-	lockdep_assert_held(&registry.mutex);
-	return xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
-}
-
-/**
  * headroom_registry_rescale - restate what depends on the sampling factor
  * @from: log2 of the factor up to now
  * @to: log2 of the factor from now on
@@ -677,6 +676,7 @@ void headroom_registry_rescale(unsigned int from, unsigned int to)
 	lockdep_assert_held(&registry.mutex);
 	xa_for_each(&registry.index, id, cg) {
 		headroom_stats_rescale(&cg->local, from, to);
+		cg->summed = 0;
 		if (cg->gone)
 			headroom_stats_rescale(cg->gone, from, to);
 	}
@@ -687,15 +687,15 @@ void headroom_registry_rescale(unsigned int from, unsigned int to)
 }
 
 /**
- * headroom_registry_generation - changes when a cgroup comes or goes
+ * headroom_registry_epoch - changes when a cgroup comes or goes
  *
  * Context: process; headroom_registry_lock() held.
- * Return: never 0, which netlink takes for "no generation".
+ * Return: never 0, which netlink takes for a dump that has just begun.
  */
-unsigned int headroom_registry_generation(void)
+unsigned int headroom_registry_epoch(void)
 {
 	lockdep_assert_held(&registry.mutex);
-	return registry.generation ?: 1;
+	return registry.epoch ?: 1;
 }
 
 /**
@@ -778,6 +778,8 @@ int headroom_registry_init(void)
 	}
 	mutex_init(&registry.mutex);
 	xa_init(&registry.index);
+	INIT_LIST_HEAD(&registry.all);
+	headroom_changes_init();
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);
 	init_llist_head(&pool.unused);
@@ -787,8 +789,8 @@ int headroom_registry_init(void)
 	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
 	if (!registry.cache)
 		return -ENOMEM;
-	registry.slot = vzalloc(array_size(SLOTS, sizeof(*registry.slot)));
-	err = registry.slot ? registry_populate() : -ENOMEM;
+	headroom_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*headroom_cgroup_slot)));
+	err = headroom_cgroup_slot ? registry_populate() : -ENOMEM;
 	if (err) {
 		headroom_registry_exit();
 		return err;
@@ -799,9 +801,8 @@ int headroom_registry_init(void)
 
 static void record_free(struct headroom_cgroup *cg)
 {
-	if (cg->gone)
-		headroom_stats_free(cg->gone);
-	kfree(cg->gone);
+	stats_drop(&cg->gone);
+	stats_drop(&cg->sum);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
 }
@@ -842,7 +843,7 @@ void headroom_registry_exit(void)
 	free_all();
 	free_unused();
 	rcu_barrier();
-	vfree(registry.slot);
-	registry.slot = NULL;
+	vfree(headroom_cgroup_slot);
+	headroom_cgroup_slot = NULL;
 	kmem_cache_destroy(registry.cache);
 }

@@ -100,6 +100,12 @@ DECLARE_PER_CPU(struct headroom_lost, headroom_lost);
 /* Count @n of what could not be recorded. Context: any. */
 #define headroom_lose(cause, n)	this_cpu_add(headroom_lost.cause, n)
 
+/* Those that are part of others, or are no stalls, are not in the total */
+static inline bool headroom_in_stall_total(unsigned int cause)
+{
+	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
+}
+
 void headroom_count_distance(struct headroom_hist **hist, u32 distance, u64 n);
 void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n);
 void headroom_count_reclaim(struct headroom_target_stats *target,
@@ -108,15 +114,15 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 void headroom_count_stall(struct headroom_stats *stats,
 			  enum headroom_stall_cause cause, u64 ns);
 u64 headroom_stats_refaults(const struct headroom_stats *stats);
-void headroom_totals_init(struct headroom_totals *totals);
-void headroom_stats_add(struct headroom_totals *to,
-			const struct headroom_stats *stats);
+void headroom_stats_summarise(struct headroom_summary *to,
+			      const struct headroom_stats *stats);
+int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *stats,
+		       const struct headroom_summary *summary);
+void headroom_stats_clear(struct headroom_stats *stats);
 void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from);
 void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
 			    unsigned int to);
 void headroom_stats_free(struct headroom_stats *stats);
-void headroom_target_read(struct headroom_target_totals *to,
-			  const struct headroom_target_stats *target);
 void headroom_lost_read(struct headroom_lost *lost);
 
 #endif /* _HEADROOM_STATS_H */

@@ -220,18 +220,13 @@ static void kick(struct irq_work *work)
 	poke();
 }
 
-static bool in_total(unsigned int cause)
-{
-	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
-}
-
 static bool concerns(const struct trigger *trigger, unsigned int quantity)
 {
 	if (trigger->spec.metric == HEADROOM_TRIGGER_METRIC_REFAULTS)
 		return quantity == REFAULTS;
 	if (trigger->spec.cause)
 		return quantity == trigger->spec.cause;
-	return quantity != REFAULTS && in_total(quantity);
+	return quantity != REFAULTS && headroom_in_stall_total(quantity);
 }
 
 static u64 read_quantity(const struct headroom_stats *stats, unsigned int quantity)
@@ -675,11 +670,10 @@ static int note_counters(void)
 {
 	struct headroom_watched *watched;
 	struct headroom_cgroup *cg;
-	unsigned long id = 0;
 	unsigned int i;
 	bool covered;
 
-	for (; (cg = headroom_registry_find(&id, false)); id++) {
+	for (cg = headroom_registry_from(0); cg; cg = headroom_registry_next(cg)) {
 		rcu_read_lock();
 		covered = is_covered(cg);
 		rcu_read_unlock();
@@ -740,13 +734,12 @@ static void trigger_start(struct trigger *trigger, struct headroom_cgroup *cg)
 /* Context: headroom_registry_lock() and triggers.mutex held */
 static int add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
 {
-	unsigned long cgroup = spec->cgroup;
 	struct headroom_cgroup *cg;
 	struct trigger *trigger;
 	int err;
 
 	lockdep_assert_held(&triggers.mutex);
-	cg = headroom_registry_find(&cgroup, true);
+	cg = headroom_registry_find(spec->cgroup);
 	if (!cg)
 		return -ENOENT;
 	if (triggers.closing)

@@ -55,6 +55,20 @@ static struct headroom_pages taken_by(const struct headroom_blame *blame,
 	return sum;
 }
 
+/* How many places in the lists are @evictor's, for @reason */
+static unsigned int places_of(const struct headroom_blame *blame, uint64_t evictor,
+			      uint32_t reason)
+{
+	unsigned int nr = 0;
+	size_t v, i;
+
+	for (v = 0; v < blame->nr; v++)
+		for (i = 0; i < blame->victim[v].nr; i++)
+			nr += blame->victim[v].evictor[i].id == evictor &&
+			      blame->victim[v].evictor[i].reason == reason;
+	return nr;
+}
+
 /* Evictions and refaults of all kinds of pages for one reason */
 static struct headroom_pages for_reason(const struct headroom_stats *stats, int reason)
 {
@@ -678,6 +692,55 @@ TEST_F_TIMEOUT(blame, removal, 300)
 	by_a = taken_by(self->blame, a, ANY_REASON);
 	EXPECT_EQ(lost + of_e.evictions, by_a.evictions);
 	EXPECT_EQ(0, taken_by(self->blame, v, ANY_REASON).evictions);
+}
+
+/* Those that are removed do not keep their places: their parent has one for all */
+TEST_F_TIMEOUT(blame, removed_evictors_share_a_place, 300)
+{
+	struct read_job victim = { .path = FILE_A, .passes = 1 };
+	struct read_job job = { .path = FILE_B, .passes = 1, .size = 16 * MIB };
+	const uint32_t reason = HEADROOM_REASON_ANCESTOR_LIMIT;
+	struct headroom_pages one, all = { 0 };
+	uint64_t a = cgroup_id("a"), lost, back;
+	char name[16];
+	int i, evictors = 0;
+
+	ASSERT_EQ(0, create_file(FILE_A, 48 * MIB));
+	ASSERT_EQ(0, create_file(FILE_B, 64 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/v"));
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "a/%d", i);
+		ASSERT_EQ(0, cgroup_create(name));
+		job.from = i * job.size;
+		ASSERT_EQ(0, cgroup_run(name, read_file, &job));
+	}
+	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
+	READ("a/v");
+	lost = self->cg->local.evictions;
+	back = self->cg->local.returned;
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "a/%d", i);
+		one = taken_by(self->blame, cgroup_id(name), reason);
+		evictors += one.evictions > 0;
+		all.evictions += one.evictions;
+		all.refaults += one.refaults;
+	}
+	ASSERT_LE(2, evictors);
+	EXPECT_EQ(0, places_of(self->blame, a, reason));
+
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "a/%d", i);
+		ASSERT_EQ(0, cgroup_remove(name));
+	}
+	READ("a/v");
+	EXPECT_SUMS(lost, back);
+	EXPECT_EQ(1, places_of(self->blame, a, reason));
+	one = taken_by(self->blame, a, reason);
+	EXPECT_EQ(all.evictions, one.evictions);
+	EXPECT_EQ(all.refaults, one.refaults);
 }
 
 /* One cgroup loses the pages, another reads them back */

@@ -956,4 +956,41 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
 	EXPECT_EQ(0, stalled_tasks());
 }
 
+/*
+ * Of reclaim that began before stalls were tracked no begin was seen. A task that
+ * sleeps in the middle of it does not wait for something else.
+ */
+TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
+{
+	struct crowd_job crowd = { .work = touch_and_rest, .nr = CROWD };
+	const struct headroom_stall *stall;
+	volatile pid_t *pid;
+	pid_t first;
+	int i;
+
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "72M"));
+	pid = (pid_t *)shared_counter();
+	ASSERT_NE(NULL, pid);
+	crowd.pid = pid;
+	first = cgroup_start("a", work_in_crowd, &crowd);
+	ASSERT_LT(0, first);
+	for (i = 0; i < 1000 && !pid[CROWD - 1]; i++)
+		usleep(50000);
+	ASSERT_NE(0, pid[CROWD - 1]);
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, set_stalls("N"));
+		usleep(200000);
+		ASSERT_EQ(0, set_stalls("Y"));
+		usleep(200000);
+	}
+	for (i = 0; i < CROWD; i++)
+		kill(pid[i], SIGKILL);
+	EXPECT_EQ(0, wait_child(first));
+	READ("a");
+	tell(&self->cg->local, -1);
+	stall = self->cg->local.stall;
+	EXPECT_LT(0, stall[CAUSE(MEMCG_RECLAIM)].count);
+	EXPECT_EQ(0, stall[CAUSE(OTHER)].count);
+}
+
 TEST_HARNESS_MAIN

@@ -206,6 +206,8 @@ void headroom_disconnect(struct headroom *h)
 	if (h->root_fd >= 0)
 		close(h->root_fd);
 	headroom_forget_paths(h);
+	headroom_forget_spare(h);
+	free(h->buffer);
 	free(h->root);
 }
 
@@ -267,24 +269,23 @@ static void end_exchange(struct exchange *exchange, int err, const struct nlmsgh
  * After a reply that cannot be used the rest is still read, so that the
  * socket is ready for the next request.
  */
-static int on_message(struct nl_msg *msg, void *arg)
+static void take_reply(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct exchange *exchange = arg;
-	struct genlmsghdr *genl;
+	const struct headroom_request *request = exchange->request;
+	int len = (int)nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 
 	if (exchange->err)
-		return NL_OK;
-	if (!genlmsg_valid_hdr(nlh, 0)) {
+		return;
+	if (len < 0)
 		exchange->err = -EBADMSG;
-		return NL_OK;
-	}
-	genl = genlmsg_hdr(nlh);
-	if (!exchange->request->reply)
-		return NL_OK;
-	exchange->err = exchange->request->reply(genlmsg_attrdata(genl, 0),
-						 genlmsg_attrlen(genl, 0),
-						 exchange->request->arg);
+	else if (request->reply)
+		exchange->err = request->reply((const struct nlattr *)((const char *)nlh +
+					       NLMSG_HDRLEN + GENL_HDRLEN), len, request->arg);
+}
+
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	take_reply(arg, nlmsg_hdr(msg));
 	return NL_OK;
 }
 
@@ -304,14 +305,18 @@ static int on_ack(struct nl_msg *msg, void *arg)
 }
 
 /* A dump that failed half way says so in the message that ends it. */
-static int on_done(struct nl_msg *msg, void *arg)
+static void take_done(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	int err = 0;
 
 	if (nlmsg_datalen(nlh) >= (int)sizeof(err))
 		memcpy(&err, nlmsg_data(nlh), sizeof(err));
-	end_exchange(arg, err < 0 ? err : 0, nlh);
+	end_exchange(exchange, err < 0 ? err : 0, nlh);
+}
+
+static int on_done(struct nl_msg *msg, void *arg)
+{
+	take_done(arg, nlmsg_hdr(msg));
 	return NL_STOP;
 }
 
@@ -337,11 +342,13 @@ static int on_incoming(struct nl_msg *msg, void *arg)
 	return NL_SKIP;
 }
 
+/* libnl counts the answers that it reads itself: others are in between. */
 static int on_sequence(struct nl_msg *msg, void *arg)
 {
-	(void)msg;
-	(void)arg;
-	return NL_OK;
+	struct exchange *exchange = arg;
+
+	return exchange->h->notify || nlmsg_hdr(msg)->nlmsg_seq == exchange->seq ?
+	       NL_OK : NL_SKIP;
 }
 
 static struct nl_cb *callbacks(struct exchange *exchange)
@@ -350,11 +357,10 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 
 	if (!cb)
 		return NULL;
-	if (exchange->h->notify) {
+	/* This looks at the sequence; libnl would miss an answer for ever */
+	if (exchange->h->notify)
 		nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_incoming, exchange);
-		/* on_incoming() has looked at it; libnl would miss an answer for ever */
-		nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, NULL);
-	}
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, exchange);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, exchange);
 	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, exchange);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, exchange);
@@ -424,6 +430,65 @@ int headroom_receive(struct headroom *h)
 	return err;
 }
 
+static int make_buffer(struct headroom *h, size_t size)
+{
+	char *buffer = realloc(h->buffer, size);
+
+	if (!buffer)
+		return -ENOMEM;
+	h->buffer = buffer;
+	h->buffer_size = size;
+	return 0;
+}
+
+/* What is in the queue next, whole; its length or a negative errno */
+static ssize_t read_bulk(struct headroom *h)
+{
+	struct iovec iov = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	int fd = nl_socket_get_fd(h->sock);
+	size_t size = MESSAGE_SIZE;
+	ssize_t len;
+
+	/* a single cgroup's answer may be larger still: look before reading */
+	len = recvmsg(fd, &msg, MSG_PEEK | MSG_TRUNC);
+	if (len < 0)
+		return -errno;
+	if ((size_t)len > size)
+		size = len;
+	if (size > h->buffer_size && make_buffer(h, size) < 0)
+		return -ENOMEM;
+	iov.iov_base = h->buffer;
+	iov.iov_len = h->buffer_size;
+	len = recvmsg(fd, &msg, 0);
+	return len < 0 ? -errno : len;
+}
+
+static int receive_bulk(struct headroom *h, struct exchange *exchange)
+{
+	const struct nlmsghdr *nlh;
+	ssize_t len = read_bulk(h);
+	unsigned int rem = len;
+
+	if (len < 0)
+		return len == -EINTR ? 0 : len;
+	for (nlh = (void *)h->buffer; NLMSG_OK(nlh, rem); nlh = NLMSG_NEXT(nlh, rem)) {
+		if (nlh->nlmsg_seq != exchange->seq)
+			continue;
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			exchange->request->interrupted = true;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			take_done(exchange, nlh);
+		else if (nlh->nlmsg_type != NLMSG_ERROR)
+			take_reply(exchange, nlh);
+		else if (nlmsg_datalen(nlh) >= (int)sizeof(struct nlmsgerr))
+			end_exchange(exchange, ((struct nlmsgerr *)nlmsg_data(nlh))->error, nlh);
+		else
+			return -EBADMSG;
+	}
+	return 0;
+}
+
 static int run_exchange(struct headroom *h, struct exchange *exchange)
 {
 	struct nl_cb *cb = callbacks(exchange);
@@ -436,7 +501,7 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 	err = send_request(h, exchange);
 	err = err < 0 ? errno_of(err, errno) : 0;
 	while (!err && !exchange->done)
-		err = receive(h, cb);
+		err = exchange->request->bulk ? receive_bulk(h, exchange) : receive(h, cb);
 	nl_cb_put(cb);
 	if (exchange->done)
 		return exchange->err;
@@ -481,4 +546,28 @@ int headroom_ask(struct headroom *h, struct headroom_request *request)
 	h->stale = true;
 	exchange = (struct exchange){ .h = h, .request = request };
 	return ask_once(h, &exchange);
+}
+
+/*
+ * Cgroups that come and go faster than a dump takes would have us read for
+ * ever. What an interrupted dump may lack or hold is a cgroup that came or
+ * went meanwhile, which the caller can live with when told.
+ */
+#define DUMP_ATTEMPTS	5
+
+int headroom_dump(struct headroom *h, struct headroom_request *request,
+		  void (*empty)(void *arg))
+{
+	int err;
+
+	request->dump = true;
+	for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+		empty(request->arg);
+		err = headroom_ask(h, request);
+		if (err < 0)
+			return err;
+		if (!request->interrupted)
+			break;
+	}
+	return 0;
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attr.h"
 #include "counters.h"
 #include "decode.h"
 
@@ -89,9 +90,36 @@ static int decode_counter(const struct nlattr *attr,
 struct layout {
 	uint32_t shift;
 	uint32_t first;
-	const struct nlattr *counts;
+	const char *counts;
 	size_t nr;
 };
+
+/* As the kernel writes it; false if it is any other way, which may be right as well */
+static bool decode_usual_layout(const struct nlattr *nest, struct layout *layout)
+{
+	const struct {
+		struct nlattr shift_head;
+		uint32_t shift;
+		struct nlattr first_head;
+		uint32_t first;
+		struct nlattr counts_head;
+	} *usual = attr_data(nest);
+	int len = attr_len(nest) - (int)sizeof(*usual);
+
+	if (len < 0 || len % sizeof(uint64_t) || usual->counts_head.nla_len != len + NLA_HDRLEN ||
+	    usual->shift_head.nla_len != NLA_HDRLEN + sizeof(uint32_t) ||
+	    usual->shift_head.nla_type != HEADROOM_A_HISTOGRAM_SHIFT ||
+	    usual->first_head.nla_len != NLA_HDRLEN + sizeof(uint32_t) ||
+	    usual->first_head.nla_type != HEADROOM_A_HISTOGRAM_FIRST ||
+	    usual->counts_head.nla_type != HEADROOM_A_HISTOGRAM_COUNTS)
+		return false;
+	layout->shift = usual->shift;
+	layout->first = usual->first;
+	layout->counts = (const char *)(usual + 1);
+	layout->nr = len / sizeof(uint64_t);
+	return layout->shift <= SHIFT_MAX && layout->first < BUCKETS &&
+	       layout->nr <= BUCKETS - layout->first;
+}
 
 static int decode_layout(const struct nlattr *nest, struct layout *layout)
 {
@@ -99,20 +127,21 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 	bool shift = false, first = false;
 	int rem, err = 0;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
+	*layout = (struct layout){ 0 };
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
 		case HEADROOM_A_HISTOGRAM_SHIFT:
-			err = get_u32(attr, &layout->shift);
+			err = attr_u32(attr, &layout->shift);
 			shift = true;
 			break;
 		case HEADROOM_A_HISTOGRAM_FIRST:
-			err = get_u32(attr, &layout->first);
+			err = attr_u32(attr, &layout->first);
 			first = true;
 			break;
 		case HEADROOM_A_HISTOGRAM_COUNTS:
-			layout->counts = attr;
-			layout->nr = nla_len(attr) / sizeof(uint64_t);
-			err = nla_len(attr) % sizeof(uint64_t) ? -EBADMSG : 0;
+			layout->counts = attr_data(attr);
+			layout->nr = attr_len(attr) / sizeof(uint64_t);
+			err = attr_len(attr) % sizeof(uint64_t) ? -EBADMSG : 0;
 			break;
 		}
 		if (err)
@@ -126,45 +155,59 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 	return check_end(rem);
 }
 
-/* The rule stands in the specification; kernel/hist.c is its other side. */
-static uint64_t bucket_low(unsigned int index, unsigned int shift)
-{
-	if (index < 4)
-		return (uint64_t)index << shift;
-	return (uint64_t)(4 + index % 4) << (index / 4 - 1 + shift);
-}
+/* Where each bucket begins, in units. The rule stands in the specification. */
+#define OCTAVE(n)	(uint64_t)4 << (n), (uint64_t)5 << (n), (uint64_t)6 << (n), (uint64_t)7 << (n)
+#define OCTAVES(n)	OCTAVE(n), OCTAVE(n + 1), OCTAVE(n + 2), OCTAVE(n + 3), OCTAVE(n + 4)
 
-static uint64_t bucket_high(unsigned int index, unsigned int shift)
+static const uint64_t bucket_begin[BUCKETS + 1] = {
+	0, 1, 2, 3, OCTAVES(0), OCTAVES(5), OCTAVES(10), OCTAVES(15), OCTAVES(20), OCTAVES(25),
+	(uint64_t)4 << 30
+};
+
+/* Those that are not empty; returns how many. @bucket has room for all. */
+static size_t decode_buckets(const struct layout *layout, struct headroom_bucket *bucket)
 {
-	return index < BUCKETS - 1 ? bucket_low(index + 1, shift) - 1 : UINT64_MAX;
+	const uint64_t *begin = bucket_begin + layout->first, *end = begin + layout->nr;
+	struct headroom_bucket *to = bucket;
+	const char *at = layout->counts;
+	uint64_t count = 0;
+
+	for (; begin < end; begin++, at += sizeof(count)) {
+		/* attributes are aligned to 4 bytes */
+		memcpy(&count, at, sizeof(count));
+		if (!count)
+			continue;
+		to->low = begin[0] << layout->shift;
+		to->high = (begin[1] << layout->shift) - 1;
+		to->count = count;
+		to++;
+	}
+	/* The last of all has no end */
+	if (end == bucket_begin + BUCKETS && count)
+		to[-1].high = UINT64_MAX;
+	return to - bucket;
 }
 
 /* Subtraction and quantiles walk the buckets that are not empty, in their order. */
-static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist)
+static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist,
+			    struct arena *arena)
 {
-	struct layout layout = { 0 };
-	uint64_t count;
-	int err;
+	struct headroom_bucket *bucket;
+	struct layout layout;
+	int err = 0;
 
-	free(hist->bucket);
-	memset(hist, 0, sizeof(*hist));
-	err = decode_layout(nest, &layout);
+	hist->nr = 0;
+	hist->bucket = NULL;
+	if (!decode_usual_layout(nest, &layout))
+		err = decode_layout(nest, &layout);
 	if (err || !layout.nr)
 		return err;
-	hist->bucket = calloc(layout.nr, sizeof(*hist->bucket));
-	if (!hist->bucket)
+	bucket = arena_alloc(arena, layout.nr * sizeof(*bucket));
+	if (!bucket)
 		return -ENOMEM;
-	for (size_t i = 0; i < layout.nr; i++) {
-		/* attributes are aligned to 4 bytes */
-		memcpy(&count, (const char *)nla_data(layout.counts) + i * sizeof(count),
-		       sizeof(count));
-		if (count)
-			hist->bucket[hist->nr++] = (struct headroom_bucket){
-				.low = bucket_low(layout.first + i, layout.shift),
-				.high = bucket_high(layout.first + i, layout.shift),
-				.count = count,
-			};
-	}
+	hist->nr = decode_buckets(&layout, bucket);
+	hist->bucket = hist->nr ? bucket : NULL;
+	arena_return(arena, (layout.nr - hist->nr) * sizeof(*bucket));
 	return 0;
 }
 
@@ -191,43 +234,81 @@ static int decode_counters(const struct nlattr *nest, const struct headroom_coun
 	return check_end(rem);
 }
 
-static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats)
-{
-	struct headroom_stall *stall;
-	const struct nlattr *attr;
-	uint32_t cause;
-	int rem, err;
+_Static_assert(HEADROOM_STALL_CAUSES <= 32 && HEADROOM_PAGE_KINDS * HEADROOM_REASONS <= 32,
+	       "there is a bit for each");
 
-	err = find_key(nest, HEADROOM_A_STALL_CAUSE, &cause);
-	if (err)
-		return err;
-	if (cause >= HEADROOM_STALL_CAUSES)
-		return 0;
-	stall = &stats->stall[cause];
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) == HEADROOM_A_STALL_LATENCY)
-			err = decode_histogram(attr, &stall->latency);
-		else
-			err = decode_counter(attr, headroom_stall_counters, stall);
+/* The key of a nest and its numbers may come in any order */
+static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
+			struct arena *arena, struct headroom_seen *seen)
+{
+	struct headroom_stall stall = { 0 };
+	const struct nlattr *attr;
+	uint32_t cause = 0;
+	int rem, err = 0;
+
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_STALL_CAUSE:
+			err = attr_u32(attr, &cause);
+			break;
+		case HEADROOM_A_STALL_COUNT:
+			err = attr_uint(attr, &stall.count);
+			break;
+		case HEADROOM_A_STALL_TOTAL:
+			err = attr_uint(attr, &stall.total);
+			break;
+		case HEADROOM_A_STALL_LONGEST:
+			err = attr_uint(attr, &stall.longest);
+			break;
+		case HEADROOM_A_STALL_LATENCY:
+			err = decode_histogram(attr, &stall.latency, arena);
+			break;
+		}
 		if (err)
 			return err;
+	}
+	if (!cause)
+		return -EBADMSG;
+	if (cause < HEADROOM_STALL_CAUSES) {
+		stats->stall[cause] = stall;
+		seen->stalls |= (uint32_t)1 << cause;
 	}
 	return check_end(rem);
 }
 
-static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats)
+static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats,
+			struct headroom_seen *seen)
 {
-	uint32_t kind, reason;
-	int err;
+	struct headroom_pages pages = { 0 };
+	uint32_t kind = 0, reason = 0;
+	const struct nlattr *attr;
+	int rem, err = 0;
 
-	err = find_key(nest, HEADROOM_A_PAGES_KIND, &kind);
-	if (!err)
-		err = find_key(nest, HEADROOM_A_PAGES_REASON, &reason);
-	if (err)
-		return err;
-	if (kind >= HEADROOM_PAGE_KINDS || reason >= HEADROOM_REASONS)
-		return 0;
-	return decode_counters(nest, headroom_pages_counters, &stats->pages[kind][reason]);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_PAGES_KIND:
+			err = attr_u32(attr, &kind);
+			break;
+		case HEADROOM_A_PAGES_REASON:
+			err = attr_u32(attr, &reason);
+			break;
+		case HEADROOM_A_PAGES_EVICTIONS:
+			err = attr_uint(attr, &pages.evictions);
+			break;
+		case HEADROOM_A_PAGES_REFAULTS:
+			err = attr_uint(attr, &pages.refaults);
+			break;
+		}
+		if (err)
+			return err;
+	}
+	if (!kind || !reason)
+		return -EBADMSG;
+	if (kind < HEADROOM_PAGE_KINDS && reason < HEADROOM_REASONS) {
+		stats->pages[kind][reason] = pages;
+		seen->pages |= (uint32_t)1 << (kind * HEADROOM_REASONS + reason);
+	}
+	return check_end(rem);
 }
 
 static int decode_group(const struct nlattr *nest, struct headroom_stats *stats, size_t *nr)
@@ -237,31 +318,55 @@ static int decode_group(const struct nlattr *nest, struct headroom_stats *stats,
 	return decode_counters(nest, headroom_group_counters, &stats->group[(*nr)++]);
 }
 
-static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats)
+static int decode_detail(const struct nlattr *attr, struct headroom_stats *stats,
+			 size_t *groups, struct arena *arena, struct headroom_seen *seen)
+{
+	seen->any = true;
+	switch (attr_type(attr)) {
+	case HEADROOM_A_STATS_PAGES:
+		return decode_pages(attr, stats, seen);
+	case HEADROOM_A_STATS_REFAULT_DISTANCE:
+		return decode_histogram(attr, &stats->refault_distance, arena);
+	case HEADROOM_A_STATS_REFAULT_AGE:
+		return decode_histogram(attr, &stats->refault_age, arena);
+	case HEADROOM_A_STATS_SAMPLE_GROUP:
+		seen->groups = true;
+		return decode_group(attr, stats, groups);
+	case HEADROOM_A_STATS_STALL:
+		return decode_stall(attr, stats, arena, seen);
+	}
+	return 0;
+}
+
+static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
+			struct arena *arena, struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	size_t groups = 0;
 	int rem, err;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
-		case HEADROOM_A_STATS_PAGES:
-			err = decode_pages(attr, stats);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_STATS_EVICTIONS:
+			err = attr_uint(attr, &stats->evictions);
 			break;
-		case HEADROOM_A_STATS_REFAULT_DISTANCE:
-			err = decode_histogram(attr, &stats->refault_distance);
+		case HEADROOM_A_STATS_REFAULTS:
+			err = attr_uint(attr, &stats->refaults);
 			break;
-		case HEADROOM_A_STATS_REFAULT_AGE:
-			err = decode_histogram(attr, &stats->refault_age);
+		case HEADROOM_A_STATS_REFAULTS_SHARED:
+			err = attr_uint(attr, &stats->refaults_shared);
 			break;
-		case HEADROOM_A_STATS_SAMPLE_GROUP:
-			err = decode_group(attr, stats, &groups);
+		case HEADROOM_A_STATS_REFAULT_SAMPLES:
+			err = attr_uint(attr, &stats->refault_samples);
 			break;
-		case HEADROOM_A_STATS_STALL:
-			err = decode_stall(attr, stats);
+		case HEADROOM_A_STATS_RETURNED:
+			err = attr_uint(attr, &stats->returned);
+			break;
+		case HEADROOM_A_STATS_STALL_TOTAL:
+			err = attr_uint(attr, &stats->stall_total);
 			break;
 		default:
-			err = decode_counter(attr, headroom_stats_counters, stats);
+			err = decode_detail(attr, stats, &groups, arena, seen);
 		}
 		if (err)
 			return err;
@@ -269,45 +374,59 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats)
 	return check_end(rem);
 }
 
-static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target)
+static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target,
+			  struct headroom_seen *seen)
 {
-	struct headroom_reclaim *reclaim;
+	struct headroom_reclaim reclaim = { 0 };
 	const struct nlattr *attr;
-	uint32_t reason;
-	int rem, err;
+	uint32_t reason = 0;
+	int rem, err = 0;
 
-	err = find_key(nest, HEADROOM_A_RECLAIM_REASON, &reason);
-	if (err)
-		return err;
-	if (reason >= HEADROOM_REASONS)
-		return 0;
-	reclaim = &target->reclaim[reason];
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) == HEADROOM_A_RECLAIM_LOWEST_PRIORITY)
-			err = get_u32(attr, &reclaim->lowest_priority);
-		else
-			err = decode_counter(attr, headroom_reclaim_counters, reclaim);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_RECLAIM_REASON:
+			err = attr_u32(attr, &reason);
+			break;
+		case HEADROOM_A_RECLAIM_SCANNED:
+			err = attr_uint(attr, &reclaim.scanned);
+			break;
+		case HEADROOM_A_RECLAIM_RECLAIMED:
+			err = attr_uint(attr, &reclaim.reclaimed);
+			break;
+		case HEADROOM_A_RECLAIM_LOWEST_PRIORITY:
+			err = attr_u32(attr, &reclaim.lowest_priority);
+			break;
+		}
 		if (err)
 			return err;
+	}
+	if (!reason)
+		return -EBADMSG;
+	if (reason < HEADROOM_REASONS) {
+		target->reclaim[reason] = reclaim;
+		seen->reclaim |= (uint32_t)1 << reason;
 	}
 	return check_end(rem);
 }
 
-static int decode_target(const struct nlattr *nest, struct headroom_target *target)
+static int decode_target(const struct nlattr *nest, struct headroom_target *target,
+			 struct arena *arena, struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	int rem, err = 0;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
 		case HEADROOM_A_TARGET_EVICTIONS:
-			err = get_uint(attr, &target->evictions);
+			err = attr_uint(attr, &target->evictions);
 			break;
 		case HEADROOM_A_TARGET_DISTANCE:
-			err = decode_histogram(attr, &target->distance);
+			err = decode_histogram(attr, &target->distance, arena);
+			seen->any = true;
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
-			err = decode_reclaim(attr, target);
+			err = decode_reclaim(attr, target, seen);
+			seen->any = true;
 			break;
 		}
 		if (err)
@@ -316,52 +435,109 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-static int decode_cgroup_attr(const struct nlattr *attr, struct headroom_cgroup *cgroup)
+/* What is not zero; they share their histograms, which are the arena's. */
+static void copy_stats(struct headroom_stats *to, const struct headroom_stats *from,
+		       const struct headroom_seen *seen)
 {
-	switch (nla_type(attr)) {
-	case HEADROOM_A_CGROUP_ID:
-		return get_uint(attr, &cgroup->id);
-	case HEADROOM_A_CGROUP_PARENT_ID:
-		return get_uint(attr, &cgroup->parent_id);
-	case HEADROOM_A_CGROUP_LOCAL:
-		return decode_stats(attr, &cgroup->local);
-	case HEADROOM_A_CGROUP_SUBTREE:
-		return decode_stats(attr, &cgroup->subtree);
-	case HEADROOM_A_CGROUP_TARGET:
-		return decode_target(attr, &cgroup->target);
-	case HEADROOM_A_CGROUP_PSI_SOME:
-		/* absent, with the other one, where the kernel keeps no totals */
-		cgroup->psi = true;
-		return get_uint(attr, &cgroup->psi_some);
-	case HEADROOM_A_CGROUP_PSI_FULL:
-		return get_uint(attr, &cgroup->psi_full);
-	}
-	return 0;
+	to->evictions = from->evictions;
+	to->refaults = from->refaults;
+	to->refaults_shared = from->refaults_shared;
+	to->refault_samples = from->refault_samples;
+	to->returned = from->returned;
+	to->stall_total = from->stall_total;
+	if (!seen->any)
+		return;
+	to->refault_distance = from->refault_distance;
+	to->refault_age = from->refault_age;
+	if (seen->groups)
+		memcpy(to->group, from->group, sizeof(to->group));
+	for (uint32_t left = seen->pages; left; left &= left - 1)
+		to->pages[0][__builtin_ctz(left)] = from->pages[0][__builtin_ctz(left)];
+	for (uint32_t left = seen->stalls; left; left &= left - 1)
+		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
 }
 
-int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup)
+/* A subtree that is not there is no more than the cgroup itself. */
+static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
+			       struct headroom_cgroup *cgroup, struct arena *arena,
+			       struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
-	int rem, err;
+	bool subtree = false;
+	int rem, err = 0;
 
-	nla_for_each_attr(attr, attrs, len, rem) {
-		err = decode_cgroup_attr(attr, cgroup);
+	attr_for_each(attr, attrs, len, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_CGROUP_ID:
+			err = attr_uint(attr, &cgroup->id);
+			break;
+		case HEADROOM_A_CGROUP_PARENT_ID:
+			err = attr_uint(attr, &cgroup->parent_id);
+			break;
+		case HEADROOM_A_CGROUP_GENERATION:
+			err = attr_uint(attr, &cgroup->generation);
+			break;
+		case HEADROOM_A_CGROUP_LOCAL:
+			err = decode_stats(attr, &cgroup->local, arena, seen);
+			break;
+		case HEADROOM_A_CGROUP_SUBTREE:
+			err = decode_stats(attr, &cgroup->subtree, arena, seen);
+			subtree = true;
+			break;
+		case HEADROOM_A_CGROUP_TARGET:
+			err = decode_target(attr, &cgroup->target, arena, seen);
+			break;
+		case HEADROOM_A_CGROUP_PSI_SOME:
+			/* absent, with the other one, where the kernel keeps no totals */
+			cgroup->psi = true;
+			err = attr_uint(attr, &cgroup->psi_some);
+			break;
+		case HEADROOM_A_CGROUP_PSI_FULL:
+			err = attr_uint(attr, &cgroup->psi_full);
+			break;
+		}
 		if (err)
 			return err;
 	}
-	if (!cgroup->id)
-		return -EBADMSG;
+	if (!subtree)
+		copy_stats(&cgroup->subtree, &cgroup->local, seen);
 	return check_end(rem);
 }
 
-void headroom_cgroup_clear(struct headroom_cgroup *cgroup)
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena, struct headroom_seen *seen)
 {
-	free(cgroup->path);
-	headroom_stats_clear(&cgroup->local);
-	headroom_stats_clear(&cgroup->subtree);
-	headroom_target_clear(&cgroup->target);
-	memset(cgroup, 0, sizeof(*cgroup));
+	int err;
+
+	*seen = (struct headroom_seen){ 0 };
+	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
+	return !err && !cgroup->id ? -EBADMSG : err;
+}
+
+static void reset_stats(struct headroom_stats *stats, const struct headroom_seen *seen)
+{
+	static const struct headroom_stats nothing;
+
+	copy_stats(stats, &nothing, seen);
+}
+
+void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
+{
+	cgroup->id = 0;
+	cgroup->parent_id = 0;
+	cgroup->path = NULL;
+	cgroup->psi = false;
+	cgroup->psi_some = 0;
+	cgroup->psi_full = 0;
+	cgroup->generation = 0;
+	cgroup->target.evictions = 0;
+	reset_stats(&cgroup->local, seen);
+	reset_stats(&cgroup->subtree, seen);
+	if (!seen->any)
+		return;
+	cgroup->target.distance = (struct headroom_histogram){ 0 };
+	for (uint32_t left = seen->reclaim; left; left &= left - 1)
+		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
 }
 
 /* An evictor's reason is kept even if it is newer: its pages are part of a whole. */

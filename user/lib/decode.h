@@ -11,14 +11,40 @@
 #define HEADROOM_DECODE_H
 
 #include <netlink/attr.h>
+#include "arena.h"
 #include "headroom.h"
 
 /** headroom_decode_status - the attributes of a status-get reply */
 int headroom_decode_status(const struct nlattr *attrs, int len,
 			   struct headroom_status *status);
-/** headroom_decode_cgroup - the attributes of a cgroup-get reply */
-int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup);
+/**
+ * struct headroom_seen - what of a cgroup is not zero besides counters, ids and PSI
+ * @any: anything
+ * @groups: groups of samples
+ * @pages: kinds and reasons, a bit for each: kind * HEADROOM_REASONS + reason
+ * @stalls: causes, a bit for each
+ * @reclaim: reasons, a bit for each
+ *
+ * A cgroup's structure is large and mostly zero: what is copied and what is set to zero
+ * again is only this.
+ */
+struct headroom_seen {
+	bool any;
+	bool groups;
+	uint32_t pages;
+	uint32_t stalls;
+	uint32_t reclaim;
+};
+
+/**
+ * headroom_decode_cgroup - the attributes of a cgroup-get reply
+ * @arena: where the buckets of histograms come from: nothing to free in @cgroup
+ * @seen: result, also after a failure
+ */
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena, struct headroom_seen *seen);
+/** headroom_cgroup_reset - set a cgroup to zero for which @seen was the result */
+void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */
@@ -36,8 +62,6 @@ int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id);
 int headroom_decode_event(const struct nlattr *attrs, int len, struct headroom_event *event);
 /** headroom_status_clear - free what decoding allocated inside @status */
 void headroom_status_clear(struct headroom_status *status);
-/** headroom_cgroup_clear - free what decoding allocated inside @cgroup */
-void headroom_cgroup_clear(struct headroom_cgroup *cgroup);
 /** headroom_victim_clear - free what decoding allocated inside @victim */
 void headroom_victim_clear(struct headroom_victim *victim);
 

@@ -268,15 +268,6 @@ static bool is_known(const struct headroom_events *e, size_t at, uint64_t id)
 	return at < e->nr_known && e->known[at].id == id;
 }
 
-static void forget_all(struct headroom_events *e)
-{
-	for (size_t i = 0; i < e->nr_known; i++)
-		free(e->known[i].path);
-	free(e->known);
-	e->known = NULL;
-	e->nr_known = e->room_known = 0;
-}
-
 /* Returns 1 if that is news, 0 if not, -ENOMEM */
 static int come_to_know(struct headroom_events *e, const struct pending *p)
 {
@@ -322,20 +313,33 @@ static int forget(struct headroom_events *e, struct pending *p)
 	return 1;
 }
 
-/* Knows what is in @s from now on, and takes the paths out of it */
-static int know(struct headroom_events *e, struct headroom_snapshot *s)
+static void free_known(struct known_cgroup *known, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		free(known[i].path);
+	free(known);
+}
+
+/* Knows what is in @s from now on, and nothing else */
+static int know(struct headroom_events *e, const struct headroom_snapshot *s)
 {
 	struct known_cgroup *known = calloc(s->nr ? s->nr : 1, sizeof(*known));
+	size_t i;
 
-	if (!known)
-		return out_of_memory(e);
-	forget_all(e);
-	for (size_t i = 0; i < s->nr; i++) {
-		known[i] = (struct known_cgroup){
-			s->cgroup[i].id, s->cgroup[i].parent_id, s->cgroup[i].path
-		};
-		s->cgroup[i].path = NULL;
+	for (i = 0; known && i < s->nr; i++) {
+		known[i].id = s->cgroup[i].id;
+		known[i].parent_id = s->cgroup[i].parent_id;
+		if (!s->cgroup[i].path)
+			continue;
+		known[i].path = strdup(s->cgroup[i].path);
+		if (!known[i].path)
+			break;
 	}
+	if (!known || i < s->nr) {
+		free_known(known, known ? i : 0);
+		return out_of_memory(e);
+	}
+	free_known(e->known, e->nr_known);
 	e->known = known;
 	e->nr_known = e->room_known = s->nr;
 	return 0;
@@ -442,8 +446,6 @@ static int tell_loss(struct headroom_events *e, uint64_t lost, uint32_t trigger)
 		free_list(&list);
 		return err;
 	}
-	if (!trigger)
-		e->own.overrun = e->dropped = false;
 	put_before(&e->queue, &list);
 	return 0;
 }
@@ -564,15 +566,17 @@ static int next(struct headroom_events *e, struct headroom_event *event)
 			continue;
 		}
 		err = headroom_receive(&e->own);
-		if (err < 0 && err != -EAGAIN)
+		if (!err)
+			continue;
+		if (err != -EAGAIN)
 			return err;
-		/* what was lost would have come before anything that comes now */
-		if (err == -EAGAIN && !e->own.overrun && !e->dropped)
+		if (!e->own.overrun && !e->dropped)
 			return 0;
-		if (err == -EAGAIN)
-			err = tell_loss(e, 0, 0);
+		/* only now: what had come before the loss is older than the listing */
+		err = tell_loss(e, 0, 0);
 		if (err < 0)
 			return err;
+		e->own.overrun = e->dropped = false;
 	}
 }
 
@@ -811,7 +815,7 @@ void headroom_events_close(struct headroom_events *e)
 	if (e->news_fd >= 0)
 		close(e->news_fd);
 	free_list(&e->queue);
-	forget_all(e);
+	free_known(e->known, e->nr_known);
 	free(e->trigger);
 	free(e->path);
 	free(e);

@@ -21,10 +21,12 @@
 
 #include "connection.h"
 #include "fake_kernel.h"
+#include "mglru.h"
 
 #define FAMILY	0x1f
 
 unsigned int fake_kernel_requests, fake_kernel_lookups;
+struct headroom_trigger fake_kernel_trigger;
 
 #define GROUP	0x2a
 #define NR_TRIGGERS	8
@@ -112,10 +114,30 @@ static const struct headroom_stalled stalled[] = {
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
+/* The words that tell how it behaves; in a file they can change meanwhile */
+static const char *behaviour(void)
+{
+	const char *name = getenv("HEADROOM_FAKE_FILE");
+	static char words[256];
+	FILE *file;
+	size_t len;
+
+	if (!name)
+		return getenv("HEADROOM_FAKE");
+	file = fopen(name, "re");
+	if (!file)
+		return NULL;
+	len = fread(words, 1, sizeof(words) - 1, file);
+	fclose(file);
+	words[len] = '\0';
+	words[strcspn(words, "\n")] = '\0';
+	return words;
+}
+
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
 {
-	const char *words = getenv("HEADROOM_FAKE"), *at;
+	const char *words = behaviour(), *at;
 	size_t len = strlen(word);
 
 	for (at = words ? strstr(words, word) : NULL; at; at = strstr(at + 1, word)) {
@@ -127,6 +149,11 @@ static unsigned long behaves(const char *word)
 			return 1;
 	}
 	return 0;
+}
+
+unsigned long fake_kernel_behaves(const char *word)
+{
+	return behaves(word);
 }
 
 static struct socket *socket_of(int fd)
@@ -235,6 +262,13 @@ static void put_uint(struct nl_msg *msg, int attr, uint64_t value)
 		nla_put_u64(msg, attr, value);
 }
 
+/* A counter that is absent is 0 */
+static void put_counter(struct nl_msg *msg, int attr, uint64_t value)
+{
+	if (value)
+		put_uint(msg, attr, value);
+}
+
 /* Values from @low on, which is where a bucket begins, in units of 2^shift */
 static void put_histogram(struct nl_msg *msg, int attr, unsigned int shift, uint64_t low,
 			  uint64_t count)
@@ -290,13 +324,14 @@ static void put_reclaim(struct nl_msg *msg, int reason, uint64_t scanned, uint64
 	nla_nest_end(msg, nest);
 }
 
-static void put_target(struct nl_msg *msg, uint64_t n)
+static void put_target(struct nl_msg *msg, uint64_t n, uint32_t detail)
 {
 	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_CGROUP_TARGET);
 
-	put_uint(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
-	if (n) {
+	put_counter(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
+	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS)
 		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 16384, 600 * n);
+	if (n && detail & HEADROOM_DETAIL_TARGET) {
 		put_reclaim(msg, HEADROOM_REASON_OWN_LIMIT, 4000 * n, 900 * n, 7);
 		put_reclaim(msg, HEADROOM_REASONS, 1, 1, 1);
 	}
@@ -325,36 +360,46 @@ static void put_stalls(struct nl_msg *msg, uint64_t n)
 	put_stall(msg, HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK, 2 * n, 6000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, n, 7000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSES, 1, 1, true);
-	put_uint(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
 }
 
 /* What @rate cgroups like /busy/db would have counted in @dumps intervals */
-static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps)
+static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps,
+		      uint32_t detail)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 	uint64_t n = rate * dumps;
 
-	put_uint(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
+	put_counter(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
 	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
-	put_uint(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
-	if (behaves("partly"))
+	put_counter(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
+	put_counter(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
+	if (behaves("partly") && detail & HEADROOM_DETAIL_PAGES)
 		put_groups(msg, n);
-	if (n) {
+	if (n && detail & HEADROOM_DETAIL_PAGES) {
 		put_pages(msg, HEADROOM_PAGE_KIND_FILE, HEADROOM_REASON_OWN_LIMIT, 700 * n,
 			  600 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 300 * n, 30 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_UNKNOWN, 0, 10 * n);
+	}
+	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS) {
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_AGE, 20, 1 << 30, 640 * n);
-		put_stalls(msg, n);
 	}
+	if (n && detail & HEADROOM_DETAIL_STALLS)
+		put_stalls(msg, n);
 	nla_nest_end(msg, nest);
 }
 
-static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
+/* The later ones by id changed first. All count but one, which did so once */
+static uint64_t generation_of(size_t i, uint64_t dumps)
+{
+	return (cgroups[i].id == 4 ? 1 : dumps) * 100 + NR_CGROUPS - i;
+}
+
+static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps, uint32_t detail)
 {
 	bool counts = cgroups[i].id != 4;
 	uint64_t local = cgroups[i].id == 3 ? 2 : cgroups[i].id >= 5 ? 1 : 0;
@@ -363,11 +408,13 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
 	put_uint(msg, HEADROOM_A_CGROUP_ID, cgroups[i].id);
 	if (cgroups[i].parent_id)
 		put_uint(msg, HEADROOM_A_CGROUP_PARENT_ID, cgroups[i].parent_id);
-	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0);
-	put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, counts ? dumps : 0);
-	put_target(msg, counts ? (local + below) * dumps : 0);
+	put_uint(msg, HEADROOM_A_CGROUP_GENERATION, generation_of(i, dumps));
+	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0, detail);
+	if (below)
+		put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, dumps, detail);
+	put_target(msg, counts ? (local + below) * dumps : 0, detail);
 	/* a second before there was a module, and then twice what our stalls tell */
-	if (!behaves("partly")) {
+	if (!behaves("partly") && detail & HEADROOM_DETAIL_PSI) {
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_SOME,
 			 1000000000 + (counts ? 30000000 * (local + below) * dumps : 0));
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_FULL,
@@ -419,7 +466,10 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
-	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
+	put_hook(msg, "swap_readpage()", false, !partly,
+		 "refaults of swapped pages; swap_kprobes=1 attaches it");
+	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
+	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
@@ -435,6 +485,7 @@ static void answer_status(const struct nlmsghdr *request)
 
 static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evictor)
 {
+	uint64_t times = behaves("taking") ? kernel.blame_dumps : 1;
 	struct nlattr *nest = nla_nest_start(msg, evictor->id ? HEADROOM_A_BLAME_EVICTOR :
 					     HEADROOM_A_BLAME_OTHERS);
 
@@ -442,8 +493,8 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
 	}
-	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, evictor->evictions);
-	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, evictor->refaults);
+	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, times * evictor->evictions);
+	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, times * evictor->refaults);
 	if (evictor->id)
 		put_uint(msg, HEADROOM_A_EVICTOR_ERROR, evictor->error);
 	nla_nest_end(msg, nest);
@@ -481,7 +532,7 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 		if (blame)
 			put_blame(msg, cgroups[i].id);
 		else
-			put_cgroup(msg, i, 1);
+			put_cgroup(msg, i, 1, HEADROOM_DETAIL_ALL);
 		enqueue(msg);
 		answer_error(request, 0, NULL);
 		return;
@@ -500,26 +551,91 @@ static void answer_done(const struct nlmsghdr *request, int flags)
 	enqueue(msg);
 }
 
-static void answer_dump(const struct nlmsghdr *request, bool blame)
+/* Ids are numbers from 1 in the order of the array */
+static bool is_below(size_t i, uint64_t ancestor)
 {
-	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
-	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	uint64_t id = cgroups[i].id;
+
+	while (id && id != ancestor)
+		id = cgroups[id - 1].parent_id;
+	return id;
+}
+
+/* What a dump of cgroups was asked for */
+struct asked {
+	uint64_t ancestor, since;
+	bool changes;
+	uint32_t detail;
+};
+
+static struct asked asked_for(const struct nlmsghdr *request)
+{
+	struct asked asked = { .detail = HEADROOM_DETAIL_ALL };
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, (struct nlmsghdr *)request, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == HEADROOM_A_CGROUP_ANCESTOR)
+			asked.ancestor = nla_get_u64(attr);
+		else if (nla_type(attr) == HEADROOM_A_CGROUP_DETAIL)
+			asked.detail = nla_get_u32(attr);
+		else if (nla_type(attr) == HEADROOM_A_CGROUP_SINCE) {
+			asked.since = nla_get_u64(attr);
+			asked.changes = true;
+		}
+	}
+	return asked;
+}
+
+static void answer_cgroups(const struct nlmsghdr *request, unsigned int dump, int flags)
+{
+	struct asked asked = asked_for(request);
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < NR_CGROUPS; i++) {
+		size_t which = asked.changes != !!behaves("disorder") ? NR_CGROUPS - 1 - i : i;
+
+		if (!exists(which) || (cgroups[which].id == 6 && dump == 1) ||
+		    (asked.ancestor && !is_below(which, asked.ancestor)) ||
+		    (asked.changes && (behaves("still") ||
+				       generation_of(which, dump) <= asked.since)))
+			continue;
+		msg = new_reply(request, flags);
+		put_cgroup(msg, which, dump, asked.detail);
+		enqueue(msg);
+	}
+}
+
+static void answer_blame(const struct nlmsghdr *request, int flags)
+{
 	struct nl_msg *msg;
 
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
 		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
 
-		if (!exists(which))
-			continue;
-		if (blame ? !lost_pages(cgroups[which].id) : cgroups[which].id == 6 && dump == 1)
+		if (!exists(which) || !lost_pages(cgroups[which].id))
 			continue;
 		msg = new_reply(request, flags);
-		if (blame)
-			put_blame(msg, cgroups[which].id);
-		else
-			put_cgroup(msg, which, dump);
+		put_blame(msg, cgroups[which].id);
 		enqueue(msg);
 	}
+}
+
+static void answer_dump(const struct nlmsghdr *request, bool blame)
+{
+	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
+	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	struct asked asked = asked_for(request);
+	struct nl_msg *msg;
+
+	if (!blame && asked.ancestor > NR_CGROUPS) {
+		answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
+		return;
+	}
+	if (blame)
+		answer_blame(request, flags);
+	else
+		answer_cgroups(request, dump, flags);
 	for (uint64_t id = 1000; behaves("many") && id < 1200; id++) {
 		msg = new_reply(request, flags);
 		/* blame has it under the same number */
@@ -676,23 +792,28 @@ void fake_kernel_overrun(void)
 	}
 }
 
+void fake_kernel_family_goes(int family)
+{
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+		if (!kernel.socket[i].hears_families || kernel.socket[i].congested)
+			continue;
+		msg = new_notification(GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
+		nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
+		enqueue_to(&kernel.socket[i], msg);
+	}
+}
+
 void fake_kernel_unload(bool quietly)
 {
 	static const struct headroom_event event;
-	struct nl_msg *msg;
 
 	if (!quietly)
 		fake_kernel_notify(HEADROOM_CMD_EXIT_NTF, &event);
-	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+	for (size_t i = 0; i < kernel.nr_sockets; i++)
 		kernel.socket[i].hears_events = false;
-		if (!kernel.socket[i].hears_families || kernel.socket[i].congested)
-			continue;
-		for (int family = kernel.family - 1; family <= kernel.family; family++) {
-			msg = new_notification(GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
-			nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
-			enqueue_to(&kernel.socket[i], msg);
-		}
-	}
+	fake_kernel_family_goes(kernel.family);
 	kernel.unloaded = true;
 }
 
@@ -775,6 +896,28 @@ static const char *refusal(struct nlattr **attr, int *err)
 	return found ? NULL : "no cgroup with this id has the memory controller";
 }
 
+static uint64_t asked(const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	return nla_len(attr) == sizeof(uint32_t) ? nla_get_u32(attr) : nla_get_u64(attr);
+}
+
+static void record_trigger(struct nlattr **attr)
+{
+	fake_kernel_trigger = (struct headroom_trigger){
+		.cgroup = asked(attr[HEADROOM_A_TRIGGER_CGROUP]),
+		.scope = asked(attr[HEADROOM_A_TRIGGER_SCOPE]),
+		.metric = asked(attr[HEADROOM_A_TRIGGER_METRIC]),
+		.cause = asked(attr[HEADROOM_A_TRIGGER_CAUSE]),
+		.threshold = asked(attr[HEADROOM_A_TRIGGER_THRESHOLD]),
+		.window = asked(attr[HEADROOM_A_TRIGGER_WINDOW]),
+		.interval = asked(attr[HEADROOM_A_TRIGGER_INTERVAL]),
+		.hysteresis = attr[HEADROOM_A_TRIGGER_CLEAR],
+		.clear = asked(attr[HEADROOM_A_TRIGGER_CLEAR]),
+	};
+}
+
 static void add_trigger(const struct nlmsghdr *request)
 {
 	struct nlattr *attr[HEADROOM_A_TRIGGER_MAX + 1];
@@ -785,6 +928,7 @@ static void add_trigger(const struct nlmsghdr *request)
 	int err;
 
 	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_TRIGGER_MAX, NULL);
+	record_trigger(attr);
 	why = refusal(attr, &err);
 	if (why) {
 		answer_error(request, err, why);
@@ -805,7 +949,10 @@ static void add_trigger(const struct nlmsghdr *request)
 	msg = new_reply(request, 0);
 	if (!behaves("nameless"))
 		nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, kernel.last_trigger);
-	enqueue(msg);
+	if (behaves("mute"))
+		nlmsg_free(msg);
+	else
+		enqueue(msg);
 	if (behaves("hasty"))
 		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
 	answer_error(request, 0, NULL);
@@ -946,7 +1093,9 @@ static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
 	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
 	size_t room = msg->msg_iov[0].iov_len;
 
-	memcpy(msg->msg_iov[0].iov_base, nlh, nlh->nlmsg_len < room ? nlh->nlmsg_len : room);
+	if (room)
+		memcpy(msg->msg_iov[0].iov_base, nlh,
+		       nlh->nlmsg_len < room ? nlh->nlmsg_len : room);
 	if (msg->msg_name)
 		memcpy(msg->msg_name, &from, sizeof(from));
 	msg->msg_namelen = sizeof(from);
@@ -992,6 +1141,12 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		queue_is_empty(s);
 	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
 	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* Takes the place of mglru.c */
+bool mglru_is_on(void)
+{
+	return behaves("mglru");
 }
 
 /* The names of its cgroups; they take the place of cgroup.c */

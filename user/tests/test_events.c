@@ -8,6 +8,46 @@
 #include "headroom.h"
 #include "tap.h"
 
+/* Allocations of the library, of which one fails: see the Makefile */
+
+static unsigned int allocations, failing;
+
+static bool fails(void)
+{
+	return failing && ++allocations == failing;
+}
+
+void *__real_malloc(size_t size);
+void *__real_realloc(void *old, size_t size);
+void *__real_calloc(size_t nr, size_t size);
+void *__real_reallocarray(void *old, size_t nr, size_t size);
+char *__real_strdup(const char *text);
+
+void *__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return fails() ? NULL : __real_realloc(old, size);
+}
+
+void *__wrap_calloc(size_t nr, size_t size)
+{
+	return fails() ? NULL : __real_calloc(nr, size);
+}
+
+void *__wrap_reallocarray(void *old, size_t nr, size_t size)
+{
+	return fails() ? NULL : __real_reallocarray(old, nr, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return fails() ? NULL : __real_strdup(text);
+}
+
 static void behave(const char *behaviour)
 {
 	setenv("HEADROOM_FAKE", behaviour, 1);
@@ -184,10 +224,16 @@ static void test_gap(void)
 	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "without what is known by now");
 	is_uint(event.pid, 3, "the second");
 	expect_none(e, "and no more");
+	is_born(1000, "/a");
+	is_born(1001, "/a/b");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "a cgroup");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1001, "and one below it");
 	behave("");
 	fake_kernel_skip(1, 0);
 	kills(4);
 	expect(e, HEADROOM_EVENT_LOST, 0, "another gap");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1001, "the one below is gone first");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "then the one above");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 7, "what was born is gone");
 	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "and what was gone is there");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
@@ -286,16 +332,26 @@ static void test_newer_module(void)
 {
 	struct headroom_events *e = open_fake("", true);
 	const struct headroom_event nothing = { 0 };
-	struct headroom_event late = { .cgroup = 3, .pid = 9, .seq = 1 };
+	const struct headroom_event other = { .seq = 1000 };
+	struct headroom_event late = { .cgroup = 3, .pid = 9 }, event;
 
 	kills(1);
 	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &nothing);
 	kills(2);
-	late.seq = 2;
-	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &late);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before something unknown");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before something unknown");
+	late.seq = event.seq + 1;
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "which is no loss");
+	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &late);
+	kills(3);
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is one that comes late");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is the next");
+	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &other);
+	kills(4);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor something unknown with other numbers");
+	fake_kernel_skip(1, 0);
+	kills(5);
+	expect(e, HEADROOM_EVENT_LOST, 0, "a loss is one all the same");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "after all that");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
 }
@@ -307,6 +363,8 @@ static void test_unload(bool quietly, bool group)
 				      .threshold = 1, .window = 1000000000 };
 	uint32_t id;
 
+	fake_kernel_family_goes(1);
+	expect_none(e, "some other module is unloaded");
 	fake_kernel_unload(quietly);
 	ok(is_readable(e), "there is something to poll for");
 	expect(e, HEADROOM_EVENT_EXIT, 0, "the module is unloaded");
@@ -374,17 +432,28 @@ static void test_trigger(bool group)
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
 	fired.trigger = other;
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	/* no cgroup is lost with a trigger's event: they are not listed */
+	behave("breaks");
 	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "each has a sequence of its own");
 	is_uint(event.trigger, other, "this one");
 	event = expect(e, HEADROOM_EVENT_LOST, 0, "and a gap of its own");
 	is_uint(event.trigger, id, "that one");
 	is_uint(event.lost, 2, "so many");
 	expect(e, HEADROOM_EVENT_TRIGGER, 3, "and goes on");
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "as the other one does");
+	is_uint(event.seq, 2, "without a gap");
 
-	is_int(headroom_trigger_del(e, other), 0, "one is no longer wanted");
-	expect_none(e, "nor is what it has sent");
-	is_int(headroom_trigger_del(e, other), -ENOENT, "it is gone");
-	is_int(headroom_trigger_del(e, id), 0, "the other one");
+	fired.trigger = id;
+	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	is_int(headroom_trigger_del(e, id), 0, "one is no longer wanted");
+	ok(!is_readable(e), "nor is what it has sent, to be polled for");
+	is_int(headroom_trigger_del(e, id), -ENOENT, "it is gone");
+	fired.trigger = other;
+	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "the other one is not");
+	is_uint(event.trigger, other, "this one");
+	expect_none(e, "that was all");
+	is_int(headroom_trigger_del(e, other), 0, "now it is");
 	headroom_events_close(e);
 }
 
@@ -409,6 +478,8 @@ static void test_refusal(void)
 	ok(strstr(headroom_events_error(e), "CAP_NET_ADMIN"), "says which");
 	behave("nameless");
 	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "an answer without its id");
+	behave("mute");
+	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "no answer but an ACK");
 	behave("full");
 	is_int(headroom_trigger_add(e, &stalls, &id), -ENOBUFS, "an answer that is lost");
 	behave("");
@@ -418,6 +489,31 @@ static void test_refusal(void)
 	e = open_fake("", false);
 	behave("gone");
 	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "the module was unloaded");
+	behave("");
+	fake_kernel_load();
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "or loaded anew");
+	headroom_events_close(e);
+}
+
+static void test_all_of_a_trigger(void)
+{
+	struct headroom_events *e = open_fake("", false);
+	const struct headroom_trigger all = {
+		.cgroup = 3,
+		.scope = HEADROOM_TRIGGER_SCOPE_EACH,
+		.metric = HEADROOM_TRIGGER_METRIC_STALL,
+		.cause = HEADROOM_STALL_CAUSE_REFAULT,
+		.threshold = 1ull << 33,
+		.window = 1ull << 34,
+		.interval = 1ull << 35,
+		.hysteresis = true,
+	};
+	uint32_t id;
+
+	is_int(headroom_trigger_add(e, &all, &id), 0, "a trigger with everything");
+	ok(memcmp(&all, &fake_kernel_trigger, sizeof(all)) == 0, "is what the kernel sees");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "one with what it needs");
+	ok(memcmp(&stalls, &fake_kernel_trigger, sizeof(stalls)) == 0, "and no more");
 	headroom_events_close(e);
 }
 
@@ -468,6 +564,162 @@ static void test_config(void)
 	headroom_close(h);
 }
 
+/* A reader that keeps a list of the cgroups, and a kernel where two of them come and go */
+struct world {
+	struct headroom_events *e;
+	/* 7 was born, and 4 is there */
+	bool born, alive;
+	bool known_born, known_alive;
+	unsigned int losses, failures, contradictions;
+};
+
+static void show_world(const struct world *w)
+{
+	static const char *const behaviour[2][2] = { { "died=4", "" }, { "born died=4", "born" } };
+
+	behave(behaviour[w->born][w->alive]);
+}
+
+static void come_or_go(struct world *w, uint64_t id)
+{
+	bool *there = id == 7 ? &w->born : &w->alive;
+
+	*there = !*there;
+	show_world(w);
+	if (*there)
+		is_born(id, "/there");
+	else
+		is_gone(id);
+}
+
+/* Returns false when there is nothing (more) to read */
+static bool read_one(struct world *w)
+{
+	struct headroom_event event;
+	int result = headroom_events_next(w->e, &event);
+	bool *known = event.cgroup == 7 ? &w->known_born : &w->known_alive;
+
+	w->failures += result < 0;
+	w->losses += event.type == HEADROOM_EVENT_LOST;
+	if (event.cgroup != 7 && event.cgroup != 4)
+		return result != 0;
+	if (event.type == HEADROOM_EVENT_CGROUP_BORN || event.type == HEADROOM_EVENT_CGROUP_GONE) {
+		/* nothing is told twice */
+		w->contradictions += *known == (event.type == HEADROOM_EVENT_CGROUP_BORN);
+		*known = event.type == HEADROOM_EVENT_CGROUP_BORN;
+	}
+	return result != 0;
+}
+
+static bool knows_all(struct world *w)
+{
+	while (read_one(w))
+		;
+	return w->known_born == w->born && w->known_alive == w->alive;
+}
+
+static void happen(struct world *w, unsigned int what)
+{
+	switch (what % 10) {
+	case 0:
+		fake_kernel_overrun();
+		break;
+	case 1:
+		/* what is never sent is known to the kernel all the same */
+		w->born = !w->born;
+		show_world(w);
+		fake_kernel_skip(1, 0);
+		break;
+	case 2:
+		behave("garbled");
+		kills(1);
+		show_world(w);
+		break;
+	case 3:
+	case 4:
+		come_or_go(w, 7);
+		break;
+	case 5:
+	case 6:
+		come_or_go(w, 4);
+		break;
+	case 7:
+		kills(2);
+		break;
+	default:
+		read_one(w);
+	}
+}
+
+/* Whatever happens, the list is right in the end. */
+static void test_any_order(void)
+{
+	struct world w = { .alive = true, .known_alive = true };
+	unsigned int wrong = 0;
+
+	w.e = open_fake("", true);
+	srandom(1);
+	for (int round = 0; round < 100; round++) {
+		for (int i = random() % 40; i > 0; i--)
+			happen(&w, random());
+		/* a last one tells of the one that was not sent before it */
+		kills(3);
+		wrong += !knows_all(&w);
+	}
+	is_uint(wrong, 0, "after whatever happened the cgroups are known");
+	is_uint(w.contradictions, 0, "and nothing was told twice");
+	ok(w.losses > 100 && w.failures > 50, "%u losses, %u failures", w.losses, w.failures);
+	headroom_events_close(w.e);
+}
+
+/* One allocation fails: true if there was such a one */
+static bool test_allocation(unsigned int nth, unsigned int *wrong)
+{
+	struct world w = { .alive = true, .known_alive = true };
+	uint32_t id = 0;
+	int err;
+
+	behave("");
+	failing = nth;
+	allocations = 0;
+	err = headroom_events_open(&w.e, true);
+	if (!err)
+		err = headroom_trigger_add(w.e, &(struct headroom_trigger){ .cgroup = 2, .metric = 1,
+					   .threshold = 1, .window = 1000000000 }, &id);
+	if (!err) {
+		kills(1);
+		is_born(1000, "/a");
+		is_gone(1000);
+		come_or_go(&w, 7);
+		*wrong += !knows_all(&w);
+		come_or_go(&w, 7);
+		fake_kernel_skip(1, 0);
+		w.alive = false;
+		come_or_go(&w, 7);
+		come_or_go(&w, 7);
+		fake_kernel_overrun();
+		come_or_go(&w, 4);
+		*wrong += !knows_all(&w);
+		failing = 0;
+		kills(1);
+		*wrong += !knows_all(&w) || w.contradictions;
+	}
+	*wrong += err && err != -ENOMEM;
+	failing = 0;
+	headroom_events_close(w.e);
+	return allocations >= nth;
+}
+
+static void test_memory(void)
+{
+	unsigned int wrong = 0, nth = 1;
+
+	while (test_allocation(nth, &wrong))
+		nth++;
+	is_uint(wrong, 0, "without memory nothing goes wrong but for now");
+	ok(nth > 30, "%u allocations fail", nth - 1);
+}
+
 int main(void)
 {
 	/* the first dump of the fake kernel lacks a cgroup */
@@ -491,7 +743,10 @@ int main(void)
 	test_trigger(false);
 	test_trigger(true);
 	test_refusal();
+	test_all_of_a_trigger();
 	test_without_group();
 	test_config();
+	test_any_order();
+	test_memory();
 	return tap_done();
 }

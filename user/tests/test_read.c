@@ -50,7 +50,7 @@ static void test_status(void)
 	is_uint(status->histogram_bytes, 992, "bytes of a histogram");
 	is_uint(status->histograms, 40, "histograms");
 	is_uint(status->table_remembered, 100000, "remembered");
-	is_uint(status->nr_hooks, 3, "hooks");
+	is_uint(status->nr_hooks, 5, "hooks");
 	is_text(status->hook[1].name, "mm_vmscan_memcg_reclaim_begin", "name of a hook");
 	is_text(status->hook[1].covers, "memcg-reclaim stalls", "what it covers");
 	ok(status->hook[0].required && !status->hook[1].required, "required");

@@ -1,0 +1,612 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+"""The interface, read by programs that were not written for it
+
+The kernel's own ynl client, pyroute2 and genl know nothing of Headroom but what
+the specification says, and the kernel's controller of generic netlink. What they
+read has to agree, with each other and with the command "headroom".
+"""
+import errno
+import functools
+import json
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import time
+import traceback
+
+import yaml
+from pyroute2.netlink import NLM_F_ACK, NLM_F_DUMP, NLM_F_REQUEST
+from pyroute2.netlink import genlmsg, nla, nla_base_string
+from pyroute2.netlink.exceptions import NetlinkError
+from pyroute2.netlink.generic import GenericNetlinkSocket
+
+YNL = "build/selftests/ynl"
+sys.path.insert(0, YNL)
+from lib import NlError, YnlFamily
+
+SPEC = "Documentation/netlink/specs/headroom.yaml"
+EXAMPLE = "Documentation/examples/stalls.py"
+HEADROOM = "build/user/headroom"
+CGROUPS = "/sys/fs/cgroup"
+MINE = CGROUPS + "/headroom-test"
+FILE = "/scratch/interop"
+FILE_MIB = 64
+LIMIT_MIB = 32
+
+
+# pyroute2: classes for messages and attributes, made from the specification
+
+class Uint(nla_base_string):
+    """An integer of 4 or 8 bytes"""
+    __slots__ = ()
+
+    def encode(self):
+        self["value"] = struct.pack("=I" if self.value < 1 << 32 else "=Q", self.value)
+        nla_base_string.encode(self)
+
+    def decode(self):
+        nla_base_string.decode(self)
+        self.value = int.from_bytes(self["value"], sys.byteorder)
+
+
+PYROUTE2_TYPES = {"u32": "uint32", "uint": "uint", "string": "asciiz", "binary": "cdata"}
+
+
+class Pyroute2:
+    """A client, with replies in the form that ynl gives them"""
+    def __init__(self, spec):
+        self.spec = spec
+        self.sets = {s["name"]: s["attributes"] for s in spec["attribute-sets"]}
+        self.enums = {}
+        for enum in spec["definitions"]:
+            names = [e["name"] for e in enum["entries"]]
+            self.enums[enum["name"]] = dict(enumerate(names, enum.get("value-start", 0)))
+        # Requests, replies and notifications are numbered together, from 1
+        self.operations = {o["name"]: (number, o["attribute-set"]) for number, o in
+                           enumerate(spec["operations"]["list"], 1) if "attribute-set" in o}
+
+    def message_class(self, name, base):
+        classes = {"uint": Uint, "__slots__": ()}
+        nla_map = [(0, "unspec", "none")]
+        for number, attr in enumerate(self.sets[name], 1):
+            kind = PYROUTE2_TYPES.get(attr["type"])
+            if attr["type"] == "nest":
+                kind = "nest_" + attr["nested-attributes"].replace("-", "_")
+                classes[kind] = self.message_class(attr["nested-attributes"], nla)
+            nla_map.append((number, attr["name"], kind))
+        classes["nla_map"] = tuple(nla_map)
+        return type("headroom_" + name.replace("-", "_"), (base,), classes)
+
+    def value(self, attr, value):
+        if attr["type"] == "nest":
+            return self.values(attr["nested-attributes"], value)
+        if attr["type"] == "binary":
+            return list(struct.unpack(f"={len(value) // 8}Q", value))
+        if attr["type"] == "string":
+            return value if isinstance(value, str) else value.decode()
+        return self.enums[attr["enum"]][value] if "enum" in attr else value
+
+    def values(self, name, message):
+        attrs = {a["name"]: a for a in self.sets[name]}
+        result = {}
+        for key, raw in message["attrs"]:
+            value = self.value(attrs[key], raw)
+            if attrs[key].get("multi-attr"):
+                result.setdefault(key, []).append(value)
+            else:
+                assert key not in result, f"{key} is there twice"
+                result[key] = value
+        return result
+
+    def request(self, operation, attrs, flags):
+        number, name = self.operations[operation]
+        message_class = self.message_class(name, genlmsg)
+        sock = GenericNetlinkSocket()
+        try:
+            sock.bind(self.spec["name"], message_class)
+            message = message_class()
+            message["cmd"] = number
+            message["version"] = self.spec.get("version", 1)
+            message["attrs"] = list(attrs.items())
+            replies = sock.nlm_request(message, msg_type=sock.prid,
+                                       msg_flags=NLM_F_REQUEST | flags)
+            # An acknowledgement is none of ours
+            return [self.values(name, reply) for reply in replies
+                    if reply["header"]["type"] == sock.prid]
+        finally:
+            sock.close()
+
+    def do(self, operation, attrs):
+        return self.request(operation, attrs, 0)[0]
+
+    def dump(self, operation, attrs):
+        return self.request(operation, attrs, NLM_F_DUMP)
+
+    def act(self, operation, attrs):
+        self.request(operation, attrs, NLM_F_ACK)
+
+    def listen(self, group, name):
+        """A socket that hears of what is sent to the group, in attributes of one set"""
+        sock = GenericNetlinkSocket()
+        sock.bind(self.spec["name"], self.message_class(name, genlmsg))
+        sock.add_membership(group)
+        return sock
+
+    def hear(self, sock, seconds):
+        """Names and attributes of what has come, when something has"""
+        names = {number: op for op, (number, _) in self.operations.items()}
+        if not select.select([sock], [], [], seconds)[0]:
+            return []
+        return [(names[m["cmd"]], self.values(self.operations[names[m["cmd"]]][1], m))
+                for m in sock.get()]
+
+    def family(self):
+        """What the controller of generic netlink knows: id, operations, groups"""
+        sock = GenericNetlinkSocket()
+        try:
+            sock.bind(self.spec["name"], genlmsg)
+            answer = sock.discovery(self.spec["name"])
+            flags = {op.get_attr("CTRL_ATTR_OP_ID"): op.get_attr("CTRL_ATTR_OP_FLAGS")
+                     for op in answer.get_attr("CTRL_ATTR_OPS")}
+            return sock.prid, flags, sock.mcast_groups
+        finally:
+            sock.close()
+
+
+# What is read, and what happens meanwhile
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def write(path, text):
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+
+
+def cgroup_id(path):
+    return os.stat(path).st_ino
+
+
+def in_cgroup(path, *command):
+    def enter():
+        write(path + "/cgroup.procs", str(os.getpid()))
+        os.sched_setaffinity(0, {0})
+    subprocess.run(command, preexec_fn=enter, check=True, stderr=subprocess.DEVNULL)
+
+
+def read_twice(path):
+    """Reads a file that is twice as large as the cgroup may be"""
+    for _ in range(2):
+        in_cgroup(path, "dd", f"if={FILE}", "of=/dev/null", "bs=1M")
+
+
+def memory_cgroups():
+    """Ids of all cgroups with the memory controller, and of their parents"""
+    found = {}
+    for path, names, _ in os.walk(CGROUPS):
+        if path != CGROUPS:
+            parent = os.path.dirname(path)
+            if "memory" not in read(path + "/cgroup.controllers").split():
+                names.clear()
+                continue
+            found[cgroup_id(path)] = cgroup_id(parent)
+    found[cgroup_id(CGROUPS)] = None
+    return found
+
+
+def between(before, value, after, where="reply"):
+    """What may change was read before and after: the value has to lie between"""
+    if isinstance(value, dict):
+        assert before.keys() <= value.keys() <= after.keys(), \
+            f"{where}: {before.keys()}, {value.keys()}, {after.keys()}"
+        for key in before:
+            between(before[key], value[key], after[key], f"{where}.{key}")
+    elif isinstance(value, int) and before != after:
+        assert min(before, after) <= value <= max(before, after), \
+            f"{where}: {before}, {value}, {after}"
+    elif before == after:
+        assert value == before, f"{where}: {before}, but {value}"
+
+
+def local_and_subtree(cgroup):
+    local = cgroup.get("local", {})
+    return local, cgroup.get("subtree", local)
+
+
+def same(name, a, b):
+    assert a == b, f"{name}: {a!r} != {b!r}"
+
+
+class Clients:
+    """Both clients, a module just loaded, and a cgroup in which pages were evicted"""
+    def __init__(self):
+        subprocess.run(["rmmod", "headroom"], stderr=subprocess.DEVNULL, check=False)
+        module = os.environ.get("HEADROOM_KO", f"build/{os.uname().release}/headroom.ko")
+        subprocess.run(["insmod", module], check=True)
+        # The schema is the kernel's, and checked where the tables are generated
+        self.ynl = YnlFamily(SPEC, schema="")
+        with open(SPEC, encoding="utf-8") as f:
+            self.spec = yaml.safe_load(f)
+        self.pyroute2 = Pyroute2(self.spec)
+        self.path = MINE + "/a"
+        write(CGROUPS + "/cgroup.subtree_control", "+memory")
+        os.makedirs(MINE, exist_ok=True)
+        write(MINE + "/cgroup.subtree_control", "+memory")
+        os.makedirs(self.path, exist_ok=True)
+        write(self.path + "/memory.max", f"{LIMIT_MIB}M")
+        in_cgroup(CGROUPS, "dd", "if=/dev/urandom", f"of={FILE}", "bs=1M", f"count={FILE_MIB}")
+        subprocess.run("sync; echo 3 >/proc/sys/vm/drop_caches", shell=True, check=True)
+        read_twice(self.path)
+        self.id = cgroup_id(self.path)
+
+    def close(self):
+        self.ynl.sock.close()
+        for path in self.path, MINE:
+            if os.path.isdir(path):
+                os.rmdir(path)
+        if os.path.exists(FILE):
+            os.unlink(FILE)
+
+    def find(self, cgroups):
+        return next(c for c in cgroups if c["id"] == self.id)
+
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+@test
+def family(t):
+    """The controller's list of operations and groups is the specification's"""
+    text = subprocess.run(["genl", "ctrl", "get", "name", "headroom"], check=True,
+                          capture_output=True, text=True).stdout
+    number, operations, groups = t.pyroute2.family()
+    same("family", int(re.search(r"ID: (0x\w+)", text)[1], 16), number)
+    same("family", t.ynl.nlproto.family_id, number)
+    admin, do, dump_it = 1, 2, 4
+    expected = {}
+    for n, op in enumerate(t.spec["operations"]["list"], 1):
+        if "do" in op or "dump" in op:
+            expected[n] = admin | ("do" in op) * do | ("dump" in op) * dump_it
+    same("operations", {n: flags & 7 for n, flags in operations.items()}, expected)
+    commands, found = text.split("multicast groups:")
+    same("operations", [int(n, 16) for n in re.findall(r"ID-(0x\w+)", commands)],
+         list(expected))
+    names = [g["name"] for g in t.spec["mcast-groups"]["list"]]
+    same("groups", sorted(groups), names)
+    same("groups", {n: int(i, 16) for i, n in re.findall(r"ID-(0x\w+)  name: (\S+)", found)},
+         groups)
+
+
+@test
+def status(t):
+    """Both clients read the same status, and the command does"""
+    before = t.ynl.do("status-get", {})
+    value = t.pyroute2.do("status-get", {})
+    between(before, value, t.ynl.do("status-get", {}))
+    same("version", value["version"], read("VERSION").strip())
+    same("page size", value["page-size"], os.sysconf("SC_PAGESIZE"))
+    assert value["cgroups"] >= 3
+    assert value["table-remembered"] > 0
+    told = json.loads(subprocess.run([HEADROOM, "status", "--json"], check=True,
+                                     capture_output=True, text=True).stdout)
+    after = t.ynl.do("status-get", {})
+    numbers = [key for key, number in before.items() if isinstance(number, int) and
+               key.replace("-", "_") in told]
+    assert len(numbers) >= 4, told
+    for key in numbers:
+        between(before[key], int(told[key.replace("-", "_")]), after[key], key)
+
+
+@test
+def one_cgroup(t):
+    """Both clients read the same of a cgroup in which nothing happens any more"""
+    cgroup = t.ynl.do("cgroup-get", {"id": t.id})
+    same("cgroup", t.pyroute2.do("cgroup-get", {"id": t.id}), cgroup)
+    same("id", cgroup["id"], t.id)
+    same("parent", cgroup["parent-id"], cgroup_id(MINE))
+    local, subtree = local_and_subtree(cgroup)
+    same("subtree", subtree, local)
+    pages = FILE_MIB * 1024 * 1024 // os.sysconf("SC_PAGESIZE")
+    # The program that reads has pages as well
+    assert pages <= local["refaults"] <= 1.01 * pages, local["refaults"]
+    assert local["evictions"] >= pages
+    same("kinds", [p["kind"] for p in local["pages"]], ["file"] * len(local["pages"]))
+    same("evictions", sum(p.get("evictions", 0) for p in local["pages"]), local["evictions"])
+    same("histogram", sum(local["refault-distance"]["counts"]), local["returned"])
+    assert local["stall-total"] > 0
+    assert any(s["cause"] == "memcg-reclaim" for s in local["stall"])
+
+
+@test
+def dump(t):
+    """A dump has each cgroup once, the same with both clients"""
+    before = t.ynl.dump("cgroup-get", {})
+    cgroups = t.pyroute2.dump("cgroup-get", {})
+    after = t.ynl.dump("cgroup-get", {})
+    same("cgroups", {c["id"]: c.get("parent-id") for c in cgroups}, memory_cgroups())
+    same("number of cgroups", len(cgroups), len(memory_cgroups()))
+    same("ids", [c["id"] for c in before], [c["id"] for c in cgroups])
+    same("ids", [c["id"] for c in cgroups], sorted(c["id"] for c in cgroups))
+    for triple in zip(before, cgroups, after):
+        between(*triple)
+    same("one of them", t.find(cgroups), t.ynl.do("cgroup-get", {"id": t.id}))
+
+
+@test
+def filters(t):
+    """A dump of a subtree, of what has changed, of less detail: the same with both"""
+    mine = cgroup_id(MINE)
+
+    def both(**asked):
+        cgroups = t.ynl.dump("cgroup-get", asked)
+        same(str(asked), t.pyroute2.dump("cgroup-get", asked), cgroups)
+        return {c["id"]: c for c in cgroups}
+
+    subtree = both(ancestor=mine)
+    same("subtree", sorted(subtree), sorted((mine, t.id)))
+    same("one of them", subtree[t.id], t.ynl.do("cgroup-get", {"id": t.id}))
+    last = max(c["generation"] for c in t.ynl.dump("cgroup-get", {}))
+    same("nothing", both(ancestor=mine, since=last), {})
+    read_twice(t.path)
+    changed = both(ancestor=mine, since=last)
+    same("changed", sorted(changed), sorted((mine, t.id)))
+    generations = [c["generation"] for c in changed.values()]
+    assert generations == sorted(generations) and generations[0] > last, generations
+
+    details = next(d for d in t.spec["definitions"] if d["name"] == "detail")["entries"]
+    bits = {detail["name"]: 1 << i for i, detail in enumerate(details)}
+    whole = both(ancestor=t.id)[t.id]
+    assert "target" in whole and "pages" in whole["local"] and "stall" in whole["local"]
+    for name, nest in ("pages", "pages"), ("stalls", "stall"):
+        cgroup = both(ancestor=t.id, detail=bits[name])[t.id]
+        same(name, t.ynl.dump("cgroup-get", {"ancestor": t.id, "detail": [name]}), [cgroup])
+        same(name, cgroup["local"][nest] != [], True)
+        same(name, sorted(cgroup["local"].keys() & {"pages", "stall", "refault-distance"}),
+             [nest])
+        same("evictions", cgroup["local"]["evictions"], whole["local"]["evictions"])
+
+
+@test
+def blame(t):
+    """Who took the pages: itself"""
+    value = t.ynl.do("blame-get", {"id": t.id})
+    same("blame", t.pyroute2.do("blame-get", {"id": t.id}), value)
+    same("blame", t.find(t.pyroute2.dump("blame-get", {})), value)
+    local, _ = local_and_subtree(t.ynl.do("cgroup-get", {"id": t.id}))
+    most = value["evictor"][0]
+    same("evictor", most["id"], t.id)
+    same("reason", most["reason"], "own-limit")
+    lists = value["evictor"] + [value.get("others", {})]
+    same("sum", sum(e.get("evictions", 0) for e in lists), local["evictions"])
+
+
+def subtract(after, before):
+    """As Documentation/interface.rst says: absent is 0"""
+    return {key: value - before.get(key, 0) for key, value in after.items()
+            if isinstance(value, int)}
+
+
+def causes(stats):
+    return {s["cause"]: s for s in stats.get("stall", [])}
+
+
+def compare_stats(where, told, after, before, quiet):
+    """What the command told of an interval, and two dumps, one before and one after it"""
+    def compare(key, number, difference):
+        assert 0 <= number <= difference, f"{where} {key}: {number} of {difference}"
+        assert number == difference or not quiet, f"{where} {key}: {number} != {difference}"
+
+    difference = subtract({"stall-total": 0, **after}, before)
+    for key, number in difference.items():
+        compare(key, told[key.replace("-", "_")], number)
+    old = causes(before)
+    for cause, stall in causes(after).items():
+        now = subtract(stall, old.get(cause, {}))
+        for key in "count", "total":
+            compare(f"{cause} {key}", told["stall"][cause.replace("-", "_")][key], now[key])
+    return difference
+
+
+@test
+def list_json(t):
+    """"headroom list --json" tells the difference of two dumps"""
+    number = len(memory_cgroups())
+    for seconds in "5", "20", "80":
+        command = [HEADROOM, "list", "--json", "--all", "--count", "2", "--interval", seconds]
+        before = t.ynl.dump("cgroup-get", {})
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            # When the first interval is told, the second one has begun
+            for _ in range(number):
+                assert process.stdout.readline()
+            read_twice(t.path)
+            done = time.monotonic_ns()
+            lines = [json.loads(line) for line in process.stdout]
+        same("exit status", process.returncode, 0)
+        if lines and lines[0]["time_ns"] >= done:
+            break
+    else:
+        raise TimeoutError("the load takes longer than the interval")
+    after = {c["id"]: c for c in t.pyroute2.dump("cgroup-get", {})}
+    same("cgroups", sorted(line["id"] for line in lines), sorted(after))
+    by_id = {c["id"]: c for c in before}
+    for line in lines:
+        now, then = (local_and_subtree(c[line["id"]]) for c in (after, by_id))
+        # Elsewhere something may happen between the dumps and the interval
+        quiet = line["id"] in (t.id, cgroup_id(MINE))
+        for i, part in enumerate(("local", "subtree")):
+            difference = compare_stats(f"{line['path']} {part}", line[part], now[i], then[i],
+                                       quiet)
+        if line["id"] == t.id:
+            assert difference["refaults"] > 0
+            assert difference["stall-total"] > 0
+
+
+@test
+def refusal(t):
+    """An error has a sentence, and the attribute that it is about"""
+    nobody = (1 << 62) + 1
+    try:
+        t.ynl.do("cgroup-get", {"id": nobody})
+        raise AssertionError("ynl got a reply")
+    except NlError as e:
+        same("error", e.error, errno.ENOENT)
+        same("attribute", e.nl_msg.extack.get("bad-attr"), ".id")
+        assert "cgroup" in e.nl_msg.extack["msg"]
+    try:
+        t.pyroute2.do("cgroup-get", {"id": nobody})
+        raise AssertionError("pyroute2 got a reply")
+    except NetlinkError as e:
+        same("error", e.code, errno.ENOENT)
+
+
+@test
+def config(t):
+    """What one client sets, the others see"""
+    before = t.ynl.do("config-get", {})
+    same("config", t.pyroute2.do("config-get", {}), before)
+    shift, stalls = before["sample-shift"], before["stalls"]
+    t.ynl.do("config-set", {"sample-shift": shift + 2, "stalls": 1 - stalls})
+    now = t.pyroute2.do("config-get", {})
+    same("sample-shift", now["sample-shift"], shift + 2)
+    same("stalls", now["stalls"], 1 - stalls)
+    status_now = t.ynl.do("status-get", {})
+    same("sample-shift", status_now["sample-shift"], shift + 2)
+    same("stalls", status_now["stalls"], 1 - stalls)
+    # All or nothing: the second one is out of range
+    try:
+        t.ynl.do("config-set", {"stalls": stalls, "sample-shift": 99})
+        raise AssertionError("99 is no sample-shift")
+    except NlError as e:
+        same("error", e.error, errno.ERANGE)
+        same("attribute", e.nl_msg.extack.get("bad-attr"), ".sample-shift")
+        same("policy", e.nl_msg.extack["policy"]["max-value"], 10)
+    same("config", t.ynl.do("config-get", {}), now)
+    t.pyroute2.act("config-set", {"sample-shift": shift, "stalls": stalls})
+    same("config", t.ynl.do("config-get", {}), before)
+
+
+def hear_ynl(client, seconds):
+    """The same as Pyroute2.hear()"""
+    select.select([client.sock], [], [], seconds)
+    client.check_ntf()
+    heard = [(event["name"], event["msg"]) for event in client.async_msg_queue]
+    client.async_msg_queue.clear()
+    return heard
+
+
+def until(hear, done, seconds=60):
+    """All that is heard up to what is waited for"""
+    heard = []
+    end = time.monotonic() + seconds
+    while not any(done(*event) for event in heard):
+        left = end - time.monotonic()
+        assert left > 0, f"only {heard}"
+        heard += hear(min(left, 1))
+    return heard
+
+
+@test
+def events(t):
+    """Both clients hear of a cgroup that is born and goes, and of new parameters"""
+    ynl = YnlFamily(SPEC, schema="")
+    ynl.ntf_subscribe("events")
+    sock = t.pyroute2.listen("events", "event")
+    path = MINE + "/b"
+    os.mkdir(path)
+    number = cgroup_id(path)
+    about = {"cgroup": number, "parent-id": cgroup_id(MINE), "path": path[len(CGROUPS):]}
+    hears = [functools.partial(hear_ynl, ynl), functools.partial(t.pyroute2.hear, sock)]
+    heard = []
+    try:
+        for hear in hears:
+            heard.append(until(hear, lambda name, event: event.get("cgroup") == number))
+    finally:
+        os.rmdir(path)
+    for i, hear in enumerate(hears):
+        heard[i] += until(hear, lambda name, _: name == "cgroup-gone-ntf")
+    same("heard", heard[0], heard[1])
+    mine = [(name, event) for name, event in heard[0] if event["cgroup"] == number]
+    same("names", [name for name, _ in mine], ["cgroup-born-ntf", "cgroup-gone-ntf"])
+    for _, event in mine:
+        same("event", {key: event[key] for key in about}, about)
+        assert 0 < event["time"] <= time.monotonic_ns()
+    numbers = [event["seq"] for _, event in heard[0]]
+    same("seq", numbers, list(range(numbers[0], numbers[0] + len(numbers))))
+    sock.close()
+
+    before = t.ynl.do("config-get", {})
+    for shift in before["sample-shift"] + 1, before["sample-shift"]:
+        t.ynl.do("config-set", {"sample-shift": shift})
+        now = t.ynl.do("config-get", {})
+        heard = until(hears[0], lambda name, _: name == "config-ntf")
+        same("config-ntf", [e for name, e in heard if name == "config-ntf"], [now])
+    ynl.sock.close()
+
+
+@test
+def trigger(t):
+    """A trigger is set, tells of a stall, and is gone with its socket"""
+    ynl = YnlFamily(SPEC, schema="")
+    reply = ynl.do("trigger-add", {"cgroup": t.id, "metric": "stall", "cause": "memcg-reclaim",
+                                   "threshold": 1, "window": 1000000000})
+    same("reply", list(reply), ["id"])
+    same("triggers", t.ynl.do("status-get", {})["triggers"], 1)
+    read_twice(t.path)
+    heard = until(functools.partial(hear_ynl, ynl), lambda name, _: True)
+    for name, event in heard:
+        same("name", name, "trigger-ntf")
+        same("trigger", event["trigger"], reply["id"])
+        same("cgroup", event["cgroup"], t.id)
+        assert event["value"] >= 1
+    same("seq", [e["seq"] for _, e in heard], list(range(1, len(heard) + 1)))
+    ynl.sock.close()
+    same("triggers", t.pyroute2.do("status-get", {}).get("triggers", 0), 0)
+
+
+@test
+def example(t):
+    """The example of Documentation/interface.rst tells of the stalls that there are"""
+    load = f"echo $$ >{t.path}/cgroup.procs; exec dd if={FILE} of=/dev/null bs=1M status=none"
+    text = subprocess.run([sys.executable, EXAMPLE, YNL, "sh", "-c", load], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    times = {int(n): float(ms) for n, ms in re.findall(r"^cgroup (\d+): (\S+) ms$", text, re.M)}
+    same("cgroups", sorted(times), sorted(memory_cgroups()))
+    assert times[t.id] > 0, text
+    same("parent", times[cgroup_id(MINE)], times[t.id])
+
+
+def main(argv):
+    only = None
+    if len(argv) == 3 and argv[1] in ("-t", "-r"):
+        only = argv[2].split(".")[-1]
+    tests = [f for f in TESTS if only in (None, f.__name__)]
+    print(f"TAP version 13\n1..{len(tests)}", flush=True)
+    clients, failed = None, 0
+    for number, function in enumerate(tests, 1):
+        try:
+            clients = clients or Clients()
+            function(clients)
+            result = "ok"
+        except Exception:
+            print("# " + traceback.format_exc().rstrip().replace("\n", "\n# "))
+            result = "not ok"
+            failed += 1
+        print(f"{result} {number} interop.{function.__name__}", flush=True)
+    if clients:
+        clients.close()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))
