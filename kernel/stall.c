@@ -281,6 +281,7 @@ unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalle
 		stalled->cg = READ_ONCE(slot->cg);
 		stalled->cgroup = stalled->cg->id;
 		begin = READ_ONCE(slot->begin);
+		stalled->begin = begin;
 		stalled->ns = ktime_get_mono_fast_ns() - begin;
 		/* The same stall as before, and the record was its own */
 		smp_rmb();

@@ -14,6 +14,7 @@ struct task_struct;
  * @cgroup: id of its cgroup when the stall began
  * @cg: that cgroup's record, as long as RCU is held
  * @cause: enum headroom_stall_cause
+ * @begin: ktime_get_mono_fast_ns() at its begin
  * @ns: how long already
  */
 struct headroom_stalled {
@@ -21,6 +22,7 @@ struct headroom_stalled {
 	u64 cgroup;
 	struct headroom_cgroup *cg;
 	u32 cause;
+	u64 begin;
 	u64 ns;
 };
 

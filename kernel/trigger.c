@@ -414,7 +414,8 @@ static void look_at_open(u64 now)
 			continue;
 		}
 		cg->watched->quiet = 0;
-		pass_open(cg->watched, stalled.cause, now - min(now, stalled.ns), now);
+		/* One that began after that adds nothing yet */
+		pass_open(cg->watched, stalled.cause, min(now, stalled.begin), now);
 	}
 	rcu_read_unlock();
 }

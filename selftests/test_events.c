@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,6 +42,7 @@ FIXTURE(events)
 
 FIXTURE_SETUP(events)
 {
+	int size = 8 * MIB;
 	uint32_t group;
 
 	ASSERT_EQ(0, module_reload(""));
@@ -48,6 +50,7 @@ FIXTURE_SETUP(events)
 	ASSERT_EQ(0, headroom_open(&self->h));
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)));
 	self->family = family_id(self->fd, &group);
 	ASSERT_LT(0, self->family);
 	ASSERT_NE(0, group);
@@ -252,8 +255,16 @@ static int take_some(void *unused)
 		pause();
 }
 
+/* With PREEMPT_RT a task that spins for its victims would starve what they need to die */
+static bool may_starve_others(void)
+{
+	struct utsname uts;
+
+	return !uname(&uts) && !strstr(uts.version, "PREEMPT_RT");
+}
+
 /*
- * A crowd that dies at once, by a task that leaves the CPU to nobody: who found no room
+ * A crowd that dies at once, by a task that leaves its CPU to nobody: who found no room
  * is counted, and missing in the sequence.
  */
 TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
@@ -274,7 +285,8 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	for (i = 0; i < 1000 && cgroup_read("a", "memory.current", NULL) < MANY * MIB / 4; i++)
 		usleep(20000);
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
-	ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
+	if (may_starve_others())
+		ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
 	ret = cgroup_write("a", "memory.max", "0");
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
 	EXPECT_EQ(0, ret);
@@ -288,13 +300,19 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 		self->seq = self->event.seq;
 		seen++;
 	}
-	last = self->seq - 1;
+	/* What was lost last of all is seen when something follows; and a was born first */
+	ASSERT_EQ(0, cgroup_create("b"));
+	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+	EXPECT_EQ(HEADROOM_CMD_CGROUP_BORN_NTF, self->event.cmd);
+	last = self->event.seq - 2;
 	status = module_status();
 	ASSERT_NE(NULL, status);
 	TH_LOG("%" PRIu64 " kills were told of, %" PRIu64 " were not", seen,
 	       status->lost.notifications);
-	EXPECT_EQ(MANY, seen + status->lost.notifications);
-	EXPECT_LT(0, status->lost.notifications);
+	/* One of them may have been killed for a limit before that */
+	EXPECT_LE(MANY - 1, seen + status->lost.notifications);
+	if (may_starve_others())
+		EXPECT_LT(0, status->lost.notifications);
 	EXPECT_EQ(last, seen + status->lost.notifications);
 	headroom_status_free(status);
 }
@@ -444,7 +462,11 @@ TEST_F_TIMEOUT(events, parameters_refused, 60)
 	}
 	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_GET, 0);
 	put_u32(&self->x, 1, 1);
-	EXPECT_REFUSED(EINVAL, "this request takes no attributes", at);
+	/* Linux 6.1 has a sentence of its own for that */
+	ASSERT_EQ(0, exchange(self->fd, &self->x));
+	EXPECT_EQ(-EINVAL, self->x.error);
+	EXPECT_STRNE("", self->x.sentence);
+	EXPECT_EQ(at, self->x.offset);
 	EXPECT_CONFIG(0, 0, 1);
 	NOTHING_MORE();
 }
