@@ -792,23 +792,28 @@ void fake_kernel_overrun(void)
 	}
 }
 
+void fake_kernel_family_goes(int family)
+{
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+		if (!kernel.socket[i].hears_families || kernel.socket[i].congested)
+			continue;
+		msg = new_notification(GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
+		nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
+		enqueue_to(&kernel.socket[i], msg);
+	}
+}
+
 void fake_kernel_unload(bool quietly)
 {
 	static const struct headroom_event event;
-	struct nl_msg *msg;
 
 	if (!quietly)
 		fake_kernel_notify(HEADROOM_CMD_EXIT_NTF, &event);
-	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+	for (size_t i = 0; i < kernel.nr_sockets; i++)
 		kernel.socket[i].hears_events = false;
-		if (!kernel.socket[i].hears_families || kernel.socket[i].congested)
-			continue;
-		for (int family = kernel.family - 1; family <= kernel.family; family++) {
-			msg = new_notification(GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
-			nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
-			enqueue_to(&kernel.socket[i], msg);
-		}
-	}
+	fake_kernel_family_goes(kernel.family);
 	kernel.unloaded = true;
 }
 

@@ -73,6 +73,8 @@ void fake_kernel_notify(int cmd, const struct headroom_event *event);
 void fake_kernel_skip(unsigned int n, uint32_t trigger);
 /* The queues of all who listen overflow: what is sent is lost until they were read */
 void fake_kernel_overrun(void);
+/* Generic netlink tells that a family goes */
+void fake_kernel_family_goes(int family);
 /* The module is unloaded, without a notification if quietly, or loaded anew */
 void fake_kernel_unload(bool quietly);
 void fake_kernel_load(void);

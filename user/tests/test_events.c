@@ -363,6 +363,8 @@ static void test_unload(bool quietly, bool group)
 				      .threshold = 1, .window = 1000000000 };
 	uint32_t id;
 
+	fake_kernel_family_goes(1);
+	expect_none(e, "some other module is unloaded");
 	fake_kernel_unload(quietly);
 	ok(is_readable(e), "there is something to poll for");
 	expect(e, HEADROOM_EVENT_EXIT, 0, "the module is unloaded");
@@ -585,7 +587,7 @@ static void come_or_go(struct world *w, uint64_t id)
 	*there = !*there;
 	show_world(w);
 	if (*there)
-		is_born(id, NULL);
+		is_born(id, "/there");
 	else
 		is_gone(id);
 }
