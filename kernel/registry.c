@@ -26,8 +26,12 @@
  * was blamed for, and whom it blamed, is that ancestor's too.
  *
  * Locks, outermost first:
+ *	config_mutex	the parameters, while they are changed
+ *	hooks_mutex	which probe is attached
  *	registry.mutex	the tree, the index, birth and death; held by readers and
  *			by the worker, never by a probe
+ *	triggers.mutex	what is watched; never held by a probe
+ *	notify.mutex	sending, in the order of the numbers
  *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
  *			interrupts off below any lock of the page cache
  */
@@ -42,6 +46,8 @@
 #include <linux/xarray.h>
 
 #include "changes.h"
+#include "effort.h"
+#include "notify.h"
 #include "registry.h"
 
 #define SLOTS		(U16_MAX + 1)
@@ -226,6 +232,29 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
 }
 
 /**
+ * headroom_cgroup_parent - the record above
+ * @cg: a record on which the caller holds a reference
+ *
+ * Also of one that is not linked yet: then the nearest one that there is now.
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: the record; NULL above the root.
+ */
+struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *parent = READ_ONCE(cg->parent);
+	struct mem_cgroup *memcg;
+
+	if (parent || cg == registry.root)
+		return parent;
+	/* It is not dead, which only linked ones can be */
+	memcg = parent_mem_cgroup(cg->memcg);
+	for (; memcg && !parent; memcg = parent_mem_cgroup(memcg))
+		parent = record_in_slot(memcg);
+	return parent;
+}
+
+/**
  * headroom_cgroup_get - hold a record beyond RCU
  * @cg: a record found under RCU, which is still held
  *
@@ -242,6 +271,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 
 	headroom_stats_free(&cg->local);
 	headroom_hist_free(&cg->target.distance);
+	kfree(cg->watched);
 	kmem_cache_free(registry.cache, cg);
 }
 
@@ -407,10 +437,17 @@ static void link_newborn(void)
 		}
 		link_by_id(cg);
 		headroom_changes_birth(cg, parent);
-		cg->parent = parent;
+		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.epoch++;
+		headroom_notify_born(cg);
 	}
+}
+
+static void link_all(void)
+{
+	link_newborn();
+	link_newborn();		/* the parents that the first pass had to make */
 }
 
 /*
@@ -455,6 +492,7 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 	stats_drop(&cg->sum);
 	headroom_changes_death(cg, parent);
 	headroom_blame_move(&parent->blame, &cg->blame);
+	headroom_notify_gone(cg, parent);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
@@ -520,15 +558,19 @@ static void bury_dead(void)
  */
 void headroom_registry_sync(void)
 {
+	unsigned int ooms = headroom_notify_waiting();
+
 	lockdep_assert_held(&registry.mutex);
 	/* What is announced later than this need not be met */
 	xchg(&registry.announced, false);
 	pool_fill();
 	headroom_histpool_fill();
+	/* So that nobody is gone, or killed, whose birth was not told of */
+	link_all();
+	headroom_notify_ooms(ooms);
 	if (find_cgroups())
 		bury_dead();
-	link_newborn();
-	link_newborn();		/* the parents that the first pass had to make */
+	link_all();
 	free_unused();
 }
 
@@ -557,7 +599,7 @@ void headroom_registry_sync_announced(void)
 	if (READ_ONCE(registry.announced))
 		headroom_registry_sync();
 	else
-		link_newborn();
+		link_all();
 }
 
 /**
@@ -576,32 +618,6 @@ void headroom_registry_lock(void)
 void headroom_registry_unlock(void)
 {
 	mutex_unlock(&registry.mutex);
-}
-
-/**
- * headroom_registry_find - the record of a cgroup
- * @id: the cgroup's id
- *
- * Context: process; headroom_registry_lock() held.
- * Return: the record; NULL if there is none.
- */
-struct headroom_cgroup *headroom_registry_find(unsigned long id)
-{
-	lockdep_assert_held(&registry.mutex);
-	return xa_load(&registry.index, id);
-}
-
-/**
- * headroom_registry_from - the record with the smallest id that is not below another
- * @id: the other
- *
- * Context: process; headroom_registry_lock() held.
- * Return: the record; NULL if there is none.
- */
-struct headroom_cgroup *headroom_registry_from(unsigned long id)
-{
-	lockdep_assert_held(&registry.mutex);
-	return xa_find(&registry.index, &id, ULONG_MAX, XA_PRESENT);
 }
 
 /**
@@ -639,6 +655,45 @@ bool headroom_registry_blame(unsigned long *id,
 	blame->id = cg->id;
 	headroom_blame_read(blame, &cg->blame);
 	return true;
+}
+
+/**
+ * headroom_registry_find - a record, by its cgroup's id
+ * @id: cgroup id; becomes the id of the result
+ * @exact: only this id; otherwise the next higher one will do, for walking
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record, which stays until that is unlocked; or NULL.
+ */
+struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact)
+{
+	lockdep_assert_held(&registry.mutex);
+	return xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * headroom_registry_rescale - restate what depends on the sampling factor
+ * @from: log2 of the factor up to now
+ * @to: log2 of the factor from now on
+ *
+ * Context: process; headroom_registry_lock() held; no page is tracked.
+ */
+void headroom_registry_rescale(unsigned int from, unsigned int to)
+{
+	struct llist_node *newborn = llist_del_all(&pool.newborn);
+	struct headroom_cgroup *cg, *next;
+
+	lockdep_assert_held(&registry.mutex);
+	list_for_each_entry(cg, &registry.all, by_id) {
+		headroom_stats_rescale(&cg->local, from, to);
+		if (cg->gone)
+			headroom_stats_rescale(cg->gone, from, to);
+		headroom_changed(cg);
+	}
+	llist_for_each_entry_safe(cg, next, newborn, todo) {
+		headroom_stats_rescale(&cg->local, from, to);
+		llist_add(&cg->todo, &pool.newborn);
+	}
 }
 
 /**
@@ -691,11 +746,14 @@ static void kick(struct irq_work *work)
 
 static void sweep(struct work_struct *work)
 {
+	u64 begin = ktime_get_ns();
+
 	WRITE_ONCE(registry.due, false);
 	headroom_registry_lock();
 	headroom_registry_sync();
 	headroom_registry_unlock();
 	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
+	headroom_effort_add(&headroom_effort.work, begin);
 }
 
 static int registry_populate(void)

@@ -356,8 +356,8 @@ int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_
 		if (err)
 			return err;
 	}
-	/* a table without room is none; the shift is as in the status */
-	if (!config->table_entries || config->sample_shift > 63)
+	/* as in the status */
+	if (config->sample_shift > 63)
 		return -EBADMSG;
 	return check_end(rem);
 }
