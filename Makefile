@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 #   make              the module, for KDIR, and the userspace
-#   make module       the module only; "make user", "make selftests" likewise
+#   make module       the module only; "make user", "make selftests", "make man" likewise
+#   make install      the userspace with its man pages; see user/Makefile
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
 #   make bench        what the module costs, in instructions; a table
@@ -37,6 +38,17 @@ user:
 selftests: user
 	$(MAKE) -C selftests
 
+# Not out of date when a page includes something that changed; so always anew
+pages := $(patsubst Documentation/man/%.rst,build/man/%,$(wildcard Documentation/man/*.rst))
+man: $(pages)
+$(pages): build/man/%: Documentation/man/%.rst FORCE
+	@mkdir -p $(@D)
+	rst2man --halt=warning $< $@
+FORCE:
+
+install: user man
+	$(MAKE) -C user install
+
 all: module user
 
 demo:
@@ -68,5 +80,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests demo check check-rt bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt bench bench-short check-style clean help
 .DEFAULT_GOAL := all

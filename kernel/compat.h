@@ -77,9 +77,19 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define HEADROOM_MERGE_OPS
+#define HEADROOM_MERGED_POLICY	1
 #define genl_split_ops	genl_ops
 #define split_ops	ops
 #define n_split_ops	n_ops
+#else
+#define HEADROOM_MERGED_POLICY	0
+#endif
+
+/* The attributes of a request that began a dump moved with 6.7 */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+#define headroom_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#else
+#define headroom_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
 #endif
 
 #endif /* _HEADROOM_COMPAT_H */

@@ -11,7 +11,9 @@
  * A histogram is never taken away from a cgroup that lives, and is freed with its
  * record, after a grace period.
  */
+#include <linux/build_bug.h>
 #include <linux/compiler.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -70,26 +72,105 @@ void headroom_hist_add(struct headroom_hist **where, unsigned int index, u64 n)
 		headroom_lose(histograms, n);
 }
 
-/**
- * headroom_hist_read - add a histogram to a sum
- * @to: the sum
- * @where: pointer to the histogram
- *
- * Context: process; the record does not go away.
- */
-void headroom_hist_read(struct headroom_hist_totals *to,
-			struct headroom_hist *const *where)
+/* Four at a time, since most are empty */
+static bool four_empty(const atomic64_t *bucket)
 {
-	const struct headroom_hist *hist = READ_ONCE(*where);
-	unsigned int i;
+	return !(atomic64_read(bucket) | atomic64_read(bucket + 1) |
+		 atomic64_read(bucket + 2) | atomic64_read(bucket + 3));
+}
 
+/**
+ * headroom_hist_bound - find out which buckets are in use
+ * @hist: the histogram; NULL is allowed
+ *
+ * A bucket never becomes empty again, so only those outside of the bounds are looked
+ * at. They are what readers go by: not all 124 buckets of a dozen histograms.
+ *
+ * Context: process; registry's mutex held.
+ */
+void headroom_hist_bound(struct headroom_hist *hist)
+{
+	unsigned int first = 0, end = HEADROOM_HIST_BUCKETS, low, high;
+
+	BUILD_BUG_ON(HEADROOM_HIST_BUCKETS % 4);
 	if (!hist)
 		return;
-	if (!to->used)
-		memset(to->bucket, 0, sizeof(to->bucket));
-	to->used = true;
-	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
-		to->bucket[i] += atomic64_read(&hist->bucket[i]);
+	low = hist->end ? hist->first : HEADROOM_HIST_BUCKETS;
+	high = hist->end;
+	while (first + 4 <= low && four_empty(&hist->bucket[first]))
+		first += 4;
+	while (first < low && !atomic64_read(&hist->bucket[first]))
+		first++;
+	if (first == HEADROOM_HIST_BUCKETS)
+		return;
+	while (end >= high + 4 && four_empty(&hist->bucket[end - 4]))
+		end -= 4;
+	while (end > high && !atomic64_read(&hist->bucket[end - 1]))
+		end--;
+	hist->first = first;
+	hist->end = end;
+}
+
+/**
+ * headroom_hist_sum - number of values
+ * @hist: a histogram whose bounds are known; NULL is allowed
+ *
+ * Context: process; registry's mutex held.
+ */
+u64 headroom_hist_sum(const struct headroom_hist *hist)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = hist ? hist->first : 0; hist && i < hist->end; i++)
+		sum += atomic64_read(&hist->bucket[i]);
+	return sum;
+}
+
+/**
+ * headroom_hist_copy - add one histogram to another, which has no other writer
+ * @to: pointer to that one; it is made if there is none
+ * @from: a histogram whose bounds are known; NULL is allowed
+ *
+ * Context: process, may sleep; registry's mutex held.
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_hist_copy(struct headroom_hist **to, const struct headroom_hist *from)
+{
+	struct headroom_hist *sum = *to;
+	unsigned int i;
+
+	if (!from || !from->end)
+		return 0;
+	if (!sum) {
+		sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+		if (!sum)
+			return -ENOMEM;
+		atomic64_inc(&pool.used);
+		*to = sum;
+	}
+	for (i = from->first; i < from->end; i++)
+		atomic64_set(&sum->bucket[i], atomic64_read(&sum->bucket[i]) +
+					      atomic64_read(&from->bucket[i]));
+	sum->first = sum->end ? min(sum->first, from->first) : from->first;
+	sum->end = max(sum->end, from->end);
+	return 0;
+}
+
+/**
+ * headroom_hist_clear - empty a histogram that has no writer
+ * @hist: the histogram; NULL is allowed
+ *
+ * Context: process; registry's mutex held.
+ */
+void headroom_hist_clear(struct headroom_hist *hist)
+{
+	if (!hist)
+		return;
+	memset(&hist->bucket[hist->first], 0,
+	       (hist->end - hist->first) * sizeof(hist->bucket[0]));
+	hist->first = 0;
+	hist->end = 0;
 }
 
 /**
@@ -97,7 +178,7 @@ void headroom_hist_read(struct headroom_hist_totals *to,
  * @to: of the one that stays; takes the other over if it had none
  * @from: of one that goes, which nobody writes to any more; none afterwards
  *
- * Context: process.
+ * Context: process; registry's mutex held.
  */
 void headroom_hist_move(struct headroom_hist **to, struct headroom_hist **from)
 {
@@ -113,6 +194,7 @@ void headroom_hist_move(struct headroom_hist **to, struct headroom_hist **from)
 	for (i = 0; i < HEADROOM_HIST_BUCKETS; i++)
 		atomic64_add(atomic64_read(&(*from)->bucket[i]), &(*to)->bucket[i]);
 	headroom_hist_free(from);
+	headroom_hist_bound(*to);
 }
 
 /**

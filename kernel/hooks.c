@@ -100,6 +100,8 @@ static struct headroom_hook hooks[] = {
 	     false, "whose waking of kswapd evicted a page"),
 	HOOK(mm_vmscan_wakeup_kswapd, headroom_probe_wakeup_kswapd,
 	     false, "whose waking of kswapd evicted a page"),
+	HOOK(cgroup_mkdir, headroom_probe_mkdir,
+	     false, "new cgroups in dumps of what has changed, for two seconds"),
 	HOOK(cgroup_rmdir, headroom_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),
 };

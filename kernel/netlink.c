@@ -4,10 +4,7 @@
  *
  * Documentation/netlink/specs/headroom.yaml tells the protocol; what follows
  * from it (numbers, policies, the table of operations) is generated into
- * nl_gen.c. One function fills a cgroup's message, for a reply as for a dump.
- *
- * What never happened takes no room in a message. Even if everything did, a cgroup
- * fits into MESSAGE_MAX.
+ * nl_gen.c. The statistics of cgroups have a file of their own, netlink_cgroup.c.
  */
 #include <linux/mm.h>
 #include <linux/skbuff.h>
@@ -21,237 +18,18 @@
 #include "registry.h"
 #include "stall.h"
 
-#define MESSAGE_MAX	SKB_WITH_OVERHEAD(65536UL)
-
-/* The attribute of each counter */
-static const u16 counter_attr[HEADROOM_NR_COUNTERS] = {
-	[HEADROOM_EVICTIONS]		= HEADROOM_A_STATS_EVICTIONS,
-	[HEADROOM_REFAULTS_SHARED]	= HEADROOM_A_STATS_REFAULTS_SHARED,
-};
-
-/* All buckets from the first to the last that is not empty */
-static int put_histogram(struct sk_buff *skb, int attr,
-			 const struct headroom_hist_totals *totals,
-			 unsigned int shift)
-{
-	unsigned int first = 0, end = HEADROOM_HIST_BUCKETS;
-	const u64 *bucket = totals->bucket;
-	struct nlattr *hist;
-
-	if (!totals->used)
-		return 0;
-	while (end && !bucket[end - 1])
-		end--;
-	if (!end)
-		return 0;
-	while (!bucket[first])
-		first++;
-	hist = nla_nest_start(skb, attr);
-	if (!hist ||
-	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_SHIFT, shift) ||
-	    nla_put_u32(skb, HEADROOM_A_HISTOGRAM_FIRST, first) ||
-	    nla_put(skb, HEADROOM_A_HISTOGRAM_COUNTS,
-		    (end - first) * sizeof(*bucket), bucket + first))
-		return -EMSGSIZE;
-	nla_nest_end(skb, hist);
-	return 0;
-}
-
-static int put_pages(struct sk_buff *skb, unsigned int kind, unsigned int reason,
-		     const struct headroom_pages *pages)
-{
-	struct nlattr *nest;
-
-	if (!pages->evictions && !pages->refaults)
-		return 0;
-	nest = nla_nest_start(skb, HEADROOM_A_STATS_PAGES);
-	if (!nest ||
-	    nla_put_u32(skb, HEADROOM_A_PAGES_KIND, kind) ||
-	    nla_put_u32(skb, HEADROOM_A_PAGES_REASON, reason) ||
-	    nla_put_uint(skb, HEADROOM_A_PAGES_EVICTIONS, pages->evictions) ||
-	    nla_put_uint(skb, HEADROOM_A_PAGES_REFAULTS, pages->refaults))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_group(struct sk_buff *skb, const struct headroom_pages *group)
-{
-	struct nlattr *nest = nla_nest_start(skb, HEADROOM_A_STATS_SAMPLE_GROUP);
-
-	if (!nest ||
-	    nla_put_uint(skb, HEADROOM_A_SAMPLE_GROUP_EVICTIONS, group->evictions) ||
-	    nla_put_uint(skb, HEADROOM_A_SAMPLE_GROUP_REFAULTS, group->refaults))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* Evictions and refaults in all their divisions, and their sum */
-static int put_all_pages(struct sk_buff *skb, const struct headroom_totals *stats)
-{
-	unsigned int i, kind;
-	u64 refaults = 0, returned = 0;
-
-	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
-		for (i = 0; i < HEADROOM_NR_REASONS; i++) {
-			refaults += stats->pages[kind][i].refaults;
-			if (put_pages(skb, kind + 1, i + 1, &stats->pages[kind][i]))
-				return -EMSGSIZE;
-		}
-	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
-		if (put_group(skb, &stats->group[i]))
-			return -EMSGSIZE;
-	for (i = 0; stats->distance.used && i < HEADROOM_HIST_BUCKETS; i++)
-		returned += stats->distance.bucket[i];
-	if (nla_put_uint(skb, HEADROOM_A_STATS_REFAULTS, refaults) ||
-	    nla_put_uint(skb, HEADROOM_A_STATS_REFAULT_SAMPLES,
-			 refaults >> headroom_nonresident_shift()) ||
-	    nla_put_uint(skb, HEADROOM_A_STATS_RETURNED, returned))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static int put_stall(struct sk_buff *skb, unsigned int cause,
-		     const struct headroom_stall_totals *stall)
-{
-	struct nlattr *nest;
-
-	if (!stall->count)
-		return 0;
-	nest = nla_nest_start(skb, HEADROOM_A_STATS_STALL);
-	if (!nest ||
-	    nla_put_u32(skb, HEADROOM_A_STALL_CAUSE, cause) ||
-	    nla_put_uint(skb, HEADROOM_A_STALL_COUNT, stall->count) ||
-	    nla_put_uint(skb, HEADROOM_A_STALL_TOTAL, stall->total) ||
-	    nla_put_uint(skb, HEADROOM_A_STALL_LONGEST, stall->longest) ||
-	    put_histogram(skb, HEADROOM_A_STALL_LATENCY, &stall->latency,
-			  HEADROOM_LATENCY_SHIFT))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* Those that are part of others, or are no stalls, are not in the total */
-static bool in_total(unsigned int cause)
-{
-	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
-}
-
-static int put_stalls(struct sk_buff *skb, const struct headroom_totals *stats)
-{
-	unsigned int cause;
-	u64 total = 0;
-
-	for (cause = 1; cause <= HEADROOM_NR_CAUSES; cause++) {
-		if (in_total(cause))
-			total += stats->stall[cause - 1].total;
-		if (put_stall(skb, cause, &stats->stall[cause - 1]))
-			return -EMSGSIZE;
-	}
-	return nla_put_uint(skb, HEADROOM_A_STATS_STALL_TOTAL, total);
-}
-
-static int put_stats(struct sk_buff *skb, int attr,
-		     const struct headroom_totals *stats)
-{
-	struct nlattr *nest;
-	unsigned int i;
-
-	nest = nla_nest_start(skb, attr);
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
-		if (nla_put_uint(skb, counter_attr[i], stats->counter[i]))
-			return -EMSGSIZE;
-	if (put_all_pages(skb, stats) ||
-	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_DISTANCE,
-			  &stats->distance, HEADROOM_DISTANCE_SHIFT) ||
-	    put_histogram(skb, HEADROOM_A_STATS_REFAULT_AGE, &stats->age,
-			  HEADROOM_AGE_SHIFT))
-		return -EMSGSIZE;
-	if (put_stalls(skb, stats))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_reclaim(struct sk_buff *skb, unsigned int reason,
-		       const struct headroom_reclaim_totals *reclaim)
-{
-	struct nlattr *nest;
-
-	if (!reclaim->scanned)
-		return 0;
-	nest = nla_nest_start(skb, HEADROOM_A_TARGET_RECLAIM);
-	if (!nest ||
-	    nla_put_u32(skb, HEADROOM_A_RECLAIM_REASON, reason) ||
-	    nla_put_uint(skb, HEADROOM_A_RECLAIM_SCANNED, reclaim->scanned) ||
-	    nla_put_uint(skb, HEADROOM_A_RECLAIM_RECLAIMED, reclaim->reclaimed) ||
-	    nla_put_u32(skb, HEADROOM_A_RECLAIM_LOWEST_PRIORITY,
-			reclaim->lowest_priority))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-static int put_target(struct sk_buff *skb,
-		      const struct headroom_target_totals *target)
-{
-	struct nlattr *nest;
-	unsigned int i;
-
-	nest = nla_nest_start(skb, HEADROOM_A_CGROUP_TARGET);
-	if (!nest ||
-	    nla_put_uint(skb, HEADROOM_A_TARGET_EVICTIONS, target->evictions) ||
-	    put_histogram(skb, HEADROOM_A_TARGET_DISTANCE, &target->distance,
-			  HEADROOM_DISTANCE_SHIFT))
-		return -EMSGSIZE;
-	for (i = 0; i < HEADROOM_NR_REASONS; i++)
-		if (put_reclaim(skb, i + 1, &target->reclaim[i]))
-			return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/* Where a message comes from: a request, or a dump in progress */
-struct origin {
-	u32 portid;
-	u32 seq;
-	int flags;
-	struct netlink_callback *cb;
-};
-
-static int fill_cgroup(struct sk_buff *skb, const struct origin *to,
-		       const struct headroom_snapshot *cg)
-{
-	void *hdr;
-
-	hdr = genlmsg_put(skb, to->portid, to->seq, &headroom_nl_family,
-			  to->flags, HEADROOM_CMD_CGROUP_GET);
-	if (!hdr)
-		return -EMSGSIZE;
-	if (to->cb)
-		genl_dump_check_consistent(to->cb, hdr);
-	if (nla_put_uint(skb, HEADROOM_A_CGROUP_ID, cg->id) ||
-	    (cg->parent_id &&
-	     nla_put_uint(skb, HEADROOM_A_CGROUP_PARENT_ID, cg->parent_id)) ||
-	    put_stats(skb, HEADROOM_A_CGROUP_LOCAL, &cg->local) ||
-	    put_stats(skb, HEADROOM_A_CGROUP_SUBTREE, &cg->subtree) ||
-	    put_target(skb, &cg->target) ||
-	    (cg->psi &&
-	     (nla_put_uint(skb, HEADROOM_A_CGROUP_PSI_SOME, cg->psi_some) ||
-	      nla_put_uint(skb, HEADROOM_A_CGROUP_PSI_FULL, cg->psi_full)))) {
-		genlmsg_cancel(skb, hdr);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return 0;
-}
-
-/* The policy refuses unknown attributes only for requests that have known ones */
-static int refuse_attributes(const struct nlmsghdr *nlh,
-			     struct netlink_ext_ack *extack)
+/**
+ * headroom_nl_refuse_attributes - refuse a request that has attributes
+ * @nlh: the request
+ * @extack: where to say so
+ *
+ * The policy refuses unknown attributes only for requests that have known ones.
+ *
+ * Context: process.
+ * Return: 0 or -EINVAL.
+ */
+int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
+				  struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
 		return 0;
@@ -260,8 +38,34 @@ static int refuse_attributes(const struct nlmsghdr *nlh,
 	return -EINVAL;
 }
 
-/* The cgroup that a request names, in an attribute of the same number everywhere */
-static int request_id(struct genl_info *info, unsigned long *id)
+/**
+ * headroom_nl_uint - the value of an attribute of type uint
+ * @attr: the attribute, whose length Linux 6.1 has not checked
+ * @extack: where to say what is wrong
+ * @value: result
+ *
+ * Context: process.
+ * Return: 0 or -ERANGE.
+ */
+int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value)
+{
+	if (nla_len(attr) != sizeof(u32) && nla_len(attr) != sizeof(u64)) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "a number has 4 or 8 bytes");
+		return -ERANGE;
+	}
+	*value = nla_get_uint(attr);
+	return 0;
+}
+
+/**
+ * headroom_nl_id - the cgroup that a request names
+ * @info: the request; it has the id in an attribute of the same number everywhere
+ * @id: result
+ *
+ * Context: process.
+ * Return: 0 or a negative errno, and then the sentence is set.
+ */
+int headroom_nl_id(struct genl_info *info, u64 *id)
 {
 	const struct nlattr *attr = info->attrs[HEADROOM_A_CGROUP_ID];
 
@@ -273,128 +77,33 @@ static int request_id(struct genl_info *info, unsigned long *id)
 			       "name a cgroup: id is missing; dump to get all");
 		return -EINVAL;
 	}
-	if (nla_len(attr) != sizeof(u32) && nla_len(attr) != sizeof(u64)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "an id has 4 or 8 bytes");
-		return -ERANGE;
-	}
-	*id = nla_get_uint(attr);
-	return 0;
+	return headroom_nl_uint(attr, info->extack, id);
 }
 
-static int refuse_id(struct genl_info *info)
+/**
+ * headroom_nl_refuse_id - there is no such cgroup
+ * @attr: where the request names it
+ * @extack: where to say so
+ *
+ * Context: process.
+ * Return: -ENOENT.
+ */
+int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[HEADROOM_A_CGROUP_ID],
+	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "no cgroup with this id has the memory controller");
 	return -ENOENT;
 }
 
-static struct headroom_snapshot *read_cgroup(unsigned long id)
-{
-	struct headroom_snapshot *cg = kvmalloc(sizeof(*cg), GFP_KERNEL);
-	bool found;
-
-	if (!cg)
-		return ERR_PTR(-ENOMEM);
-	headroom_registry_lock();
-	headroom_registry_sync();
-	found = headroom_registry_read(&id, cg, true);
-	headroom_registry_unlock();
-	if (!found) {
-		kvfree(cg);
-		return ERR_PTR(-ENOENT);
-	}
-	return cg;
-}
-
-int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
-{
-	const struct origin to = {
-		.portid = info->snd_portid,
-		.seq = info->snd_seq,
-	};
-	struct headroom_snapshot *cg;
-	struct sk_buff *skb;
-	unsigned long id;
-	int err;
-
-	err = request_id(info, &id);
-	if (err)
-		return err;
-	cg = read_cgroup(id);
-	if (IS_ERR(cg))
-		return PTR_ERR(cg) == -ENOENT ? refuse_id(info) : PTR_ERR(cg);
-	skb = nlmsg_new(MESSAGE_MAX - NLMSG_HDRLEN, GFP_KERNEL);
-	err = skb ? fill_cgroup(skb, &to, cg) : -ENOMEM;
-	kvfree(cg);
-	if (err) {
-		nlmsg_free(skb);
-		return err;
-	}
-	return genlmsg_reply(skb, info);
-}
-
-/**
- * struct dump_cursor - where a dump stands between two messages
- * @next: the smallest id not yet reported
- * @cg: room to read a cgroup into
- */
+/* Where a dump of blame or stalls stands between two messages: the next id, or slot */
 struct dump_cursor {
 	unsigned long next;
-	struct headroom_snapshot *cg;
 };
 
 static struct dump_cursor *cursor_of(struct netlink_callback *cb)
 {
 	BUILD_BUG_ON(sizeof(struct dump_cursor) > sizeof(cb->ctx));
 	return (struct dump_cursor *)cb->ctx;
-}
-
-int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
-{
-	struct dump_cursor *cursor = cursor_of(cb);
-	int err = refuse_attributes(cb->nlh, cb->extack);
-
-	if (err)
-		return err;
-	cursor->cg = kvmalloc(sizeof(*cursor->cg), GFP_KERNEL);
-	if (!cursor->cg)
-		return -ENOMEM;
-	cursor->next = 0;
-	cb->min_dump_alloc = MESSAGE_MAX;
-	headroom_registry_lock();
-	headroom_registry_sync();
-	headroom_registry_unlock();
-	return 0;
-}
-
-int headroom_nl_cgroup_get_done(struct netlink_callback *cb)
-{
-	kvfree(cursor_of(cb)->cg);
-	return 0;
-}
-
-int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	struct dump_cursor *cursor = cursor_of(cb);
-	const struct origin to = {
-		.portid = NETLINK_CB(cb->skb).portid,
-		.seq = cb->nlh->nlmsg_seq,
-		.flags = NLM_F_MULTI,
-		.cb = cb,
-	};
-	int err = 0;
-
-	headroom_registry_lock();
-	cb->seq = headroom_registry_generation();
-	while (headroom_registry_read(&cursor->next, cursor->cg, false)) {
-		err = fill_cgroup(skb, &to, cursor->cg);
-		if (err)
-			break;
-		cursor->next++;
-	}
-	headroom_registry_unlock();
-	return skb->len ?: err;
 }
 
 static int put_evictor(struct sk_buff *skb, const struct headroom_evictor *evictor)
@@ -431,7 +140,7 @@ static int put_blame(struct sk_buff *skb, const struct headroom_blame_totals *bl
 	return 0;
 }
 
-static int fill_blame(struct sk_buff *skb, const struct origin *to,
+static int fill_blame(struct sk_buff *skb, const struct headroom_nl_origin *to,
 		      const struct headroom_blame_totals *blame)
 {
 	void *hdr;
@@ -452,25 +161,28 @@ static int fill_blame(struct sk_buff *skb, const struct origin *to,
 
 int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	const struct origin to = {
+	const struct headroom_nl_origin to = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 	};
 	struct headroom_blame_totals blame;
 	struct sk_buff *skb;
-	unsigned long id;
+	unsigned long key;
 	bool found;
+	u64 id;
 	int err;
 
-	err = request_id(info, &id);
+	err = headroom_nl_id(info, &id);
 	if (err)
 		return err;
+	key = id;
 	headroom_registry_lock();
 	headroom_registry_sync();
-	found = headroom_registry_blame(&id, &blame, true);
+	found = headroom_registry_blame(&key, &blame, true);
 	headroom_registry_unlock();
 	if (!found)
-		return refuse_id(info);
+		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_BLAME_ID],
+					     info->extack);
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	err = skb ? fill_blame(skb, &to, &blame) : -ENOMEM;
 	if (err) {
@@ -482,7 +194,7 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 
 int headroom_nl_blame_get_start(struct netlink_callback *cb)
 {
-	int err = refuse_attributes(cb->nlh, cb->extack);
+	int err = headroom_nl_refuse_attributes(cb->nlh, cb->extack);
 
 	if (err)
 		return err;
@@ -501,7 +213,7 @@ int headroom_nl_blame_get_done(struct netlink_callback *cb)
 int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
-	const struct origin to = {
+	const struct headroom_nl_origin to = {
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
@@ -511,7 +223,7 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	int err = 0;
 
 	headroom_registry_lock();
-	cb->seq = headroom_registry_generation();
+	cb->seq = headroom_registry_epoch();
 	while (headroom_registry_blame(&cursor->next, &blame, false)) {
 		if (blame.nr)
 			err = fill_blame(skb, &to, &blame);
@@ -523,7 +235,7 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 	return skb->len ?: err;
 }
 
-static int fill_stalled(struct sk_buff *skb, const struct origin *to,
+static int fill_stalled(struct sk_buff *skb, const struct headroom_nl_origin *to,
 			const struct headroom_stalled *stalled)
 {
 	void *hdr;
@@ -546,13 +258,13 @@ static int fill_stalled(struct sk_buff *skb, const struct origin *to,
 int headroom_nl_stall_get_start(struct netlink_callback *cb)
 {
 	cursor_of(cb)->next = 0;
-	return refuse_attributes(cb->nlh, cb->extack);
+	return headroom_nl_refuse_attributes(cb->nlh, cb->extack);
 }
 
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
-	const struct origin to = {
+	const struct headroom_nl_origin to = {
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
@@ -667,7 +379,7 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = refuse_attributes(info->nlhdr, info->extack);
+	err = headroom_nl_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	skb = genlmsg_new(2 * PAGE_SIZE, GFP_KERNEL);
@@ -685,6 +397,26 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 }
 
 #ifdef HEADROOM_MERGE_OPS
+/*
+ * Where do and dump take different attributes the one entry takes all of them, and
+ * each refuses by hand what is the other's.
+ */
+static void __init merge_policies(struct genl_ops *to, const struct genl_ops *from)
+{
+	static struct nla_policy merged[HEADROOM_A_CGROUP_MAX + 1];
+	unsigned int i;
+
+	if (!from->policy)
+		return;
+	WARN_ON(to->cmd != HEADROOM_CMD_CGROUP_GET);
+	memcpy(merged, to->policy, (to->maxattr + 1) * sizeof(*merged));
+	for (i = 0; i <= from->maxattr; i++)
+		if (from->policy[i].type != NLA_UNSPEC)
+			memcpy(&merged[i], &from->policy[i], sizeof(*merged));
+	to->policy = merged;
+	to->maxattr = max(to->maxattr, from->maxattr);
+}
+
 /*
  * This kernel wants one entry for an operation that has both do and dump; the
  * generated table has two, one after the other.
@@ -705,6 +437,7 @@ static void __init merge_ops(struct genl_family *family)
 		merged[nr - 1].dumpit = op->dumpit;
 		merged[nr - 1].done = op->done;
 		merged[nr - 1].flags |= op->flags;
+		merge_policies(&merged[nr - 1], op);
 	}
 	family->ops = merged;
 	family->n_ops = nr;

@@ -58,6 +58,7 @@ void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
 			   struct task_struct *next, unsigned int prev_state);
 
 /* probe_cgroup.c */
+void headroom_probe_mkdir(void *data, struct cgroup *cgrp, const char *path);
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);
 
 #endif /* _HEADROOM_PROBES_H */

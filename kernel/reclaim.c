@@ -51,6 +51,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "changes.h"
 #include "reclaim.h"
 #include "registry.h"
 #include "stall.h"
@@ -312,6 +313,9 @@ static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor
 		     &victim->local.pages[page->kind - 1][page->reason - 1].evictions);
 	headroom_blame_add(&victim->blame, headroom_cgroup_alive(evictor),
 			   page->reason, &pages);
+	headroom_changed(victim);
+	if (batch->target)
+		headroom_changed(headroom_cgroup_alive(batch->target));
 	batch->left = BATCH;
 }
 
@@ -553,8 +557,9 @@ void headroom_reclaim_scan(int nid, unsigned long scanned,
 	if (open->kind == HEADROOM_RECLAIM_MEMCG)
 		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
 							     HEADROOM_REASON_PROACTIVE;
-	headroom_count_reclaim(&headroom_cgroup_alive(target)->target, reason,
-			       scanned, reclaimed, priority);
+	target = headroom_cgroup_alive(target);
+	headroom_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
+	headroom_changed(target);
 }
 
 /**

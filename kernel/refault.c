@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/timekeeping.h>
 
+#include "changes.h"
 #include "reclaim.h"
 #include "refault.h"
 #include "registry.h"
@@ -123,9 +124,12 @@ static void book_distance(struct headroom_cgroup *loser, u64 weight,
 	headroom_count_distance(&loser->local.distance, distance, weight);
 	headroom_count_age(&loser->local, age_now() - page->when, weight);
 	target = headroom_reclaim_target(loser, page->reason, page->up);
-	if (target && advanced(&target->target.evictions, page->target_clock,
-			       &distance))
-		headroom_count_distance(&target->target.distance, distance, weight);
+	headroom_changed(loser);
+	if (!target || !advanced(&target->target.evictions, page->target_clock,
+				 &distance))
+		return;
+	headroom_count_distance(&target->target.distance, distance, weight);
+	headroom_changed(target);
 }
 
 static void book_blame(struct headroom_cgroup *loser, u64 weight,
@@ -160,10 +164,12 @@ void headroom_refaulted(struct mem_cgroup *memcg, u64 hash,
 	if (headroom_nonresident_shift())
 		atomic64_inc(&group_of(reader, hash)->refaults);
 	if (!page->owner)
-		return;
+		goto out;
 	loser = headroom_cgroup_by_key(page->owner);
 	if (loser != reader)
 		headroom_count(&reader->local, HEADROOM_REFAULTS_SHARED, weight);
 	book_distance(loser, weight, page);
 	book_blame(loser, weight, page);
+out:
+	headroom_changed(reader);
 }

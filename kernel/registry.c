@@ -38,12 +38,11 @@
 #include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include <linux/workqueue.h>	/* which psi_types.h uses and does not include */
-#include <linux/psi_types.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "changes.h"
 #include "registry.h"
-#include "stall.h"
 
 #define SLOTS		(U16_MAX + 1)
 #define POOL_SIZE	16
@@ -53,10 +52,11 @@ static struct {
 	struct headroom_cgroup __rcu **slot;
 	struct headroom_cgroup *root;
 	struct kmem_cache *cache;
-	struct mutex mutex;		/* @index, @generation, the tree */
+	struct mutex mutex;		/* @index, @epoch, the tree */
 	struct xarray index;		/* by cgroup id */
 	unsigned int cgroups;
-	unsigned int generation;	/* counts births and deaths */
+	unsigned int epoch;		/* counts births and deaths */
+	bool announced;			/* there was one that nobody has looked for */
 	bool closing;
 	bool now;			/* the sweep is urgent */
 	bool due;			/* it will run within a tenth of a second */
@@ -306,19 +306,30 @@ static void record_ensure(struct mem_cgroup *memcg)
 		kmem_cache_free(registry.cache, cg);
 }
 
-/* Walks the hierarchy, parents first, for cgroups without a record. */
-static void find_cgroups(void)
+/*
+ * Walks the hierarchy, parents first, for cgroups without a record. Returns whether
+ * there are records that it has not met, whose cgroups are going away.
+ */
+static bool find_cgroups(void)
 {
 	struct cgroup_subsys_state *root, *css;
+	struct headroom_cgroup *cg;
 	struct mem_cgroup *memcg;
+	unsigned int met = 0;
 
 	lockdep_assert_held(&registry.mutex);
 	rcu_read_lock();
 	root = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
 	css_for_each_descendant_pre(css, root) {
+		if (!css_alive(css))
+			continue;
 		memcg = mem_cgroup_from_css(css);
-		if (likely(record_in_slot(memcg)) || !css_alive(css) ||
-		    !css_tryget(css))
+		cg = record_in_slot(memcg);
+		if (likely(cg)) {
+			met += cg->generation != 0;
+			continue;
+		}
+		if (!css_tryget(css))
 			continue;
 		rcu_read_unlock();
 		record_ensure(memcg);
@@ -326,6 +337,7 @@ static void find_cgroups(void)
 		css_put(css);
 	}
 	rcu_read_unlock();
+	return met != registry.cgroups;
 }
 
 /*
@@ -380,9 +392,10 @@ static void link_newborn(void)
 			headroom_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
+		headroom_changes_birth(cg, parent);
 		cg->parent = parent;
 		registry.cgroups++;
-		registry.generation++;
+		registry.epoch++;
 	}
 }
 
@@ -405,7 +418,15 @@ static void record_bury(struct headroom_cgroup *cg)
 	smp_store_release(&cg->dead, true);
 	xa_erase(&registry.index, cg->id);
 	registry.cgroups--;
-	registry.generation++;
+	registry.epoch++;
+}
+
+static void stats_drop(struct headroom_stats **stats)
+{
+	if (*stats)
+		headroom_stats_free(*stats);
+	kfree(*stats);
+	*stats = NULL;
 }
 
 /* Moves what a buried record counted to @parent, and lets go of it. */
@@ -415,8 +436,9 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 	headroom_stats_move(parent->gone, &cg->local);
 	if (cg->gone)
 		headroom_stats_move(parent->gone, cg->gone);
-	kfree(cg->gone);
-	cg->gone = NULL;
+	stats_drop(&cg->gone);
+	stats_drop(&cg->sum);
+	headroom_changes_death(cg, parent);
 	headroom_blame_move(&parent->blame, &cg->blame);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
@@ -470,6 +492,8 @@ static void bury_dead(void)
 	if (list_empty(&dead))
 		return;
 	synchronize_rcu();
+	/* The last that was counted for them; nobody marks them any more */
+	headroom_changes_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
 	xa_for_each(&registry.index, id, cg)
@@ -484,13 +508,43 @@ static void bury_dead(void)
 void headroom_registry_sync(void)
 {
 	lockdep_assert_held(&registry.mutex);
+	/* What is announced later than this need not be met */
+	xchg(&registry.announced, false);
 	pool_fill();
 	headroom_histpool_fill();
-	bury_dead();
-	find_cgroups();
+	if (find_cgroups())
+		bury_dead();
 	link_newborn();
 	link_newborn();		/* the parents that the first pass had to make */
 	free_unused();
+}
+
+/**
+ * headroom_registry_announce - a cgroup was made or is being removed
+ *
+ * Context: any.
+ */
+void headroom_registry_announce(void)
+{
+	/* Whoever takes this away sees the cgroup as it is now */
+	smp_store_release(&registry.announced, true);
+}
+
+/**
+ * headroom_registry_sync_announced - bring the records up to date if there is cause
+ *
+ * Costs nothing while no cgroup comes or goes. One whose memory controller was switched
+ * on or off is no event, and is left to the worker.
+ *
+ * Context: process, may sleep; headroom_registry_lock() held.
+ */
+void headroom_registry_sync_announced(void)
+{
+	lockdep_assert_held(&registry.mutex);
+	if (READ_ONCE(registry.announced))
+		headroom_registry_sync();
+	else
+		link_newborn();
 }
 
 /**
@@ -511,75 +565,33 @@ void headroom_registry_unlock(void)
 	mutex_unlock(&registry.mutex);
 }
 
-/* Adds up @root and all below it, depth first. */
-static void read_subtree(struct headroom_totals *sum, struct headroom_cgroup *root)
+/**
+ * headroom_registry_find - the record of a cgroup
+ * @id: the cgroup's id
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record; NULL if there is none.
+ */
+struct headroom_cgroup *headroom_registry_find(unsigned long id)
 {
-	struct headroom_cgroup *cg = root;
-
-	for (;;) {
-		headroom_stats_add(sum, &cg->local);
-		if (cg->gone)
-			headroom_stats_add(sum, cg->gone);
-		if (!list_empty(&cg->children)) {
-			cg = list_first_entry(&cg->children,
-					      struct headroom_cgroup, siblings);
-			continue;
-		}
-		while (cg != root && list_is_last(&cg->siblings, &cg->parent->children))
-			cg = cg->parent;
-		if (cg == root)
-			return;
-		cg = list_next_entry(cg, siblings);
-		cond_resched();
-	}
-}
-
-/* The kernel's own totals, as of the last time that it added them up */
-static void read_psi(struct headroom_snapshot *snapshot, struct cgroup *cgrp)
-{
-#ifdef CONFIG_PSI
-	const struct psi_group *psi = cgrp->psi;
-
-	/* The root's are not the root's but the machine's, and not exported */
-	snapshot->psi = headroom_stall_told_apart() && psi && cgroup_parent(cgrp);
-	if (!snapshot->psi)
-		return;
-	snapshot->psi_some = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]);
-	snapshot->psi_full = READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_FULL]);
-#else
-	snapshot->psi = false;
-#endif
+	lockdep_assert_held(&registry.mutex);
+	return xa_load(&registry.index, id);
 }
 
 /**
- * headroom_registry_read - read a cgroup's statistics
- * @id: cgroup id to read; becomes the id that was read
- * @snapshot: result
- * @exact: only this id; otherwise the next higher one will do, for walking
- *
- * Costs as much as there are cgroups below.
+ * headroom_registry_next - walk the records in order of id
+ * @cg: result
+ * @id: the smallest id that is wanted
+ * @nr: how many records at most
  *
  * Context: process; headroom_registry_lock() held.
- * Return: whether there was one.
+ * Return: how many there are in @cg.
  */
-bool headroom_registry_read(unsigned long *id,
-			    struct headroom_snapshot *snapshot, bool exact)
+unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
+				    unsigned int nr)
 {
-	struct headroom_cgroup *cg;
-
 	lockdep_assert_held(&registry.mutex);
-	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
-	if (!cg)
-		return false;
-	headroom_totals_init(&snapshot->local);
-	headroom_totals_init(&snapshot->subtree);
-	snapshot->id = cg->id;
-	snapshot->parent_id = cg->parent ? cg->parent->id : 0;
-	headroom_stats_add(&snapshot->local, &cg->local);
-	read_subtree(&snapshot->subtree, cg);
-	headroom_target_read(&snapshot->target, &cg->target);
-	read_psi(snapshot, cg->memcg->css.cgroup);
-	return true;
+	return xa_extract(&registry.index, (void **)cg, id, ULONG_MAX, nr, XA_PRESENT);
 }
 
 /**
@@ -606,15 +618,15 @@ bool headroom_registry_blame(unsigned long *id,
 }
 
 /**
- * headroom_registry_generation - changes when a cgroup comes or goes
+ * headroom_registry_epoch - changes when a cgroup comes or goes
  *
  * Context: process; headroom_registry_lock() held.
- * Return: never 0, which netlink takes for "no generation".
+ * Return: never 0, which netlink takes for a dump that has just begun.
  */
-unsigned int headroom_registry_generation(void)
+unsigned int headroom_registry_epoch(void)
 {
 	lockdep_assert_held(&registry.mutex);
-	return registry.generation ?: 1;
+	return registry.epoch ?: 1;
 }
 
 /**
@@ -694,6 +706,7 @@ int headroom_registry_init(void)
 	}
 	mutex_init(&registry.mutex);
 	xa_init(&registry.index);
+	headroom_changes_init();
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);
 	init_llist_head(&pool.unused);
@@ -715,9 +728,8 @@ int headroom_registry_init(void)
 
 static void record_free(struct headroom_cgroup *cg)
 {
-	if (cg->gone)
-		headroom_stats_free(cg->gone);
-	kfree(cg->gone);
+	stats_drop(&cg->gone);
+	stats_drop(&cg->sum);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
 }

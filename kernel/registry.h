@@ -20,16 +20,24 @@ struct netlink_ext_ack;
  * @key: names this record in the nonresident table: slot in the low 16 bits,
  *	birth number in the high 16, never 0
  * @dead: the cgroup is going away; late events belong to @parent
+ * @changed: something was counted since readers looked last; see changes.c
  * @ref: one for the registry, one for each child and each open stall
  * @local: statistics of the cgroup itself
  * @target: reclaim from it and all below it as a whole
  * @blame: who took its pages
+ * @change: in the list of those with @changed
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @siblings: in @parent's @children
  * @children: records below
  * @todo: in one of the worker's lists: to be linked, or to be freed
  * @gone: statistics of what was removed below; NULL while there was nothing
+ * @generation: grows when anything is counted here or below; 0 for a newborn
+ * @order: in the list of all by @generation
+ * @own: what @local amounted to when readers looked last
+ * @below: the same of the cgroup, all below, and @gone
+ * @sum: statistics of those together; NULL while nobody wanted them
+ * @summed: the @generation that they are of
  * @rcu: for freeing
  *
  * Probes reach a record by its slot, under RCU, and touch only what stands
@@ -40,10 +48,12 @@ struct headroom_cgroup {
 	struct mem_cgroup *memcg;
 	u32 key;
 	bool dead;
+	bool changed;
 	refcount_t ref;
 	struct headroom_stats local;
 	struct headroom_target_stats target;
 	struct headroom_blame blame;
+	struct llist_node change;
 
 	u64 id;
 	struct headroom_cgroup *parent;
@@ -51,6 +61,12 @@ struct headroom_cgroup {
 	struct list_head children;
 	struct llist_node todo;
 	struct headroom_stats *gone;
+	u64 generation;
+	struct list_head order;
+	struct headroom_summary own;
+	struct headroom_summary below;
+	struct headroom_stats *sum;
+	u64 summed;
 	struct rcu_head rcu;
 };
 
@@ -69,11 +85,14 @@ void headroom_registry_kick(bool now);
 void headroom_registry_lock(void);
 void headroom_registry_unlock(void);
 void headroom_registry_sync(void);
-bool headroom_registry_read(unsigned long *id,
-			    struct headroom_snapshot *snapshot, bool exact);
+void headroom_registry_announce(void);
+void headroom_registry_sync_announced(void);
+struct headroom_cgroup *headroom_registry_find(unsigned long id);
+unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
+				    unsigned int nr);
 bool headroom_registry_blame(unsigned long *id,
 			     struct headroom_blame_totals *blame, bool exact);
-unsigned int headroom_registry_generation(void);
+unsigned int headroom_registry_epoch(void);
 unsigned int headroom_registry_cgroups(void);
 
 #endif /* _HEADROOM_REGISTRY_H */

@@ -13,13 +13,22 @@
 
 /*
  * The list of counters. Name, unit and meaning of each stand in the
- * specification, as the documentation of the attribute that carries it; the
- * table in netlink.c pairs the two.
+ * specification, as the documentation of the attribute that carries it.
  */
 enum headroom_counter {
 	HEADROOM_EVICTIONS,
 	HEADROOM_REFAULTS_SHARED,
 	HEADROOM_NR_COUNTERS
+};
+
+/* What is reported of all statistics, whatever else is not */
+enum headroom_sum {
+	HEADROOM_SUM_EVICTIONS,
+	HEADROOM_SUM_REFAULTS,
+	HEADROOM_SUM_REFAULTS_SHARED,
+	HEADROOM_SUM_RETURNED,
+	HEADROOM_SUM_STALL_TOTAL,
+	HEADROOM_NR_SUMS
 };
 
 /* What counts from 1 on the wire counts from 0 in arrays */
@@ -43,32 +52,6 @@ enum headroom_counter {
 #define HEADROOM_AGE_SHIFT	20
 
 /**
- * struct headroom_hist_totals - a histogram, read
- * @used: it has values; if not, @bucket is not set
- * @bucket: the values
- *
- * Most are not used, and take no time then.
- */
-struct headroom_hist_totals {
-	bool used;
-	u64 bucket[HEADROOM_HIST_BUCKETS];
-};
-
-/**
- * struct headroom_stall_totals - one cause of stalls
- * @count: stalls that ended
- * @total: nanoseconds
- * @longest: nanoseconds
- * @latency: histogram; unit 2^HEADROOM_LATENCY_SHIFT ns
- */
-struct headroom_stall_totals {
-	u64 count;
-	u64 total;
-	u64 longest;
-	struct headroom_hist_totals latency;
-};
-
-/**
  * struct headroom_pages - evictions and refaults
  * @evictions: pages lost
  * @refaults: pages that came back
@@ -79,47 +62,23 @@ struct headroom_pages {
 };
 
 /**
- * struct headroom_totals - statistics, read
- * @counter: by enum headroom_counter
- * @pages: by kind and reason, the first of each at 0; refaults are scaled
- * @group: by group of sampled pages; not scaled
- * @distance: histogram of refault distances, in pages, scaled
- * @age: histogram of the times that refaulted pages were away, scaled; unit
- *	2^HEADROOM_AGE_SHIFT ns
- * @stall: by cause, the first cause at 0
+ * struct headroom_summary - what statistics amount to
+ * @sum: by enum headroom_sum
+ * @pages: kinds and reasons with evictions or refaults, a bit for each; see
+ *	headroom_pages_bit()
+ * @stalls: causes with stalls, a bit for each, the first cause at 0
  */
-struct headroom_totals {
-	u64 counter[HEADROOM_NR_COUNTERS];
-	struct headroom_pages pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
-	struct headroom_pages group[HEADROOM_NR_GROUPS];
-	struct headroom_hist_totals distance;
-	struct headroom_hist_totals age;
-	struct headroom_stall_totals stall[HEADROOM_NR_CAUSES];
+struct headroom_summary {
+	u64 sum[HEADROOM_NR_SUMS];
+	u32 pages;
+	u16 stalls;
 };
 
-/**
- * struct headroom_reclaim_totals - the work of reclaim for one reason
- * @scanned: pages looked at on the inactive lists
- * @reclaimed: of them, pages freed
- * @lowest_priority: lowest reached, from DEF_PRIORITY down to 0
- */
-struct headroom_reclaim_totals {
-	u64 scanned;
-	u64 reclaimed;
-	u32 lowest_priority;
-};
-
-/**
- * struct headroom_target_totals - a cgroup as the target of reclaim, read
- * @evictions: pages taken on its behalf from itself and those below
- * @distance: histogram of their refault distances, on that clock, scaled
- * @reclaim: by reason, the first at 0
- */
-struct headroom_target_totals {
-	u64 evictions;
-	struct headroom_hist_totals distance;
-	struct headroom_reclaim_totals reclaim[HEADROOM_NR_REASONS];
-};
+/* The kind and the reason count from 0 here */
+static inline unsigned int headroom_pages_bit(unsigned int kind, unsigned int reason)
+{
+	return kind * HEADROOM_NR_REASONS + reason;
+}
 
 /**
  * struct headroom_evictor - one cgroup that took pages for one reason, read
@@ -147,28 +106,6 @@ struct headroom_blame_totals {
 	unsigned int nr;
 	struct headroom_evictor evictor[HEADROOM_NR_EVICTORS];
 	struct headroom_pages others;
-};
-
-/**
- * struct headroom_snapshot - one cgroup, read
- * @id: cgroup id
- * @parent_id: id of the parent, 0 for the root
- * @local: its own statistics
- * @subtree: the cgroup, all below it, and what was removed below it
- * @target: reclaim from it and all below it as a whole
- * @psi: the kernel has totals of its own
- * @psi_some: that of "some", ns
- * @psi_full: that of "full", ns
- */
-struct headroom_snapshot {
-	u64 id;
-	u64 parent_id;
-	struct headroom_totals local;
-	struct headroom_totals subtree;
-	struct headroom_target_totals target;
-	bool psi;
-	u64 psi_some;
-	u64 psi_full;
 };
 
 /**

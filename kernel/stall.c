@@ -38,6 +38,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "changes.h"
 #include "registry.h"
 #include "stall.h"
 
@@ -132,15 +133,17 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 static void close_stall(struct open_stall *slot)
 {
 	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
-	struct headroom_cgroup *cg = slot->cg;
+	struct headroom_cgroup *held = slot->cg, *cg = held;
 	u32 cause = xchg(&slot->cause, 0);
 
 	if (!cause)
 		return;
 	/* The slot was read; whoever claims it next may write to it */
 	smp_store_release(&slot->task, NULL);
-	headroom_count_stall(&headroom_cgroup_alive(cg)->local, cause, max(ns, 0));
-	headroom_cgroup_put(cg);
+	cg = headroom_cgroup_alive(cg);
+	headroom_count_stall(&cg->local, cause, max(ns, 0));
+	headroom_changed(cg);
+	headroom_cgroup_put(held);
 }
 
 /**
@@ -202,6 +205,7 @@ void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 	if (slot && slot->slept)
 		ns = slot->slept;
 	headroom_count_stall(&cg->local, cause, ns);
+	headroom_changed(cg);
 }
 
 /**

@@ -6,10 +6,14 @@
  * and wait for nobody, and a reader sees each word at a slightly different
  * moment. Words that are shared between CPUs are those of one cgroup.
  */
-#include <linux/build_bug.h>
+#include <linux/bits.h>
+#include <linux/bitmap.h>
 #include <linux/cpumask.h>
+#include <linux/minmax.h>
 #include <linux/mmzone.h>
+#include <linux/string.h>
 
+#include "nonresident.h"
 #include "stats.h"
 
 DEFINE_PER_CPU(struct headroom_lost, headroom_lost);
@@ -87,45 +91,129 @@ void headroom_count_stall(struct headroom_stats *stats,
 		;
 }
 
-static void pages_add(struct headroom_pages *to,
-		      const struct headroom_page_stats *from, unsigned int nr)
+/* Those that are part of others, or are no stalls, are not in the total */
+static bool in_total(unsigned int cause)
 {
-	for (; nr; nr--, to++, from++) {
-		to->evictions += atomic64_read(&from->evictions);
-		to->refaults += atomic64_read(&from->refaults);
+	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
+}
+
+static void summarise_pages(struct headroom_summary *to, const struct headroom_stats *stats)
+{
+	const struct headroom_page_stats *pages = stats->pages[0];
+	u64 evictions, refaults;
+	unsigned int i;
+
+	for (i = 0; i < HEADROOM_NR_KINDS * HEADROOM_NR_REASONS; i++) {
+		evictions = atomic64_read(&pages[i].evictions);
+		refaults = atomic64_read(&pages[i].refaults);
+		to->sum[HEADROOM_SUM_REFAULTS] += refaults;
+		if (evictions | refaults)
+			to->pages |= BIT(i);
 	}
 }
 
-static void stall_add(struct headroom_stall_totals *to,
-		      const struct headroom_stall_stats *from)
+/**
+ * headroom_stats_summarise - find out what statistics amount to
+ * @to: result
+ * @stats: the statistics, while they are being counted
+ *
+ * Also brings the bounds of their histograms up to date.
+ *
+ * Context: process; registry's mutex held.
+ */
+void headroom_stats_summarise(struct headroom_summary *to,
+			      const struct headroom_stats *stats)
 {
-	to->count += atomic64_read(&from->count);
-	to->total += atomic64_read(&from->total);
-	to->longest = max_t(u64, to->longest, atomic64_read(&from->longest));
-	headroom_hist_read(&to->latency, &from->latency);
+	const struct headroom_stall_stats *stall = stats->stall;
+	unsigned int cause;
+
+	*to = (struct headroom_summary){};
+	to->sum[HEADROOM_SUM_EVICTIONS] =
+		atomic64_read(&stats->counter[HEADROOM_EVICTIONS]);
+	to->sum[HEADROOM_SUM_REFAULTS_SHARED] =
+		atomic64_read(&stats->counter[HEADROOM_REFAULTS_SHARED]);
+	summarise_pages(to, stats);
+	headroom_hist_bound(READ_ONCE(stats->distance));
+	headroom_hist_bound(READ_ONCE(stats->age));
+	to->sum[HEADROOM_SUM_RETURNED] = headroom_hist_sum(READ_ONCE(stats->distance));
+	for (cause = 1; cause <= HEADROOM_NR_CAUSES; cause++, stall++) {
+		if (!atomic64_read(&stall->count))
+			continue;
+		to->stalls |= BIT(cause - 1);
+		headroom_hist_bound(READ_ONCE(stall->latency));
+		if (in_total(cause))
+			to->sum[HEADROOM_SUM_STALL_TOTAL] += atomic64_read(&stall->total);
+	}
+}
+
+/* The sum has no other writer */
+static void word_add(atomic64_t *to, const atomic64_t *from)
+{
+	atomic64_set(to, atomic64_read(to) + atomic64_read(from));
+}
+
+static void pages_add(struct headroom_page_stats *to, const struct headroom_page_stats *from)
+{
+	word_add(&to->evictions, &from->evictions);
+	word_add(&to->refaults, &from->refaults);
+}
+
+static int stall_add(struct headroom_stall_stats *to, const struct headroom_stall_stats *from)
+{
+	word_add(&to->count, &from->count);
+	word_add(&to->total, &from->total);
+	atomic64_set(&to->longest, max(atomic64_read(&to->longest),
+				       atomic64_read(&from->longest)));
+	return headroom_hist_copy(&to->latency, READ_ONCE(from->latency));
 }
 
 /**
  * headroom_stats_add - read statistics and add them to a sum
- * @to: the sum
+ * @to: the sum, which has no other writer. Its counters stay as they are
  * @stats: what to add
+ * @summary: what that amounts to
  *
- * Context: process; @to is the caller's, the record does not go away.
+ * Context: process, may sleep; registry's mutex held.
+ * Return: 0 or -ENOMEM.
  */
-void headroom_stats_add(struct headroom_totals *to,
-			const struct headroom_stats *stats)
+int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *stats,
+		       const struct headroom_summary *summary)
 {
+	unsigned long pages = summary->pages, stalls = summary->stalls;
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
-		to->counter[i] += atomic64_read(&stats->counter[i]);
-	for (i = 0; i < HEADROOM_NR_KINDS; i++)
-		pages_add(to->pages[i], stats->pages[i], HEADROOM_NR_REASONS);
-	pages_add(to->group, stats->group, HEADROOM_NR_GROUPS);
-	headroom_hist_read(&to->distance, &stats->distance);
-	headroom_hist_read(&to->age, &stats->age);
-	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
-		stall_add(&to->stall[i], &stats->stall[i]);
+	for_each_set_bit(i, &pages, HEADROOM_NR_KINDS * HEADROOM_NR_REASONS)
+		pages_add(&to->pages[0][i], &stats->pages[0][i]);
+	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
+		pages_add(&to->group[i], &stats->group[i]);
+	err = headroom_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
+	      headroom_hist_copy(&to->age, READ_ONCE(stats->age));
+	for_each_set_bit(i, &stalls, HEADROOM_NR_CAUSES)
+		err = err ?: stall_add(&to->stall[i], &stats->stall[i]);
+	return err;
+}
+
+/**
+ * headroom_stats_clear - make a sum that of nothing
+ * @stats: the sum, which has no other writer
+ *
+ * Context: process; registry's mutex held.
+ */
+void headroom_stats_clear(struct headroom_stats *stats)
+{
+	struct headroom_stall_stats *stall;
+
+	memset(stats->pages, 0, sizeof(stats->pages));
+	memset(stats->group, 0, sizeof(stats->group));
+	headroom_hist_clear(stats->distance);
+	headroom_hist_clear(stats->age);
+	for (stall = stats->stall; stall < stats->stall + HEADROOM_NR_CAUSES; stall++) {
+		atomic64_set(&stall->count, 0);
+		atomic64_set(&stall->total, 0);
+		atomic64_set(&stall->longest, 0);
+		headroom_hist_clear(stall->latency);
+	}
 }
 
 static void pages_move(struct headroom_page_stats *to,
@@ -183,51 +271,6 @@ void headroom_stats_free(struct headroom_stats *stats)
 	headroom_hist_free(&stats->age);
 	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
 		headroom_hist_free(&stats->stall[i].latency);
-}
-
-/**
- * headroom_totals_init - a sum of nothing
- * @totals: the sum
- *
- * Context: any.
- */
-void headroom_totals_init(struct headroom_totals *totals)
-{
-	unsigned int i;
-
-	memset(totals, 0, offsetof(struct headroom_totals, distance));
-	totals->distance.used = false;
-	totals->age.used = false;
-	for (i = 0; i < HEADROOM_NR_CAUSES; i++) {
-		totals->stall[i].count = 0;
-		totals->stall[i].total = 0;
-		totals->stall[i].longest = 0;
-		totals->stall[i].latency.used = false;
-	}
-}
-
-/**
- * headroom_target_read - read a cgroup as the target of reclaim
- * @to: result
- * @target: what to read
- *
- * Context: any; @to is the caller's.
- */
-void headroom_target_read(struct headroom_target_totals *to,
-			  const struct headroom_target_stats *target)
-{
-	unsigned int i;
-
-	to->evictions = atomic64_read(&target->evictions);
-	to->distance.used = false;
-	headroom_hist_read(&to->distance, &target->distance);
-	for (i = 0; i < HEADROOM_NR_REASONS; i++)
-		to->reclaim[i] = (struct headroom_reclaim_totals){
-			.scanned = atomic64_read(&target->reclaim[i].scanned),
-			.reclaimed = atomic64_read(&target->reclaim[i].reclaimed),
-			.lowest_priority = DEF_PRIORITY -
-				atomic_read(&target->reclaim[i].effort),
-		};
 }
 
 /**

@@ -99,13 +99,13 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 			    u64 reclaimed, int priority);
 void headroom_count_stall(struct headroom_stats *stats,
 			  enum headroom_stall_cause cause, u64 ns);
-void headroom_totals_init(struct headroom_totals *totals);
-void headroom_stats_add(struct headroom_totals *to,
-			const struct headroom_stats *stats);
+void headroom_stats_summarise(struct headroom_summary *to,
+			      const struct headroom_stats *stats);
+int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *stats,
+		       const struct headroom_summary *summary);
+void headroom_stats_clear(struct headroom_stats *stats);
 void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from);
 void headroom_stats_free(struct headroom_stats *stats);
-void headroom_target_read(struct headroom_target_totals *to,
-			  const struct headroom_target_stats *target);
 void headroom_lost_read(struct headroom_lost *lost);
 
 #endif /* _HEADROOM_STATS_H */

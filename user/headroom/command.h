@@ -31,13 +31,17 @@ struct command {
 
 extern const struct command status_command;
 extern const struct command list_command;
+extern const struct command top_command;
 extern const struct command show_command;
 extern const struct command blame_command;
 extern const struct command curve_command;
 extern const struct command stalls_command;
+extern const struct command watch_command;
+extern const struct command trigger_command;
+extern const struct command config_command;
 
 /* What to do when stalls are not tracked */
-#define STALLS_ON	"echo Y >/sys/module/headroom/parameters/stalls"
+#define STALLS_ON	"headroom config stalls=on"
 
 /** open_module - connect, or say why not; returns the exit code */
 int open_module(struct headroom **h);

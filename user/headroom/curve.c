@@ -7,21 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "command.h"
 #include "json.h"
 #include "options.h"
+#include "pace.h"
+#include "pool.h"
 #include "text.h"
-
-/* Size of the plot in characters: with its labels within 80 by 20 */
-#define PLOT_COLUMNS	68
-#define PLOT_ROWS	15
-#define PLOT_TICKS	4
-#define PLOT_LEFT	12	/* the labels, a space and the axis */
-
-/* Two standard errors: about 95 % */
-#define ERRORS		2
 
 struct request {
 	const char *name;	/* as the user wrote it */
@@ -31,145 +23,20 @@ struct request {
 	bool json;
 };
 
-/* What happened in the pool of memory that the curve is about */
-struct pool {
-	const struct headroom_cgroup *cgroup;
-	bool target;		/* pages evicted from it and below, else its own */
-	uint64_t evictions;
-	uint32_t page_size;
-	uint32_t sample_shift;
-	double seconds;		/* 0: since the module was loaded */
-	struct headroom_curve curve;
-};
-
-/* Refaults as they are shown: a second, or all since the module was loaded */
-static double rate(const struct pool *pool, double refaults)
-{
-	return pool->seconds > 0 ? refaults / pool->seconds : refaults;
-}
-
-static const char *rate_unit(const struct pool *pool)
-{
-	return pool->seconds > 0 ? "refaults/s" : "refaults";
-}
-
-static double rate_at(const struct pool *pool, double pages)
-{
-	return rate(pool, headroom_curve_at(&pool->curve, pages).refaults);
-}
-
-static double all_refaults(const struct pool *pool)
-{
-	return pool->curve.point[0].refaults;
-}
-
-/* How far the curve reaches, in pages; never 0, so that it can be drawn */
-static double reach(const struct pool *pool)
-{
-	double pages = pool->curve.point[pool->curve.nr - 1].pages;
-
-	return pages > 0 ? pages * 1.05 : 1;
-}
-
-static struct text memory_text(const struct pool *pool, double pages)
-{
-	return text_bytes(ceil(pages) * pool->page_size);
-}
-
 /* The least memory at which refaults are below the rate that was asked for */
 static double memory_below(const struct pool *pool, const struct request *request)
 {
 	return headroom_curve_memory(&pool->curve, request->below * pool->seconds);
 }
 
-static void draw_row(const struct pool *pool, int row)
-{
-	double most = rate(pool, all_refaults(pool)), step = reach(pool) / (PLOT_COLUMNS - 1);
-	char line[PLOT_COLUMNS + 1] = "", label[32] = "";
-	double level = most * row / PLOT_ROWS;
-
-	/* a mark where the curve is above the row's lower edge */
-	for (int column = 0; column < PLOT_COLUMNS; column++)
-		line[column] = rate_at(pool, column * step) > level ? '#' : ' ';
-	for (int end = PLOT_COLUMNS; end > 0 && line[end - 1] == ' '; end--)
-		line[end - 1] = '\0';
-	if (row == PLOT_ROWS - 1 || (row + 1) * 3 % PLOT_ROWS == 0)
-		snprintf(label, sizeof(label), "%s",
-			 text_number(most * (row + 1) / PLOT_ROWS).s);
-	printf("%*s |%s\n", PLOT_LEFT - 2, label, line);
-}
-
-/* The values below the axis, each in the middle below its tick where there is room */
-static void draw_ticks(const struct pool *pool)
-{
-	char line[PLOT_LEFT + PLOT_COLUMNS + 1];
-	int column, length;
-	struct text text;
-
-	memset(line, ' ', sizeof(line));
-	for (int tick = 0; tick <= PLOT_TICKS; tick++) {
-		text = memory_text(pool, reach(pool) * tick / PLOT_TICKS);
-		length = strlen(text.s);
-		column = PLOT_LEFT + tick * (PLOT_COLUMNS - 1) / PLOT_TICKS - length / 2;
-		if (column + length >= (int)sizeof(line))
-			column = sizeof(line) - 1 - length;
-		memcpy(line + column, text.s, length);
-	}
-	line[sizeof(line) - 1] = '\0';
-	puts(line);
-}
-
-static void draw_plot(const struct pool *pool)
-{
-	char line[PLOT_COLUMNS + 1];
-
-	printf("%*s\n", PLOT_LEFT - 2, rate_unit(pool));
-	for (int row = PLOT_ROWS - 1; row >= 0; row--)
-		draw_row(pool, row);
-	memset(line, '-', PLOT_COLUMNS);
-	line[PLOT_COLUMNS] = '\0';
-	for (int tick = 1; tick <= PLOT_TICKS; tick++)
-		line[tick * (PLOT_COLUMNS - 1) / PLOT_TICKS] = '+';
-	printf("%*s +%s\n", PLOT_LEFT - 2, "0", line);
-	draw_ticks(pool);
-}
-
-static void print_row(const struct pool *pool, double share)
-{
-	double pages = headroom_curve_memory(&pool->curve, all_refaults(pool) * (1 - share));
-	/* where a step saves more, all that is saved */
-	struct headroom_curve_point point = headroom_curve_at(&pool->curve, pages);
-
-	printf("  %14s  %10s  %10s  %6.1f  %10.0f\n", memory_text(pool, pages).s,
-	       text_number(rate(pool, point.refaults)).s,
-	       text_number(rate(pool, ERRORS * point.error)).s,
-	       100 * (1 - point.refaults / all_refaults(pool)), point.samples);
-}
-
-static void print_table(const struct pool *pool)
-{
-	static const double share[] = { 0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1 };
-	double pages, last = -1;
-
-	printf("  %14s  %10s  %10s  %6s  %10s\n", "EXTRA MEMORY",
-	       pool->seconds > 0 ? "REFAULT/s" : "REFAULTS", "+-", "SAVED%", "SAMPLES");
-	for (size_t i = 0; i < sizeof(share) / sizeof(share[0]); i++) {
-		pages = headroom_curve_memory(&pool->curve, all_refaults(pool) * (1 - share[i]));
-		/* a step would print the same row for several shares */
-		if (pages != last)
-			print_row(pool, share[i]);
-		last = pages;
-	}
-}
-
 static void print_below(const struct pool *pool, const struct request *request)
 {
-	if (rate(pool, all_refaults(pool)) <= request->below) {
+	if (pool_rate(pool, pool_refaults(pool)) <= request->below) {
 		printf("refaults are not above %g a second as it is\n", request->below);
 		return;
 	}
 	printf("with %s more, not more than %g refaults a second remain\n",
-	       memory_text(pool, memory_below(pool, request)).s, request->below);
+	       pool_memory(pool, memory_below(pool, request)).s, request->below);
 }
 
 static void print_heading(const struct pool *pool, const struct request *request)
@@ -187,7 +54,7 @@ static void print_heading(const struct pool *pool, const struct request *request
 	else
 		printf("since the module was loaded");
 	printf(", %" PRIu64 " evictions, %.0f of the evicted pages came back\n", pool->evictions,
-	       all_refaults(pool));
+	       pool_refaults(pool));
 	if (!pool->target)
 		puts("the cgroup's own pages, whoever was short of memory");
 	else if (pool->cgroup->parent_id)
@@ -199,15 +66,15 @@ static void print_heading(const struct pool *pool, const struct request *request
 static void print_text(const struct pool *pool, const struct request *request)
 {
 	print_heading(pool, request);
-	if (all_refaults(pool) <= 0) {
+	if (pool_refaults(pool) <= 0) {
 		printf("\nno refaults%s: more memory would have saved nothing\n",
 		       pool->seconds > 0 ? " in that time" : "");
 		return;
 	}
 	putchar('\n');
-	draw_plot(pool);
+	pool_plot(stdout, pool);
 	putchar('\n');
-	print_table(pool);
+	pool_table(stdout, pool);
 	if (request->below >= 0) {
 		putchar('\n');
 		print_below(pool, request);
@@ -222,7 +89,7 @@ static struct json_object *json_point(const struct pool *pool,
 	json_add_uint(object, "extra_bytes", ceil(point->pages) * pool->page_size);
 	json_add_number(object, "refaults", point->refaults);
 	if (pool->seconds > 0)
-		json_add_number(object, "refaults_per_s", rate(pool, point->refaults));
+		json_add_number(object, "refaults_per_s", pool_rate(pool, point->refaults));
 	json_add_number(object, "samples", point->samples);
 	json_add_number(object, "standard_error", point->error);
 	return object;
@@ -240,7 +107,7 @@ static void print_json(const struct pool *pool, const struct request *request)
 	json_add_uint(object, "sample_shift", pool->sample_shift);
 	json_add_text(object, "pool", pool->target ? "target" : "local");
 	json_add_uint(object, "evictions", pool->evictions);
-	json_add_number(object, "refaults", all_refaults(pool));
+	json_add_number(object, "refaults", pool_refaults(pool));
 	for (size_t i = 0; i < pool->curve.nr; i++)
 		json_append(points, json_point(pool, &pool->curve.point[i]));
 	json_add(object, "points", points);
@@ -265,12 +132,12 @@ static void print_json(const struct pool *pool, const struct request *request)
 
 static double svg_x(const struct pool *pool, double pages)
 {
-	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / reach(pool);
+	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / pool_reach(pool);
 }
 
 static double svg_y(const struct pool *pool, double refaults)
 {
-	double most = all_refaults(pool) > 0 ? all_refaults(pool) : 1;
+	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1;
 
 	return SVG_BOTTOM - (SVG_BOTTOM - SVG_TOP) * refaults / most;
 }
@@ -293,22 +160,22 @@ static void svg_text(FILE *out, const char *text)
 
 static void svg_axes(FILE *out, const struct pool *pool)
 {
-	double most = all_refaults(pool) > 0 ? all_refaults(pool) : 1, x, y;
+	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1, x, y;
 
 	for (int tick = 0; tick <= SVG_TICKS; tick++) {
-		x = svg_x(pool, reach(pool) * tick / SVG_TICKS);
+		x = svg_x(pool, pool_reach(pool) * tick / SVG_TICKS);
 		y = svg_y(pool, most * tick / SVG_TICKS);
 		fprintf(out, "<path class=\"grid\" d=\"M%.1f %d V%d M%d %.1f H%d\"/>\n", x, SVG_TOP,
 			SVG_BOTTOM, SVG_LEFT, y, SVG_RIGHT);
 		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x,
-			SVG_BOTTOM + 18, memory_text(pool, reach(pool) * tick / SVG_TICKS).s);
+			SVG_BOTTOM + 18, pool_memory(pool, pool_reach(pool) * tick / SVG_TICKS).s);
 		fprintf(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			SVG_LEFT - 8, y + 4, text_number(rate(pool, most * tick / SVG_TICKS)).s);
+			SVG_LEFT - 8, y + 4, text_number(pool_rate(pool, most * tick / SVG_TICKS)).s);
 	}
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">extra memory</text>\n",
 		(SVG_LEFT + SVG_RIGHT) / 2, SVG_BOTTOM + 42);
 	fprintf(out, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">"
-		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, rate_unit(pool));
+		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, pool_unit(pool));
 }
 
 static void svg_curve(FILE *out, const struct pool *pool)
@@ -374,69 +241,26 @@ static int print_pool(const struct pool *pool, const struct request *request)
 	return code;
 }
 
-/*
- * The pool that more memory would go to is the one that lost more pages: that
- * of the cgroup's limit, when that is what binds, with all that is below it;
- * else its own pages alone.
- */
-static int build(struct pool *pool, const struct headroom_cgroup *now,
-		 const struct headroom_cgroup *before)
-{
-	struct headroom_target target;
-	struct headroom_stats local;
-	int err;
-
-	if (headroom_target_delta(&now->target, before ? &before->target : NULL, &target) < 0 ||
-	    headroom_stats_delta(&now->local, before ? &before->local : NULL, &local) < 0)
-		out_of_memory();
-	pool->cgroup = now;
-	pool->target = target.evictions && target.evictions >= local.evictions;
-	pool->evictions = pool->target ? target.evictions : local.evictions;
-	err = headroom_curve_build(pool->target ? &target.distance : &local.refault_distance,
-				   pool->evictions,
-				   pool->target ? now->target.evictions : now->local.evictions,
-				   pool->sample_shift, &pool->curve);
-	headroom_target_clear(&target);
-	headroom_stats_clear(&local);
-	return err;
-}
-
-static double now_seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
-static void sleep_seconds(double seconds)
-{
-	struct timespec rest = { .tv_sec = seconds };
-
-	rest.tv_nsec = (seconds - rest.tv_sec) * 1e9;
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, &rest) == EINTR)
-		;
-}
-
 static int measure(struct headroom *h, const struct request *request, uint64_t id,
 		   struct pool *pool)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
-	double start = now_seconds();
+	uint64_t start = pace_now();
 	int code, err = 0;
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
+		/* an interrupt ends the measurement, not the command */
 		if (!err)
-			sleep_seconds(request->seconds);
+			pace_wait(-1, pace_after(start, request->seconds));
 	}
 	if (!err)
 		err = headroom_cgroup_get(h, id, &now);
 	if (err < 0) {
 		code = say_failure(h, err);
 	} else {
-		pool->seconds = before ? now_seconds() - start : 0;
-		if (build(pool, now, before) < 0)
+		pool->seconds = before ? (pace_now() - start) / 1e9 : 0;
+		if (pool_build(pool, now, before) < 0)
 			out_of_memory();
 		code = print_pool(pool, request);
 		headroom_curve_clear(&pool->curve);
@@ -480,7 +304,7 @@ static int run(const struct command *command, int argc, char **argv)
 	const char *below = NULL;
 	const struct option options[] = {
 		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
-		{ "--interval", OPTION_SECONDS, "SECONDS",
+		{ "--interval", OPTION_SECONDS, "TIME",
 		  "measure so long, instead of all since the module was loaded",
 		  &request.seconds },
 		{ "--below", OPTION_TEXT, "RATE",

@@ -13,10 +13,14 @@
 static const struct command *const commands[] = {
 	&status_command,
 	&list_command,
+	&top_command,
 	&show_command,
 	&blame_command,
 	&curve_command,
 	&stalls_command,
+	&watch_command,
+	&trigger_command,
+	&config_command,
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -27,8 +31,7 @@ static void print_usage(FILE *out)
 	      "Show how much memory each cgroup lacks, who is stalled, and why.\n\n"
 	      "Commands:\n", out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
-		fprintf(out, "  %-8s %-8s %s\n", commands[i]->name, commands[i]->operands,
-			commands[i]->summary);
+		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
 	fputs("\n'headroom COMMAND --help' tells the options of a command.\n"
 	      "  --help     this text\n"
 	      "  --version  version of this program\n\n"

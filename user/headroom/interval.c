@@ -54,6 +54,7 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 	if (!interval->activity)
 		out_of_memory();
 	interval->nr = now->nr;
+	interval->time = now->time;
 	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
 	interval->consistent = now->consistent && (!before || before->consistent);
 	for (size_t i = 0; i < now->nr; i++)
@@ -76,6 +77,18 @@ void interval_free(struct interval *interval)
 	}
 	free(interval->activity);
 	free(interval);
+}
+
+bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top)
+{
+	const struct headroom_cgroup *cgroup = headroom_snapshot_find(s, id);
+
+	for (size_t depth = 0; cgroup && depth < s->nr; depth++) {
+		if (cgroup->id == top)
+			return true;
+		cgroup = headroom_snapshot_find(s, cgroup->parent_id);
+	}
+	return false;
 }
 
 bool is_idle(const struct headroom_stats *stats)

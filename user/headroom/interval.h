@@ -36,12 +36,14 @@ struct activity {
 
 /**
  * struct interval - what happened between two snapshots
+ * @time: CLOCK_MONOTONIC, nanoseconds, when it ended
  * @seconds: how long it was; 0 when it began with the load of the module
  * @consistent: whether both snapshots are
  * @nr: number of cgroups
  * @activity: by cgroup, in the order of the later snapshot
  */
 struct interval {
+	uint64_t time;
 	double seconds;
 	bool consistent;
 	size_t nr;
@@ -59,6 +61,8 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 			      const struct headroom_snapshot *before);
 void interval_free(struct interval *interval);
 
+/** is_in_subtree - whether @id is @top or below it */
+bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top);
 /** is_idle - nothing was counted */
 bool is_idle(const struct headroom_stats *stats);
 

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom list - the cgroups side by side, in rates over an interval */
 
-#include <errno.h>
 #include <inttypes.h>
-#include <signal.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -15,18 +13,9 @@
 #include "interval.h"
 #include "json.h"
 #include "options.h"
+#include "order.h"
+#include "pace.h"
 #include "text.h"
-
-enum order { BY_STALL, BY_REFAULTS, BY_EVICTIONS, BY_NAME };
-
-static const char *const order_names[] = {
-	[BY_STALL] = "stall",
-	[BY_REFAULTS] = "refaults",
-	[BY_EVICTIONS] = "evictions",
-	[BY_NAME] = "name",
-};
-
-#define NR_ORDERS	(sizeof(order_names) / sizeof(order_names[0]))
 
 /* What the command line asks for */
 struct view {
@@ -47,43 +36,24 @@ struct rows {
 	const struct activity **row;
 };
 
-static int compare(uint64_t a, uint64_t b)
+static struct measure measure_of(const struct activity *activity)
 {
-	return (a < b) - (a > b);
+	return (struct measure){
+		.stall = activity->subtree.stall_total,
+		.refaults = activity->subtree.refaults,
+		.evictions = activity->subtree.evictions,
+		.extra = activity->extra_subtree,
+		.psi = activity->psi_some,
+		.path = activity->cgroup->path,
+	};
 }
 
-/* Larger first, ties by what follows, at last by name: a table that is stable */
 static int compare_rows(const void *left, const void *right, void *arg)
 {
-	const struct activity *a = *(const struct activity *const *)left;
-	const struct activity *b = *(const struct activity *const *)right;
-	enum order order = *(const enum order *)arg;
-	int by = 0;
+	struct measure a = measure_of(*(const struct activity *const *)left);
+	struct measure b = measure_of(*(const struct activity *const *)right);
 
-	if (order == BY_EVICTIONS)
-		by = compare(a->subtree.evictions, b->subtree.evictions);
-	if (!by && order == BY_REFAULTS)
-		by = compare(a->subtree.refaults, b->subtree.refaults);
-	if (!by && order != BY_NAME)
-		by = compare(a->subtree.stall_total, b->subtree.stall_total);
-	if (!by && order != BY_NAME)
-		by = compare(a->subtree.refaults, b->subtree.refaults);
-	return by ? by : strcmp(a->cgroup->path, b->cgroup->path);
-}
-
-/* Whether @id is the root of the subtree asked for, or below it */
-static bool is_asked_for(const struct view *view, const struct headroom_snapshot *s, uint64_t id)
-{
-	const struct headroom_cgroup *cgroup = headroom_snapshot_find(s, id);
-
-	if (!view->subtree)
-		return true;
-	for (size_t depth = 0; cgroup && depth < s->nr; depth++) {
-		if (cgroup->id == view->subtree_id)
-			return true;
-		cgroup = headroom_snapshot_find(s, cgroup->parent_id);
-	}
-	return false;
+	return order_compare(&a, &b, *(const enum order *)arg);
 }
 
 static struct rows select_rows(const struct view *view, const struct headroom_snapshot *now,
@@ -99,7 +69,10 @@ static struct rows select_rows(const struct view *view, const struct headroom_sn
 	for (size_t i = 0; i < interval->nr; i++) {
 		activity = &interval->activity[i];
 		/* without a path it is gone already */
-		if (!activity->cgroup->path || !is_asked_for(view, now, activity->cgroup->id))
+		if (!activity->cgroup->path)
+			continue;
+		/* a module that is older does not know the filter */
+		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
 			continue;
 		if (!view->all && is_idle(&activity->subtree))
 			rows.idle++;
@@ -238,6 +211,8 @@ static void print_lines(const struct view *view, const struct headroom_snapshot 
 				activity->subtree.refaults / interval->seconds);
 		json_add_number(object, "evictions_per_s",
 				activity->subtree.evictions / interval->seconds);
+		json_add_number(object, "psi_some_percent", activity->cgroup->psi ?
+				percent(activity->psi_some, interval->seconds) : NAN);
 		json_add_uint(object, "extra_bytes", activity->extra_subtree * view->page_size);
 		json_add(object, "local", json_stats(&activity->local, false));
 		json_add(object, "subtree", json_stats(&activity->subtree, false));
@@ -259,44 +234,21 @@ static void print_interval(const struct view *view, const struct headroom_snapsh
 	interval_free(interval);
 }
 
-/*
- * Sleep until @seconds after @start (CLOCK_MONOTONIC, ns). Returns false when
- * the user interrupts: the signals are blocked and waited for, so that none
- * comes between a test and the sleep.
- */
-static bool wait_until(uint64_t start, double seconds)
-{
-	struct timespec now, rest;
-	sigset_t signals;
-	double left;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	do {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		left = start / 1e9 + seconds - (now.tv_sec + now.tv_nsec / 1e9);
-		if (left < 0)
-			left = 0;
-		rest.tv_sec = left;
-		rest.tv_nsec = (left - rest.tv_sec) * 1e9;
-		if (sigtimedwait(&signals, NULL, &rest) > 0)
-			return false;
-	} while (errno == EINTR);
-	return true;
-}
-
 static int watch(struct headroom *h, const struct view *view)
 {
+	/* reading costs what is read */
+	const struct headroom_filter filter = {
+		.ancestor = view->subtree_id,
+		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
+	};
 	struct headroom_snapshot *before, *now;
 	int err;
 
-	err = headroom_snapshot_take(h, NULL, &before);
+	err = headroom_snapshot_take(h, &filter, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
-		if (!wait_until(before->time, view->seconds))
+		if (pace_wait(-1, pace_after(before->time, view->seconds)) == PACE_STOP)
 			break;
-		err = headroom_snapshot_take(h, NULL, &now);
+		err = headroom_snapshot_take(h, &filter, &now);
 		if (err < 0)
 			break;
 		if (n && !view->json)
@@ -328,26 +280,14 @@ static int prepare_view(struct headroom *h, struct view *view)
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
-static bool find_order(const char *name, enum order *order)
-{
-	for (size_t i = 0; i < NR_ORDERS; i++) {
-		if (strcmp(name, order_names[i]) == 0) {
-			*order = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct view view = { .seconds = 1, .count = 1 };
-	const char *order = "stall";
+	struct choice order = { order_names, BY_STALL };
 	const struct option options[] = {
-		{ "--interval", OPTION_SECONDS, "SECONDS", "time to measure (1)", &view.seconds },
+		{ "--interval", OPTION_SECONDS, "TIME", "time to measure (1s)", &view.seconds },
 		{ "--count", OPTION_COUNT, "N", "tables to print (1); 0: for ever", &view.count },
-		{ "--sort", OPTION_TEXT, "KEY", "stall (default), refaults, evictions or name",
-		  &order },
+		{ "--sort", OPTION_CHOICE, "KEY", "what is largest comes first (stall)", &order },
 		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 		  &view.subtree },
 		{ "--all", OPTION_FLAG, NULL, "show idle cgroups too", &view.all },
@@ -360,10 +300,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 	if (!parse_options(command, options, argc, argv, &code))
 		return code;
-	if (!find_order(order, &view.order))
-		return usage_error(command,
-				   "--sort takes stall, refaults, evictions or name, not '%s'",
-				   order);
+	view.order = order.chosen;
 	code = open_module(&h);
 	if (!code)
 		code = prepare_view(h, &view);

@@ -3,7 +3,6 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +25,20 @@ int usage_error(const struct command *command, const char *format, ...)
 	return EXIT_USAGE;
 }
 
+static void print_choice(const struct option *option)
+{
+	const struct choice *choice = option->value;
+
+	printf("  %-20s %s:", "", option->argument);
+	for (size_t i = 0; choice->words[i]; i++) {
+		/* as many as fit into 80 columns */
+		if (i && i % 4 == 0)
+			printf("\n  %-20s %*s", "", (int)strlen(option->argument) + 1, "");
+		printf(" %s", choice->words[i]);
+	}
+	putchar('\n');
+}
+
 static void print_usage(const struct command *command, const struct option *options)
 {
 	const struct option *option;
@@ -37,23 +50,49 @@ static void print_usage(const struct command *command, const struct option *opti
 		snprintf(left, sizeof(left), "%s%s%s", option->name,
 			 option->argument ? " " : "", option->argument ? option->argument : "");
 		printf("  %-20s %s\n", left, option->help);
+		if (option->kind == OPTION_CHOICE)
+			print_choice(option);
 	}
 	printf("  %-20s %s\n", "--help", "this text");
 	if (command->notes)
 		printf("\n%s", command->notes);
 }
 
-static bool parse_seconds(const char *text, double *seconds)
+/* Seconds in a unit; 0 if there is none of this name */
+static double unit_of(const char *name)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {
+		{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "us", 1e-6 }, { "ns", 1e-9 },
+		{ "min", 60 }, { "h", 3600 },
+	};
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strcmp(units[i].name, name) == 0)
+			return units[i].seconds;
+	return 0;
+}
+
+bool parse_seconds(const char *text, double *seconds)
 {
 	char *end;
 
+	/* strtod() knows "inf" and hexadecimal digits, too */
+	if (!isdigit((unsigned char)*text) && *text != '.')
+		return false;
+	if (text[0] == '0' && (text[1] | 0x20) == 'x')
+		return false;
 	errno = 0;
 	*seconds = strtod(text, &end);
-	return !errno && end != text && *end == '\0' && !isspace((unsigned char)*text) &&
-	       isfinite(*seconds) && *seconds > 0 && *seconds <= SECONDS_MAX;
+	if (errno || end == text)
+		return false;
+	*seconds *= unit_of(end);
+	return *seconds > 0 && *seconds <= SECONDS_MAX;
 }
 
-static bool parse_count(const char *text, unsigned long *count)
+bool parse_count(const char *text, unsigned long *count)
 {
 	char *end;
 
@@ -65,6 +104,40 @@ static bool parse_count(const char *text, unsigned long *count)
 	return !errno && *end == '\0';
 }
 
+/* "stall, refaults or name", for a sentence */
+static void list_words(char *list, size_t size, const char *const *words)
+{
+	int len = 0;
+
+	for (size_t i = 0; words[i] && len < (int)size; i++)
+		len += snprintf(list + len, size - len, "%s%s",
+				!i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+}
+
+bool parse_choice(const struct command *command, const char *name, const char *text,
+		  struct choice *choice)
+{
+	char words[300];
+
+	for (size_t i = 0; choice->words[i]; i++) {
+		if (strcmp(choice->words[i], text) == 0) {
+			choice->chosen = i;
+			return true;
+		}
+	}
+	list_words(words, sizeof(words), choice->words);
+	usage_error(command, "%s takes %s, not '%s'", name, words, text);
+	return false;
+}
+
+static bool add_text(struct texts *texts, const char *text)
+{
+	if (texts->nr == sizeof(texts->text) / sizeof(texts->text[0]))
+		return false;
+	texts->text[texts->nr++] = text;
+	return true;
+}
+
 static bool take_value(const struct command *command, const struct option *option,
 		       const char *text)
 {
@@ -74,13 +147,21 @@ static bool take_value(const struct command *command, const struct option *optio
 	case OPTION_SECONDS:
 		if (parse_seconds(text, option->value))
 			return true;
-		wanted = "a number of seconds above 0";
+		wanted = "a time above 0, such as 5 or 50ms";
 		break;
 	case OPTION_COUNT:
 		if (parse_count(text, option->value))
 			return true;
 		wanted = "a whole number";
 		break;
+	case OPTION_CHOICE:
+		return parse_choice(command, option->name, text, option->value);
+	case OPTION_TEXTS:
+	case OPTION_OPERANDS:
+		if (add_text(option->value, text))
+			return true;
+		usage_error(command, "too many of them: '%s'", text);
+		return false;
 	default:
 		*(const char **)option->value = text;
 		return true;
@@ -91,7 +172,8 @@ static bool take_value(const struct command *command, const struct option *optio
 
 static bool is_operand(const struct option *option)
 {
-	return option->kind == OPTION_OPERAND || option->kind == OPTION_OPTIONAL_OPERAND;
+	return option->kind == OPTION_OPERAND || option->kind == OPTION_OPTIONAL_OPERAND ||
+	       option->kind == OPTION_OPERANDS;
 }
 
 /* The option that @word names, up to a '=' */
@@ -159,8 +241,10 @@ bool parse_options(const struct command *command, const struct option *options, 
 		if (only_operands || argv[0][0] != '-') {
 			if (!operand->name)
 				break;
-			*(const char **)operand->value = argv[0];
-			operand = next_operand(operand + 1);
+			if (!take_value(command, operand, argv[0]))
+				return false;
+			if (operand->kind != OPTION_OPERANDS)
+				operand = next_operand(operand + 1);
 		} else if (strcmp(argv[0], "--") == 0) {
 			only_operands = true;
 		} else if (is_help(argv[0])) {

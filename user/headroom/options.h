@@ -13,11 +13,30 @@
 
 enum option_kind {
 	OPTION_FLAG,	/* bool */
-	OPTION_SECONDS,	/* double, above 0 */
+	OPTION_SECONDS,	/* double, above 0: see parse_seconds() */
 	OPTION_COUNT,	/* unsigned long */
 	OPTION_TEXT,	/* const char * */
+	OPTION_TEXTS,	/* struct texts: the option may be repeated */
+	OPTION_CHOICE,	/* struct choice */
 	OPTION_OPERAND,	/* const char *; required, no dashes */
 	OPTION_OPTIONAL_OPERAND,	/* the same, behind the required ones */
+	OPTION_OPERANDS,	/* struct texts: all that follow; at the end */
+};
+
+/** struct texts - what was given, in order; in a command line longer than this is a mistake */
+struct texts {
+	size_t nr;
+	const char *text[32];
+};
+
+/**
+ * struct choice - one word out of several
+ * @words: end with NULL; the usage lists them
+ * @chosen: index of the word; the default stands there before
+ */
+struct choice {
+	const char *const *words;
+	size_t chosen;
 };
 
 /**
@@ -46,6 +65,18 @@ struct option {
  */
 bool parse_options(const struct command *command, const struct option *options, int argc,
 		   char **argv, int *code);
+
+/**
+ * parse_seconds - a time above 0
+ * @text: "5", "0.5", "50ms"; a number alone is seconds, units are ns, us, ms, s, min, h
+ */
+bool parse_seconds(const char *text, double *seconds);
+/** parse_count - a whole number */
+bool parse_count(const char *text, unsigned long *count);
+
+/** parse_choice - one word out of several; what is not among them is said, about @name */
+bool parse_choice(const struct command *command, const char *name, const char *text,
+		  struct choice *choice);
 
 /** usage_error - say what is wrong with the command line; returns EXIT_USAGE */
 __attribute__((format(printf, 2, 3)))

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -16,6 +15,7 @@
 #include "interval.h"
 #include "json.h"
 #include "options.h"
+#include "pace.h"
 #include "stalltable.h"
 #include "text.h"
 
@@ -329,6 +329,7 @@ static void print_json(const struct page *page)
 	const struct activity *activity = page->activity;
 	struct json_object *object = json_new_object();
 
+	json_add_uint(object, "time_ns", page->interval->time);
 	json_add_uint(object, "id", activity->cgroup->id);
 	json_add_uint(object, "parent_id", activity->cgroup->parent_id);
 	json_add_text(object, "path", activity->cgroup->path);
@@ -386,15 +387,6 @@ static int print_snapshots(struct headroom *h, const struct headroom_snapshot *n
 	return code;
 }
 
-static void sleep_seconds(double seconds)
-{
-	struct timespec rest = { .tv_sec = seconds };
-
-	rest.tv_nsec = (seconds - rest.tv_sec) * 1e9;
-	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &rest, &rest) == EINTR)
-		;
-}
-
 /*
  * Has the kernel add up the PSI of a cgroup, of which the module can but read the
  * last result: the kernel does so when somebody reads the file. Where that cannot be
@@ -423,52 +415,102 @@ static void add_up_psi(struct headroom *h, uint64_t id)
 
 static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
 {
+	/* what is below it is needed, to add up what each lacks */
+	const struct headroom_filter filter = { .ancestor = id };
+
 	add_up_psi(h, id);
-	return headroom_snapshot_take(h, NULL, s);
+	return headroom_snapshot_take(h, &filter, s);
 }
 
-static int show(struct headroom *h, const char *name, double seconds, bool json)
-{
-	struct headroom_snapshot *now = NULL, *before = NULL;
-	struct headroom_status *status;
-	struct page page = { 0 };
-	uint64_t id;
-	int err, code;
+/* What the command line asks for */
+struct request {
+	const char *name;
+	double seconds;		/* 0: since the module was loaded */
+	unsigned long count;
+	bool json;
+};
 
-	err = headroom_status_get(h, &status);
+static int prepare_page(struct headroom *h, struct page *page)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(h, &status);
+
 	if (err < 0)
-		return say_failure(h, err);
-	page.page_size = status->page_size;
-	page.sample_shift = status->sample_shift;
-	page.tracked = status->stalls;
+		return err;
+	*page = (struct page){
+		.page_size = status->page_size,
+		.sample_shift = status->sample_shift,
+		.tracked = status->stalls,
+	};
 	headroom_status_free(status);
-	err = headroom_cgroup_id(h, name, &id);
-	if (!err && seconds > 0) {
-		err = take_snapshot(h, id, &before);
-		if (!err)
-			sleep_seconds(seconds);
-	}
-	if (!err)
-		err = take_snapshot(h, id, &now);
+	return 0;
+}
+
+static int show_totals(struct headroom *h, const struct request *request, uint64_t id,
+		       struct page page)
+{
+	struct headroom_snapshot *now;
+	int code, err = take_snapshot(h, id, &now);
+
 	if (err < 0)
-		code = say_failure(h, err);
-	else
-		code = print_snapshots(h, now, before, id, name, page, json);
-	headroom_snapshot_free(before);
+		return err == -ENOENT ? say_missing(h, id, request->name) : say_failure(h, err);
+	code = print_snapshots(h, now, NULL, id, request->name, page, request->json);
 	headroom_snapshot_free(now);
 	return code;
 }
 
+static int show_intervals(struct headroom *h, const struct request *request, uint64_t id,
+			  struct page page)
+{
+	struct headroom_snapshot *before, *now;
+	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
+
+	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
+		if (pace_wait(-1, pace_after(before->time, request->seconds)) == PACE_STOP)
+			break;
+		err = take_snapshot(h, id, &now);
+		if (err < 0)
+			break;
+		if (n && !request->json)
+			putchar('\n');
+		code = print_snapshots(h, now, before, id, request->name, page, request->json);
+		headroom_snapshot_free(before);
+		before = now;
+		if (fflush(stdout) != 0)
+			break;
+	}
+	headroom_snapshot_free(before);
+	if (err == -ENOENT)
+		return say_missing(h, id, request->name);
+	return err < 0 ? say_failure(h, err) : code;
+}
+
+static int show(struct headroom *h, const struct request *request)
+{
+	struct page page;
+	uint64_t id;
+	int err;
+
+	err = prepare_page(h, &page);
+	if (!err)
+		err = headroom_cgroup_id(h, request->name, &id);
+	if (err < 0)
+		return say_failure(h, err);
+	return request->seconds > 0 ? show_intervals(h, request, id, page) :
+				      show_totals(h, request, id, page);
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
-	const char *name = NULL;
-	double seconds = 0;
-	bool json = false;
+	struct request request = { .count = 1 };
 	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &name },
-		{ "--interval", OPTION_SECONDS, "SECONDS",
-		  "measure so long, instead of all since the module was loaded", &seconds },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
+		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
+		{ "--interval", OPTION_SECONDS, "TIME",
+		  "measure so long, instead of all since the module was loaded",
+		  &request.seconds },
+		{ "--count", OPTION_COUNT, "N", "how often to measure (1); 0: for ever",
+		  &request.count },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object a line", &request.json },
 		{ 0 }
 	};
 	struct headroom *h;
@@ -476,9 +518,11 @@ static int run(const struct command *command, int argc, char **argv)
 
 	if (!parse_options(command, options, argc, argv, &code))
 		return code;
+	if (request.count != 1 && request.seconds <= 0)
+		return usage_error(command, "--count needs --interval");
 	code = open_module(&h);
 	if (!code)
-		code = show(h, name, seconds, json);
+		code = show(h, &request);
 	headroom_close(h);
 	return code;
 }

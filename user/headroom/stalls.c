@@ -12,6 +12,7 @@
 #include "json.h"
 #include "names.h"
 #include "options.h"
+#include "pace.h"
 #include "text.h"
 
 /* The tasks to show, longest first */
@@ -212,16 +213,19 @@ static void print_text(struct tasks *tasks, const struct names *names)
 }
 
 /*
- * {"stalled_ns": 5200000, "cause": "memcg_reclaim", "in_total": true, "pid": 4711,
- *  "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
+ * {"time_ns": 81000000000, "stalled_ns": 5200000, "cause": "memcg_reclaim", "in_total": true,
+ *  "pid": 4711, "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
  */
 static void print_lines(const struct tasks *tasks, const struct names *names)
 {
+	uint64_t now = pace_now();
+
 	for (size_t i = 0; i < tasks->nr; i++) {
 		const struct headroom_stalled *task = &tasks->task[i];
 		struct json_object *object = json_new_object();
 		char *comm = command_of(task->pid);
 
+		json_add_uint(object, "time_ns", now);
 		json_add_uint(object, "stalled_ns", task->time);
 		json_add_text(object, "cause", headroom_stall_cause_name(task->cause));
 		json_add_bool(object, "in_total", headroom_stall_in_total(task->cause));
@@ -273,14 +277,45 @@ static int show_tasks(struct headroom *h, const char *top, bool json)
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
+/* What the command line asks for */
+struct request {
+	const char *name;
+	double seconds;
+	unsigned long count;
+	bool json;
+};
+
+/* Looks again and again, each time as long after the last as was asked for */
+static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
+{
+	uint64_t next = pace_now();
+	int code = EXIT_DONE;
+
+	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
+		if (n && pace_wait(-1, next) == PACE_STOP)
+			break;
+		next = pace_after(pace_now(), request->seconds);
+		if (n && !request->json)
+			putchar('\n');
+		code = show_tasks(h, top, request->json);
+		if (fflush(stdout) != 0)
+			break;
+	}
+	return code;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
-	const char *name = NULL;
-	bool json = false;
+	struct request request = { .seconds = 1, .count = 1 };
 	const struct option options[] = {
 		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
-		  "only tasks in this cgroup and those below it", &name },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each task", &json },
+		  "only tasks in this cgroup and those below it", &request.name },
+		{ "--interval", OPTION_SECONDS, "TIME", "between two looks (1s)",
+		  &request.seconds },
+		{ "--count", OPTION_COUNT, "N", "how often to look (1); 0: for ever",
+		  &request.count },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each task",
+		  &request.json },
 		{ 0 }
 	};
 	struct headroom *h;
@@ -293,9 +328,9 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!code)
 		code = check_tracked(h);
 	if (!code)
-		code = find_top(h, name, &top);
+		code = find_top(h, request.name, &top);
 	if (!code)
-		code = show_tasks(h, top, json);
+		code = watch_tasks(h, &request, top);
 	free(top);
 	headroom_close(h);
 	return code;

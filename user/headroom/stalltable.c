@@ -26,17 +26,18 @@ static struct text quantile(const struct headroom_histogram *hist, double q)
 	return text_ns(headroom_histogram_quantile(hist, q));
 }
 
-static void print_row(const struct headroom_stall *stall, enum headroom_stall_cause cause)
+static void print_row(FILE *out, const struct headroom_stall *stall,
+		      enum headroom_stall_cause cause)
 {
 	int indent = headroom_stall_in_total(cause) ? 0 : 2;
 
-	printf("    %*s%-*s %9" PRIu64 " %9s %9s %9s %9s\n", indent, "", 22 - indent,
-	       text_words(headroom_stall_cause_name(cause)).s, stall->count,
-	       text_ns(stall->total).s, text_ns(stall->longest).s,
-	       quantile(&stall->latency, 0.5).s, quantile(&stall->latency, 0.99).s);
+	fprintf(out, "    %*s%-*s %9" PRIu64 " %9s %9s %9s %9s\n", indent, "", 22 - indent,
+		text_words(headroom_stall_cause_name(cause)).s, stall->count,
+		text_ns(stall->total).s, text_ns(stall->longest).s,
+		quantile(&stall->latency, 0.5).s, quantile(&stall->latency, 0.99).s);
 }
 
-static void print_rows(const struct headroom_stats *stats)
+static void print_rows(FILE *out, const struct headroom_stats *stats)
 {
 	static const char *const title[PLACES] = {
 		[INSIDE_RECLAIM] = "    inside reclaim:",
@@ -50,9 +51,9 @@ static void print_rows(const struct headroom_stats *stats)
 			continue;
 		place = place_of(cause);
 		if (place != last)
-			puts(title[place]);
+			fprintf(out, "%s\n", title[place]);
 		last = place;
-		print_row(&stats->stall[cause], cause);
+		print_row(out, &stats->stall[cause], cause);
 	}
 }
 
@@ -79,17 +80,24 @@ static void print_latency(const struct headroom_stall *stall, enum headroom_stal
 	text_histogram(&stall->latency, &axis);
 }
 
-void stalltable_print(const struct headroom_stats *stats)
+bool stalltable_rows(FILE *out, const struct headroom_stats *stats)
 {
 	bool any = false;
 
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		any = any || stats->stall[cause].count;
 	if (!any)
+		return false;
+	fprintf(out, "    %-22s %9s %9s %9s %9s %9s\n", "CAUSE", "COUNT", "TOTAL", "LONGEST",
+		"P50", "P99");
+	print_rows(out, stats);
+	return true;
+}
+
+void stalltable_print(const struct headroom_stats *stats)
+{
+	if (!stalltable_rows(stdout, stats))
 		return;
-	printf("    %-22s %9s %9s %9s %9s %9s\n", "CAUSE", "COUNT", "TOTAL", "LONGEST", "P50",
-	       "P99");
-	print_rows(stats);
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		print_latency(&stats->stall[cause], cause);
 }

@@ -3,8 +3,11 @@
 #ifndef STALLTABLE_H
 #define STALLTABLE_H
 
+#include <stdio.h>
 #include "headroom.h"
 
+/** stalltable_rows - the rows alone, into @out; returns whether there are any */
+bool stalltable_rows(FILE *out, const struct headroom_stats *stats);
 /**
  * stalltable_print - a row for each cause that occurred, and the latencies
  *

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "counters.h"
 #include "json.h"
+#include "mglru.h"
 #include "options.h"
 #include "text.h"
 
@@ -80,21 +81,89 @@ static void print_histograms(const struct headroom_status *status)
 	       text_bytes(bytes).s, text_bytes(bytes * status->histograms).s);
 }
 
-static void print_hooks(const struct headroom_status *status)
+static void print_time(const struct headroom_status *status)
+{
+	printf("triggers     %" PRIu32 "\n", status->triggers);
+	printf("CPU time     %s in the background, %s for requests\n",
+	       text_ns(status->worker_time).s, text_ns(status->request_time).s);
+}
+
+/* What a hook is worth here and now */
+enum hook_state {
+	ATTACHED,
+	SILENT,		/* attached, and the kernel does not fire it */
+	OFF,		/* a parameter attaches it */
+	MISSING,
+};
+
+static const char *const state_names[] = {
+	[ATTACHED] = "attached",
+	[SILENT] = "silent",
+	[OFF] = "off",
+	[MISSING] = "missing",
+};
+
+/* Kernels before 6.8 fire this one with the classic LRU only. */
+static bool is_silent(const struct headroom_hook *hook, const char *kernel)
+{
+	int major, minor;
+
+	if (strcmp(hook->name, "mm_vmscan_lru_shrink_inactive") != 0)
+		return false;
+	if (sscanf(kernel, "%d.%d", &major, &minor) != 2)
+		return false;
+	return (major < 6 || (major == 6 && minor < 8)) && mglru_is_on();
+}
+
+/* Those that are attached only while stalls are tracked */
+static bool is_for_stalls(const struct headroom_hook *hook)
+{
+	static const char *const name[] = {
+		"mm_compaction_begin", "mm_compaction_end", "mm_vmscan_throttled", "sched_switch",
+	};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (strcmp(hook->name, name[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_function(const struct headroom_hook *hook)
+{
+	size_t len = strlen(hook->name);
+
+	return len > 2 && strcmp(hook->name + len - 2, "()") == 0;
+}
+
+static enum hook_state state_of(const struct headroom_hook *hook,
+				const struct headroom_status *status, const char *kernel)
+{
+	if (hook->attached)
+		return is_silent(hook, kernel) ? SILENT : ATTACHED;
+	/* where a function is missing, swap_kprobes=1 does not load */
+	if (is_function(hook) || (!status->stalls && is_for_stalls(hook)))
+		return OFF;
+	return MISSING;
+}
+
+static void print_hooks(const struct headroom_status *status, const char *kernel)
 {
 	const struct headroom_hook *hook;
+	enum hook_state state;
 	char line[256];
 
 	text_heading("hooks");
 	for (size_t i = 0; i < status->nr_hooks; i++) {
 		hook = &status->hook[i];
-		if (hook->attached) {
-			printf("  %-36s attached\n", hook->name);
-			continue;
-		}
-		snprintf(line, sizeof(line), "  %-36s missing, not covered: %s", hook->name,
-			 hook->covers);
-		text_alarm(line);
+		state = state_of(hook, status, kernel);
+		snprintf(line, sizeof(line), "  %-36s %s%s%s", hook->name, state_names[state],
+			 state == ATTACHED ? "" : state == OFF ? ": " :
+			 state == SILENT ? " with MGLRU on this kernel, not covered: " :
+			 ", not covered: ", state == ATTACHED ? "" : hook->covers);
+		if (state == SILENT || state == MISSING)
+			text_alarm(line);
+		else
+			puts(line);
 	}
 }
 
@@ -135,11 +204,13 @@ static void print_text(const struct headroom_status *status, const char *kernel)
 	else
 		text_alarm("psi          off: waits are not seen, "
 			   "proactive reclaim counts as stalls");
-	print_hooks(status);
+	print_time(status);
+	print_hooks(status, kernel);
 	print_lost(status);
 }
 
-static struct json_object *json_hooks(const struct headroom_status *status)
+static struct json_object *json_hooks(const struct headroom_status *status,
+				      const char *kernel)
 {
 	struct json_object *hooks = json_new_array(), *hook;
 
@@ -148,6 +219,8 @@ static struct json_object *json_hooks(const struct headroom_status *status)
 		json_add_text(hook, "name", status->hook[i].name);
 		json_add_bool(hook, "required", status->hook[i].required);
 		json_add_bool(hook, "attached", status->hook[i].attached);
+		json_add_text(hook, "state",
+			      state_names[state_of(&status->hook[i], status, kernel)]);
 		json_add_text(hook, "covers", status->hook[i].covers);
 		json_append(hooks, hook);
 	}
@@ -175,7 +248,10 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "stalled", status->stalled);
 	json_add_uint(object, "histogram_bytes", status->histogram_bytes);
 	json_add_uint(object, "histograms", status->histograms);
-	json_add(object, "hooks", json_hooks(status));
+	json_add_uint(object, "triggers", status->triggers);
+	json_add_uint(object, "worker_time", status->worker_time);
+	json_add_uint(object, "request_time", status->request_time);
+	json_add(object, "hooks", json_hooks(status, kernel));
 	for (counter = headroom_lost_counters; counter->name; counter++)
 		json_add_uint(lost, counter->name, headroom_counter_get(counter, status));
 	json_add(object, "lost", lost);
@@ -191,6 +267,7 @@ static int run(const struct command *command, int argc, char **argv)
 	};
 	struct headroom_status *status;
 	struct utsname kernel;
+	const char *release;
 	struct headroom *h;
 	int code, err;
 
@@ -205,10 +282,12 @@ static int run(const struct command *command, int argc, char **argv)
 		goto out;
 	}
 	uname(&kernel);
+	/* A module older than this program does not say */
+	release = status->kernel ? status->kernel : kernel.release;
 	if (json)
-		print_json(status, kernel.release);
+		print_json(status, release);
 	else
-		print_text(status, kernel.release);
+		print_text(status, release);
 	headroom_status_free(status);
 out:
 	headroom_close(h);
@@ -219,5 +298,8 @@ const struct command status_command = {
 	.name = "status",
 	.operands = "",
 	.summary = "what the module covers on this kernel, occupies, and lost",
+	.notes = "A hook that is off is not needed: a parameter of the module attaches it. What a\n"
+		 "missing one covers stays at zero, and so with one that is silent, which this\n"
+		 "kernel does not fire as it is set up.\n",
 	.run = run,
 };

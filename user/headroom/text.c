@@ -166,22 +166,27 @@ size_t terminal_columns(void)
 	return 80;
 }
 
-static void print_styled(const char *style, const char *line)
+static void print_styled(FILE *out, const char *style, const char *line)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	if ((no_color && *no_color) || !isatty(STDOUT_FILENO))
-		printf("%s\n", line);
+	if ((no_color && *no_color) || !isatty(fileno(out)))
+		fprintf(out, "%s\n", line);
 	else
-		printf("\033[%sm%s\033[0m\n", style, line);
+		fprintf(out, "\033[%sm%s\033[0m\n", style, line);
+}
+
+void text_heading_to(FILE *out, const char *line)
+{
+	print_styled(out, "1", line);
 }
 
 void text_heading(const char *line)
 {
-	print_styled("1", line);
+	text_heading_to(stdout, line);
 }
 
 void text_alarm(const char *line)
 {
-	print_styled("33", line);
+	print_styled(stdout, "33", line);
 }

@@ -43,6 +43,8 @@ size_t utf8_sequence(const char *text);
 size_t terminal_columns(void);
 /** text_heading - print a line, set off where it does not harm */
 void text_heading(const char *line);
+/** text_heading_to - the same into another file, which need not be one of the system */
+void text_heading_to(FILE *out, const char *line);
 /** text_alarm - print a line that people should not miss */
 void text_alarm(const char *line);
 

@@ -31,10 +31,14 @@
 #define MESSAGE_SIZE	(64 * 1024)
 /* A large answer must leave room in the queue for the ACK behind it. */
 #define QUEUE_SIZE	(1024 * 1024)
+/* Events come one by one, and each takes a page or two of the queue. */
+#define EVENT_QUEUE_SIZE	(8 * 1024 * 1024)
 
 /* An exchange in progress */
 struct exchange {
+	struct headroom *h;
 	struct headroom_request *request;
+	uint32_t seq;
 	int err;
 	bool done;
 	char sentence[sizeof(((struct headroom *)0)->error)];
@@ -109,22 +113,25 @@ static int errno_of(int nl_error, int saved_errno)
 	}
 }
 
-static void disconnect(struct headroom *h)
+static void close_socket(struct headroom *h)
 {
 	nl_socket_free(h->sock);
 	h->sock = NULL;
 }
 
-static int set_up_socket(struct nl_sock *sock)
+static int set_up_socket(struct nl_sock *sock, int queue_size)
 {
 	int on = 1, err;
 
 	err = genl_connect(sock);
 	if (err < 0)
 		return err;
-	err = nl_socket_set_buffer_size(sock, QUEUE_SIZE, 0);
+	err = nl_socket_set_buffer_size(sock, queue_size, 0);
 	if (err < 0)
 		return err;
+	/* beyond the limit for all, for those who may */
+	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &queue_size,
+		   sizeof(queue_size));
 	err = nl_socket_set_msg_buf_size(sock, MESSAGE_SIZE);
 	if (err < 0)
 		return err;
@@ -145,7 +152,7 @@ static int fail_without_family(struct headroom *h)
 			     "'modprobe headroom', or 'insmod headroom.ko' from the build");
 }
 
-static int connect_to_module(struct headroom *h)
+int headroom_connect(struct headroom *h)
 {
 	int err;
 
@@ -153,10 +160,10 @@ static int connect_to_module(struct headroom *h)
 	if (!h->sock)
 		return headroom_fail(h, -ENOMEM, "out of memory");
 	errno = 0;
-	err = set_up_socket(h->sock);
+	err = set_up_socket(h->sock, h->notify ? EVENT_QUEUE_SIZE : QUEUE_SIZE);
 	if (err < 0) {
 		err = errno_of(err, errno);
-		disconnect(h);
+		close_socket(h);
 		return headroom_fail(h, err, "cannot open a generic netlink socket: %s",
 				     strerror(-err));
 	}
@@ -164,7 +171,7 @@ static int connect_to_module(struct headroom *h)
 	h->family = genl_ctrl_resolve(h->sock, HEADROOM_FAMILY_NAME);
 	if (h->family < 0) {
 		err = errno_of(h->family, errno);
-		disconnect(h);
+		close_socket(h);
 		if (err == -ENOENT)
 			return fail_without_family(h);
 		return headroom_fail(h, err, "cannot look up the headroom module: %s",
@@ -178,8 +185,8 @@ static int reconnect(struct headroom *h)
 {
 	int err;
 
-	disconnect(h);
-	err = connect_to_module(h);
+	close_socket(h);
+	err = headroom_connect(h);
 	/* -ENOENT is what a request says that found no cgroup */
 	return err == -ENOENT ? -ENOTCONN : err;
 }
@@ -190,18 +197,25 @@ int headroom_open(struct headroom **h)
 	if (!*h)
 		return -ENOMEM;
 	(*h)->root_fd = -1;
-	return connect_to_module(*h);
+	return headroom_connect(*h);
+}
+
+void headroom_disconnect(struct headroom *h)
+{
+	close_socket(h);
+	if (h->root_fd >= 0)
+		close(h->root_fd);
+	headroom_forget_paths(h);
+	headroom_forget_spare(h);
+	free(h->buffer);
+	free(h->root);
 }
 
 void headroom_close(struct headroom *h)
 {
 	if (!h)
 		return;
-	disconnect(h);
-	if (h->root_fd >= 0)
-		close(h->root_fd);
-	headroom_forget_paths(h);
-	free(h->root);
+	headroom_disconnect(h);
 	free(h);
 }
 
@@ -255,22 +269,23 @@ static void end_exchange(struct exchange *exchange, int err, const struct nlmsgh
  * After a reply that cannot be used the rest is still read, so that the
  * socket is ready for the next request.
  */
-static int on_message(struct nl_msg *msg, void *arg)
+static void take_reply(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct exchange *exchange = arg;
-	struct genlmsghdr *genl;
+	const struct headroom_request *request = exchange->request;
+	int len = (int)nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 
 	if (exchange->err)
-		return NL_OK;
-	if (!genlmsg_valid_hdr(nlh, 0)) {
+		return;
+	if (len < 0)
 		exchange->err = -EBADMSG;
-		return NL_OK;
-	}
-	genl = genlmsg_hdr(nlh);
-	exchange->err = exchange->request->reply(genlmsg_attrdata(genl, 0),
-						 genlmsg_attrlen(genl, 0),
-						 exchange->request->arg);
+	else if (request->reply)
+		exchange->err = request->reply((const struct nlattr *)((const char *)nlh +
+					       NLMSG_HDRLEN + GENL_HDRLEN), len, request->arg);
+}
+
+static int on_message(struct nl_msg *msg, void *arg)
+{
+	take_reply(arg, nlmsg_hdr(msg));
 	return NL_OK;
 }
 
@@ -290,14 +305,18 @@ static int on_ack(struct nl_msg *msg, void *arg)
 }
 
 /* A dump that failed half way says so in the message that ends it. */
-static int on_done(struct nl_msg *msg, void *arg)
+static void take_done(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
-	struct nlmsghdr *nlh = nlmsg_hdr(msg);
 	int err = 0;
 
 	if (nlmsg_datalen(nlh) >= (int)sizeof(err))
 		memcpy(&err, nlmsg_data(nlh), sizeof(err));
-	end_exchange(arg, err < 0 ? err : 0, nlh);
+	end_exchange(exchange, err < 0 ? err : 0, nlh);
+}
+
+static int on_done(struct nl_msg *msg, void *arg)
+{
+	take_done(arg, nlmsg_hdr(msg));
 	return NL_STOP;
 }
 
@@ -311,12 +330,37 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 	return NL_STOP;
 }
 
+/* What is no part of the answer, if one is awaited: events come whenever they please. */
+static int on_incoming(struct nl_msg *msg, void *arg)
+{
+	struct nlmsghdr *nlh = nlmsg_hdr(msg);
+	struct exchange *exchange = arg;
+
+	if (exchange->request && nlh->nlmsg_seq == exchange->seq)
+		return NL_OK;
+	exchange->h->notify(exchange->h, nlh);
+	return NL_SKIP;
+}
+
+/* libnl counts the answers that it reads itself: others are in between. */
+static int on_sequence(struct nl_msg *msg, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	return exchange->h->notify || nlmsg_hdr(msg)->nlmsg_seq == exchange->seq ?
+	       NL_OK : NL_SKIP;
+}
+
 static struct nl_cb *callbacks(struct exchange *exchange)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
 
 	if (!cb)
 		return NULL;
+	/* This looks at the sequence; libnl would miss an answer for ever */
+	if (exchange->h->notify)
+		nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_incoming, exchange);
+	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, exchange);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_message, exchange);
 	nl_cb_set(cb, NL_CB_DUMP_INTR, NL_CB_CUSTOM, on_interrupted, exchange);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, exchange);
@@ -328,8 +372,9 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 _Static_assert((int)HEADROOM_A_BLAME_ID == (int)HEADROOM_A_CGROUP_ID,
 	       "a request has its id under the same attribute");
 
-static int send_request(struct headroom *h, const struct headroom_request *request)
+static int send_request(struct headroom *h, struct exchange *exchange)
 {
+	const struct headroom_request *request = exchange->request;
 	struct nl_msg *msg = nlmsg_alloc();
 	int err = -NLE_NOMEM;
 
@@ -342,10 +387,106 @@ static int send_request(struct headroom *h, const struct headroom_request *reque
 	/* 8 bytes are right for every kernel that has or lacks the type uint */
 	if (request->id && nla_put_u64(msg, HEADROOM_A_CGROUP_ID, request->id) < 0)
 		goto out;
+	if (request->put && request->put(msg, request->asked) < 0)
+		goto out;
 	err = nl_send_auto(h->sock, msg);
+	exchange->seq = nlmsg_hdr(msg)->nlmsg_seq;
 out:
 	nlmsg_free(msg);
 	return err;
+}
+
+/*
+ * An answer is queued before the request has been sent: where no more comes from a
+ * socket for events, there was no room for it among them.
+ */
+static int receive(struct headroom *h, struct nl_cb *cb)
+{
+	int err;
+
+	errno = 0;
+	err = nl_recvmsgs(h->sock, cb);
+	if (err >= 0)
+		return 0;
+	err = errno_of(err, errno);
+	if (err != -ENOBUFS || !h->notify)
+		return err;
+	h->overrun = true;
+	return 0;
+}
+
+int headroom_receive(struct headroom *h)
+{
+	struct exchange none = { .h = h };
+	struct nl_cb *cb = callbacks(&none);
+	int err;
+
+	if (!cb)
+		return headroom_fail(h, -ENOMEM, "out of memory");
+	err = receive(h, cb);
+	nl_cb_put(cb);
+	if (err < 0 && err != -EAGAIN)
+		headroom_fail(h, err, "cannot read events: %s", strerror(-err));
+	return err;
+}
+
+static int make_buffer(struct headroom *h, size_t size)
+{
+	char *buffer = realloc(h->buffer, size);
+
+	if (!buffer)
+		return -ENOMEM;
+	h->buffer = buffer;
+	h->buffer_size = size;
+	return 0;
+}
+
+/* What is in the queue next, whole; its length or a negative errno */
+static ssize_t read_bulk(struct headroom *h)
+{
+	struct iovec iov = { 0 };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
+	int fd = nl_socket_get_fd(h->sock);
+	size_t size = MESSAGE_SIZE;
+	ssize_t len;
+
+	/* a single cgroup's answer may be larger still: look before reading */
+	len = recvmsg(fd, &msg, MSG_PEEK | MSG_TRUNC);
+	if (len < 0)
+		return -errno;
+	if ((size_t)len > size)
+		size = len;
+	if (size > h->buffer_size && make_buffer(h, size) < 0)
+		return -ENOMEM;
+	iov.iov_base = h->buffer;
+	iov.iov_len = h->buffer_size;
+	len = recvmsg(fd, &msg, 0);
+	return len < 0 ? -errno : len;
+}
+
+static int receive_bulk(struct headroom *h, struct exchange *exchange)
+{
+	const struct nlmsghdr *nlh;
+	ssize_t len = read_bulk(h);
+	unsigned int rem = len;
+
+	if (len < 0)
+		return len == -EINTR ? 0 : len;
+	for (nlh = (void *)h->buffer; NLMSG_OK(nlh, rem); nlh = NLMSG_NEXT(nlh, rem)) {
+		if (nlh->nlmsg_seq != exchange->seq)
+			continue;
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			exchange->request->interrupted = true;
+		if (nlh->nlmsg_type == NLMSG_DONE)
+			take_done(exchange, nlh);
+		else if (nlh->nlmsg_type != NLMSG_ERROR)
+			take_reply(exchange, nlh);
+		else if (nlmsg_datalen(nlh) >= (int)sizeof(struct nlmsgerr))
+			end_exchange(exchange, ((struct nlmsgerr *)nlmsg_data(nlh))->error, nlh);
+		else
+			return -EBADMSG;
+	}
+	return 0;
 }
 
 static int run_exchange(struct headroom *h, struct exchange *exchange)
@@ -357,16 +498,17 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 		return -ENOMEM;
 	exchange->request->interrupted = false;
 	errno = 0;
-	err = send_request(h, exchange->request);
-	while (err >= 0 && !exchange->done) {
-		errno = 0;
-		err = nl_recvmsgs(h->sock, cb);
-	}
+	err = send_request(h, exchange);
+	err = err < 0 ? errno_of(err, errno) : 0;
+	while (!err && !exchange->done)
+		err = exchange->request->bulk ? receive_bulk(h, exchange) : receive(h, cb);
 	nl_cb_put(cb);
 	if (exchange->done)
 		return exchange->err;
+	if (h->notify)
+		return err == -EAGAIN ? -ENOBUFS : err;
 	h->stale = true;
-	return errno_of(err, errno);
+	return err;
 }
 
 static int ask_once(struct headroom *h, struct exchange *exchange)
@@ -392,14 +534,40 @@ static int ask_once(struct headroom *h, struct exchange *exchange)
  */
 int headroom_ask(struct headroom *h, struct headroom_request *request)
 {
-	struct exchange exchange = { .request = request };
+	struct exchange exchange = { .h = h, .request = request };
 	int err;
 
 	h->error[0] = '\0';
 	err = ask_once(h, &exchange);
 	if (err != -ENOENT || exchange.sentence[0])
 		return err;
+	if (h->notify)
+		return headroom_fail(h, -ENOTCONN, "the headroom module was unloaded");
 	h->stale = true;
-	exchange = (struct exchange){ .request = request };
+	exchange = (struct exchange){ .h = h, .request = request };
 	return ask_once(h, &exchange);
+}
+
+/*
+ * Cgroups that come and go faster than a dump takes would have us read for
+ * ever. What an interrupted dump may lack or hold is a cgroup that came or
+ * went meanwhile, which the caller can live with when told.
+ */
+#define DUMP_ATTEMPTS	5
+
+int headroom_dump(struct headroom *h, struct headroom_request *request,
+		  void (*empty)(void *arg))
+{
+	int err;
+
+	request->dump = true;
+	for (int attempt = 0; attempt < DUMP_ATTEMPTS; attempt++) {
+		empty(request->arg);
+		err = headroom_ask(h, request);
+		if (err < 0)
+			return err;
+		if (!request->interrupted)
+			break;
+	}
+	return 0;
 }

@@ -84,6 +84,10 @@ const struct headroom_counter headroom_lost_counters[] = {
 	     "reclaims not followed, too many tasks reclaimed at once"),
 	LOST(HISTOGRAMS, histograms, "values",
 	     "values in no histogram, too many were needed at once"),
+	LOST(NOTIFICATIONS, notifications, "notifications",
+	     "notifications never sent, too much happened at once or memory was short"),
+	LOST(RESIZED, resized, "pages",
+	     "evicted pages forgotten, the nonresident table was made anew"),
 	{ 0 }
 };
 

@@ -64,19 +64,6 @@ static inline void headroom_counter_set(const struct headroom_counter *counter,
 	*(uint64_t *)((char *)base + counter->offset) = value;
 }
 
-/** headroom_stall_cause_name - name of a cause, e.g. "direct_reclaim"; NULL if unknown */
-const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
-/**
- * headroom_stall_in_total - whether a cause is part of stall_total
- *
- * What happens inside other stalls is not, nor is proactive reclaim, which is none.
- */
-bool headroom_stall_in_total(enum headroom_stall_cause cause);
-/** headroom_page_kind_name - the same for a kind of pages, e.g. "anon" */
-const char *headroom_page_kind_name(enum headroom_page_kind kind);
-/** headroom_reason_name - the same for a reason of evictions, e.g. "own_limit" */
-const char *headroom_reason_name(enum headroom_reason reason);
-
 #ifdef __cplusplus
 }
 #endif

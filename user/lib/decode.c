@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "attr.h"
 #include "counters.h"
 #include "decode.h"
 
@@ -89,7 +90,7 @@ static int decode_counter(const struct nlattr *attr,
 struct layout {
 	uint32_t shift;
 	uint32_t first;
-	const struct nlattr *counts;
+	const char *counts;
 	size_t nr;
 };
 
@@ -99,20 +100,20 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 	bool shift = false, first = false;
 	int rem, err = 0;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
 		case HEADROOM_A_HISTOGRAM_SHIFT:
-			err = get_u32(attr, &layout->shift);
+			err = attr_u32(attr, &layout->shift);
 			shift = true;
 			break;
 		case HEADROOM_A_HISTOGRAM_FIRST:
-			err = get_u32(attr, &layout->first);
+			err = attr_u32(attr, &layout->first);
 			first = true;
 			break;
 		case HEADROOM_A_HISTOGRAM_COUNTS:
-			layout->counts = attr;
-			layout->nr = nla_len(attr) / sizeof(uint64_t);
-			err = nla_len(attr) % sizeof(uint64_t) ? -EBADMSG : 0;
+			layout->counts = attr_data(attr);
+			layout->nr = attr_len(attr) / sizeof(uint64_t);
+			err = attr_len(attr) % sizeof(uint64_t) ? -EBADMSG : 0;
 			break;
 		}
 		if (err)
@@ -134,37 +135,41 @@ static uint64_t bucket_low(unsigned int index, unsigned int shift)
 	return (uint64_t)(4 + index % 4) << (index / 4 - 1 + shift);
 }
 
-static uint64_t bucket_high(unsigned int index, unsigned int shift)
-{
-	return index < BUCKETS - 1 ? bucket_low(index + 1, shift) - 1 : UINT64_MAX;
-}
-
 /* Subtraction and quantiles walk the buckets that are not empty, in their order. */
-static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist)
+static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist,
+			    struct arena *arena)
 {
 	struct layout layout = { 0 };
+	struct headroom_bucket *bucket;
 	uint64_t count;
 	int err;
 
-	free(hist->bucket);
-	memset(hist, 0, sizeof(*hist));
+	hist->nr = 0;
+	hist->bucket = NULL;
 	err = decode_layout(nest, &layout);
 	if (err || !layout.nr)
 		return err;
-	hist->bucket = calloc(layout.nr, sizeof(*hist->bucket));
-	if (!hist->bucket)
+	bucket = arena_alloc(arena, layout.nr * sizeof(*bucket));
+	if (!bucket)
 		return -ENOMEM;
+	hist->bucket = bucket;
 	for (size_t i = 0; i < layout.nr; i++) {
+		unsigned int index = layout.first + i;
+
 		/* attributes are aligned to 4 bytes */
-		memcpy(&count, (const char *)nla_data(layout.counts) + i * sizeof(count),
-		       sizeof(count));
-		if (count)
-			hist->bucket[hist->nr++] = (struct headroom_bucket){
-				.low = bucket_low(layout.first + i, layout.shift),
-				.high = bucket_high(layout.first + i, layout.shift),
-				.count = count,
-			};
+		memcpy(&count, layout.counts + i * sizeof(count), sizeof(count));
+		if (!count)
+			continue;
+		bucket->low = bucket_low(index, layout.shift);
+		bucket->high = index < BUCKETS - 1 ? bucket_low(index + 1, layout.shift) - 1 :
+						     UINT64_MAX;
+		bucket->count = count;
+		bucket++;
 	}
+	hist->nr = bucket - hist->bucket;
+	arena_return(arena, (layout.nr - hist->nr) * sizeof(*bucket));
+	if (!hist->nr)
+		hist->bucket = NULL;
 	return 0;
 }
 
@@ -191,43 +196,73 @@ static int decode_counters(const struct nlattr *nest, const struct headroom_coun
 	return check_end(rem);
 }
 
-static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats)
+/* What one attribute may be about, and its numbers, in any order */
+static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
+			struct arena *arena)
 {
-	struct headroom_stall *stall;
+	struct headroom_stall stall = { 0 };
 	const struct nlattr *attr;
-	uint32_t cause;
-	int rem, err;
+	uint32_t cause = 0;
+	int rem, err = 0;
 
-	err = find_key(nest, HEADROOM_A_STALL_CAUSE, &cause);
-	if (err)
-		return err;
-	if (cause >= HEADROOM_STALL_CAUSES)
-		return 0;
-	stall = &stats->stall[cause];
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) == HEADROOM_A_STALL_LATENCY)
-			err = decode_histogram(attr, &stall->latency);
-		else
-			err = decode_counter(attr, headroom_stall_counters, stall);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_STALL_CAUSE:
+			err = attr_u32(attr, &cause);
+			break;
+		case HEADROOM_A_STALL_COUNT:
+			err = attr_uint(attr, &stall.count);
+			break;
+		case HEADROOM_A_STALL_TOTAL:
+			err = attr_uint(attr, &stall.total);
+			break;
+		case HEADROOM_A_STALL_LONGEST:
+			err = attr_uint(attr, &stall.longest);
+			break;
+		case HEADROOM_A_STALL_LATENCY:
+			err = decode_histogram(attr, &stall.latency, arena);
+			break;
+		}
 		if (err)
 			return err;
 	}
+	if (!cause)
+		return -EBADMSG;
+	if (cause < HEADROOM_STALL_CAUSES)
+		stats->stall[cause] = stall;
 	return check_end(rem);
 }
 
 static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats)
 {
-	uint32_t kind, reason;
-	int err;
+	struct headroom_pages pages = { 0 };
+	uint32_t kind = 0, reason = 0;
+	const struct nlattr *attr;
+	int rem, err = 0;
 
-	err = find_key(nest, HEADROOM_A_PAGES_KIND, &kind);
-	if (!err)
-		err = find_key(nest, HEADROOM_A_PAGES_REASON, &reason);
-	if (err)
-		return err;
-	if (kind >= HEADROOM_PAGE_KINDS || reason >= HEADROOM_REASONS)
-		return 0;
-	return decode_counters(nest, headroom_pages_counters, &stats->pages[kind][reason]);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_PAGES_KIND:
+			err = attr_u32(attr, &kind);
+			break;
+		case HEADROOM_A_PAGES_REASON:
+			err = attr_u32(attr, &reason);
+			break;
+		case HEADROOM_A_PAGES_EVICTIONS:
+			err = attr_uint(attr, &pages.evictions);
+			break;
+		case HEADROOM_A_PAGES_REFAULTS:
+			err = attr_uint(attr, &pages.refaults);
+			break;
+		}
+		if (err)
+			return err;
+	}
+	if (!kind || !reason)
+		return -EBADMSG;
+	if (kind < HEADROOM_PAGE_KINDS && reason < HEADROOM_REASONS)
+		stats->pages[kind][reason] = pages;
+	return check_end(rem);
 }
 
 static int decode_group(const struct nlattr *nest, struct headroom_stats *stats, size_t *nr)
@@ -237,31 +272,55 @@ static int decode_group(const struct nlattr *nest, struct headroom_stats *stats,
 	return decode_counters(nest, headroom_group_counters, &stats->group[(*nr)++]);
 }
 
-static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats)
+/* What is more than counters sets @more */
+static int decode_detail(const struct nlattr *attr, struct headroom_stats *stats,
+			 size_t *groups, struct arena *arena, bool *more)
+{
+	*more = true;
+	switch (attr_type(attr)) {
+	case HEADROOM_A_STATS_PAGES:
+		return decode_pages(attr, stats);
+	case HEADROOM_A_STATS_REFAULT_DISTANCE:
+		return decode_histogram(attr, &stats->refault_distance, arena);
+	case HEADROOM_A_STATS_REFAULT_AGE:
+		return decode_histogram(attr, &stats->refault_age, arena);
+	case HEADROOM_A_STATS_SAMPLE_GROUP:
+		return decode_group(attr, stats, groups);
+	case HEADROOM_A_STATS_STALL:
+		return decode_stall(attr, stats, arena);
+	}
+	return 0;
+}
+
+static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
+			struct arena *arena, bool *more)
 {
 	const struct nlattr *attr;
 	size_t groups = 0;
 	int rem, err;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
-		case HEADROOM_A_STATS_PAGES:
-			err = decode_pages(attr, stats);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_STATS_EVICTIONS:
+			err = attr_uint(attr, &stats->evictions);
 			break;
-		case HEADROOM_A_STATS_REFAULT_DISTANCE:
-			err = decode_histogram(attr, &stats->refault_distance);
+		case HEADROOM_A_STATS_REFAULTS:
+			err = attr_uint(attr, &stats->refaults);
 			break;
-		case HEADROOM_A_STATS_REFAULT_AGE:
-			err = decode_histogram(attr, &stats->refault_age);
+		case HEADROOM_A_STATS_REFAULTS_SHARED:
+			err = attr_uint(attr, &stats->refaults_shared);
 			break;
-		case HEADROOM_A_STATS_SAMPLE_GROUP:
-			err = decode_group(attr, stats, &groups);
+		case HEADROOM_A_STATS_REFAULT_SAMPLES:
+			err = attr_uint(attr, &stats->refault_samples);
 			break;
-		case HEADROOM_A_STATS_STALL:
-			err = decode_stall(attr, stats);
+		case HEADROOM_A_STATS_RETURNED:
+			err = attr_uint(attr, &stats->returned);
+			break;
+		case HEADROOM_A_STATS_STALL_TOTAL:
+			err = attr_uint(attr, &stats->stall_total);
 			break;
 		default:
-			err = decode_counter(attr, headroom_stats_counters, stats);
+			err = decode_detail(attr, stats, &groups, arena, more);
 		}
 		if (err)
 			return err;
@@ -271,43 +330,54 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats)
 
 static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target)
 {
-	struct headroom_reclaim *reclaim;
+	struct headroom_reclaim reclaim = { 0 };
 	const struct nlattr *attr;
-	uint32_t reason;
-	int rem, err;
+	uint32_t reason = 0;
+	int rem, err = 0;
 
-	err = find_key(nest, HEADROOM_A_RECLAIM_REASON, &reason);
-	if (err)
-		return err;
-	if (reason >= HEADROOM_REASONS)
-		return 0;
-	reclaim = &target->reclaim[reason];
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) == HEADROOM_A_RECLAIM_LOWEST_PRIORITY)
-			err = get_u32(attr, &reclaim->lowest_priority);
-		else
-			err = decode_counter(attr, headroom_reclaim_counters, reclaim);
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_RECLAIM_REASON:
+			err = attr_u32(attr, &reason);
+			break;
+		case HEADROOM_A_RECLAIM_SCANNED:
+			err = attr_uint(attr, &reclaim.scanned);
+			break;
+		case HEADROOM_A_RECLAIM_RECLAIMED:
+			err = attr_uint(attr, &reclaim.reclaimed);
+			break;
+		case HEADROOM_A_RECLAIM_LOWEST_PRIORITY:
+			err = attr_u32(attr, &reclaim.lowest_priority);
+			break;
+		}
 		if (err)
 			return err;
 	}
+	if (!reason)
+		return -EBADMSG;
+	if (reason < HEADROOM_REASONS)
+		target->reclaim[reason] = reclaim;
 	return check_end(rem);
 }
 
-static int decode_target(const struct nlattr *nest, struct headroom_target *target)
+static int decode_target(const struct nlattr *nest, struct headroom_target *target,
+			 struct arena *arena, bool *more)
 {
 	const struct nlattr *attr;
 	int rem, err = 0;
 
-	nla_for_each_nested(attr, nest, rem) {
-		switch (nla_type(attr)) {
+	attr_for_each_nested(attr, nest, rem) {
+		switch (attr_type(attr)) {
 		case HEADROOM_A_TARGET_EVICTIONS:
-			err = get_uint(attr, &target->evictions);
+			err = attr_uint(attr, &target->evictions);
 			break;
 		case HEADROOM_A_TARGET_DISTANCE:
-			err = decode_histogram(attr, &target->distance);
+			err = decode_histogram(attr, &target->distance, arena);
+			*more = true;
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
 			err = decode_reclaim(attr, target);
+			*more = true;
 			break;
 		}
 		if (err)
@@ -316,52 +386,73 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-static int decode_cgroup_attr(const struct nlattr *attr, struct headroom_cgroup *cgroup)
+static void copy_counters(struct headroom_stats *to, const struct headroom_stats *from)
 {
-	switch (nla_type(attr)) {
-	case HEADROOM_A_CGROUP_ID:
-		return get_uint(attr, &cgroup->id);
-	case HEADROOM_A_CGROUP_PARENT_ID:
-		return get_uint(attr, &cgroup->parent_id);
-	case HEADROOM_A_CGROUP_LOCAL:
-		return decode_stats(attr, &cgroup->local);
-	case HEADROOM_A_CGROUP_SUBTREE:
-		return decode_stats(attr, &cgroup->subtree);
-	case HEADROOM_A_CGROUP_TARGET:
-		return decode_target(attr, &cgroup->target);
-	case HEADROOM_A_CGROUP_PSI_SOME:
-		/* absent, with the other one, where the kernel keeps no totals */
-		cgroup->psi = true;
-		return get_uint(attr, &cgroup->psi_some);
-	case HEADROOM_A_CGROUP_PSI_FULL:
-		return get_uint(attr, &cgroup->psi_full);
-	}
-	return 0;
+	to->evictions = from->evictions;
+	to->refaults = from->refaults;
+	to->refaults_shared = from->refaults_shared;
+	to->refault_samples = from->refault_samples;
+	to->returned = from->returned;
+	to->stall_total = from->stall_total;
 }
 
-int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup)
+/* A subtree that is not there is no more than the cgroup itself. */
+static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
+			       struct headroom_cgroup *cgroup, struct arena *arena,
+			       bool *more)
 {
 	const struct nlattr *attr;
-	int rem, err;
+	bool subtree = false;
+	int rem, err = 0;
 
-	nla_for_each_attr(attr, attrs, len, rem) {
-		err = decode_cgroup_attr(attr, cgroup);
+	attr_for_each(attr, attrs, len, rem) {
+		switch (attr_type(attr)) {
+		case HEADROOM_A_CGROUP_ID:
+			err = attr_uint(attr, &cgroup->id);
+			break;
+		case HEADROOM_A_CGROUP_PARENT_ID:
+			err = attr_uint(attr, &cgroup->parent_id);
+			break;
+		case HEADROOM_A_CGROUP_GENERATION:
+			err = attr_uint(attr, &cgroup->generation);
+			break;
+		case HEADROOM_A_CGROUP_LOCAL:
+			err = decode_stats(attr, &cgroup->local, arena, more);
+			break;
+		case HEADROOM_A_CGROUP_SUBTREE:
+			err = decode_stats(attr, &cgroup->subtree, arena, more);
+			subtree = true;
+			break;
+		case HEADROOM_A_CGROUP_TARGET:
+			err = decode_target(attr, &cgroup->target, arena, more);
+			break;
+		case HEADROOM_A_CGROUP_PSI_SOME:
+			/* absent, with the other one, where the kernel keeps no totals */
+			cgroup->psi = true;
+			err = attr_uint(attr, &cgroup->psi_some);
+			break;
+		case HEADROOM_A_CGROUP_PSI_FULL:
+			err = attr_uint(attr, &cgroup->psi_full);
+			break;
+		}
 		if (err)
 			return err;
 	}
-	if (!cgroup->id)
-		return -EBADMSG;
+	if (!subtree && *more)
+		cgroup->subtree = cgroup->local;
+	else if (!subtree)
+		copy_counters(&cgroup->subtree, &cgroup->local);
 	return check_end(rem);
 }
 
-void headroom_cgroup_clear(struct headroom_cgroup *cgroup)
+int headroom_decode_cgroup(const struct nlattr *attrs, int len,
+			   struct headroom_cgroup *cgroup, struct arena *arena, bool *more)
 {
-	free(cgroup->path);
-	headroom_stats_clear(&cgroup->local);
-	headroom_stats_clear(&cgroup->subtree);
-	headroom_target_clear(&cgroup->target);
-	memset(cgroup, 0, sizeof(*cgroup));
+	int err;
+
+	*more = false;
+	err = decode_cgroup_attrs(attrs, len, cgroup, arena, more);
+	return !err && !cgroup->id ? -EBADMSG : err;
 }
 
 /* An evictor's reason is kept even if it is newer: its pages are part of a whole. */
@@ -546,6 +637,14 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return get_u32(attr, &status->histogram_bytes);
 	case HEADROOM_A_STATUS_HISTOGRAMS:
 		return get_uint(attr, &status->histograms);
+	case HEADROOM_A_STATUS_KERNEL:
+		return get_string(attr, &status->kernel);
+	case HEADROOM_A_STATUS_TRIGGERS:
+		return get_u32(attr, &status->triggers);
+	case HEADROOM_A_STATUS_WORKER_TIME:
+		return get_uint(attr, &status->worker_time);
+	case HEADROOM_A_STATUS_REQUEST_TIME:
+		return get_uint(attr, &status->request_time);
 	case HEADROOM_A_STATUS_HOOK:
 		return decode_hook(attr, status);
 	case HEADROOM_A_STATUS_LOST:
@@ -579,5 +678,122 @@ void headroom_status_clear(struct headroom_status *status)
 	}
 	free(status->hook);
 	free(status->version);
+	free(status->kernel);
 	memset(status, 0, sizeof(*status));
+}
+
+static int decode_config_attr(const struct nlattr *attr, struct headroom_config *config)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_CONFIG_SAMPLE_SHIFT:
+		return get_u32(attr, &config->sample_shift);
+	case HEADROOM_A_CONFIG_TABLE_ENTRIES:
+		return get_uint(attr, &config->table_entries);
+	case HEADROOM_A_CONFIG_STALLS:
+		return get_bool(attr, &config->stalls);
+	case HEADROOM_A_CONFIG_SWAP_KPROBES:
+		return get_bool(attr, &config->swap_kprobes);
+	}
+	return 0;
+}
+
+int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_config *config)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_config_attr(attr, config);
+		if (err)
+			return err;
+	}
+	/* a table without room is none; the shift is as in the status */
+	if (!config->table_entries || config->sample_shift > 63)
+		return -EBADMSG;
+	return check_end(rem);
+}
+
+int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id)
+{
+	const struct nlattr *attr = nla_find(attrs, len, HEADROOM_A_TRIGGER_ID);
+	int err = attr ? get_u32(attr, id) : -EBADMSG;
+
+	return !err && !*id ? -EBADMSG : err;
+}
+
+static int borrow_string(const struct nlattr *attr, const char **value)
+{
+	*value = nla_data(attr);
+	return memchr(*value, '\0', nla_len(attr)) ? 0 : -EBADMSG;
+}
+
+/* A name that is longer than any of today's is cut off. */
+static int get_comm(const struct nlattr *attr, struct headroom_event *event)
+{
+	const char *comm;
+	int err = borrow_string(attr, &comm);
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < sizeof(event->comm) - 1 && comm[i]; i++)
+		event->comm[i] = comm[i];
+	return 0;
+}
+
+static int decode_event_attr(const struct nlattr *attr, struct headroom_event *event)
+{
+	switch (nla_type(attr)) {
+	case HEADROOM_A_EVENT_SEQ:
+		return get_uint(attr, &event->seq);
+	case HEADROOM_A_EVENT_TIME:
+		return get_uint(attr, &event->time);
+	case HEADROOM_A_EVENT_CGROUP:
+		return get_uint(attr, &event->cgroup);
+	case HEADROOM_A_EVENT_PARENT_ID:
+		return get_uint(attr, &event->parent_id);
+	case HEADROOM_A_EVENT_PATH:
+		return borrow_string(attr, &event->path);
+	case HEADROOM_A_EVENT_PID:
+		return get_u32(attr, &event->pid);
+	case HEADROOM_A_EVENT_COMM:
+		return get_comm(attr, event);
+	case HEADROOM_A_EVENT_TRIGGER:
+		return get_u32(attr, &event->trigger);
+	case HEADROOM_A_EVENT_VALUE:
+		return get_uint(attr, &event->value);
+	}
+	return 0;
+}
+
+/* What an event cannot be without */
+static bool is_complete(const struct headroom_event *event)
+{
+	if (!event->seq || !event->time)
+		return false;
+	switch (event->type) {
+	case HEADROOM_EVENT_TRIGGER:
+		return event->trigger && event->cgroup;
+	case HEADROOM_EVENT_OOM_KILL:
+		return event->pid && event->cgroup;
+	case HEADROOM_EVENT_CGROUP_BORN:
+	case HEADROOM_EVENT_CGROUP_GONE:
+		return event->cgroup;
+	default:
+		return true;
+	}
+}
+
+int headroom_decode_event(const struct nlattr *attrs, int len, struct headroom_event *event)
+{
+	const struct nlattr *attr;
+	int rem, err;
+
+	nla_for_each_attr(attr, attrs, len, rem) {
+		err = decode_event_attr(attr, event);
+		if (err)
+			return err;
+	}
+	if (!is_complete(event))
+		return -EBADMSG;
+	return check_end(rem);
 }

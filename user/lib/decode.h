@@ -11,23 +11,37 @@
 #define HEADROOM_DECODE_H
 
 #include <netlink/attr.h>
+#include "arena.h"
 #include "headroom.h"
 
 /** headroom_decode_status - the attributes of a status-get reply */
 int headroom_decode_status(const struct nlattr *attrs, int len,
 			   struct headroom_status *status);
-/** headroom_decode_cgroup - the attributes of a cgroup-get reply */
+/**
+ * headroom_decode_cgroup - the attributes of a cgroup-get reply
+ * @arena: where the buckets of histograms come from: nothing to free in @cgroup
+ * @more: result: anything besides the counters, the ids and PSI was set, also after a
+ *	failure
+ */
 int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup);
+			   struct headroom_cgroup *cgroup, struct arena *arena, bool *more);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */
 int headroom_decode_stalled(const struct nlattr *attrs, int len,
 			    struct headroom_stalled *stalled);
+/** headroom_decode_config - the attributes of a config-get reply; nothing to free */
+int headroom_decode_config(const struct nlattr *attrs, int len,
+			   struct headroom_config *config);
+/** headroom_decode_trigger - the id in a trigger-add reply */
+int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id);
+/**
+ * headroom_decode_event - the attributes of a notification
+ * @event: result, whose type is known; its path is inside @attrs
+ */
+int headroom_decode_event(const struct nlattr *attrs, int len, struct headroom_event *event);
 /** headroom_status_clear - free what decoding allocated inside @status */
 void headroom_status_clear(struct headroom_status *status);
-/** headroom_cgroup_clear - free what decoding allocated inside @cgroup */
-void headroom_cgroup_clear(struct headroom_cgroup *cgroup);
 /** headroom_victim_clear - free what decoding allocated inside @victim */
 void headroom_victim_clear(struct headroom_victim *victim);
 

@@ -20,12 +20,27 @@
  *	headroom_close(h);
  *
  * Functions return 0 or a negative errno; headroom_error() then has a
- * sentence for people, the kernel's own where the kernel gave one. A handle
- * belongs to one thread at a time. There are no globals.
+ * sentence for people, the kernel's own where the kernel gave one. Results are
+ * set to NULL or zero on failure. Whatever a function allocates is freed by
+ * the function named in its description, which takes NULL as well.
+ *
+ * A handle belongs to one thread at a time; different handles may be used at
+ * once. There are no globals, and no thread or signal handler of the library's
+ * own. The functions that take no handle may be called anywhere, but not on
+ * what another thread changes meanwhile. Descriptors are close-on-exec.
  *
  * A handle outlives the module: when it was loaded anew meanwhile, requests
- * reach the new one; while it is not loaded they return -ENOTCONN. Reading
- * needs CAP_NET_ADMIN, and naming cgroups CAP_DAC_READ_SEARCH: -EPERM.
+ * reach the new one; while it is not loaded they return -ENOTCONN. A handle
+ * for events does not: see headroom_events_next(). Reading needs CAP_NET_ADMIN,
+ * and naming cgroups CAP_DAC_READ_SEARCH: -EPERM. Any request may also return
+ *
+ *	-ENOMEM		out of memory
+ *	-ENOBUFS	the answer did not fit into the socket's queue
+ *	-EBADMSG	the answer is not what the specification says
+ *	-EOPNOTSUPP	the module is older than the request
+ *
+ * Members called reserved are zero; what may be added takes their place.
+ * Structures do not change otherwise while the library's name is the same.
  */
 #ifndef HEADROOM_H
 #define HEADROOM_H
@@ -39,15 +54,20 @@
 extern "C" {
 #endif
 
-/** struct headroom - an open connection to the module; opaque */
+/* The library is built with all else hidden */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
+/* An open connection to the module; opaque */
 struct headroom;
 
-/** Number of slots for stall causes; slot 0 is unused, causes count from 1 */
+/* Number of slots for stall causes; slot 0 is unused, causes count from 1 */
 #define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM + 1)
-/** The same for kinds of pages and for reasons of their eviction */
+/* The same for kinds of pages and for reasons of their eviction */
 #define HEADROOM_PAGE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
 #define HEADROOM_REASONS	(HEADROOM_REASON_UNKNOWN + 1)
-/** Groups that sampled pages are dealt out into */
+/* Groups that sampled pages are dealt out into */
 #define HEADROOM_SAMPLE_GROUPS	16
 
 /**
@@ -112,6 +132,7 @@ struct headroom_pages {
  * @stall_total: nanoseconds in stalls of all causes; what happens inside others
  *	counted once, and proactive reclaim not at all
  * @stall: by enum headroom_stall_cause
+ * @reserved: zero
  *
  * The meaning of each is told in full by the netlink specification.
  */
@@ -127,6 +148,7 @@ struct headroom_stats {
 	struct headroom_pages group[HEADROOM_SAMPLE_GROUPS];
 	uint64_t stall_total;
 	struct headroom_stall stall[HEADROOM_STALL_CAUSES];
+	uint64_t reserved[4];
 };
 
 /**
@@ -161,7 +183,8 @@ struct headroom_target {
  * @parent_id: id of its parent among the cgroups with the memory controller;
  *	0 for the root
  * @path: path below the cgroup root, "/" for the root itself; NULL when the
- *	cgroup was removed before its path could be looked up
+ *	cgroup was removed before its path could be looked up. It is there for as
+ *	long as what it is a part of
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
  * @target: reclaim from it and all below it as a whole
@@ -170,11 +193,12 @@ struct headroom_target {
  *	two seconds old, unless somebody has just read that file
  * @psi_full: the same of "full"
  * @generation: grows whenever something is counted for it or one below
+ * @reserved: zero
  */
 struct headroom_cgroup {
 	uint64_t id;
 	uint64_t parent_id;
-	char *path;
+	const char *path;
 	struct headroom_stats local;
 	struct headroom_stats subtree;
 	struct headroom_target target;
@@ -182,6 +206,7 @@ struct headroom_cgroup {
 	uint64_t psi_some;
 	uint64_t psi_full;
 	uint64_t generation;
+	uint64_t reserved[4];
 };
 
 /**
@@ -229,14 +254,16 @@ struct headroom_blame {
  *	the snapshot that had this generation. Cgroups that are gone are not
  *	reported: see the events
  * @omit: HEADROOM_DETAIL_* flags: what not to read
+ * @reserved: zero
  */
 struct headroom_filter {
 	uint64_t ancestor;
 	uint64_t since;
 	uint32_t omit;
+	uint64_t reserved[4];
 };
 
-/** What can be omitted; the counters that are left cost least */
+/* What can be omitted; the counters that are left cost least */
 #define HEADROOM_DETAIL_ALL	(HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_STALLS | \
 				 HEADROOM_DETAIL_HISTOGRAMS | HEADROOM_DETAIL_TARGET | \
 				 HEADROOM_DETAIL_PSI)
@@ -274,8 +301,39 @@ struct headroom_hook {
 
 /**
  * struct headroom_status - what the module is and covers
+ * @version: version of the module
+ * @page_size: bytes in a page, the unit of sizes and distances
+ * @sample_shift: one page in 2^sample_shift is tracked
+ * @table_entries: evicted pages that there is room for
+ * @table_used: evicted pages that are remembered now
+ * @table_bytes: bytes that their table takes
+ * @table_remembered: evicted pages remembered since the module was loaded
+ * @cgroups: cgroups with a record
+ * @cgroup_bytes: bytes of a record
+ * @psi: the kernel marks tasks in memory stalls
+ * @stalls: stalls are tracked
+ * @stalled: tasks that are in a stall, or reclaim on request, right now
+ * @histogram_bytes: bytes of a histogram
+ * @histograms: histograms in use
+ * @kernel: release of the kernel; NULL if the module does not tell
+ * @triggers: triggers that are set, by everybody
+ * @worker_time: nanoseconds of work in the background
+ * @request_time: nanoseconds that answering requests has taken
+ * @nr_hooks: number of hooks
+ * @hook: the tracepoints that the module uses
+ * @lost: what could not be recorded since the module was loaded
+ * @lost.table_full: evicted pages forgotten, their bucket was full
+ * @lost.table_busy: evicted pages not remembered, their bucket was being written
+ * @lost.cgroup_unknown: events booked to an ancestor
+ * @lost.distance_unknown: refaults without a distance, their loser is gone
+ * @lost.stall_slots: stalls not measured, there were too many at once
+ * @lost.reclaim_slots: reclaims not followed, there were too many at once
+ * @lost.histograms: values in no histogram, too many were needed at once
+ * @lost.notifications: notifications never sent
+ * @lost.resized: evicted pages forgotten, the table was made anew
+ * @reserved: zero
  *
- * The fields are those of the status attributes in the specification.
+ * The meaning of each is told in full by the netlink specification.
  */
 struct headroom_status {
 	char *version;
@@ -309,6 +367,7 @@ struct headroom_status {
 		uint64_t notifications;
 		uint64_t resized;
 	} lost;
+	uint64_t reserved[4];
 };
 
 /* connection: connection.c */
@@ -321,15 +380,33 @@ struct headroom_status {
  * negative errno. Call headroom_close() in every case.
  */
 int headroom_open(struct headroom **h);
-/** headroom_close - disconnect and free; NULL is allowed */
+/**
+ * headroom_close - disconnect and free
+ * @h: handle, or NULL
+ */
 void headroom_close(struct headroom *h);
-/** headroom_error - a sentence about the last failure on this handle */
+/**
+ * headroom_error - a sentence about the last failure on a handle
+ * @h: handle; NULL stands for one that there was no memory for
+ *
+ * Return: the sentence, valid until the next call on the same handle.
+ */
 const char *headroom_error(const struct headroom *h);
 
 /* reading: read.c */
 
-/** headroom_status_get - read the module's status; free it with headroom_status_free() */
+/**
+ * headroom_status_get - read the module's status
+ * @h: handle
+ * @status: result; free it with headroom_status_free()
+ *
+ * Return: 0 or a negative errno.
+ */
 int headroom_status_get(struct headroom *h, struct headroom_status **status);
+/**
+ * headroom_status_free - free a status
+ * @status: the status, or NULL
+ */
 void headroom_status_free(struct headroom_status *status);
 
 /**
@@ -343,6 +420,10 @@ void headroom_status_free(struct headroom_status *status);
  */
 int headroom_cgroup_get(struct headroom *h, uint64_t id,
 			struct headroom_cgroup **cgroup);
+/**
+ * headroom_cgroup_free - free a cgroup that headroom_cgroup_get() has read
+ * @cgroup: the cgroup, or NULL; never one inside a snapshot
+ */
 void headroom_cgroup_free(struct headroom_cgroup *cgroup);
 
 /**
@@ -357,8 +438,18 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup);
  */
 int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *filter,
 			   struct headroom_snapshot **s);
+/**
+ * headroom_snapshot_free - free a snapshot and all cgroups in it
+ * @s: the snapshot, or NULL
+ */
 void headroom_snapshot_free(struct headroom_snapshot *s);
-/** headroom_snapshot_find - the cgroup with this id, or NULL */
+/**
+ * headroom_snapshot_find - find a cgroup in a snapshot
+ * @s: snapshot
+ * @id: cgroup id
+ *
+ * Return: the cgroup, which belongs to the snapshot, or NULL.
+ */
 const struct headroom_cgroup *
 headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
 
@@ -372,6 +463,10 @@ headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
  */
 int headroom_blame_get(struct headroom *h, uint64_t id,
 		       struct headroom_blame **blame);
+/**
+ * headroom_blame_free - free what headroom_blame_get() has read
+ * @blame: the blame, or NULL
+ */
 void headroom_blame_free(struct headroom_blame *blame);
 
 /**
@@ -403,24 +498,43 @@ int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
 
 /**
  * struct headroom_config - parameters of the module
+ * @sample_shift: one page in 2^sample_shift is tracked, up to 10
+ * @table_entries: evicted pages to have room for; to set 0 stands for as many as
+ *	the machine has pages that are tracked
+ * @stalls: stalls are tracked
+ * @swap_kprobes: functions of the kernel are watched in place of the tracepoints
+ *	of swap; cannot be set
+ * @reserved: zero
  *
- * The fields are those of the config attributes in the specification.
+ * The meaning of each is told in full by the netlink specification.
  */
 struct headroom_config {
 	uint32_t sample_shift;
 	uint64_t table_entries;
 	bool stalls;
 	bool swap_kprobes;
+	uint64_t reserved[4];
 };
 
-/** Which parameters to set */
-enum {
+/**
+ * enum headroom_config_flag - which parameters to set
+ * @HEADROOM_CONFIG_SAMPLE_SHIFT: sample_shift
+ * @HEADROOM_CONFIG_TABLE_ENTRIES: table_entries
+ * @HEADROOM_CONFIG_STALLS: stalls
+ */
+enum headroom_config_flag {
 	HEADROOM_CONFIG_SAMPLE_SHIFT = 1,
 	HEADROOM_CONFIG_TABLE_ENTRIES = 2,
 	HEADROOM_CONFIG_STALLS = 4,
 };
 
-/** headroom_config_get - read the module's parameters as they are now */
+/**
+ * headroom_config_get - read the module's parameters as they are now
+ * @h: handle
+ * @config: result
+ *
+ * Return: 0 or a negative errno.
+ */
 int headroom_config_get(struct headroom *h, struct headroom_config *config);
 /**
  * headroom_config_set - change parameters, all of those named or none
@@ -443,9 +557,12 @@ int headroom_config_set(struct headroom *h, const struct headroom_config *config
  * @HEADROOM_EVENT_CGROUP_GONE: a cgroup is gone
  * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task
  * @HEADROOM_EVENT_CONFIG: parameters were changed
- * @HEADROOM_EVENT_EXIT: the module is being unloaded; nothing follows
- * @HEADROOM_EVENT_LOST: events were lost. Births and deaths of cgroups among them
- *	follow, as the difference that they made; the others are not to be had
+ * @HEADROOM_EVENT_EXIT: the module is being unloaded; nothing follows, and the
+ *	handle has to be closed
+ * @HEADROOM_EVENT_LOST: events were lost, of the group or of a trigger. Births and
+ *	deaths of cgroups among them follow, as the difference that they made; the
+ *	others are not to be had. An overflow of the queue is told at once, and once
+ *	more when the number of the lost is known
  */
 enum headroom_event_type {
 	HEADROOM_EVENT_TRIGGER = 1,
@@ -460,19 +577,20 @@ enum headroom_event_type {
 /**
  * struct headroom_event - something that happened
  * @type: what
- * @seq: its number among those of the group, or of the trigger; 0 if it was
- *	found out after a loss
- * @time: CLOCK_MONOTONIC, nanoseconds
+ * @seq: its number among those of the group, or of the trigger; 0 if it has none
+ *	or was found out after a loss
+ * @time: CLOCK_MONOTONIC, nanoseconds; without @seq, when it was found out
  * @cgroup: id of the cgroup that it is about; 0 if of none
  * @parent_id: of a cgroup that was born or is gone
  * @path: of the cgroup, below the cgroup root; valid until the next call on the
  *	same handle; NULL if it is not known
  * @pid: of a task that is killed, in the initial pid namespace
  * @comm: its name
- * @trigger: id of the trigger
+ * @trigger: id of the trigger; of a loss, the one that has lost
  * @value: what the trigger watches, summed up over its window
  * @lost: how many were lost; 0 if that is not known
  * @config: the parameters
+ * @reserved: zero
  *
  * What does not belong to the type is zero.
  */
@@ -489,9 +607,10 @@ struct headroom_event {
 	uint64_t value;
 	uint64_t lost;
 	struct headroom_config config;
+	uint64_t reserved[4];
 };
 
-/** struct headroom_events - a socket that events come from; opaque */
+/* A socket that events come from; opaque */
 struct headroom_events;
 
 /**
@@ -500,24 +619,46 @@ struct headroom_events;
  * @group: hear what is sent to all, too, which takes CAP_SYS_ADMIN; otherwise
  *	triggers that are added here only
  *
- * Return: as headroom_open(). Call headroom_events_close() in every case.
+ * With @group the cgroups that there are now are listed, but not reported: to know
+ * all, open first and read then, and do not wonder at the birth of a cgroup that was
+ * read already.
+ *
+ * Return: 0; -ENOENT when the module is not loaded; -EPERM when @group may not be
+ * heard; -EOPNOTSUPP when the module has no events; -ENOMEM; or another negative
+ * errno. Call headroom_events_close() in every case.
  */
 int headroom_events_open(struct headroom_events **e, bool group);
-/** headroom_events_close - stop listening; removes the triggers; NULL is allowed */
+/**
+ * headroom_events_close - stop listening; removes the triggers
+ * @e: handle, or NULL
+ */
 void headroom_events_close(struct headroom_events *e);
-/** headroom_events_error - a sentence about the last failure on this handle */
+/**
+ * headroom_events_error - a sentence about the last failure on a handle
+ * @e: handle; NULL stands for one that there was no memory for
+ *
+ * Return: the sentence, valid until the next call on the same handle.
+ */
 const char *headroom_events_error(const struct headroom_events *e);
-/** headroom_events_fd - a file descriptor to poll: readable when there may be events */
+/**
+ * headroom_events_fd - what to poll
+ * @e: handle
+ *
+ * Return: a file descriptor that is readable when there may be events. It belongs to
+ * the handle, and is for poll() and its like only.
+ */
 int headroom_events_fd(const struct headroom_events *e);
 /**
  * headroom_events_next - take the next event
  * @e: handle
- * @event: result
+ * @event: result; all zero unless 1 is returned
  *
- * Never waits.
+ * Never waits. After an error other than -ENOTCONN the handle is usable: what could
+ * not be read is told as a loss later on, and what could not be told is tried again.
  *
- * Return: 1; 0 when there is none now; -ENOTCONN when the module is gone; or another
- * negative errno.
+ * Return: 1; 0 when there is none now; -ENOTCONN after HEADROOM_EVENT_EXIT, for ever:
+ * close the handle, and open another one when the module is loaded again; -EBADMSG
+ * when a notification is malformed; or another negative errno.
  */
 int headroom_events_next(struct headroom_events *e, struct headroom_event *event);
 
@@ -532,8 +673,10 @@ int headroom_events_next(struct headroom_events *e, struct headroom_event *event
  * @interval: nanoseconds between two events at least; 0 for the window
  * @hysteresis: after an event, none before the sum was at @clear or below
  * @clear: as @threshold
+ * @reserved: zero
  *
- * The specification tells the bounds.
+ * The specification tells the bounds. A trigger goes on when its cgroup is removed,
+ * with nothing to watch.
  */
 struct headroom_trigger {
 	uint64_t cgroup;
@@ -545,6 +688,7 @@ struct headroom_trigger {
 	uint64_t interval;
 	bool hysteresis;
 	uint64_t clear;
+	uint64_t reserved[4];
 };
 
 /**
@@ -554,20 +698,36 @@ struct headroom_trigger {
  * @id: result; the @trigger of its events
  *
  * Return: 0; -ENOENT when there is no such cgroup; -EINVAL or -ERANGE when a value is
- * refused; or another negative errno.
+ * refused; -ENOTCONN when the module is gone; or another negative errno. After
+ * -ENOBUFS, when there was no room for the answer among the events, nobody knows
+ * the id: close the handle.
  */
 int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
 			 uint32_t *id);
-/** headroom_trigger_del - watch it no longer; -ENOENT if it is not one of @e's */
+/**
+ * headroom_trigger_del - watch something no longer
+ * @e: where the trigger was added
+ * @id: the trigger's id. No event of it is reported any more
+ *
+ * Return: 0; -ENOENT if it is not one of @e's; or another negative errno.
+ */
 int headroom_trigger_del(struct headroom_events *e, uint32_t id);
 
 /* names: cgroup.c */
 
-/** headroom_cgroup_root - where cgroup v2 is mounted, e.g. "/sys/fs/cgroup"; NULL if nowhere */
+/**
+ * headroom_cgroup_root - where cgroup v2 is mounted
+ * @h: handle
+ *
+ * Return: a path such as "/sys/fs/cgroup", which belongs to the handle; NULL if it is
+ * mounted nowhere.
+ */
 const char *headroom_cgroup_root(struct headroom *h);
 /**
  * headroom_cgroup_path - path of a cgroup below the root, by its id
- * @path: result, to be freed by the caller
+ * @h: handle
+ * @id: cgroup id
+ * @path: result, to be freed with free()
  *
  * Return: 0; -ESTALE when there is no such cgroup (any more); -ENODEV when no
  * cgroup v2 file system is mounted; or another negative errno.
@@ -575,6 +735,7 @@ const char *headroom_cgroup_root(struct headroom *h);
 int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
 /**
  * headroom_cgroup_id - id of a cgroup
+ * @h: handle
  * @name: a path below the cgroup root ("/a/b" or "a/b"), a path that begins
  *	with the root itself, or a decimal id
  * @id: result. A name that is a number is taken as it is: "/7" is a path
@@ -583,6 +744,38 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
  * negative errno.
  */
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
+
+/* words: counters.c. What the JSON of the command uses, too. */
+
+/**
+ * headroom_stall_cause_name - name of a cause
+ * @cause: enum headroom_stall_cause
+ *
+ * Return: a word such as "direct_reclaim"; NULL if the cause is not known.
+ */
+const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
+/**
+ * headroom_stall_in_total - whether a cause is part of stall_total
+ * @cause: enum headroom_stall_cause
+ *
+ * Return: false for what happens inside other stalls, for proactive reclaim, which is
+ * no stall, and for a cause that is not known.
+ */
+bool headroom_stall_in_total(enum headroom_stall_cause cause);
+/**
+ * headroom_page_kind_name - name of a kind of pages
+ * @kind: enum headroom_page_kind
+ *
+ * Return: a word such as "anon"; NULL if the kind is not known.
+ */
+const char *headroom_page_kind_name(enum headroom_page_kind kind);
+/**
+ * headroom_reason_name - name of a reason of evictions
+ * @reason: enum headroom_reason
+ *
+ * Return: a word such as "own_limit"; NULL if the reason is not known.
+ */
+const char *headroom_reason_name(enum headroom_reason reason);
 
 /* model: model.c. Pure functions of what was read. */
 
@@ -594,25 +787,49 @@ int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
  *	headroom_stats_clear()
  *
  * A counter that went backwards (the module was loaded anew) counts from zero.
- * longest is that of @now. Return: 0 or -ENOMEM.
+ * longest is that of @now.
+ *
+ * Return: 0 or -ENOMEM.
  */
 int headroom_stats_delta(const struct headroom_stats *now,
 			 const struct headroom_stats *before,
 			 struct headroom_stats *delta);
-/** headroom_stats_clear - free the histograms of @stats and set it to zero */
+/**
+ * headroom_stats_clear - free what is inside a delta
+ * @stats: the delta; it is zero afterwards
+ */
 void headroom_stats_clear(struct headroom_stats *stats);
-/** headroom_target_delta - the same for a pool; lowest_priority is that of @now */
+/**
+ * headroom_target_delta - the same for a pool
+ * @now: later reading
+ * @before: earlier reading; NULL counts as all zero
+ * @delta: result; free its histogram with headroom_target_clear()
+ *
+ * lowest_priority is that of @now.
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int headroom_target_delta(const struct headroom_target *now,
 			  const struct headroom_target *before,
 			  struct headroom_target *delta);
-/** headroom_target_clear - free the histogram of @target and set it to zero */
+/**
+ * headroom_target_clear - free what is inside a delta
+ * @target: the delta; it is zero afterwards
+ */
 void headroom_target_clear(struct headroom_target *target);
-/** headroom_histogram_count - number of values */
+/**
+ * headroom_histogram_count - number of values
+ * @hist: histogram
+ *
+ * Return: the sum over its buckets.
+ */
 uint64_t headroom_histogram_count(const struct headroom_histogram *hist);
 /**
- * headroom_histogram_quantile - value below which a share @q of all lie
+ * headroom_histogram_quantile - value below which a share of all lie
+ * @hist: histogram
+ * @q: the share, from 0 to 1
  *
- * Interpolated within its bucket; 0 when empty. @q from 0 to 1.
+ * Return: the value, interpolated within its bucket; 0 when the histogram is empty.
  */
 uint64_t headroom_histogram_quantile(const struct headroom_histogram *hist,
 				     double q);
@@ -635,7 +852,7 @@ struct headroom_estimate {
  * @stats: a reading or a delta
  * @sample_shift: of the status
  *
- * With @sample_shift 0 that is @stats->refaults itself.
+ * Return: the estimate; with @sample_shift 0 that is the number itself.
  */
 struct headroom_estimate
 headroom_refaults_estimate(const struct headroom_stats *stats,
@@ -683,7 +900,7 @@ struct headroom_curve {
 	double scale;
 };
 
-/** A clock for headroom_curve_build() that is not known: the pool is old */
+/* A clock for headroom_curve_build() that is not known: the pool is old */
 #define HEADROOM_CLOCK_OLD	UINT64_MAX
 
 /**
@@ -694,22 +911,40 @@ struct headroom_curve {
  * @sample_shift: of the status
  * @curve: result; free it with headroom_curve_clear()
  *
- * What that assumes stands at the head of curve.c. Return: 0 or -ENOMEM.
+ * It assumes a steady load, and that a larger memory would evict in the same order.
+ * More stands at the head of curve.c, and how well it holds in refault.rst.
+ *
+ * Return: 0 or -ENOMEM.
  */
 int headroom_curve_build(const struct headroom_histogram *distance,
 			 uint64_t evictions, uint64_t clock,
 			 uint32_t sample_shift, struct headroom_curve *curve);
-/** headroom_curve_clear - free the points and set @curve to zero */
+/**
+ * headroom_curve_clear - free what is inside a curve
+ * @curve: the curve; it is zero afterwards
+ */
 void headroom_curve_clear(struct headroom_curve *curve);
-/** headroom_curve_at - the point of @curve at @pages of extra memory */
+/**
+ * headroom_curve_at - read a curve
+ * @curve: the curve
+ * @pages: extra memory
+ *
+ * Return: the point there.
+ */
 struct headroom_curve_point
 headroom_curve_at(const struct headroom_curve *curve, double pages);
 /**
- * headroom_curve_memory - extra memory at which so many refaults remain
+ * headroom_curve_memory - read a curve the other way
+ * @curve: the curve
+ * @refaults: how many may remain
  *
  * Return: the least number of pages at which no more than @refaults remain.
  */
 double headroom_curve_memory(const struct headroom_curve *curve, double refaults);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }

@@ -2,12 +2,18 @@
 /* A kernel with the headroom module, inside a program: see fake_kernel.h */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 #include <linux/genetlink.h>
+#include <linux/netlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
@@ -15,19 +21,50 @@
 
 #include "connection.h"
 #include "fake_kernel.h"
+#include "mglru.h"
 
 #define FAMILY	0x1f
 
 unsigned int fake_kernel_requests, fake_kernel_lookups;
+struct headroom_trigger fake_kernel_trigger;
 
-static struct {
+#define GROUP	0x2a
+#define NR_TRIGGERS	8
+
+/* What waits for a reader, by its descriptor; @wake stands in for it where it is polled */
+struct socket {
+	int fd;
+	int wake;
 	struct nl_msg *queue[256];
 	size_t head, tail;
+	bool hears_events, hears_families;
+	/* the queue has overflown: to be told, and full until it was read */
+	bool overrun, congested;
+};
+
+static struct {
+	struct socket socket[16];
+	size_t nr_sockets;
+	/* of the request that is being answered */
+	struct socket *asker;
 	unsigned int dumps, blame_dumps, stall_dumps;
 	int family;
 	unsigned int reloaded_at;
 	bool overflown;
-} kernel = { .family = FAMILY };
+	bool unloaded;
+	uint64_t seq;
+	struct headroom_config config;
+	struct {
+		uint32_t id;
+		struct socket *owner;
+		uint64_t cgroup;
+		uint64_t seq;
+	} trigger[NR_TRIGGERS];
+	uint32_t last_trigger;
+} kernel = {
+	.family = FAMILY,
+	.config = { .sample_shift = 6, .table_entries = 65536, .stalls = true },
+};
 
 static const struct {
 	uint64_t id, parent_id;
@@ -39,6 +76,7 @@ static const struct {
 	{ 4, 1, "/idle" },
 	{ 5, 1, "/vain\033[2J" },
 	{ 6, 1, "/busyness" },
+	{ 7, 2, "/busy/newborn" },
 };
 
 #define NR_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
@@ -76,10 +114,30 @@ static const struct headroom_stalled stalled[] = {
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
+/* The words that tell how it behaves; in a file they can change meanwhile */
+static const char *behaviour(void)
+{
+	const char *name = getenv("HEADROOM_FAKE_FILE");
+	static char words[256];
+	FILE *file;
+	size_t len;
+
+	if (!name)
+		return getenv("HEADROOM_FAKE");
+	file = fopen(name, "re");
+	if (!file)
+		return NULL;
+	len = fread(words, 1, sizeof(words) - 1, file);
+	fclose(file);
+	words[len] = '\0';
+	words[strcspn(words, "\n")] = '\0';
+	return words;
+}
+
 /* The number behind "word=", 1 for a bare word, 0 when it is absent */
 static unsigned long behaves(const char *word)
 {
-	const char *words = getenv("HEADROOM_FAKE"), *at;
+	const char *words = behaviour(), *at;
 	size_t len = strlen(word);
 
 	for (at = words ? strstr(words, word) : NULL; at; at = strstr(at + 1, word)) {
@@ -93,18 +151,65 @@ static unsigned long behaves(const char *word)
 	return 0;
 }
 
-static void enqueue(struct nl_msg *msg)
+unsigned long fake_kernel_behaves(const char *word)
 {
-	if (kernel.tail == sizeof(kernel.queue) / sizeof(kernel.queue[0]))
-		abort();
-	kernel.queue[kernel.tail++] = msg;
+	return behaves(word);
 }
 
-static void dequeue_all(void)
+static struct socket *socket_of(int fd)
 {
-	while (kernel.head < kernel.tail)
-		nlmsg_free(kernel.queue[kernel.head++]);
-	kernel.head = kernel.tail = 0;
+	for (size_t i = 0; i < kernel.nr_sockets; i++)
+		if (kernel.socket[i].fd == fd)
+			return &kernel.socket[i];
+	if (kernel.nr_sockets == sizeof(kernel.socket) / sizeof(kernel.socket[0]))
+		abort();
+	kernel.socket[kernel.nr_sockets] = (struct socket){ .fd = fd, .wake = -1 };
+	return &kernel.socket[kernel.nr_sockets++];
+}
+
+static void wake(struct socket *s)
+{
+	uint64_t one = 1;
+
+	if (s->wake >= 0 && write(s->wake, &one, sizeof(one)) < 0)
+		abort();
+}
+
+static void enqueue_to(struct socket *s, struct nl_msg *msg)
+{
+	if (s->tail == sizeof(s->queue) / sizeof(s->queue[0]))
+		abort();
+	s->queue[s->tail++] = msg;
+	wake(s);
+}
+
+static void enqueue(struct nl_msg *msg)
+{
+	enqueue_to(kernel.asker, msg);
+}
+
+/* A queue that was read has room again */
+static void queue_is_empty(struct socket *s)
+{
+	uint64_t sum;
+
+	s->head = s->tail = 0;
+	s->congested = false;
+	if (s->wake >= 0 && read(s->wake, &sum, sizeof(sum)) < 0 && errno != EAGAIN)
+		abort();
+}
+
+/* As a new socket is: what an earlier one with this descriptor had is gone */
+static void renew(struct socket *s)
+{
+	while (s->head < s->tail)
+		nlmsg_free(s->queue[s->head++]);
+	if (s->wake >= 0)
+		close(s->wake);
+	for (size_t i = 0; i < NR_TRIGGERS; i++)
+		if (kernel.trigger[i].owner == s)
+			kernel.trigger[i].id = 0;
+	*s = (struct socket){ .fd = s->fd, .wake = -1 };
 }
 
 static struct nl_msg *new_message(const struct nlmsghdr *request, int type, int flags)
@@ -143,12 +248,25 @@ static struct nl_msg *new_reply(const struct nlmsghdr *request, int flags)
 	return msg;
 }
 
+/* The last one has yet to be born, and one may have died */
+static bool exists(size_t i)
+{
+	return (cgroups[i].id != 7 || behaves("born")) && behaves("died") != cgroups[i].id;
+}
+
 static void put_uint(struct nl_msg *msg, int attr, uint64_t value)
 {
 	if (value <= UINT32_MAX)
 		nla_put_u32(msg, attr, value);
 	else
 		nla_put_u64(msg, attr, value);
+}
+
+/* A counter that is absent is 0 */
+static void put_counter(struct nl_msg *msg, int attr, uint64_t value)
+{
+	if (value)
+		put_uint(msg, attr, value);
 }
 
 /* Values from @low on, which is where a bucket begins, in units of 2^shift */
@@ -206,13 +324,14 @@ static void put_reclaim(struct nl_msg *msg, int reason, uint64_t scanned, uint64
 	nla_nest_end(msg, nest);
 }
 
-static void put_target(struct nl_msg *msg, uint64_t n)
+static void put_target(struct nl_msg *msg, uint64_t n, uint32_t detail)
 {
 	struct nlattr *nest = nla_nest_start(msg, HEADROOM_A_CGROUP_TARGET);
 
-	put_uint(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
-	if (n) {
+	put_counter(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
+	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS)
 		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 16384, 600 * n);
+	if (n && detail & HEADROOM_DETAIL_TARGET) {
 		put_reclaim(msg, HEADROOM_REASON_OWN_LIMIT, 4000 * n, 900 * n, 7);
 		put_reclaim(msg, HEADROOM_REASONS, 1, 1, 1);
 	}
@@ -241,36 +360,46 @@ static void put_stalls(struct nl_msg *msg, uint64_t n)
 	put_stall(msg, HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK, 2 * n, 6000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, n, 7000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSES, 1, 1, true);
-	put_uint(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
 }
 
 /* What @rate cgroups like /busy/db would have counted in @dumps intervals */
-static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps)
+static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps,
+		      uint32_t detail)
 {
 	struct nlattr *nest = nla_nest_start(msg, attr);
 	uint64_t n = rate * dumps;
 
-	put_uint(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
-	put_uint(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
+	put_counter(msg, HEADROOM_A_STATS_EVICTIONS, 1000 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
+	put_counter(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
 	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
-	put_uint(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
-	if (behaves("partly"))
+	put_counter(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
+	put_counter(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
+	if (behaves("partly") && detail & HEADROOM_DETAIL_PAGES)
 		put_groups(msg, n);
-	if (n) {
+	if (n && detail & HEADROOM_DETAIL_PAGES) {
 		put_pages(msg, HEADROOM_PAGE_KIND_FILE, HEADROOM_REASON_OWN_LIMIT, 700 * n,
 			  600 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 300 * n, 30 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_UNKNOWN, 0, 10 * n);
+	}
+	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS) {
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_AGE, 20, 1 << 30, 640 * n);
-		put_stalls(msg, n);
 	}
+	if (n && detail & HEADROOM_DETAIL_STALLS)
+		put_stalls(msg, n);
 	nla_nest_end(msg, nest);
 }
 
-static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
+/* The later ones by id changed first. All count but one, which did so once */
+static uint64_t generation_of(size_t i, uint64_t dumps)
+{
+	return (cgroups[i].id == 4 ? 1 : dumps) * 100 + NR_CGROUPS - i;
+}
+
+static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps, uint32_t detail)
 {
 	bool counts = cgroups[i].id != 4;
 	uint64_t local = cgroups[i].id == 3 ? 2 : cgroups[i].id >= 5 ? 1 : 0;
@@ -279,11 +408,13 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps)
 	put_uint(msg, HEADROOM_A_CGROUP_ID, cgroups[i].id);
 	if (cgroups[i].parent_id)
 		put_uint(msg, HEADROOM_A_CGROUP_PARENT_ID, cgroups[i].parent_id);
-	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0);
-	put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, counts ? dumps : 0);
-	put_target(msg, counts ? (local + below) * dumps : 0);
+	put_uint(msg, HEADROOM_A_CGROUP_GENERATION, generation_of(i, dumps));
+	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, local, counts ? dumps : 0, detail);
+	if (below)
+		put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, dumps, detail);
+	put_target(msg, counts ? (local + below) * dumps : 0, detail);
 	/* a second before there was a module, and then twice what our stalls tell */
-	if (!behaves("partly")) {
+	if (!behaves("partly") && detail & HEADROOM_DETAIL_PSI) {
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_SOME,
 			 1000000000 + (counts ? 30000000 * (local + below) * dumps : 0));
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_FULL,
@@ -321,22 +452,32 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_USED, 16384);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_BYTES, 1 << 20);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, partly ? 100000 : 0);
-	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS);
+	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS - 1);
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
 	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
 	nla_put_u32(msg, HEADROOM_A_STATUS_STALLS, !behaves("untracked"));
 	nla_put_u32(msg, HEADROOM_A_STATUS_STALLED, behaves("calm") ? 0 : NR_STALLED);
 	nla_put_u32(msg, HEADROOM_A_STATUS_HISTOGRAM_BYTES, 992);
 	put_uint(msg, HEADROOM_A_STATUS_HISTOGRAMS, 40);
+	if (!partly)
+		nla_put_string(msg, HEADROOM_A_STATUS_KERNEL, "6.1.0-fake");
+	nla_put_u32(msg, HEADROOM_A_STATUS_TRIGGERS, 2);
+	put_uint(msg, HEADROOM_A_STATUS_WORKER_TIME, 1500000);
+	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
-	put_hook(msg, "swap_readpage()", false, true, "refaults of swapped pages");
+	put_hook(msg, "swap_readpage()", false, !partly,
+		 "refaults of swapped pages; swap_kprobes=1 attaches it");
+	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
+	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
 	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
 	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
 	put_uint(msg, HEADROOM_A_LOST_RECLAIM_SLOTS, partly ? 3 : 0);
 	put_uint(msg, HEADROOM_A_LOST_HISTOGRAMS, partly ? 77 : 0);
+	put_uint(msg, HEADROOM_A_LOST_NOTIFICATIONS, partly ? 9 : 0);
+	put_uint(msg, HEADROOM_A_LOST_RESIZED, partly ? 1ull << 33 : 0);
 	nla_nest_end(msg, nest);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
@@ -344,6 +485,7 @@ static void answer_status(const struct nlmsghdr *request)
 
 static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evictor)
 {
+	uint64_t times = behaves("taking") ? kernel.blame_dumps : 1;
 	struct nlattr *nest = nla_nest_start(msg, evictor->id ? HEADROOM_A_BLAME_EVICTOR :
 					     HEADROOM_A_BLAME_OTHERS);
 
@@ -351,8 +493,8 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
 	}
-	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, evictor->evictions);
-	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, evictor->refaults);
+	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, times * evictor->evictions);
+	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, times * evictor->refaults);
 	if (evictor->id)
 		put_uint(msg, HEADROOM_A_EVICTOR_ERROR, evictor->error);
 	nla_nest_end(msg, nest);
@@ -384,13 +526,13 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 	struct nl_msg *msg;
 
 	for (size_t i = 0; id && i < NR_CGROUPS; i++) {
-		if (cgroups[i].id != nla_get_u64(id))
+		if (!exists(i) || cgroups[i].id != nla_get_u64(id))
 			continue;
 		msg = new_reply(request, 0);
 		if (blame)
 			put_blame(msg, cgroups[i].id);
 		else
-			put_cgroup(msg, i, 1);
+			put_cgroup(msg, i, 1, HEADROOM_DETAIL_ALL);
 		enqueue(msg);
 		answer_error(request, 0, NULL);
 		return;
@@ -409,24 +551,91 @@ static void answer_done(const struct nlmsghdr *request, int flags)
 	enqueue(msg);
 }
 
-static void answer_dump(const struct nlmsghdr *request, bool blame)
+/* Ids are numbers from 1 in the order of the array */
+static bool is_below(size_t i, uint64_t ancestor)
 {
-	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
-	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	uint64_t id = cgroups[i].id;
+
+	while (id && id != ancestor)
+		id = cgroups[id - 1].parent_id;
+	return id;
+}
+
+/* What a dump of cgroups was asked for */
+struct asked {
+	uint64_t ancestor, since;
+	bool changes;
+	uint32_t detail;
+};
+
+static struct asked asked_for(const struct nlmsghdr *request)
+{
+	struct asked asked = { .detail = HEADROOM_DETAIL_ALL };
+	const struct nlattr *attr;
+	int rem;
+
+	nlmsg_for_each_attr(attr, (struct nlmsghdr *)request, GENL_HDRLEN, rem) {
+		if (nla_type(attr) == HEADROOM_A_CGROUP_ANCESTOR)
+			asked.ancestor = nla_get_u64(attr);
+		else if (nla_type(attr) == HEADROOM_A_CGROUP_DETAIL)
+			asked.detail = nla_get_u32(attr);
+		else if (nla_type(attr) == HEADROOM_A_CGROUP_SINCE) {
+			asked.since = nla_get_u64(attr);
+			asked.changes = true;
+		}
+	}
+	return asked;
+}
+
+static void answer_cgroups(const struct nlmsghdr *request, unsigned int dump, int flags)
+{
+	struct asked asked = asked_for(request);
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < NR_CGROUPS; i++) {
+		size_t which = asked.changes != !!behaves("disorder") ? NR_CGROUPS - 1 - i : i;
+
+		if (!exists(which) || (cgroups[which].id == 6 && dump == 1) ||
+		    (asked.ancestor && !is_below(which, asked.ancestor)) ||
+		    (asked.changes && (behaves("still") ||
+				       generation_of(which, dump) <= asked.since)))
+			continue;
+		msg = new_reply(request, flags);
+		put_cgroup(msg, which, dump, asked.detail);
+		enqueue(msg);
+	}
+}
+
+static void answer_blame(const struct nlmsghdr *request, int flags)
+{
 	struct nl_msg *msg;
 
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
 		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
 
-		if (blame ? !lost_pages(cgroups[which].id) : cgroups[which].id == 6 && dump == 1)
+		if (!exists(which) || !lost_pages(cgroups[which].id))
 			continue;
 		msg = new_reply(request, flags);
-		if (blame)
-			put_blame(msg, cgroups[which].id);
-		else
-			put_cgroup(msg, which, dump);
+		put_blame(msg, cgroups[which].id);
 		enqueue(msg);
 	}
+}
+
+static void answer_dump(const struct nlmsghdr *request, bool blame)
+{
+	unsigned int dump = blame ? ++kernel.blame_dumps : ++kernel.dumps;
+	int flags = NLM_F_MULTI | (dump <= behaves("churn") ? NLM_F_DUMP_INTR : 0);
+	struct asked asked = asked_for(request);
+	struct nl_msg *msg;
+
+	if (!blame && asked.ancestor > NR_CGROUPS) {
+		answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
+		return;
+	}
+	if (blame)
+		answer_blame(request, flags);
+	else
+		answer_cgroups(request, dump, flags);
 	for (uint64_t id = 1000; behaves("many") && id < 1200; id++) {
 		msg = new_reply(request, flags);
 		/* blame has it under the same number */
@@ -471,17 +680,325 @@ static void answer_stalled(const struct nlmsghdr *request)
 	answer_done(request, flags);
 }
 
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+static struct nl_msg *new_notification(int family, int cmd)
+{
+	const struct nlmsghdr nobody = { 0 };
+	const struct genlmsghdr genl = { .cmd = cmd, .version = 1 };
+	struct nl_msg *msg = new_message(&nobody, family, 0);
+
+	nlmsg_append(msg, (void *)&genl, sizeof(genl), 0);
+	return msg;
+}
+
+static void put_config(struct nl_msg *msg)
+{
+	nla_put_u32(msg, HEADROOM_A_CONFIG_SAMPLE_SHIFT, kernel.config.sample_shift);
+	put_uint(msg, HEADROOM_A_CONFIG_TABLE_ENTRIES, kernel.config.table_entries);
+	nla_put_u32(msg, HEADROOM_A_CONFIG_STALLS, kernel.config.stalls);
+	nla_put_u32(msg, HEADROOM_A_CONFIG_SWAP_KPROBES, kernel.config.swap_kprobes);
+}
+
+static void put_event(struct nl_msg *msg, const struct headroom_event *event)
+{
+	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
+	put_uint(msg, HEADROOM_A_EVENT_SEQ, event->seq);
+	put_uint(msg, HEADROOM_A_EVENT_TIME, event->time ? event->time : now());
+	if (event->cgroup)
+		put_uint(msg, HEADROOM_A_EVENT_CGROUP, event->cgroup);
+	if (event->parent_id)
+		put_uint(msg, HEADROOM_A_EVENT_PARENT_ID, event->parent_id);
+	if (event->path)
+		nla_put_string(msg, HEADROOM_A_EVENT_PATH, event->path);
+	if (event->pid)
+		nla_put_u32(msg, HEADROOM_A_EVENT_PID, event->pid);
+	if (event->comm[0])
+		nla_put_string(msg, HEADROOM_A_EVENT_COMM, event->comm);
+	if (event->trigger)
+		nla_put_u32(msg, HEADROOM_A_EVENT_TRIGGER, event->trigger);
+	if (event->value)
+		put_uint(msg, HEADROOM_A_EVENT_VALUE, event->value);
+}
+
+static void deliver(struct socket *s, int cmd, const struct headroom_event *event)
+{
+	struct nl_msg *msg;
+
+	if (s->congested)
+		return;
+	msg = new_notification(kernel.family, cmd);
+	if (cmd == HEADROOM_CMD_CONFIG_NTF)
+		put_config(msg);
+	else
+		put_event(msg, event);
+	if (behaves("garbled"))
+		nla_put_u16(msg, HEADROOM_A_EVENT_SEQ, 1);
+	enqueue_to(s, msg);
+}
+
+static void notify_owner(const struct headroom_event *event)
+{
+	struct headroom_event numbered = *event;
+
+	for (size_t i = 0; i < NR_TRIGGERS; i++) {
+		if (kernel.trigger[i].id != event->trigger)
+			continue;
+		if (!event->seq)
+			numbered.seq = ++kernel.trigger[i].seq;
+		if (!event->cgroup)
+			numbered.cgroup = kernel.trigger[i].cgroup;
+		deliver(kernel.trigger[i].owner, HEADROOM_CMD_TRIGGER_NTF, &numbered);
+	}
+}
+
+void fake_kernel_notify(int cmd, const struct headroom_event *event)
+{
+	struct headroom_event numbered = *event;
+
+	if (cmd == HEADROOM_CMD_TRIGGER_NTF) {
+		notify_owner(event);
+		return;
+	}
+	if (!event->seq && cmd != HEADROOM_CMD_CONFIG_NTF)
+		numbered.seq = ++kernel.seq;
+	for (size_t i = 0; i < kernel.nr_sockets; i++)
+		if (kernel.socket[i].hears_events)
+			deliver(&kernel.socket[i], cmd, &numbered);
+}
+
+void fake_kernel_skip(unsigned int n, uint32_t trigger)
+{
+	if (!trigger)
+		kernel.seq += n;
+	for (size_t i = 0; trigger && i < NR_TRIGGERS; i++)
+		if (kernel.trigger[i].id == trigger)
+			kernel.trigger[i].seq += n;
+}
+
+void fake_kernel_overrun(void)
+{
+	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+		if (!kernel.socket[i].hears_families)
+			continue;
+		kernel.socket[i].overrun = kernel.socket[i].congested = true;
+		wake(&kernel.socket[i]);
+	}
+}
+
+void fake_kernel_family_goes(int family)
+{
+	struct nl_msg *msg;
+
+	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+		if (!kernel.socket[i].hears_families || kernel.socket[i].congested)
+			continue;
+		msg = new_notification(GENL_ID_CTRL, CTRL_CMD_DELFAMILY);
+		nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, family);
+		enqueue_to(&kernel.socket[i], msg);
+	}
+}
+
+void fake_kernel_unload(bool quietly)
+{
+	static const struct headroom_event event;
+
+	if (!quietly)
+		fake_kernel_notify(HEADROOM_CMD_EXIT_NTF, &event);
+	for (size_t i = 0; i < kernel.nr_sockets; i++)
+		kernel.socket[i].hears_events = false;
+	fake_kernel_family_goes(kernel.family);
+	kernel.unloaded = true;
+}
+
+void fake_kernel_load(void)
+{
+	kernel.unloaded = false;
+	kernel.family++;
+	kernel.seq = 0;
+	memset(kernel.trigger, 0, sizeof(kernel.trigger));
+}
+
+/* Something of everything */
+static void be_lively(void)
+{
+	const struct headroom_event born = { .cgroup = 7, .parent_id = 2, .path = "/busy/newborn" };
+	const struct headroom_event kill = { .cgroup = 3, .path = "/busy/db", .pid = NO_PID,
+					     .comm = "mysqld" };
+	const struct headroom_event gone = { .cgroup = 4, .parent_id = 1, .path = "/idle" };
+
+	fake_kernel_notify(HEADROOM_CMD_CGROUP_BORN_NTF, &born);
+	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &kill);
+	fake_kernel_notify(HEADROOM_CMD_CONFIG_NTF, &gone);
+	fake_kernel_notify(HEADROOM_CMD_CGROUP_GONE_NTF, &gone);
+}
+
+static void answer_config(const struct nlmsghdr *request)
+{
+	struct nl_msg *msg = new_reply(request, 0);
+
+	put_config(msg);
+	if (behaves("malformed"))
+		nla_put_u16(msg, HEADROOM_A_CONFIG_STALLS, 1);
+	enqueue(msg);
+	answer_error(request, 0, NULL);
+}
+
+static void set_config(const struct nlmsghdr *request)
+{
+	static const struct headroom_event event;
+	struct nlattr *attr[HEADROOM_A_CONFIG_MAX + 1];
+
+	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_CONFIG_MAX, NULL);
+	if (attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT] &&
+	    nla_get_u32(attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT]) > 10) {
+		answer_error(request, -ERANGE, "integer out of range");
+		return;
+	}
+	if (attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT])
+		kernel.config.sample_shift = nla_get_u32(attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT]);
+	if (attr[HEADROOM_A_CONFIG_TABLE_ENTRIES])
+		kernel.config.table_entries = nla_get_u64(attr[HEADROOM_A_CONFIG_TABLE_ENTRIES]);
+	if (attr[HEADROOM_A_CONFIG_STALLS])
+		kernel.config.stalls = nla_get_u32(attr[HEADROOM_A_CONFIG_STALLS]);
+	answer_error(request, 0, NULL);
+	fake_kernel_notify(HEADROOM_CMD_CONFIG_NTF, &event);
+}
+
+/* Why it is refused; NULL if it is not. What is asked for has to be there. */
+static const char *refusal(struct nlattr **attr, int *err)
+{
+	uint64_t window = 0, cgroup = 0;
+	bool found = false;
+
+	*err = -EINVAL;
+	if (attr[HEADROOM_A_TRIGGER_WINDOW])
+		window = nla_get_u64(attr[HEADROOM_A_TRIGGER_WINDOW]);
+	if (attr[HEADROOM_A_TRIGGER_CGROUP])
+		cgroup = nla_get_u64(attr[HEADROOM_A_TRIGGER_CGROUP]);
+	for (size_t i = 0; i < NR_CGROUPS; i++)
+		found |= exists(i) && cgroups[i].id == cgroup;
+	if (!attr[HEADROOM_A_TRIGGER_METRIC])
+		return "a trigger needs a metric";
+	if (!attr[HEADROOM_A_TRIGGER_THRESHOLD] ||
+	    !nla_get_u64(attr[HEADROOM_A_TRIGGER_THRESHOLD]))
+		return "the threshold is at least 1";
+	*err = -ERANGE;
+	if (window < 10000000 || window > 60000000000)
+		return "the window is from 10 ms to 1 min";
+	*err = -ENOENT;
+	return found ? NULL : "no cgroup with this id has the memory controller";
+}
+
+static uint64_t asked(const struct nlattr *attr)
+{
+	if (!attr)
+		return 0;
+	return nla_len(attr) == sizeof(uint32_t) ? nla_get_u32(attr) : nla_get_u64(attr);
+}
+
+static void record_trigger(struct nlattr **attr)
+{
+	fake_kernel_trigger = (struct headroom_trigger){
+		.cgroup = asked(attr[HEADROOM_A_TRIGGER_CGROUP]),
+		.scope = asked(attr[HEADROOM_A_TRIGGER_SCOPE]),
+		.metric = asked(attr[HEADROOM_A_TRIGGER_METRIC]),
+		.cause = asked(attr[HEADROOM_A_TRIGGER_CAUSE]),
+		.threshold = asked(attr[HEADROOM_A_TRIGGER_THRESHOLD]),
+		.window = asked(attr[HEADROOM_A_TRIGGER_WINDOW]),
+		.interval = asked(attr[HEADROOM_A_TRIGGER_INTERVAL]),
+		.hysteresis = attr[HEADROOM_A_TRIGGER_CLEAR],
+		.clear = asked(attr[HEADROOM_A_TRIGGER_CLEAR]),
+	};
+}
+
+static void add_trigger(const struct nlmsghdr *request)
+{
+	struct nlattr *attr[HEADROOM_A_TRIGGER_MAX + 1];
+	struct headroom_event event = { .value = 123456789, .path = "/busy" };
+	const char *why;
+	struct nl_msg *msg;
+	size_t i = 0;
+	int err;
+
+	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_TRIGGER_MAX, NULL);
+	record_trigger(attr);
+	why = refusal(attr, &err);
+	if (why) {
+		answer_error(request, err, why);
+		return;
+	}
+	while (kernel.trigger[i].id)
+		if (++i == NR_TRIGGERS)
+			abort();
+	kernel.trigger[i].id = ++kernel.last_trigger;
+	kernel.trigger[i].owner = kernel.asker;
+	kernel.trigger[i].cgroup = nla_get_u64(attr[HEADROOM_A_TRIGGER_CGROUP]);
+	kernel.trigger[i].seq = 0;
+	event.trigger = kernel.last_trigger;
+	if (behaves("hasty"))
+		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
+	if (behaves("full"))
+		return;
+	msg = new_reply(request, 0);
+	if (!behaves("nameless"))
+		nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, kernel.last_trigger);
+	if (behaves("mute"))
+		nlmsg_free(msg);
+	else
+		enqueue(msg);
+	if (behaves("hasty"))
+		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
+	answer_error(request, 0, NULL);
+	if (behaves("fires"))
+		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
+}
+
+static void del_trigger(const struct nlmsghdr *request)
+{
+	const struct nlattr *id = nlmsg_find_attr((struct nlmsghdr *)request, GENL_HDRLEN,
+						  HEADROOM_A_TRIGGER_ID);
+
+	for (size_t i = 0; id && i < NR_TRIGGERS; i++) {
+		if (!kernel.trigger[i].id || kernel.trigger[i].id != nla_get_u32(id))
+			continue;
+		kernel.trigger[i].id = 0;
+		answer_error(request, 0, NULL);
+		return;
+	}
+	answer_error(request, -ENOENT, "this socket has no trigger with this id");
+}
+
+static void put_group(struct nl_msg *msg)
+{
+	struct nlattr *groups = nla_nest_start(msg, CTRL_ATTR_MCAST_GROUPS);
+	struct nlattr *group = nla_nest_start(msg, 1);
+
+	nla_put_string(msg, CTRL_ATTR_MCAST_GRP_NAME, HEADROOM_MCGRP_EVENTS);
+	nla_put_u32(msg, CTRL_ATTR_MCAST_GRP_ID, GROUP);
+	nla_nest_end(msg, group);
+	nla_nest_end(msg, groups);
+}
+
 static void answer_family(const struct nlmsghdr *request)
 {
 	struct nl_msg *msg;
 
-	if (behaves("absent") || (behaves("gone") && fake_kernel_requests)) {
+	if (kernel.unloaded || behaves("absent") || (behaves("gone") && fake_kernel_requests)) {
 		answer_error(request, -ENOENT, NULL);
 		return;
 	}
 	msg = new_reply(request, 0);
 	nla_put_u16(msg, CTRL_ATTR_FAMILY_ID, kernel.family);
 	nla_put_string(msg, CTRL_ATTR_FAMILY_NAME, HEADROOM_FAMILY_NAME);
+	if (!behaves("silent"))
+		put_group(msg);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
 }
@@ -498,7 +1015,8 @@ static void answer(const struct nlmsghdr *request)
 		kernel.reloaded_at = fake_kernel_requests;
 		kernel.family++;
 	}
-	if (request->nlmsg_type != kernel.family || (behaves("gone") && fake_kernel_requests)) {
+	if (request->nlmsg_type != kernel.family || kernel.unloaded ||
+	    (behaves("gone") && fake_kernel_requests)) {
 		answer_error(request, -ENOENT, NULL);
 		return;
 	}
@@ -509,6 +1027,14 @@ static void answer(const struct nlmsghdr *request)
 		answer_status(request);
 	else if (genl->cmd == HEADROOM_CMD_STALL_GET)
 		answer_stalled(request);
+	else if (genl->cmd == HEADROOM_CMD_CONFIG_GET)
+		answer_config(request);
+	else if (genl->cmd == HEADROOM_CMD_CONFIG_SET)
+		set_config(request);
+	else if (genl->cmd == HEADROOM_CMD_TRIGGER_ADD)
+		add_trigger(request);
+	else if (genl->cmd == HEADROOM_CMD_TRIGGER_DEL)
+		del_trigger(request);
 	else if (request->nlmsg_flags & NLM_F_DUMP)
 		answer_dump(request, genl->cmd == HEADROOM_CMD_BLAME_GET);
 	else
@@ -517,13 +1043,49 @@ static void answer(const struct nlmsghdr *request)
 
 ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
-	(void)fd;
+	const struct nlmsghdr *request = msg->msg_iov[0].iov_base;
+
 	(void)flags;
-	/* as a new socket would: what an earlier one left unread is gone */
-	if (((const struct nlmsghdr *)msg->msg_iov[0].iov_base)->nlmsg_type == GENL_ID_CTRL)
-		dequeue_all();
-	answer(msg->msg_iov[0].iov_base);
+	kernel.asker = socket_of(fd);
+	if (request->nlmsg_type == GENL_ID_CTRL)
+		renew(kernel.asker);
+	answer(request);
 	return msg->msg_iov[0].iov_len;
+}
+
+/* The group of events is joined, or that which hears of families that go. */
+int setsockopt(int fd, int level, int option, const void *value, socklen_t len)
+{
+	struct socket *s = socket_of(fd);
+
+	if (level != SOL_NETLINK || option != NETLINK_ADD_MEMBERSHIP)
+		return syscall(SYS_setsockopt, fd, level, option, value, len);
+	if (*(const int *)value == GENL_ID_CTRL) {
+		s->hears_families = true;
+		return 0;
+	}
+	if (*(const int *)value != GROUP || behaves("unprivileged")) {
+		errno = *(const int *)value == GROUP ? EPERM : ENOENT;
+		return -1;
+	}
+	s->hears_events = true;
+	if (behaves("lively"))
+		be_lively();
+	return 0;
+}
+
+int epoll_ctl(int epoll, int op, int fd, struct epoll_event *event)
+{
+	for (size_t i = 0; i < kernel.nr_sockets; i++) {
+		struct socket *s = &kernel.socket[i];
+
+		if (s->fd != fd || op != EPOLL_CTL_ADD)
+			continue;
+		s->wake = eventfd(s->tail > s->head, EFD_CLOEXEC | EFD_NONBLOCK);
+		fd = s->wake;
+		break;
+	}
+	return syscall(SYS_epoll_ctl, epoll, op, fd, event);
 }
 
 static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
@@ -531,7 +1093,9 @@ static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
 	struct sockaddr_nl from = { .nl_family = AF_NETLINK };
 	size_t room = msg->msg_iov[0].iov_len;
 
-	memcpy(msg->msg_iov[0].iov_base, nlh, nlh->nlmsg_len < room ? nlh->nlmsg_len : room);
+	if (room)
+		memcpy(msg->msg_iov[0].iov_base, nlh,
+		       nlh->nlmsg_len < room ? nlh->nlmsg_len : room);
 	if (msg->msg_name)
 		memcpy(msg->msg_name, &from, sizeof(from));
 	msg->msg_namelen = sizeof(from);
@@ -539,31 +1103,50 @@ static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
 	msg->msg_flags = nlh->nlmsg_len > room ? MSG_TRUNC : 0;
 }
 
-ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+/* Whether there is nothing to read now; otherwise the queue has a message. */
+static bool fails_to_receive(struct socket *s)
 {
-	struct nlmsghdr *nlh;
-	ssize_t len;
-
-	(void)fd;
-	if (fake_kernel_requests > 1 && behaves("enobufs") && !kernel.overflown) {
+	if (s->overrun || (fake_kernel_requests > 1 && behaves("enobufs") && !kernel.overflown)) {
+		s->overrun = false;
 		kernel.overflown = true;
 		errno = ENOBUFS;
-		return -1;
+		return true;
 	}
-	if (kernel.head == kernel.tail) {
+	if (s->head < s->tail)
+		return false;
+	queue_is_empty(s);
+	if (!(fcntl(s->fd, F_GETFL) & O_NONBLOCK)) {
 		/* the real one would wait for ever */
 		fputs("fake kernel: nothing to read\n", stderr);
 		abort();
 	}
-	nlh = nlmsg_hdr(kernel.queue[kernel.head]);
+	errno = EAGAIN;
+	return true;
+}
+
+ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
+{
+	struct socket *s = socket_of(fd);
+	struct nlmsghdr *nlh;
+	ssize_t len;
+
+	if (fails_to_receive(s))
+		return -1;
+	nlh = nlmsg_hdr(s->queue[s->head]);
 	len = nlh->nlmsg_len;
 	copy_out(msg, nlh);
 	if (!(flags & MSG_PEEK))
-		nlmsg_free(kernel.queue[kernel.head++]);
-	if (kernel.head == kernel.tail)
-		kernel.head = kernel.tail = 0;
+		nlmsg_free(s->queue[s->head++]);
+	if (s->head == s->tail)
+		queue_is_empty(s);
 	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
 	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* Takes the place of mglru.c */
+bool mglru_is_on(void)
+{
+	return behaves("mglru");
 }
 
 /* The names of its cgroups; they take the place of cgroup.c */
@@ -584,7 +1167,7 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
 	if (behaves("unnamed") == id)
 		return -EPERM;
 	for (size_t i = 0; i < NR_CGROUPS; i++)
-		if (cgroups[i].id == id && behaves("removed") != id)
+		if (cgroups[i].id == id && exists(i) && behaves("removed") != id)
 			*path = strdup(cgroups[i].path);
 	return *path ? 0 : -ESTALE;
 }
@@ -595,5 +1178,8 @@ int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
 	for (size_t i = 0; i < NR_CGROUPS; i++)
 		if (strcmp(cgroups[i].path, name) == 0)
 			*id = cgroups[i].id;
-	return *id ? 0 : headroom_fail(h, -ENOENT, "no such cgroup: %s", name);
+	if (*id)
+		return 0;
+	snprintf(h->error, sizeof(h->error), "no such cgroup: %s", name);
+	return -ENOENT;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,17 @@ static void test_root(struct headroom *h, const char *root)
 	free(parent);
 }
 
+/* That paths are remembered relies on it. */
+static void test_rename(const char *directory)
+{
+	char *other;
+
+	if (asprintf(&other, "%s-renamed", directory) < 0)
+		abort();
+	ok(rename(directory, other) < 0 && errno == EPERM, "a cgroup v2 cannot be renamed");
+	free(other);
+}
+
 static void test_birth_and_death(struct headroom *h, const char *root, const char *name)
 {
 	char *directory, *path = NULL;
@@ -60,6 +72,7 @@ static void test_birth_and_death(struct headroom *h, const char *root, const cha
 	is_int(headroom_cgroup_path(h, id, &path), 0, "path by id");
 	ok(path && path[0] == '/' && strcmp(path + 1, name) == 0, "is %s", path);
 	free(path);
+	test_rename(directory);
 	/* like the charges of a dead cgroup, this keeps what the id stands for */
 	fd = open(directory, O_RDONLY | O_DIRECTORY);
 	rmdir(directory);

@@ -255,6 +255,12 @@ static struct headroom_cgroup *cgroup_at(uint64_t id, uint64_t refaults)
 	return cg;
 }
 
+/* In place of the library's, which reads cgroups itself */
+void headroom_cgroup_free(struct headroom_cgroup *cgroup)
+{
+	free(cgroup);
+}
+
 static int decide_at(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refaults,
 		     uint64_t limit_hits, struct engine_verdict *v)
 {

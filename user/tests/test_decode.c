@@ -35,11 +35,15 @@ static void empty_nest(int attr)
 	nla_put(msg, attr, 0, NULL);
 }
 
+/* Histograms of what is decoded; whether there was anything besides counters */
+static struct arena arena;
+static bool more;
+
 static int decode_cgroup(struct headroom_cgroup *cgroup)
 {
 	memset(cgroup, 0, sizeof(*cgroup));
 	return headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup);
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena, &more);
 }
 
 /* Decodes what was built; -EBADMSG is wanted, and nothing may leak. */
@@ -48,7 +52,7 @@ static void is_malformed(const char *name)
 	struct headroom_cgroup cgroup;
 
 	is_int(decode_cgroup(&cgroup), -EBADMSG, name);
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 }
 
 /* The head of a histogram, and a nest that is to be ended */
@@ -127,7 +131,7 @@ static void test_well_made(void)
 	is_uint(elsewhere, 0, "an unknown cause goes nowhere");
 	is_uint(cgroup.subtree.refaults, 0, "not into the structure behind either");
 	is_uint(cgroup.subtree.refault_distance.nr, 0, "empty statistics");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 }
 
 static void test_histogram_twice(void)
@@ -147,7 +151,7 @@ static void test_histogram_twice(void)
 	is_int(decode_cgroup(&cgroup), 0, "a histogram twice");
 	is_uint(cgroup.local.refault_distance.nr, 1, "counts once");
 	ok(!cgroup.psi, "without PSI it says so");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 }
 
 static void test_malformed_cgroup(void)
@@ -302,7 +306,7 @@ static void test_buckets(void)
 			is_uint(bucket[known[i].index].low, known[i].units << shift,
 				"where it begins");
 		is_uint(bucket[123].high, UINT64_MAX, "the last has no end");
-		headroom_cgroup_clear(&cgroup);
+		arena_free(&arena);
 	}
 }
 
@@ -338,7 +342,7 @@ static void test_pages(void)
 		for (int reason = 0; reason < HEADROOM_REASONS; reason++)
 			sum += cgroup.local.pages[kind][reason].evictions;
 	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons go nowhere");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 
 	stats = begin_stats();
 	put_pages(0, HEADROOM_REASON_KSWAPD, 1);
@@ -393,7 +397,7 @@ static void test_groups(void)
 	is_uint(cgroup.local.group[15].refaults, 16, "the last");
 	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree's begin anew");
 	is_uint(cgroup.subtree.group[1].refaults, 0, "and may be fewer");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 
 	stats = begin_stats();
 	put_groups(HEADROOM_SAMPLE_GROUPS + 1);
@@ -441,7 +445,7 @@ static void test_target(void)
 	is_uint(reclaim->lowest_priority, 3, "lowest priority");
 	is_uint(cgroup.target.reclaim[HEADROOM_REASON_UNKNOWN].scanned, 0,
 		"an unknown reason goes nowhere");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 
 	target = begin_target();
 	put_reclaim(0);
@@ -645,8 +649,9 @@ static void test_truncation(void)
 		copy = malloc(len ? len : 1);
 		memcpy(copy, nlmsg_attrdata(nlmsg_hdr(msg), 0), len);
 		memset(&cgroup, 0, sizeof(cgroup));
-		accepted += headroom_decode_cgroup((struct nlattr *)copy, len, &cgroup) == 0;
-		headroom_cgroup_clear(&cgroup);
+		accepted += headroom_decode_cgroup((struct nlattr *)copy, len, &cgroup, &arena,
+						   &more) == 0;
+		arena_free(&arena);
 		free(copy);
 	}
 	/* only where the id ends, before anything else begins */
@@ -687,10 +692,18 @@ static void test_status(void)
 	nla_put_u64(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, 1ull << 40);
 	nla_put_u64(msg, HEADROOM_A_STATUS_HISTOGRAMS, 1ull << 34);
 	nla_put_u32(msg, HEADROOM_A_STATUS_STALLED, 3);
+	nla_put_string(msg, HEADROOM_A_STATUS_KERNEL, "6.1.0");
+	nla_put_u32(msg, HEADROOM_A_STATUS_TRIGGERS, 4);
+	nla_put_u64(msg, HEADROOM_A_STATUS_WORKER_TIME, 1ull << 35);
+	nla_put_u32(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5);
 	is_int(decode_status(&status), 0, "a status");
 	is_uint(status.table_remembered, 1ull << 40, "remembered pages");
 	is_uint(status.histograms, 1ull << 34, "histograms");
 	is_uint(status.stalled, 3, "stalled tasks");
+	is_text(status.kernel, "6.1.0", "kernel");
+	is_uint(status.triggers, 4, "triggers");
+	is_uint(status.worker_time, 1ull << 35, "time of the worker");
+	is_uint(status.request_time, 5, "time of the requests");
 	ok(!status.stalls, "no stalls, unless it says so");
 	is_text(status.hook[0].covers, "", "a hook always has its strings");
 	headroom_status_clear(&status);
@@ -729,6 +742,12 @@ static void test_status(void)
 	begin_status();
 	nla_put_u16(msg, HEADROOM_A_STATUS_HISTOGRAMS, 1);
 	is_malformed_status("histograms of 2 bytes");
+	begin_status();
+	nla_put(msg, HEADROOM_A_STATUS_KERNEL, 3, "6.1");
+	is_malformed_status("a kernel that does not end");
+	begin_status();
+	nla_put_u16(msg, HEADROOM_A_STATUS_WORKER_TIME, 1);
+	is_malformed_status("a time of 2 bytes");
 	begin_status();
 	nla_put(msg, HEADROOM_A_STATUS_LOST, 5, "loss");
 	is_malformed_status("garbage where losses should be");
@@ -773,7 +792,7 @@ static void test_counters(void)
 	/* pages, distances, ages, groups and stalls are no counters */
 	is_int(all, HEADROOM_A_STATS_MAX - 5, "every counter of the specification is known");
 	is_uint(cgroup.local.stall_total, value - 1, "the last by name");
-	headroom_cgroup_clear(&cgroup);
+	arena_free(&arena);
 
 	for (all = 0, counter = headroom_lost_counters; counter->name; counter++)
 		all++;

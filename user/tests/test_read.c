@@ -50,7 +50,7 @@ static void test_status(void)
 	is_uint(status->histogram_bytes, 992, "bytes of a histogram");
 	is_uint(status->histograms, 40, "histograms");
 	is_uint(status->table_remembered, 100000, "remembered");
-	is_uint(status->nr_hooks, 3, "hooks");
+	is_uint(status->nr_hooks, 5, "hooks");
 	is_text(status->hook[1].name, "mm_vmscan_memcg_reclaim_begin", "name of a hook");
 	is_text(status->hook[1].covers, "memcg-reclaim stalls", "what it covers");
 	ok(status->hook[0].required && !status->hook[1].required, "required");
@@ -58,6 +58,12 @@ static void test_status(void)
 	is_uint(status->lost.table_full, 12345, "lost");
 	is_uint(status->lost.reclaim_slots, 3, "reclaims lost");
 	is_uint(status->lost.histograms, 77, "values in no histogram");
+	is_uint(status->lost.notifications, 9, "notifications lost");
+	is_uint(status->lost.resized, 1ull << 33, "pages forgotten with their table");
+	is_uint(status->triggers, 2, "triggers");
+	is_uint(status->worker_time, 1500000, "time of the worker");
+	is_uint(status->request_time, 5000000000, "time of the requests");
+	ok(!status->kernel, "an older module does not tell its kernel");
 	headroom_status_free(status);
 	headroom_close(h);
 }

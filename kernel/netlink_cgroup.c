@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "headroom": statistics of cgroups
+ *
+ * One function fills a cgroup's message, for a reply as for a dump. What never happened
+ * takes no room in a message. Even if everything did, a cgroup fits into MESSAGE_MAX.
+ *
+ * A dump of 10,000 cgroups writes a million attributes, so these do not go through
+ * nla_put(): before a message is begun there must be room for the most that it can
+ * take, and then it is written word by word. The counters were added up before, see
+ * changes.c; all else is written as it is counted.
+ *
+ * A dump in several messages holds no lock between them. It goes on where it was, by
+ * id; or, if it is one of changes, by generation, up to the last generation that there
+ * was when it began. What is counted meanwhile is the next dump's: a cgroup with a
+ * later generation is not reported, or, in a dump of all, reported without it.
+ */
+#include <linux/bitops.h>
+#include <linux/memcontrol.h>
+#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>	/* which psi_types.h uses and does not include */
+#include <linux/psi_types.h>
+#include <net/genetlink.h>
+
+#include "changes.h"
+#include "netlink.h"
+#include "nl_gen.h"
+#include "nonresident.h"
+#include "registry.h"
+#include "stall.h"
+
+#define MESSAGE_MAX	SKB_WITH_OVERHEAD(65536UL)
+#define DETAIL_ALL	(HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_STALLS | \
+			 HEADROOM_DETAIL_HISTOGRAMS | HEADROOM_DETAIL_TARGET | \
+			 HEADROOM_DETAIL_PSI)
+
+/* What the attributes take at most, with their headers */
+#define UINT_BYTES	(NLA_HDRLEN + sizeof(u64))
+#define U32_BYTES	(NLA_HDRLEN + sizeof(u32))
+#define PAGES_BYTES	(NLA_HDRLEN + 2 * U32_BYTES + 2 * UINT_BYTES)
+#define GROUP_BYTES	(NLA_HDRLEN + 2 * UINT_BYTES)
+#define STALL_BYTES	(NLA_HDRLEN + U32_BYTES + 3 * UINT_BYTES)
+#define RECLAIM_BYTES	(NLA_HDRLEN + 2 * U32_BYTES + 2 * UINT_BYTES)
+#define HIST_BYTES	(2 * NLA_HDRLEN + 2 * U32_BYTES + \
+			 HEADROOM_HIST_BUCKETS * sizeof(u64))
+/* Those that are reported of statistics whatever else is not */
+#define SUMS_BYTES	(NLA_HDRLEN + (HEADROOM_NR_SUMS + 1) * UINT_BYTES)
+#define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
+			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
+#define MOST_BYTES	(FIXED_BYTES + HIST_BYTES + \
+			 2 * (HEADROOM_NR_KINDS * HEADROOM_NR_REASONS * PAGES_BYTES + \
+			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
+			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
+
+static_assert(NLA_HDRLEN == sizeof(struct nlattr));
+static_assert(MOST_BYTES <= MESSAGE_MAX);
+
+/* Each of these writes to @at, and returns where to go on */
+static __always_inline void *put_head(void *at, u16 type, u16 len)
+{
+	struct nlattr *attr = at;
+
+	attr->nla_len = NLA_HDRLEN + len;
+	attr->nla_type = type;
+	return attr + 1;
+}
+
+static __always_inline void *put_u32(void *at, u16 type, u32 value)
+{
+	at = put_head(at, type, sizeof(value));
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
+}
+
+static __always_inline void *put_uint(void *at, u16 type, u64 value)
+{
+	if (value <= U32_MAX)
+		return put_u32(at, type, value);
+	at = put_head(at, type, sizeof(value));
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
+}
+
+/* A counter that is absent is 0 */
+static __always_inline void *put_counter(void *at, u16 type, u64 value)
+{
+	return value ? put_uint(at, type, value) : at;
+}
+
+static __always_inline void *nest_begin(void *at, u16 type)
+{
+	return put_head(at, type | NLA_F_NESTED, 0);
+}
+
+/* One that is empty is left out */
+static __always_inline void *nest_end(void *at, void *nest)
+{
+	struct nlattr *attr = nest;
+
+	if (at == attr + 1)
+		return nest;
+	attr->nla_len = at - nest;
+	return at;
+}
+
+static void *put_histogram(void *at, u16 type, const struct headroom_hist *hist,
+			   unsigned int shift)
+{
+	void *nest = at;
+	unsigned int i;
+	u64 count;
+
+	if (!hist || !hist->end)
+		return at;
+	at = nest_begin(at, type);
+	at = put_u32(at, HEADROOM_A_HISTOGRAM_SHIFT, shift);
+	at = put_u32(at, HEADROOM_A_HISTOGRAM_FIRST, hist->first);
+	at = put_head(at, HEADROOM_A_HISTOGRAM_COUNTS,
+		      (hist->end - hist->first) * sizeof(count));
+	for (i = hist->first; i < hist->end; i++) {
+		count = atomic64_read(&hist->bucket[i]);
+		memcpy(at, &count, sizeof(count));
+		at += sizeof(count);
+	}
+	return nest_end(at, nest);
+}
+
+static void *put_pages(void *at, const struct headroom_stats *stats, unsigned long which)
+{
+	const struct headroom_page_stats *pages;
+	unsigned int i;
+	void *nest;
+
+	for_each_set_bit(i, &which, HEADROOM_NR_KINDS * HEADROOM_NR_REASONS) {
+		pages = &stats->pages[0][i];
+		nest = at;
+		at = nest_begin(at, HEADROOM_A_STATS_PAGES);
+		at = put_u32(at, HEADROOM_A_PAGES_KIND, i / HEADROOM_NR_REASONS + 1);
+		at = put_u32(at, HEADROOM_A_PAGES_REASON, i % HEADROOM_NR_REASONS + 1);
+		at = put_counter(at, HEADROOM_A_PAGES_EVICTIONS,
+				 atomic64_read(&pages->evictions));
+		at = put_counter(at, HEADROOM_A_PAGES_REFAULTS,
+				 atomic64_read(&pages->refaults));
+		at = nest_end(at, nest);
+	}
+	return at;
+}
+
+/* Those that are empty, too: they are told apart by their order */
+static void *put_groups(void *at, const struct headroom_stats *stats)
+{
+	const struct headroom_page_stats *group;
+	void *nest;
+
+	for (group = stats->group; group < stats->group + HEADROOM_NR_GROUPS; group++) {
+		nest = at;
+		at = nest_begin(at, HEADROOM_A_STATS_SAMPLE_GROUP);
+		at = put_uint(at, HEADROOM_A_SAMPLE_GROUP_EVICTIONS,
+			      atomic64_read(&group->evictions));
+		at = put_uint(at, HEADROOM_A_SAMPLE_GROUP_REFAULTS,
+			      atomic64_read(&group->refaults));
+		at = nest_end(at, nest);
+	}
+	return at;
+}
+
+static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned long which,
+			bool latency)
+{
+	const struct headroom_stall_stats *stall;
+	unsigned int i;
+	void *nest;
+
+	for_each_set_bit(i, &which, HEADROOM_NR_CAUSES) {
+		stall = &stats->stall[i];
+		nest = at;
+		at = nest_begin(at, HEADROOM_A_STATS_STALL);
+		at = put_u32(at, HEADROOM_A_STALL_CAUSE, i + 1);
+		at = put_counter(at, HEADROOM_A_STALL_COUNT, atomic64_read(&stall->count));
+		at = put_counter(at, HEADROOM_A_STALL_TOTAL, atomic64_read(&stall->total));
+		at = put_counter(at, HEADROOM_A_STALL_LONGEST,
+				 atomic64_read(&stall->longest));
+		if (latency)
+			at = put_histogram(at, HEADROOM_A_STALL_LATENCY,
+					   READ_ONCE(stall->latency),
+					   HEADROOM_LATENCY_SHIFT);
+		at = nest_end(at, nest);
+	}
+	return at;
+}
+
+static __always_inline void *put_sums(void *at, const u64 *sum)
+{
+	u64 refaults = sum[HEADROOM_SUM_REFAULTS];
+
+	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS, sum[HEADROOM_SUM_EVICTIONS]);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, refaults);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULTS_SHARED,
+			 sum[HEADROOM_SUM_REFAULTS_SHARED]);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULT_SAMPLES,
+			 refaults >> headroom_nonresident_shift());
+	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HEADROOM_SUM_RETURNED]);
+	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HEADROOM_SUM_STALL_TOTAL]);
+}
+
+/* @stats are only looked at for what @detail has */
+static void *put_stats(void *at, u16 type, const struct headroom_summary *summary,
+		       const struct headroom_stats *stats, u32 detail)
+{
+	void *nest = at;
+
+	at = put_sums(nest_begin(at, type), summary->sum);
+	if (detail & HEADROOM_DETAIL_PAGES) {
+		at = put_pages(at, stats, summary->pages);
+		if (headroom_nonresident_shift() && summary->pages)
+			at = put_groups(at, stats);
+	}
+	if (detail & HEADROOM_DETAIL_HISTOGRAMS) {
+		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_DISTANCE,
+				   READ_ONCE(stats->distance), HEADROOM_DISTANCE_SHIFT);
+		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_AGE,
+				   READ_ONCE(stats->age), HEADROOM_AGE_SHIFT);
+	}
+	if (detail & HEADROOM_DETAIL_STALLS)
+		at = put_stalls(at, stats, summary->stalls,
+				detail & HEADROOM_DETAIL_HISTOGRAMS);
+	return nest_end(at, nest);
+}
+
+static void *put_reclaim(void *at, const struct headroom_target_stats *target)
+{
+	unsigned int i;
+	void *nest;
+	u64 scanned;
+
+	for (i = 0; i < HEADROOM_NR_REASONS; i++) {
+		scanned = atomic64_read(&target->reclaim[i].scanned);
+		if (!scanned)
+			continue;
+		nest = at;
+		at = nest_begin(at, HEADROOM_A_TARGET_RECLAIM);
+		at = put_u32(at, HEADROOM_A_RECLAIM_REASON, i + 1);
+		at = put_uint(at, HEADROOM_A_RECLAIM_SCANNED, scanned);
+		at = put_counter(at, HEADROOM_A_RECLAIM_RECLAIMED,
+				 atomic64_read(&target->reclaim[i].reclaimed));
+		at = put_u32(at, HEADROOM_A_RECLAIM_LOWEST_PRIORITY,
+			     DEF_PRIORITY - atomic_read(&target->reclaim[i].effort));
+		at = nest_end(at, nest);
+	}
+	return at;
+}
+
+static __always_inline void *put_target(void *at, const struct headroom_target_stats *target,
+					u32 detail)
+{
+	void *nest = at;
+
+	at = nest_begin(at, HEADROOM_A_CGROUP_TARGET);
+	at = put_counter(at, HEADROOM_A_TARGET_EVICTIONS, atomic64_read(&target->evictions));
+	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
+		at = put_histogram(at, HEADROOM_A_TARGET_DISTANCE,
+				   READ_ONCE(target->distance), HEADROOM_DISTANCE_SHIFT);
+	if (detail & HEADROOM_DETAIL_TARGET)
+		at = put_reclaim(at, target);
+	return nest_end(at, nest);
+}
+
+/* The kernel's own totals, as of the last time that it added them up */
+static void *put_psi(void *at, const struct cgroup *cgrp)
+{
+#ifdef CONFIG_PSI
+	const struct psi_group *psi = cgrp->psi;
+
+	/* The root's are not the root's but the machine's, and not exported */
+	if (!headroom_stall_told_apart() || !psi || !cgroup_parent((struct cgroup *)cgrp))
+		return at;
+	at = put_uint(at, HEADROOM_A_CGROUP_PSI_SOME,
+		      READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]));
+	at = put_uint(at, HEADROOM_A_CGROUP_PSI_FULL,
+		      READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_FULL]));
+#endif
+	return at;
+}
+
+static unsigned int most_of_stats(const struct headroom_summary *summary, u32 detail)
+{
+	unsigned int stalls = hweight16(summary->stalls), most = 0;
+
+	if (detail & HEADROOM_DETAIL_PAGES)
+		most += hweight32(summary->pages) * PAGES_BYTES +
+			HEADROOM_NR_GROUPS * GROUP_BYTES;
+	if (detail & HEADROOM_DETAIL_STALLS)
+		most += stalls * STALL_BYTES;
+	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
+		most += (2 + stalls) * HIST_BYTES;
+	return most;
+}
+
+/* The bytes that a cgroup's message takes at most */
+static unsigned int most_bytes(const struct headroom_cgroup *cg, u32 detail)
+{
+	unsigned int most = FIXED_BYTES;
+
+	if (!detail)
+		return most;
+	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
+		most += HIST_BYTES;
+	most += most_of_stats(&cg->own, detail);
+	if (headroom_has_below(cg))
+		most += most_of_stats(&cg->below, detail);
+	return most;
+}
+
+static struct nlmsghdr *put_header(void *at, const struct headroom_nl_origin *to)
+{
+	struct nlmsghdr *nlh = at;
+	struct genlmsghdr *genl = nlmsg_data(nlh);
+
+	nlh->nlmsg_type = headroom_nl_family.id;
+	nlh->nlmsg_flags = to->flags;
+	nlh->nlmsg_seq = to->seq;
+	nlh->nlmsg_pid = to->portid;
+	genl->cmd = HEADROOM_CMD_CGROUP_GET;
+	genl->version = headroom_nl_family.version;
+	genl->reserved = 0;
+	if (to->cb)
+		nl_dump_check_consistent(to->cb, nlh);
+	return nlh;
+}
+
+/* A generation later than @until is left out; 0 is the end of time */
+static int fill_cgroup(struct sk_buff *skb, const struct headroom_nl_origin *to,
+		       struct headroom_cgroup *cg, u32 detail, u64 until)
+{
+	bool below = headroom_has_below(cg);
+	struct nlmsghdr *nlh;
+	void *at;
+	int err;
+
+	if (below && detail & ~(HEADROOM_DETAIL_TARGET | HEADROOM_DETAIL_PSI)) {
+		err = headroom_changes_sum(cg);
+		if (err)
+			return err;
+	}
+	if (skb_tailroom(skb) < most_bytes(cg, detail))
+		return -EMSGSIZE;
+	nlh = put_header(skb_tail_pointer(skb), to);
+	at = (void *)nlh + NLMSG_HDRLEN + GENL_HDRLEN;
+	at = put_uint(at, HEADROOM_A_CGROUP_ID, cg->id);
+	if (cg->parent)
+		at = put_uint(at, HEADROOM_A_CGROUP_PARENT_ID, cg->parent->id);
+	if (!until || cg->generation <= until)
+		at = put_uint(at, HEADROOM_A_CGROUP_GENERATION, cg->generation);
+	at = put_stats(at, HEADROOM_A_CGROUP_LOCAL, &cg->own, &cg->local, detail);
+	if (below)
+		at = put_stats(at, HEADROOM_A_CGROUP_SUBTREE, &cg->below, cg->sum, detail);
+	at = put_target(at, &cg->target, detail);
+	if (detail & HEADROOM_DETAIL_PSI)
+		at = put_psi(at, cg->memcg->css.cgroup);
+	nlh->nlmsg_len = at - (void *)nlh;
+	skb_put(skb, nlh->nlmsg_len);
+	return 0;
+}
+
+/* On Linux 6.1 the policy is the same for a request and for a dump */
+static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, bool dump)
+{
+	static const int dumps[] = {
+		HEADROOM_A_CGROUP_ANCESTOR, HEADROOM_A_CGROUP_SINCE, HEADROOM_A_CGROUP_DETAIL,
+	};
+	unsigned int i;
+
+	if (dump && attrs[HEADROOM_A_CGROUP_ID]) {
+		NL_SET_ERR_MSG_ATTR(extack, attrs[HEADROOM_A_CGROUP_ID],
+				    "a dump takes no id");
+		return -EINVAL;
+	}
+	for (i = 0; !dump && i < ARRAY_SIZE(dumps); i++)
+		if (attrs[dumps[i]]) {
+			NL_SET_ERR_MSG_ATTR(extack, attrs[dumps[i]],
+					    "only a dump takes this attribute");
+			return -EINVAL;
+		}
+	return 0;
+}
+
+/* A message that has a cgroup's statistics, or an error */
+static struct sk_buff *read_cgroup(u64 id, const struct headroom_nl_origin *to)
+{
+	struct headroom_cgroup *cg;
+	struct sk_buff *skb = NULL;
+	int err = -ENOENT;
+
+	headroom_registry_lock();
+	headroom_registry_sync();
+	headroom_changes_collect();
+	cg = headroom_registry_find(id);
+	if (cg) {
+		skb = nlmsg_new(most_bytes(cg, DETAIL_ALL), GFP_KERNEL);
+		err = skb ? fill_cgroup(skb, to, cg, DETAIL_ALL, 0) : -ENOMEM;
+	}
+	headroom_registry_unlock();
+	if (!err)
+		return skb;
+	nlmsg_free(skb);
+	return ERR_PTR(err);
+}
+
+int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
+{
+	const struct headroom_nl_origin to = {
+		.portid = info->snd_portid,
+		.seq = info->snd_seq,
+	};
+	struct sk_buff *skb;
+	u64 id;
+	int err;
+
+	err = HEADROOM_MERGED_POLICY ? refuse_others(info->attrs, info->extack, false) : 0;
+	err = err ?: headroom_nl_id(info, &id);
+	if (err)
+		return err;
+	skb = read_cgroup(id, &to);
+	if (PTR_ERR(skb) == -ENOENT)
+		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_CGROUP_ID], info->extack);
+	return IS_ERR(skb) ? PTR_ERR(skb) : genlmsg_reply(skb, info);
+}
+
+/**
+ * struct cgroup_dump - a dump in progress
+ * @detail: what to report
+ * @ancestor: only what is at or below this one; holds a reference. NULL for all
+ * @changes: only what has changed, in order of generation
+ * @until: the largest generation when the dump began
+ * @reported: the generation reported last; at first the one that was asked for
+ * @last: the cgroup that it was of; holds a reference. NULL at first
+ * @next: otherwise, the smallest id not yet reported
+ */
+struct cgroup_dump {
+	u32 detail;
+	struct headroom_cgroup *ancestor;
+	bool changes;
+	u64 until;
+	u64 reported;
+	struct headroom_cgroup *last;
+	unsigned long next;
+};
+
+static struct cgroup_dump **dump_of(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct cgroup_dump *) > sizeof(cb->ctx));
+	return (struct cgroup_dump **)cb->ctx;
+}
+
+static int find_ancestor(struct cgroup_dump *dump, const struct nlattr *attr,
+			 struct netlink_ext_ack *extack)
+{
+	u64 id;
+	int err = headroom_nl_uint(attr, extack, &id);
+
+	if (err)
+		return err;
+	dump->ancestor = headroom_registry_find(id);
+	if (!dump->ancestor)
+		return headroom_nl_refuse_id(attr, extack);
+	headroom_cgroup_get(dump->ancestor);
+	return 0;
+}
+
+/* What the dump is of. The records are locked. */
+static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *since = attrs[HEADROOM_A_CGROUP_SINCE];
+	const struct nlattr *detail = attrs[HEADROOM_A_CGROUP_DETAIL];
+	int err = 0;
+
+	dump->detail = detail ? nla_get_u32(detail) : DETAIL_ALL;
+	dump->changes = since;
+	if (since)
+		err = headroom_nl_uint(since, extack, &dump->reported);
+	if (!err && attrs[HEADROOM_A_CGROUP_ANCESTOR])
+		err = find_ancestor(dump, attrs[HEADROOM_A_CGROUP_ANCESTOR], extack);
+	return err;
+}
+
+int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = headroom_dump_attrs(cb);
+	struct cgroup_dump *dump;
+	int err;
+
+	err = HEADROOM_MERGED_POLICY ? refuse_others(attrs, cb->extack, true) : 0;
+	if (err)
+		return err;
+	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
+	if (!dump)
+		return -ENOMEM;
+	headroom_registry_lock();
+	if (attrs[HEADROOM_A_CGROUP_SINCE])
+		headroom_registry_sync_announced();
+	else
+		headroom_registry_sync();
+	headroom_changes_collect();
+	dump->until = headroom_changes_generation();
+	err = parse_dump(dump, attrs, cb->extack);
+	headroom_registry_unlock();
+	if (err) {
+		kfree(dump);
+		return err;
+	}
+	*dump_of(cb) = dump;
+	cb->min_dump_alloc = MESSAGE_MAX;
+	return 0;
+}
+
+int headroom_nl_cgroup_get_done(struct netlink_callback *cb)
+{
+	struct cgroup_dump *dump = *dump_of(cb);
+
+	headroom_cgroup_put(dump->ancestor);
+	headroom_cgroup_put(dump->last);
+	kfree(dump);
+	return 0;
+}
+
+static bool is_wanted(const struct cgroup_dump *dump, const struct headroom_cgroup *cg)
+{
+	if (!dump->ancestor)
+		return true;
+	while (cg && cg != dump->ancestor)
+		cg = cg->parent;
+	return cg;
+}
+
+static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
+		    struct cgroup_dump *dump)
+{
+	struct headroom_cgroup *cg[32];
+	unsigned int i, nr;
+	int err;
+
+	while ((nr = headroom_registry_next(cg, dump->next, ARRAY_SIZE(cg)))) {
+		for (i = 0; i < nr; i++) {
+			if (!is_wanted(dump, cg[i]))
+				continue;
+			err = fill_cgroup(skb, to, cg[i], dump->detail, dump->until);
+			if (err)
+				return err;
+			dump->next = cg[i]->id + 1;
+		}
+		dump->next = cg[nr - 1]->id + 1;
+		cond_resched();
+	}
+	return 0;
+}
+
+/* Mostly the cgroup reported last is where it was, and the next one stands behind it */
+static struct headroom_cgroup *next_change(const struct cgroup_dump *dump)
+{
+	struct headroom_cgroup *last = dump->last;
+
+	if (last && !last->dead && last->generation == dump->reported)
+		return headroom_changes_next(last);
+	return headroom_changes_since(dump->reported);
+}
+
+static int dump_changes(struct sk_buff *skb, const struct headroom_nl_origin *to,
+			struct cgroup_dump *dump)
+{
+	struct headroom_cgroup *cg = next_change(dump), *last = NULL;
+	int err = 0;
+
+	for (; cg && cg->generation <= dump->until; cg = headroom_changes_next(cg)) {
+		if (is_wanted(dump, cg))
+			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
+		if (err)
+			break;
+		last = cg;
+		dump->reported = cg->generation;
+		cond_resched();
+	}
+	if (last) {
+		headroom_cgroup_get(last);
+		headroom_cgroup_put(dump->last);
+		dump->last = last;
+	}
+	return err;
+}
+
+int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct cgroup_dump *dump = *dump_of(cb);
+	const struct headroom_nl_origin to = {
+		.portid = NETLINK_CB(cb->skb).portid,
+		.seq = cb->nlh->nlmsg_seq,
+		.flags = NLM_F_MULTI,
+		.cb = cb,
+	};
+	int err;
+
+	headroom_registry_lock();
+	cb->seq = headroom_registry_epoch();
+	err = dump->changes ? dump_changes(skb, &to, dump) : dump_all(skb, &to, dump);
+	headroom_registry_unlock();
+	return skb->len ?: err;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Who took whose pages, as a table */
+#ifndef BLAMEROWS_H
+#define BLAMEROWS_H
+
+#include <stdio.h>
+#include "headroom.h"
+#include "names.h"
+
+/* A victim with what its evictors took together */
+struct blamerow {
+	const struct headroom_victim *victim;
+	const char *path;
+	uint64_t evictions;
+	uint64_t refaults;
+};
+
+/* The victims to show, sorted */
+struct blamerows {
+	size_t nr;
+	struct blamerow *row;
+};
+
+/** blame_names - the names of all victims and evictors; as names_look_up() */
+int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names);
+/**
+ * blame_since - what was taken between two readings
+ *
+ * An evictor that came into the list meanwhile counts from when it came; what is not in
+ * the later list is among the others.
+ *
+ * Return: free it with headroom_blame_free().
+ */
+struct headroom_blame *blame_since(const struct headroom_blame *now,
+				   const struct headroom_blame *before);
+/**
+ * blamerows_select - the victims to show, sorted; sorts their evictors, too
+ * @top: only this cgroup and those below it
+ *
+ * Return: its rows are to be freed.
+ */
+struct blamerows blamerows_select(const struct headroom_blame *blame, const struct names *names,
+				  const char *top);
+/** blame_share - of the victim's refaults in percent; of its evictions if nothing came back */
+double blame_share(const struct blamerow *row, const struct headroom_evictor *evictor);
+/** blamerows_print - a table, with lines of @limit columns at most where that is possible */
+void blamerows_print(FILE *out, const struct blamerows *rows, const struct names *names,
+		     size_t limit);
+
+#endif /* BLAMEROWS_H */

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# Completion of the command headroom, for bash. It asks the command itself, so that it
+# knows the options of the version that is installed.
+
+# __headroom_commands: the names of the subcommands
+__headroom_commands()
+{
+	"$1" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+# __headroom_options COMMAND SUBCOMMAND: its options
+__headroom_options()
+{
+	"$1" "$2" --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p'
+}
+
+# __headroom_argument COMMAND SUBCOMMAND OPTION: what the option takes; nothing for a flag
+__headroom_argument()
+{
+	"$1" "$2" --help 2>/dev/null | sed -n "s/^  $3 \([A-Z]*\) .*/\1/p"
+}
+
+# __headroom_words COMMAND SUBCOMMAND OPTION ARGUMENT: the words among which it chooses
+__headroom_words()
+{
+	"$1" "$2" --help 2>/dev/null | sed -n "/^  $3 /,/^  --help/p" |
+		sed -n "2,/^  -/{/^  -/d;s/^ *$4://;p}"
+}
+
+# __headroom_takes_cgroup COMMAND SUBCOMMAND: whether it takes a cgroup
+__headroom_takes_cgroup()
+{
+	"$1" "$2" --help 2>/dev/null | sed -n 1p | grep -q 'CGROUP'
+}
+
+__headroom_root()
+{
+	awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts 2>/dev/null
+}
+
+# __headroom_cgroups WORD: cgroups that begin like that, one level at a time
+__headroom_cgroups()
+{
+	local root dir
+	root=$(__headroom_root)
+	[ -n "$root" ] || return
+	for dir in "$root/${1#/}"*/; do
+		[ -d "$dir" ] || continue
+		dir=${dir#"$root"}
+		printf '%s\n' "${dir%/}"
+	done
+	[[ / != "$1"* ]] || echo /
+}
+
+# Cgroups may have any name: no word splitting, and what the shell would obey is quoted
+__headroom_complete_cgroup()
+{
+	local cgroup
+	while IFS= read -r cgroup; do
+		COMPREPLY+=("$(printf '%q' "$cgroup")")
+	done < <(__headroom_cgroups "$1")
+	# there may be more below it
+	compopt -o nospace 2>/dev/null
+}
+
+_headroom()
+{
+	local command=${COMP_WORDS[0]} subcommand=${COMP_WORDS[1]-} word=${COMP_WORDS[COMP_CWORD]}
+	local before=${COMP_WORDS[COMP_CWORD - 1]} argument=''
+	COMPREPLY=()
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_commands "$command") --help --version" -- "$word")
+		return
+	fi
+	# readline makes words of "--sort=name" and "stalls=on"
+	if [ "$word" = = ]; then
+		word=''
+	elif [ "$before" = = ]; then
+		before=${COMP_WORDS[COMP_CWORD - 2]}
+	fi
+	case $before in
+	--*) argument=$(__headroom_argument "$command" "$subcommand" "$before") ;;
+	stalls)
+		[ "$subcommand" != config ] || argument=SWITCH
+		;;
+	esac
+	case $argument in
+	CGROUP)
+		__headroom_complete_cgroup "$word"
+		;;
+	KEY | CAUSE)
+		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_words "$command" "$subcommand" \
+			"$before" "$argument")" -- "$word")
+		;;
+	SWITCH)
+		mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word")
+		;;
+	FILE)
+		compopt -o default 2>/dev/null
+		;;
+	?*)
+		# a time or a number: nobody knows which
+		;;
+	*)
+		if [[ $word = -* ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_options "$command" "$subcommand")" -- "$word")
+		elif [ "$subcommand" = config ]; then
+			mapfile -t COMPREPLY < <(compgen -W "sample-shift= table-entries= stalls=" -- "$word")
+			compopt -o nospace 2>/dev/null
+		elif __headroom_takes_cgroup "$command" "$subcommand"; then
+			__headroom_complete_cgroup "$word"
+		fi
+		;;
+	esac
+}
+
+complete -F _headroom headroom

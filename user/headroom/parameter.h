@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The module's parameters by name */
+#ifndef PARAMETER_H
+#define PARAMETER_H
+
+#include <json-c/json.h>
+#include "headroom.h"
+#include "text.h"
+
+enum parameter { SAMPLE_SHIFT, TABLE_ENTRIES, STALLS, SWAP_KPROBES, NR_PARAMETERS };
+
+/** Their names, as they are written and read */
+extern const char *const parameter_names[NR_PARAMETERS];
+
+/** config_value - the value of a parameter, as it can be given back */
+struct text config_value(const struct headroom_config *config, enum parameter parameter);
+/** json_config - all parameters */
+struct json_object *json_config(const struct headroom_config *config);
+
+#endif /* PARAMETER_H */

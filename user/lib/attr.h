@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/*
+ * Walking attributes without a call for each
+ *
+ * Internal to the library. libnl's functions are right for what is read once; a
+ * snapshot of a large host has a million attributes.
+ */
+#ifndef HEADROOM_ATTR_H
+#define HEADROOM_ATTR_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <linux/netlink.h>
+
+static inline int attr_type(const struct nlattr *attr)
+{
+	return attr->nla_type & NLA_TYPE_MASK;
+}
+
+static inline int attr_len(const struct nlattr *attr)
+{
+	return attr->nla_len - NLA_HDRLEN;
+}
+
+static inline const void *attr_data(const struct nlattr *attr)
+{
+	return (const char *)attr + NLA_HDRLEN;
+}
+
+/* Whether there is a whole attribute in the @rem bytes at @attr */
+static inline bool attr_ok(const struct nlattr *attr, int rem)
+{
+	return rem >= (int)sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
+	       attr->nla_len <= rem;
+}
+
+static inline const struct nlattr *attr_next(const struct nlattr *attr, int *rem)
+{
+	int len = NLA_ALIGN(attr->nla_len);
+
+	*rem -= len;
+	return (const struct nlattr *)((const char *)attr + len);
+}
+
+/* Bytes that make up no attribute are left in @rem, if any */
+#define attr_for_each(attr, first, len, rem) \
+	for (attr = (first), rem = (len); attr_ok(attr, rem); attr = attr_next(attr, &(rem)))
+
+#define attr_for_each_nested(attr, nest, rem) \
+	attr_for_each(attr, (const struct nlattr *)attr_data(nest), attr_len(nest), rem)
+
+/* The kernel writes an attribute of type uint in 4 bytes where it fits. */
+static inline int attr_uint(const struct nlattr *attr, uint64_t *value)
+{
+	uint32_t small;
+
+	if (attr->nla_len == NLA_HDRLEN + sizeof(small)) {
+		memcpy(&small, attr_data(attr), sizeof(small));
+		*value = small;
+		return 0;
+	}
+	if (attr->nla_len != NLA_HDRLEN + sizeof(*value))
+		return -EBADMSG;
+	/* attributes are aligned to 4 bytes */
+	memcpy(value, attr_data(attr), sizeof(*value));
+	return 0;
+}
+
+static inline int attr_u32(const struct nlattr *attr, uint32_t *value)
+{
+	if (attr->nla_len != NLA_HDRLEN + sizeof(*value))
+		return -EBADMSG;
+	memcpy(value, attr_data(attr), sizeof(*value));
+	return 0;
+}
+
+#endif /* HEADROOM_ATTR_H */

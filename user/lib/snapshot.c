@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: LGPL-2.1
+/*
+ * Snapshots: all cgroups at one moment
+ *
+ * A program that takes a snapshot every second should not pay for memory each time, with
+ * a page fault for each cgroup. So that of a snapshot which was freed is kept for the
+ * next one, by the handle, as long as there is one.
+ *
+ * Most of a cgroup's structure is its details. Where these were not asked for they stay
+ * as they are, zero: only as many cgroups at the beginning of the array as ever had some
+ * are set to zero when the memory is used again.
+ */
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <netlink/msg.h>
+
+#include "connection.h"
+#include "decode.h"
+#include "paths.h"
+
+/*
+ * What is kept. Snapshots that are still there hold it, too, and may be freed by other
+ * threads.
+ */
+struct spare {
+	atomic_uint holders;
+	_Atomic(struct memory *) memory;
+};
+
+/* A snapshot and what belongs to it; @room and @stained are numbers of cgroups */
+struct memory {
+	struct headroom_snapshot s;
+	size_t room;
+	size_t stained;
+	struct arena buckets;
+	struct paths *paths;
+	struct spare *spare;
+};
+
+static void free_memory(struct memory *m)
+{
+	if (!m)
+		return;
+	arena_free(&m->buckets);
+	free(m->s.cgroup);
+	free(m);
+}
+
+static void put_spare(struct spare *spare)
+{
+	if (!spare || atomic_fetch_sub(&spare->holders, 1) > 1)
+		return;
+	free_memory(atomic_load(&spare->memory));
+	free(spare);
+}
+
+void headroom_forget_spare(struct headroom *h)
+{
+	put_spare(h->spare);
+	h->spare = NULL;
+}
+
+void headroom_snapshot_free(struct headroom_snapshot *s)
+{
+	struct memory *m = (struct memory *)s;
+	struct spare *spare = m ? m->spare : NULL;
+
+	if (!m)
+		return;
+	paths_put(m->paths);
+	/* The one that was kept is as good, but older */
+	free_memory(atomic_exchange(&spare->memory, m));
+	put_spare(spare);
+}
+
+static struct memory *get_memory(struct headroom *h)
+{
+	struct memory *m;
+
+	if (!h->spare) {
+		h->spare = calloc(1, sizeof(*h->spare));
+		if (!h->spare)
+			return NULL;
+		h->spare->holders = 1;
+	}
+	m = atomic_exchange(&h->spare->memory, NULL);
+	if (!m)
+		m = calloc(1, sizeof(*m));
+	if (!m)
+		return NULL;
+	m->s = (struct headroom_snapshot){ .cgroup = m->s.cgroup };
+	m->paths = NULL;
+	m->spare = h->spare;
+	atomic_fetch_add(&h->spare->holders, 1);
+	return m;
+}
+
+/* Memory that is new is zero, and not touched before it is used. */
+static int grow(struct memory *m)
+{
+	size_t room = m->room ? 2 * m->room : 64;
+	struct headroom_cgroup *cgroup = calloc(room, sizeof(*cgroup));
+
+	if (!cgroup)
+		return -ENOMEM;
+	if (m->s.nr)
+		memcpy(cgroup, m->s.cgroup, m->s.nr * sizeof(*cgroup));
+	free(m->s.cgroup);
+	m->s.cgroup = cgroup;
+	m->room = room;
+	if (m->stained > m->s.nr)
+		m->stained = m->s.nr;
+	return 0;
+}
+
+static void clear_counters(struct headroom_stats *stats)
+{
+	stats->evictions = 0;
+	stats->refaults = 0;
+	stats->refaults_shared = 0;
+	stats->refault_samples = 0;
+	stats->returned = 0;
+	stats->stall_total = 0;
+}
+
+/* A cgroup that had no details before is zero but for what is set to zero here. */
+static struct headroom_cgroup *add_cgroup(struct memory *m)
+{
+	struct headroom_cgroup *cgroup;
+
+	if (m->s.nr == m->room && grow(m) < 0)
+		return NULL;
+	cgroup = &m->s.cgroup[m->s.nr++];
+	if (m->s.nr <= m->stained) {
+		memset(cgroup, 0, sizeof(*cgroup));
+		return cgroup;
+	}
+	cgroup->id = 0;
+	cgroup->parent_id = 0;
+	cgroup->path = NULL;
+	clear_counters(&cgroup->local);
+	clear_counters(&cgroup->subtree);
+	cgroup->target.evictions = 0;
+	cgroup->psi = false;
+	cgroup->psi_some = 0;
+	cgroup->psi_full = 0;
+	cgroup->generation = 0;
+	return cgroup;
+}
+
+/* A dump in progress */
+struct snapshot_dump {
+	struct memory *m;
+	const struct headroom_filter *filter;
+};
+
+/* In order of id, but for what has changed, which is in order of generation */
+static bool is_in_order(const struct headroom_cgroup *cgroup, bool changes)
+{
+	return changes ? cgroup->generation > cgroup[-1].generation :
+			 cgroup->id > cgroup[-1].id;
+}
+
+static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
+{
+	const struct snapshot_dump *dump = arg;
+	struct memory *m = dump->m;
+	struct headroom_cgroup *cgroup = add_cgroup(m);
+	bool more;
+	int err;
+
+	if (!cgroup)
+		return -ENOMEM;
+	err = headroom_decode_cgroup(attrs, len, cgroup, &m->buckets, &more);
+	if (more && m->stained < m->s.nr)
+		m->stained = m->s.nr;
+	if (err)
+		return err;
+	if (cgroup->generation > m->s.generation)
+		m->s.generation = cgroup->generation;
+	return m->s.nr > 1 && !is_in_order(cgroup, dump->filter->since) ? -EBADMSG : 0;
+}
+
+static void empty_dump(void *arg)
+{
+	const struct snapshot_dump *dump = arg;
+
+	dump->m->s.nr = 0;
+	dump->m->s.generation = dump->filter->since;
+	arena_empty(&dump->m->buckets);
+}
+
+static int put_filter(struct nl_msg *msg, const void *asked)
+{
+	const struct headroom_filter *filter = asked;
+
+	/* 8 bytes are right for every kernel that has or lacks the type uint */
+	if (filter->ancestor && nla_put_u64(msg, HEADROOM_A_CGROUP_ANCESTOR, filter->ancestor) < 0)
+		return -1;
+	if (filter->since && nla_put_u64(msg, HEADROOM_A_CGROUP_SINCE, filter->since) < 0)
+		return -1;
+	if (!(filter->omit & HEADROOM_DETAIL_ALL))
+		return 0;
+	return nla_put_u32(msg, HEADROOM_A_CGROUP_DETAIL, HEADROOM_DETAIL_ALL & ~filter->omit);
+}
+
+static uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int compare_cgroups(const void *a, const void *b)
+{
+	const struct headroom_cgroup *left = a, *right = b;
+
+	return (left->id > right->id) - (left->id < right->id);
+}
+
+static int dump_cgroups(struct headroom *h, struct memory *m,
+			const struct headroom_filter *filter)
+{
+	struct snapshot_dump dump = { .m = m, .filter = filter };
+	struct headroom_request request = {
+		.cmd = HEADROOM_CMD_CGROUP_GET,
+		.put = put_filter,
+		.asked = filter,
+		.reply = on_dumped_cgroup,
+		.arg = &dump,
+		.bulk = true,
+	};
+	int err = headroom_dump(h, &request, empty_dump);
+
+	m->s.consistent = !request.interrupted;
+	/* before the names, which cost time that is not the kernel's */
+	m->s.time = monotonic_ns();
+	if (!err && filter->since && m->s.nr > 1)
+		qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
+	/* Then any of them may be one with details */
+	if (filter->since && m->stained && m->stained < m->s.nr)
+		m->stained = m->s.nr;
+	return err;
+}
+
+int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *filter,
+			   struct headroom_snapshot **s)
+{
+	static const struct headroom_filter all;
+	struct memory *m = get_memory(h);
+	int err;
+
+	*s = NULL;
+	if (!m)
+		return headroom_fail(h, -ENOMEM, "out of memory");
+	err = dump_cgroups(h, m, filter ? filter : &all);
+	if (!err)
+		err = paths_name(h, &m->s, &m->paths);
+	if (err < 0) {
+		headroom_snapshot_free(&m->s);
+		return err;
+	}
+	*s = &m->s;
+	return 0;
+}
+
+static int compare_id(const void *key, const void *member)
+{
+	uint64_t id = *(const uint64_t *)key;
+	const struct headroom_cgroup *cgroup = member;
+
+	return (id > cgroup->id) - (id < cgroup->id);
+}
+
+const struct headroom_cgroup *
+headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id)
+{
+	if (!s->nr)
+		return NULL;
+	return bsearch(&id, s->cgroup, s->nr, sizeof(*s->cgroup), compare_id);
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events, triggers and parameters of the fake kernel, for the command
+ *
+ * It takes the place of the library's events.c and config.c. HEADROOM_FAKE_EVENTS is a
+ * FIFO from which events come, one a line: its type and words as "cgroup=7 path=/a";
+ * "fail=N" is an error in place of one. HEADROOM_FAKE_LOG is a file to which goes what was
+ * asked for. Of the words of HEADROOM_FAKE "absent" and "eperm" are for it too.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "connection.h"
+#include "fake_kernel.h"
+
+struct headroom_events {
+	int fd;
+	char line[512];
+	size_t len;
+	uint32_t triggers;
+	uint64_t seq;
+	char path[256];
+	char error[128];
+};
+
+__attribute__((format(printf, 1, 2)))
+static void log_request(const char *format, ...)
+{
+	const char *name = getenv("HEADROOM_FAKE_LOG");
+	FILE *file = name ? fopen(name, "ae") : NULL;
+	va_list args;
+
+	if (!file)
+		return;
+	va_start(args, format);
+	vfprintf(file, format, args);
+	va_end(args);
+	fclose(file);
+}
+
+static int fail(struct headroom_events *e, int err, const char *sentence)
+{
+	snprintf(e->error, sizeof(e->error), "%s", sentence);
+	return err;
+}
+
+int headroom_events_open(struct headroom_events **e, bool group)
+{
+	const char *name = getenv("HEADROOM_FAKE_EVENTS");
+
+	*e = calloc(1, sizeof(**e));
+	(*e)->fd = -1;
+	if (fake_kernel_behaves("absent"))
+		return fail(*e, -ENOENT, "the headroom module is not loaded");
+	if (group && fake_kernel_behaves("eperm"))
+		return fail(*e, -EPERM, "needs CAP_SYS_ADMIN");
+	/* for writing, too: then it has no end */
+	(*e)->fd = open(name ? name : "/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	log_request("open group=%d\n", group);
+	return (*e)->fd < 0 ? fail(*e, -errno, strerror(errno)) : 0;
+}
+
+void headroom_events_close(struct headroom_events *e)
+{
+	if (!e)
+		return;
+	if (e->fd >= 0)
+		close(e->fd);
+	free(e);
+}
+
+const char *headroom_events_error(const struct headroom_events *e)
+{
+	return e ? e->error : "out of memory";
+}
+
+int headroom_events_fd(const struct headroom_events *e)
+{
+	return e->fd;
+}
+
+static const struct {
+	const char *name;
+	enum headroom_event_type type;
+} types[] = {
+	{ "trigger", HEADROOM_EVENT_TRIGGER }, { "born", HEADROOM_EVENT_CGROUP_BORN },
+	{ "gone", HEADROOM_EVENT_CGROUP_GONE }, { "oom", HEADROOM_EVENT_OOM_KILL },
+	{ "config", HEADROOM_EVENT_CONFIG }, { "exit", HEADROOM_EVENT_EXIT },
+	{ "lost", HEADROOM_EVENT_LOST },
+};
+
+static void take_word(struct headroom_events *e, struct headroom_event *event, const char *word)
+{
+	const char *value = strchr(word, '=');
+	uint64_t number = value ? strtoull(value + 1, NULL, 10) : 0;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(word, types[i].name) == 0)
+			event->type = types[i].type;
+	if (!value)
+		return;
+	if (strncmp(word, "path=", 5) == 0) {
+		snprintf(e->path, sizeof(e->path), "%s", value + 1);
+		event->path = e->path;
+	} else if (strncmp(word, "comm=", 5) == 0) {
+		snprintf(event->comm, sizeof(event->comm), "%s", value + 1);
+	} else if (strncmp(word, "cgroup=", 7) == 0) {
+		event->cgroup = number;
+	} else if (strncmp(word, "parent=", 7) == 0) {
+		event->parent_id = number;
+	} else if (strncmp(word, "pid=", 4) == 0) {
+		event->pid = number;
+	} else if (strncmp(word, "id=", 3) == 0) {
+		event->trigger = number;
+	} else if (strncmp(word, "value=", 6) == 0) {
+		event->value = number;
+	} else if (strncmp(word, "lost=", 5) == 0) {
+		event->lost = number;
+	} else if (strncmp(word, "shift=", 6) == 0) {
+		event->config.sample_shift = number;
+	}
+}
+
+static int parse_event(struct headroom_events *e, struct headroom_event *event)
+{
+	struct timespec now;
+	char *rest = e->line, *word;
+
+	if (strncmp(e->line, "fail=", 5) == 0)
+		return fail(e, -atoi(e->line + 5), "the fake kernel is gone");
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	*event = (struct headroom_event){
+		.seq = ++e->seq,
+		.time = now.tv_sec * 1000000000ull + now.tv_nsec,
+	};
+	while ((word = strsep(&rest, " ")))
+		take_word(e, event, word);
+	return 1;
+}
+
+int headroom_events_next(struct headroom_events *e, struct headroom_event *event)
+{
+	char c;
+
+	while (e->fd >= 0 && read(e->fd, &c, 1) == 1) {
+		if (c != '\n' && e->len + 1 < sizeof(e->line)) {
+			e->line[e->len++] = c;
+			continue;
+		}
+		e->line[e->len] = '\0';
+		e->len = 0;
+		return parse_event(e, event);
+	}
+	return 0;
+}
+
+int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
+			 uint32_t *id)
+{
+	log_request("trigger cgroup=%llu scope=%u metric=%u cause=%u threshold=%llu window=%llu "
+		    "interval=%llu hysteresis=%d clear=%llu\n",
+		    (unsigned long long)trigger->cgroup, trigger->scope, trigger->metric,
+		    trigger->cause, (unsigned long long)trigger->threshold,
+		    (unsigned long long)trigger->window, (unsigned long long)trigger->interval,
+		    trigger->hysteresis, (unsigned long long)trigger->clear);
+	if (trigger->window < 10000000 || trigger->window > 60000000000)
+		return fail(e, -ERANGE, "the window is out of range");
+	*id = ++e->triggers;
+	return 0;
+}
+
+int headroom_trigger_del(struct headroom_events *e, uint32_t id)
+{
+	return id && id <= e->triggers ? 0 : fail(e, -ENOENT, "there is no such trigger");
+}
+
+static struct headroom_config parameters = { .table_entries = 65536, .stalls = true };
+
+int headroom_config_get(struct headroom *h, struct headroom_config *config)
+{
+	(void)h;
+	*config = parameters;
+	return 0;
+}
+
+int headroom_config_set(struct headroom *h, const struct headroom_config *config,
+			unsigned int which)
+{
+	log_request("config which=%u shift=%u entries=%llu stalls=%d\n", which,
+		    config->sample_shift, (unsigned long long)config->table_entries,
+		    config->stalls);
+	if (fake_kernel_behaves("eperm"))
+		return headroom_fail(h, -EPERM, "needs CAP_NET_ADMIN");
+	if (which & HEADROOM_CONFIG_TABLE_ENTRIES && config->table_entries > 33554432)
+		return headroom_fail(h, -ERANGE, "table-entries is out of range");
+	if (which & HEADROOM_CONFIG_SAMPLE_SHIFT)
+		parameters.sample_shift = config->sample_shift;
+	if (which & HEADROOM_CONFIG_TABLE_ENTRIES)
+		parameters.table_entries = config->table_entries;
+	if (which & HEADROOM_CONFIG_STALLS)
+		parameters.stalls = config->stalls;
+	return 0;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who took whose pages: what was taken between two readings, and the table */
+
+#include <stdlib.h>
+#include "blamerows.h"
+#include "tap.h"
+
+#define KSWAPD	HEADROOM_REASON_KSWAPD
+#define PROACTIVE	HEADROOM_REASON_PROACTIVE
+
+static struct headroom_evictor before[] = {
+	{ 2, KSWAPD, 100, 10, 0 },
+	{ 3, KSWAPD, 50, 5, 0 },
+	{ 4, KSWAPD, 20, 2, 10 },
+	{ 5, KSWAPD, 30, 0, 0 },
+	{ 0, 0, 1000, 100, 0 },
+};
+
+static struct headroom_evictor after[] = {
+	{ 2, KSWAPD, 140, 30, 0 },	/* took 40 */
+	{ 2, PROACTIVE, 7, 1, 25 },	/* is new */
+	{ 4, KSWAPD, 25, 2, 40 },	/* had left, and came again */
+	{ 5, KSWAPD, 30, 0, 0 },	/* took nothing */
+	{ 0, 0, 1075, 110, 0 },		/* with the 50 and 5 of the one that left, and 20 and 2 */
+};
+
+static struct headroom_victim earlier[] = { { 8, 5, before } };
+static struct headroom_victim later[] = { { 7, 1, after }, { 8, 5, after } };
+
+static void is_evictor(const struct headroom_evictor *e, uint64_t id, uint64_t evictions,
+		       uint64_t refaults, uint64_t error)
+{
+	ok(e->id == id && e->evictions == evictions && e->refaults == refaults &&
+	   e->error == error, "evictor %d took %d", (int)id, (int)evictions);
+}
+
+static void test_since(void)
+{
+	const struct headroom_blame a = { 1, earlier }, b = { 2, later };
+	struct headroom_blame *taken = blame_since(&b, &a);
+	struct headroom_evictor *e = taken->victim[1].evictor;
+
+	is_uint(taken->nr, 2, "each victim");
+	is_uint(taken->victim[0].id, 7, "one that is new");
+	is_evictor(&taken->victim[0].evictor[0], 2, 140, 30, 0);
+	is_uint(taken->victim[1].nr, 4, "those that took something, and the others");
+	is_evictor(&e[0], 2, 40, 20, 0);
+	is_evictor(&e[1], 2, 7, 1, 25);
+	is_evictor(&e[2], 4, 25, 2, 40);
+	/* 1277 - 1200 were lost, of which 72 are named; 143 - 117 read again, and 23 */
+	is_evictor(&e[3], 0, 5, 3, 0);
+	headroom_blame_free(taken);
+	taken = blame_since(&a, &a);
+	is_uint(taken->victim[0].nr, 0, "nothing happened");
+	headroom_blame_free(taken);
+	taken = blame_since(&a, &b);
+	is_uint(taken->nr, 1, "a victim that is gone is not there");
+	headroom_blame_free(taken);
+}
+
+static void test_table(void)
+{
+	struct name name[] = { { 2, "/a/quite/long/name" }, { 4, NULL }, { 8, "/victim" } };
+	const struct names names = { 3, name };
+	const struct headroom_blame blame = { 2, later };
+	struct blamerows rows = blamerows_select(&blame, &names, "/victim");
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	is_uint(rows.nr, 1, "one victim");
+	is_uint(rows.row[0].evictions, 1277, "all that it lost");
+	blamerows_print(out, &rows, &names, 72);
+	fclose(out);
+	ok(strstr(text, "\n/victim ~/long/name "), "a name is cut");
+	ok(strstr(text, "\n/victim 4 "), "one without a name has its id");
+	ok(strstr(text, " 25+40 "), "what it may have taken besides");
+	ok(strstr(text, "(others)"), "the others");
+	free(text);
+	free(rows.row);
+}
+
+int main(void)
+{
+	test_since();
+	test_table();
+	return tap_done();
+}

@@ -1,0 +1,74 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Usage: BUILD=build/user test_completion.sh
+# The completion for bash. Prints TAP.
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+headroom=$BUILD/headroom
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+out=$dir/out err=$dir/err
+: >"$out"
+: >"$err"
+export LC_ALL=C
+# shellcheck source=user/tests/tap.sh
+. "$top/user/tests/tap.sh"
+# shellcheck source=user/headroom/completion.bash
+. "$top/user/headroom/completion.bash"
+
+tree=$dir/cgroup
+mkdir -p "$dir/cgroup/system.slice/ssh.service" "$dir/cgroup/system.slice/a b" \
+	"$dir/cgroup/user.slice"
+: >"$dir/cgroup/system.slice/cgroup.procs"
+__headroom_root()
+{
+	echo "$tree"
+}
+
+# completes WANT WORD...: what is proposed for the last of these words, sorted
+completes()
+{
+	local want=$1
+	shift
+	COMP_WORDS=("$headroom" "$@")
+	COMP_CWORD=$#
+	COMPREPLY=()
+	_headroom 2>"$err"
+	printf '%s\n' "${COMPREPLY[@]}" | sort >"$out"
+	[ "$(tr '\n' ' ' <"$out" | sed 's/ *$//')" = "$want" ]
+	report "completes $*: $want"
+}
+
+commands=$(__headroom_commands "$headroom" | sort)
+[ "$(echo "$commands" | wc -l)" -ge 10 ]
+report "commands are found"
+completes "--help --version $(echo "$commands" | tr '\n' ' ' | sed 's/ $//')" ''
+completes 'stalls status' sta
+completes '' nothing ''
+completes '--all' list --a
+completes 'name' list --sort n
+completes 'evictions extra name psi refaults stall' list --sort ''
+completes 'evictions extra' top --sort = e
+completes 'evictions extra name psi refaults stall' list --sort =
+completes 'swap_in' trigger / --cause swap
+completes 'memcg_reclaim memory_high_reclaim memory_high_throttle' trigger / --cause mem
+completes '' list --interval ''
+completes '/ /system.slice /user.slice' show ''
+completes '/ /system.slice /user.slice' show /
+completes '/system.slice' show sys
+completes '/system.slice/a\ b /system.slice/ssh.service' blame /system.slice/
+completes '/user.slice' list --subtree /u
+completes '' list ''
+completes '' show /nowhere
+completes 'sample-shift= stalls= table-entries=' config ''
+completes 'stalls=' config st
+completes 'on' config stalls = on
+completes 'off on' config stalls =
+
+# Each option that the usage of a command has
+for command in $commands; do
+	completes "$("$headroom" "$command" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort |
+		tr '\n' ' ' | sed 's/ $//')" "$command" --
+done
+
+finish

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Usage: BUILD=build/user test_manual.sh
+# The manual lacks no option, parameter, hook or field. Prints TAP.
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+headroom=$BUILD/headroom
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+out=$dir/out err=$dir/err
+: >"$out"
+: >"$err"
+export LC_ALL=C
+# shellcheck source=user/tests/tap.sh
+. "$top/user/tests/tap.sh"
+
+# Each option that the usage of a command has, in the section of the command
+page=$top/Documentation/man/headroom.1.rst
+commands=$("$headroom" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+[ "$(echo "$commands" | wc -l)" -ge 10 ]
+report "commands are found"
+for command in $commands; do
+	awk -v name="headroom $command" '$0 == name || index($0, name " ") == 1 { on = 1; next }
+		on && /^headroom [a-z]/ { exit } on' "$page" >"$out" 2>"$err"
+	[ -s "$out" ]
+	report "headroom(1) has $command"
+	for option in $("$headroom" "$command" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
+		[ "$option" = --help ] || grep -qF -e "\`\`$option" "$out"
+		report "headroom(1) has $command $option"
+	done
+done
+
+# Each parameter of the module, and nothing that is none
+page=$top/Documentation/man/headroom.4.rst
+sed -n 's/^module_param\(_cb\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/main.c" | sort >"$out"
+[ -s "$out" ]
+report "parameters are found"
+sed -n '/^PARAMETERS/,/^HOOKS/s/^``\([a-z_]*\)=.*/\1/p' "$page" | sort | diff "$out" - >"$err"
+report "headroom(4) has each parameter"
+hooks=$(sed -n '/struct headroom_hook hooks/,/^};/s/^\t*\(HOOK(\|  *\)*\([a-z_]*\), headroom_probe_.*/\2/p' \
+	"$top/kernel/hooks.c")
+for name in $hooks; do
+	grep -qF "$name" "$page"
+	report "headroom(4) has $name"
+done
+losses=$(sed -n 's/^json status\.lost\.\([a-z_]*\) .*/\1/p' "$top/Documentation/abi/json.txt")
+for name in $losses; do
+	grep -qF "$name" "$page"
+	report "headroom(4) has $name"
+done
+
+# What is printed as JSON
+page=$top/Documentation/json.rst
+fields=$(sed -n 's/^json [a-z]*\.\(.*\) [a-z]*$/\1/p' "$top/Documentation/abi/json.txt" |
+	sed 's/\[\]//g; s/.*\.//' | sort -u)
+[ "$(echo "$fields" | wc -l)" -ge 50 ]
+report "fields are found"
+for field in $fields; do
+	grep -qF "\`\`$field\`\`" "$page"
+	report "json.rst has $field"
+done
+
+if command -v rst2man >/dev/null; then
+	for page in "$top"/Documentation/man/*.rst; do
+		rst2man --halt=warning "$page" "$out" 2>"$err"
+		report "${page##*/} is a manual page"
+	done
+else
+	report "manual pages # SKIP no rst2man"
+fi
+
+finish

@@ -1,0 +1,285 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Usage: BUILD=build/user test_top.sh
+# 'headroom top' as a user has it, in a terminal that tmux plays. Prints TAP.
+
+fake=$(cd "$BUILD/tests" && pwd)/headroom-fake
+dir=$(mktemp -d) || exit 1
+out=$dir/out err=$dir/err words=$dir/words
+socket=headroom-top-$$
+trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM HUP
+: >"$out"
+: >"$err"
+# shellcheck source=user/tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+
+if ! command -v tmux >/dev/null; then
+	echo "ok 1 - top in a terminal # SKIP no tmux"
+	echo "1..1"
+	exit 0
+fi
+unset COLUMNS LINES NO_COLOR TMUX
+export HEADROOM_FAKE='' LC_ALL=C.UTF-8
+run 1 "$fake" top </dev/null
+grep -qx "headroom: top needs a terminal: use 'headroom list', which prints lines" "$err" &&
+	[ ! -s "$out" ]
+report "says what to use where there is no terminal"
+
+# What runs in the terminal: tells its pid, and afterwards how it left the terminal. ^C
+# reaches this shell, too.
+cat >"$dir/pane" <<-END
+	trap : INT
+	export HEADROOM_FAKE_FILE='$words'
+	sh -c 'echo \$\$ >"$dir/pid"; exec "\$@"' sh "\$@" 2>"$dir/said"
+	echo "exit \$?"
+	stty -a >"$dir/stty"
+	cat "$dir/said"
+	echo "the end"
+	exec sleep 1000
+END
+
+t() {
+	tmux -L "$socket" -f /dev/null "$@"
+}
+
+# start WIDTH HEIGHT [ARGUMENT]...
+start() {
+	# a server that is ending takes no new session: another one
+	t kill-server 2>/dev/null
+	socket=$socket+
+	: >"$words"
+	[ -z "$behaviour" ] || echo "$behaviour" >"$words"
+	width=$1 height=$2
+	shift 2
+	rm -f "$dir/stty"
+	t new-session -d -x "$width" -y "$height" sh "$dir/pane" "$fake" top --interval 0.2 "$@" \; \
+		set -g escape-time 0
+}
+
+key() {
+	t send-keys "$@"
+}
+
+# wait_for TEST...: until it succeeds; half a minute is for ever
+wait_for() {
+	tries=300
+	until t capture-pane -p >"$out" 2>"$err" && "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+shown() {
+	grep -qE -- "$1" "$out"
+}
+
+not_shown() {
+	! grep -qE -- "$1" "$out"
+}
+
+# sees PATTERN...: there are lines that match each, within a time
+sees() {
+	for pattern in "$@"; do
+		wait_for shown "$pattern"
+		report "sees $pattern"
+	done
+}
+
+unsees() {
+	wait_for not_shown "$1"
+	report "sees no more $1"
+}
+
+in_order() {
+	[ "$(sed -n '3,${/^$/q;s/^\( *[^ ]*\).*/\1/p}' "$out" | tr '\n' ',')" = "$order" ]
+}
+
+# rows NAME,NAME,...,: are in the table, in this order
+rows() {
+	order=$1
+	wait_for in_order
+	report "rows are $1"
+}
+
+behaviour=''
+start 80 24
+sees '^headroom: 6 of 6 cgroups, by stall, every 0.2 s$' \
+	'^CGROUP +STALL% CAUSE +REFAULT/s +EVICT/s +EXTRA +PSI%$' \
+	'^/busy/db +[0-9.]+ memcg reclaim +[0-9.]+ +[0-9.]+ +37.[01] MiB +[0-9.]+$' \
+	'^/idle +0 - +0 +0 +- +0$' '^q quit  Enter details'
+rows '/,/busy,/busy/db,/busyness,/vain\x1b[2J,/idle,'
+key n
+sees 'by name,'
+rows '/,/busy,/busy/db,/busyness,/idle,/vain\x1b[2J,'
+key R
+sees 'by name reversed,'
+rows '/vain\x1b[2J,/idle,/busyness,/busy/db,/busy,/,'
+key R '>'
+sees 'by stall,'
+key '<' '<'
+sees 'by psi,'
+key Left
+sees 'by extra,'
+rows '/,/busy,/busy/db,/busyness,/vain\x1b[2J,/idle,'
+for pair in r:refaults e:evictions x:extra p:psi s:stall; do
+	key "${pair%:*}"
+	sees "by ${pair#*:},"
+done
+key i
+sees '5 of 6 cgroups, .*, busy ones'
+unsees '^/idle'
+key i t
+sees ', tree$'
+rows '/,  busy,    db,  busyness,  vain\x1b[2J,  idle,'
+key / 'sy/d'
+sees '^filter: sy/d_$'
+rows '/,  busy,    db,'
+key BSpace BSpace BSpace BSpace dle Enter
+rows '/,  idle,'
+sees ', tree, filter dle$'
+key t
+rows '/idle,'
+key / x Enter
+sees '0 of 6 cgroups' 'filter dlex$'
+key Enter Down End Home
+sees '0 of 6 cgroups'
+key Escape
+sees '6 of 6 cgroups'
+key h
+sees '^headroom top$' '^q back'
+key q
+sees '^q quit'
+
+# All about a cgroup, and back
+key n Home Down Down
+echo taking >"$words"
+key Enter
+sees '^/busy/db \(id 3\)$' '^Stalls by cause$' '^ +memcg reclaim +[0-9]+ .* 1.2 ms +1.3 ms$' \
+	'^in [0-9.]+ s, with all below it: [0-9.]+ refaults/s' \
+	'^/busy/db +/busy +ancestor limit +[0-9]+ +[0-9]+ +75.0 %$'
+key NPage
+sees '^What more memory would save$' '^ +0 B +[0-9]+ '
+key End
+sees 'refaults/s$' '###' 'MiB$'
+key Home Up
+sees '^/busy/db \(id 3\)$'
+key Escape
+sees '^headroom: '
+key Up Enter
+# of a cgroup that lost none itself, what those below it lost
+sees '^/busy \(id 2\)$' '^/busy/db +/idle +kswapd '
+key q
+
+# Sizes; the heading tells which columns there is room for
+t resize-window -x 60 -y 10
+sees '^CGROUP +STALL% CAUSE +REFAULT/s +EXTRA$' '^/busy/db'
+key End
+sees '^/vain'
+t resize-window -x 20 -y 5
+sees '^CGROUP'
+key Home Down
+sees '^/busy'
+t resize-window -x 8 -y 2
+key End Home Enter PageDown PageUp q
+t resize-window -x 1 -y 1
+key Down Down
+t resize-window -x 132 -y 40
+sees '^headroom: 6 of 6' '^CGROUP {60,}STALL% ' 'PSI%$'
+t resize-window -x 80 -y 24
+
+# A cgroup that goes while it is selected
+key n Home Down Down
+echo died=3 >"$words"
+sees '^/busy/db is gone$' '5 of 5 cgroups'
+key Enter
+sees '^/busyness \(id 6\)$'
+echo died=6 >"$words"
+sees '^this cgroup is gone: these are its last figures$' '^/busyness \(id 6\)$'
+key q
+# nothing is left of it but what is said
+sees '^/busyness is gone$|^this cgroup is gone'
+key End
+echo died=5 >"$words"
+sees '^/vain.* is gone$'
+key Enter
+sees '^/idle \(id 4\)$'
+key q
+: >"$words"
+sees '6 of 6 cgroups'
+
+# The module goes, and comes back
+echo gone >"$words"
+sees '^the module is not loaded: waiting for it; what is shown is old$' '^/busy/db'
+key Down
+sees '^the module is not loaded'
+: >"$words"
+unsees '^the module is not loaded'
+sees '^/busy/db +[0-9.]+ memcg'
+key n Home Down Down Enter
+sees '^/busy/db \(id 3\)$'
+echo gone >"$words"
+sees '^the module is not loaded' '^/busy/db \(id 3\)$'
+: >"$words"
+unsees '^the module is not loaded'
+sees '^in [0-9.]+ s, with all below it: [1-9]'
+key q
+echo eperm >"$words"
+sees '^needs CAP_NET_ADMIN: run as root$'
+: >"$words"
+echo untracked >"$words"
+unsees '^needs CAP'
+sees '^stalls are not tracked: headroom config stalls=on$'
+
+# The terminal is as it was, whatever ends it
+restored() {
+	sees '^exit 0$' '^the end$'
+	grep -q ' icanon' "$dir/stty" && grep -q ' echo ' "$dir/stty" && grep -q ' icrnl' "$dir/stty"
+	report "keys are as they were: $1"
+	[ "$(t display-message -p '#{alternate_on} #{cursor_flag}')" = '0 1' ]
+	report "and the screen: $1"
+	[ ! -s "$dir/said" ]
+	report "quietly: $1"
+}
+
+key q
+restored q
+for signal in TERM INT HUP; do
+	start 80 24 --sort name --subtree /busy --tree
+	rows '/busy,  db,'
+	sees 'by name,'
+	kill -s $signal "$(cat "$dir/pid")"
+	restored $signal
+done
+start 80 24
+sees '^/busy'
+key C-c
+restored ^C
+
+coloured() {
+	t capture-pane -p -e | grep -q "$(printf '\033\\[[0-9;]*3[36]m')"
+}
+start 80 24
+sees '^/busy'
+coloured
+report "a terminal gets colour"
+export NO_COLOR=1
+start 80 24
+sees '^/busy'
+! coloured
+report "unless it is not wanted"
+unset NO_COLOR
+
+behaviour=absent
+start 80 24
+sees '^exit 3$' '^headroom: the headroom module is not loaded'
+behaviour=''
+start 80 24 --subtree /nowhere
+sees '^exit 1$' '^headroom: no such cgroup: /nowhere$'
+t kill-server
+socket=$socket+
+t new-session -d -x 80 -y 24 env TERM=nonsense sh "$dir/pane" "$fake" top
+sees '^exit 1$' '^headroom: this kind of terminal is not known'
+
+finish
