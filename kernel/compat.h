@@ -71,18 +71,28 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
+ * mark_victim names a task, or only its number: that changed with 6.9, and in some
+ * release of the older stable series each, hence by type. Used where the event is known.
+ */
+#define HEADROOM_MARK_VICTIM_PROBE					\
+	__builtin_choose_expr(						\
+		__builtin_types_compatible_p(				\
+			typeof(check_trace_callback_type_mark_victim),	\
+			void (void (*)(void *, int))),			\
+		headroom_probe_mark_victim_pid, headroom_probe_mark_victim)
+
+/*
  * Operation tables with do and dump as entries of their own came with 6.2.
  * Before, an operation is one entry: netlink.c merges the generated table
- * when it finds HEADROOM_MERGE_OPS.
+ * if HEADROOM_MERGE_OPS says so.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define HEADROOM_MERGE_OPS
-#define HEADROOM_MERGED_POLICY	1
+#define HEADROOM_MERGE_OPS	true
 #define genl_split_ops	genl_ops
 #define split_ops	ops
 #define n_split_ops	n_ops
 #else
-#define HEADROOM_MERGED_POLICY	0
+#define HEADROOM_MERGE_OPS	false
 #endif
 
 /* The attributes of a request that began a dump moved with 6.7 */

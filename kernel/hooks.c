@@ -19,6 +19,7 @@ struct compact_control;
 #include <trace/events/cgroup.h>
 #include <trace/events/compaction.h>
 #include <trace/events/filemap.h>
+#include <trace/events/oom.h>
 #include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
@@ -100,6 +101,8 @@ static struct headroom_hook hooks[] = {
 	     false, "whose waking of kswapd evicted a page"),
 	HOOK(mm_vmscan_wakeup_kswapd, headroom_probe_wakeup_kswapd,
 	     false, "whose waking of kswapd evicted a page"),
+	HOOK(mark_victim, HEADROOM_MARK_VICTIM_PROBE,
+	     false, "notifications of OOM kills"),
 	HOOK(cgroup_mkdir, headroom_probe_mkdir,
 	     false, "new cgroups in dumps of what has changed, for two seconds"),
 	HOOK(cgroup_rmdir, headroom_probe_rmdir,

@@ -9,27 +9,31 @@
 #include <linux/mm.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/utsname.h>
 #include <net/genetlink.h>
 
+#include "effort.h"
 #include "hooks.h"
 #include "netlink.h"
 #include "nl_gen.h"
 #include "nonresident.h"
+#include "notify.h"
 #include "registry.h"
 #include "stall.h"
+#include "trigger.h"
 
 /**
- * headroom_nl_refuse_attributes - refuse a request that has attributes
+ * headroom_netlink_refuse_attributes - for a request that takes none
  * @nlh: the request
- * @extack: where to say so
+ * @extack: for the sentence
  *
  * The policy refuses unknown attributes only for requests that have known ones.
  *
- * Context: process.
+ * Context: any.
  * Return: 0 or -EINVAL.
  */
-int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
-				  struct netlink_ext_ack *extack)
+int headroom_netlink_refuse_attributes(const struct nlmsghdr *nlh,
+				       struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
 		return 0;
@@ -39,7 +43,7 @@ int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
 }
 
 /**
- * headroom_nl_uint - the value of an attribute of type uint
+ * headroom_netlink_uint - the value of an attribute of type uint
  * @attr: the attribute, whose length Linux 6.1 has not checked
  * @extack: where to say what is wrong
  * @value: result
@@ -47,7 +51,8 @@ int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
  * Context: process.
  * Return: 0 or -ERANGE.
  */
-int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value)
+int headroom_netlink_uint(const struct nlattr *attr, struct netlink_ext_ack *extack,
+			  u64 *value)
 {
 	if (nla_len(attr) != sizeof(u32) && nla_len(attr) != sizeof(u64)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a number has 4 or 8 bytes");
@@ -58,16 +63,18 @@ int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, 
 }
 
 /**
- * headroom_nl_id - the cgroup that a request names
+ * headroom_netlink_id - the cgroup that a request names
  * @info: the request; it has the id in an attribute of the same number everywhere
  * @id: result
  *
  * Context: process.
  * Return: 0 or a negative errno, and then the sentence is set.
  */
-int headroom_nl_id(struct genl_info *info, u64 *id)
+int headroom_netlink_id(struct genl_info *info, unsigned long *id)
 {
 	const struct nlattr *attr = info->attrs[HEADROOM_A_CGROUP_ID];
+	u64 value;
+	int err;
 
 	BUILD_BUG_ON((int)HEADROOM_A_CGROUP_ID != (int)HEADROOM_A_BLAME_ID);
 	if (!attr) {
@@ -77,18 +84,21 @@ int headroom_nl_id(struct genl_info *info, u64 *id)
 			       "name a cgroup: id is missing; dump to get all");
 		return -EINVAL;
 	}
-	return headroom_nl_uint(attr, info->extack, id);
+	err = headroom_netlink_uint(attr, info->extack, &value);
+	if (!err)
+		*id = value;
+	return err;
 }
 
 /**
- * headroom_nl_refuse_id - there is no such cgroup
+ * headroom_netlink_refuse_id - there is no such cgroup
  * @attr: where the request names it
  * @extack: where to say so
  *
  * Context: process.
  * Return: -ENOENT.
  */
-int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack)
+int headroom_netlink_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "no cgroup with this id has the memory controller");
@@ -167,22 +177,20 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 	};
 	struct headroom_blame_totals blame;
 	struct sk_buff *skb;
-	unsigned long key;
+	unsigned long id;
 	bool found;
-	u64 id;
 	int err;
 
-	err = headroom_nl_id(info, &id);
+	err = headroom_netlink_id(info, &id);
 	if (err)
 		return err;
-	key = id;
 	headroom_registry_lock();
 	headroom_registry_sync();
-	found = headroom_registry_blame(&key, &blame, true);
+	found = headroom_registry_blame(&id, &blame, true);
 	headroom_registry_unlock();
 	if (!found)
-		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_BLAME_ID],
-					     info->extack);
+		return headroom_netlink_refuse_id(info->attrs[HEADROOM_A_BLAME_ID],
+						  info->extack);
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	err = skb ? fill_blame(skb, &to, &blame) : -ENOMEM;
 	if (err) {
@@ -194,7 +202,7 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 
 int headroom_nl_blame_get_start(struct netlink_callback *cb)
 {
-	int err = headroom_nl_refuse_attributes(cb->nlh, cb->extack);
+	int err = headroom_netlink_refuse_attributes(cb->nlh, cb->extack);
 
 	if (err)
 		return err;
@@ -258,7 +266,7 @@ static int fill_stalled(struct sk_buff *skb, const struct headroom_nl_origin *to
 int headroom_nl_stall_get_start(struct netlink_callback *cb)
 {
 	cursor_of(cb)->next = 0;
-	return headroom_nl_refuse_attributes(cb->nlh, cb->extack);
+	return headroom_netlink_refuse_attributes(cb->nlh, cb->extack);
 }
 
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -332,7 +340,9 @@ static int put_lost(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots) ||
 	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms))
+	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_NOTIFICATIONS, lost.notifications) ||
+	    nla_put_uint(skb, HEADROOM_A_LOST_RESIZED, lost.resized))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -368,6 +378,12 @@ static int put_status(struct sk_buff *skb)
 			sizeof(struct headroom_hist)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_HISTOGRAMS,
 			 headroom_histpool_used()) ||
+	    nla_put_string(skb, HEADROOM_A_STATUS_KERNEL, utsname()->release) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_TRIGGERS, headroom_triggers()) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_WORKER_TIME,
+			 atomic64_read(&headroom_effort.work)) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_REQUEST_TIME,
+			 atomic64_read(&headroom_effort.requests)) ||
 	    put_hooks(skb) || put_lost(skb))
 		return -EMSGSIZE;
 	return 0;
@@ -379,7 +395,7 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = headroom_nl_refuse_attributes(info->nlhdr, info->extack);
+	err = headroom_netlink_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	skb = genlmsg_new(2 * PAGE_SIZE, GFP_KERNEL);
@@ -396,57 +412,136 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	return genlmsg_reply(skb, info);
 }
 
-#ifdef HEADROOM_MERGE_OPS
 /*
- * Where do and dump take different attributes the one entry takes all of them, and
- * each refuses by hand what is the other's.
+ * Requests pass through here, so that their time is counted whoever answers them. The
+ * generated table is kept for that, by operation.
  */
-static void __init merge_policies(struct genl_ops *to, const struct genl_ops *from)
-{
-	static struct nla_policy merged[HEADROOM_A_CGROUP_MAX + 1];
-	unsigned int i;
+static struct {
+	int (*doit)(struct sk_buff *request, struct genl_info *info);
+	int (*start)(struct netlink_callback *cb);
+	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+} answer[HEADROOM_CMD_MAX + 1] __ro_after_init;
 
-	if (!from->policy)
-		return;
-	WARN_ON(to->cmd != HEADROOM_CMD_CGROUP_GET);
-	memcpy(merged, to->policy, (to->maxattr + 1) * sizeof(*merged));
-	for (i = 0; i <= from->maxattr; i++)
-		if (from->policy[i].type != NLA_UNSPEC)
-			memcpy(&merged[i], &from->policy[i], sizeof(*merged));
-	to->policy = merged;
-	to->maxattr = max(to->maxattr, from->maxattr);
+static int cmd_of(const struct nlmsghdr *nlh)
+{
+	return ((const struct genlmsghdr *)nlmsg_data(nlh))->cmd;
+}
+
+static int timed_doit(struct sk_buff *request, struct genl_info *info)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[info->genlhdr->cmd].doit(request, info);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
+}
+
+static int timed_start(struct netlink_callback *cb)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[cmd_of(cb->nlh)].start(cb);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
+}
+
+static int timed_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	u64 begin = ktime_get_ns();
+	int ret = answer[cmd_of(cb->nlh)].dumpit(skb, cb);
+
+	headroom_effort_add(&headroom_effort.requests, begin);
+	return ret;
 }
 
 /*
- * This kernel wants one entry for an operation that has both do and dump; the
- * generated table has two, one after the other.
+ * Where do and dump are one entry, either takes the attributes of both. There is one
+ * operation whose dump has any.
  */
-static void __init merge_ops(struct genl_family *family)
+static void __init merge_policies(struct genl_split_ops *to, const struct genl_split_ops *op)
 {
-	static struct genl_ops merged[HEADROOM_CMD_MAX];
+	static struct nla_policy policy[HEADROOM_A_CGROUP_MAX + 1] __ro_after_init;
+
+	if (!op->policy)
+		return;
+	if (WARN_ON(op->maxattr > HEADROOM_A_CGROUP_MAX || to->maxattr > op->maxattr ||
+		    policy[op->maxattr].type))
+		return;
+	memcpy(policy, op->policy, (op->maxattr + 1) * sizeof(*policy));
+	memcpy(policy, to->policy, (to->maxattr + 1) * sizeof(*policy));
+	to->policy = policy;
+	to->maxattr = op->maxattr;
+}
+
+/* Do comes first, and dump is what is added */
+static void __init merge_ops(struct genl_split_ops *to, const struct genl_split_ops *op)
+{
+	merge_policies(to, op);
+	to->start = op->start;
+	to->dumpit = op->dumpit;
+	to->done = op->done;
+	to->flags |= op->flags;
+}
+
+/* What is for do and what is for dump are in the same place, where they are two entries */
+static void __init adapt_op(struct genl_split_ops *op)
+{
+	if (op->flags & GENL_CMD_CAP_DO) {
+		answer[op->cmd].doit = op->doit;
+		op->doit = timed_doit;
+		return;
+	}
+	answer[op->cmd].start = op->start;
+	answer[op->cmd].dumpit = op->dumpit;
+	if (op->start)
+		op->start = timed_start;
+	op->dumpit = timed_dumpit;
+}
+
+/* What the generator does not know; see Documentation/design.rst */
+static void __init adapt_ops(struct genl_family *family)
+{
+	static struct genl_split_ops ops[2 * HEADROOM_CMD_MAX] __ro_after_init;
 	unsigned int i, nr = 0;
 
-	for (i = 0; i < family->n_ops; i++) {
-		const struct genl_ops *op = &family->ops[i];
+	for (i = 0; i < family->n_split_ops; i++) {
+		struct genl_split_ops op = family->split_ops[i];
 
-		if (!nr || merged[nr - 1].cmd != op->cmd) {
-			merged[nr++] = *op;
-			continue;
-		}
-		merged[nr - 1].start = op->start;
-		merged[nr - 1].dumpit = op->dumpit;
-		merged[nr - 1].done = op->done;
-		merged[nr - 1].flags |= op->flags;
-		merge_policies(&merged[nr - 1], op);
+		adapt_op(&op);
+		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op.cmd)
+			merge_ops(&ops[nr - 1], &op);
+		else
+			ops[nr++] = op;
 	}
-	family->ops = merged;
-	family->n_ops = nr;
+	family->split_ops = ops;
+	family->n_split_ops = nr;
 }
-#else
-static void __init merge_ops(struct genl_family *family)
+
+static void __init adapt_groups(struct genl_family *family)
 {
+	static struct genl_multicast_group groups[1] __ro_after_init;
+
+	BUILD_BUG_ON(HEADROOM_NLGRP_EVENTS != 0);
+	groups[0] = family->mcgrps[0];
+	groups[0].flags = GENL_MCAST_CAP_SYS_ADMIN;
+	family->mcgrps = groups;
+	family->n_mcgrps = ARRAY_SIZE(groups);
 }
-#endif
+
+/* A socket is closed: its triggers go with it */
+static int release(struct notifier_block *nb, unsigned long event, void *arg)
+{
+	const struct netlink_notify *socket = arg;
+
+	if (event == NETLINK_URELEASE && socket->protocol == NETLINK_GENERIC &&
+	    net_eq(socket->net, &init_net))
+		headroom_trigger_release(socket->portid);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block released = {
+	.notifier_call = release,
+};
 
 /**
  * headroom_netlink_init - answer requests
@@ -456,18 +551,33 @@ static void __init merge_ops(struct genl_family *family)
  */
 int __init headroom_netlink_init(void)
 {
+	int err;
+
 	/* The generator knows only families that are; cgroups are global */
 	headroom_nl_family.netnsok = false;
-	merge_ops(&headroom_nl_family);
-	return genl_register_family(&headroom_nl_family);
+	adapt_ops(&headroom_nl_family);
+	adapt_groups(&headroom_nl_family);
+	err = netlink_register_notifier(&released);
+	if (err)
+		return err;
+	err = genl_register_family(&headroom_nl_family);
+	if (err) {
+		netlink_unregister_notifier(&released);
+		return err;
+	}
+	headroom_notify_init();
+	return 0;
 }
 
 /**
- * headroom_netlink_exit - no more requests
+ * headroom_netlink_exit - no more requests, and no more notifications
  *
  * Context: process, may sleep. When it returns, no request is being answered.
  */
 void headroom_netlink_exit(void)
 {
+	headroom_trigger_stop();
+	headroom_notify_exit();
 	genl_unregister_family(&headroom_nl_family);
+	netlink_unregister_notifier(&released);
 }

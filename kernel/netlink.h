@@ -5,10 +5,12 @@
 #include <linux/types.h>
 
 struct genl_info;
+struct headroom_config;
 struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
 struct nlmsghdr;
+struct sk_buff;
 
 /**
  * struct headroom_nl_origin - where a message comes from: a request, or a dump
@@ -26,10 +28,12 @@ struct headroom_nl_origin {
 
 int headroom_netlink_init(void);
 void headroom_netlink_exit(void);
-int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
-				  struct netlink_ext_ack *extack);
-int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value);
-int headroom_nl_id(struct genl_info *info, u64 *id);
-int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack);
+int headroom_netlink_refuse_attributes(const struct nlmsghdr *nlh,
+				       struct netlink_ext_ack *extack);
+int headroom_netlink_uint(const struct nlattr *attr, struct netlink_ext_ack *extack,
+			  u64 *value);
+int headroom_netlink_id(struct genl_info *info, unsigned long *id);
+int headroom_netlink_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack);
+int headroom_netlink_put_config(struct sk_buff *skb, const struct headroom_config *config);
 
 #endif /* _HEADROOM_NETLINK_H */

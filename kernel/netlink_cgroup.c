@@ -45,7 +45,7 @@
 #define HIST_BYTES	(2 * NLA_HDRLEN + 2 * U32_BYTES + \
 			 HEADROOM_HIST_BUCKETS * sizeof(u64))
 /* Those that are reported of statistics whatever else is not */
-#define SUMS_BYTES	(NLA_HDRLEN + (HEADROOM_NR_SUMS + 1) * UINT_BYTES)
+#define SUMS_BYTES	(NLA_HDRLEN + HEADROOM_NR_SUMS * UINT_BYTES)
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
 			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
 #define MOST_BYTES	(FIXED_BYTES + HIST_BYTES + \
@@ -53,7 +53,7 @@
 			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
 			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
 
-static_assert(NLA_HDRLEN == sizeof(struct nlattr));
+static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
 
 /* Each of these writes to @at, and returns where to go on */
@@ -132,7 +132,8 @@ static void *put_pages(void *at, const struct headroom_stats *stats, unsigned lo
 	unsigned int i;
 	void *nest;
 
-	for_each_set_bit(i, &which, HEADROOM_NR_KINDS * HEADROOM_NR_REASONS) {
+	for (; which; which &= which - 1) {
+		i = __ffs(which);
 		pages = &stats->pages[0][i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_PAGES);
@@ -172,7 +173,8 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 	unsigned int i;
 	void *nest;
 
-	for_each_set_bit(i, &which, HEADROOM_NR_CAUSES) {
+	for (; which; which &= which - 1) {
+		i = __ffs(which);
 		stall = &stats->stall[i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_STALL);
@@ -192,14 +194,12 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 
 static __always_inline void *put_sums(void *at, const u64 *sum)
 {
-	u64 refaults = sum[HEADROOM_SUM_REFAULTS];
-
 	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS, sum[HEADROOM_SUM_EVICTIONS]);
-	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, refaults);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, sum[HEADROOM_SUM_REFAULTS]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULTS_SHARED,
 			 sum[HEADROOM_SUM_REFAULTS_SHARED]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULT_SAMPLES,
-			 refaults >> headroom_nonresident_shift());
+			 sum[HEADROOM_SUM_REFAULT_SAMPLES]);
 	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HEADROOM_SUM_RETURNED]);
 	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HEADROOM_SUM_STALL_TOTAL]);
 }
@@ -386,7 +386,7 @@ static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, 
 }
 
 /* A message that has a cgroup's statistics, or an error */
-static struct sk_buff *read_cgroup(u64 id, const struct headroom_nl_origin *to)
+static struct sk_buff *read_cgroup(unsigned long id, const struct headroom_nl_origin *to)
 {
 	struct headroom_cgroup *cg;
 	struct sk_buff *skb = NULL;
@@ -395,7 +395,7 @@ static struct sk_buff *read_cgroup(u64 id, const struct headroom_nl_origin *to)
 	headroom_registry_lock();
 	headroom_registry_sync();
 	headroom_changes_collect();
-	cg = headroom_registry_find(id);
+	cg = headroom_registry_find(&id, true);
 	if (cg) {
 		skb = nlmsg_new(most_bytes(cg, DETAIL_ALL), GFP_KERNEL);
 		err = skb ? fill_cgroup(skb, to, cg, DETAIL_ALL, 0) : -ENOMEM;
@@ -414,16 +414,17 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 		.seq = info->snd_seq,
 	};
 	struct sk_buff *skb;
-	u64 id;
+	unsigned long id;
 	int err;
 
-	err = HEADROOM_MERGED_POLICY ? refuse_others(info->attrs, info->extack, false) : 0;
-	err = err ?: headroom_nl_id(info, &id);
+	err = HEADROOM_MERGE_OPS ? refuse_others(info->attrs, info->extack, false) : 0;
+	err = err ?: headroom_netlink_id(info, &id);
 	if (err)
 		return err;
 	skb = read_cgroup(id, &to);
 	if (PTR_ERR(skb) == -ENOENT)
-		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_CGROUP_ID], info->extack);
+		return headroom_netlink_refuse_id(info->attrs[HEADROOM_A_CGROUP_ID],
+						  info->extack);
 	return IS_ERR(skb) ? PTR_ERR(skb) : genlmsg_reply(skb, info);
 }
 
@@ -456,14 +457,16 @@ static struct cgroup_dump **dump_of(struct netlink_callback *cb)
 static int find_ancestor(struct cgroup_dump *dump, const struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {
-	u64 id;
-	int err = headroom_nl_uint(attr, extack, &id);
+	unsigned long id;
+	u64 value;
+	int err = headroom_netlink_uint(attr, extack, &value);
 
 	if (err)
 		return err;
-	dump->ancestor = headroom_registry_find(id);
+	id = value;
+	dump->ancestor = headroom_registry_find(&id, true);
 	if (!dump->ancestor)
-		return headroom_nl_refuse_id(attr, extack);
+		return headroom_netlink_refuse_id(attr, extack);
 	headroom_cgroup_get(dump->ancestor);
 	return 0;
 }
@@ -479,7 +482,7 @@ static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 	dump->detail = detail ? nla_get_u32(detail) : DETAIL_ALL;
 	dump->changes = since;
 	if (since)
-		err = headroom_nl_uint(since, extack, &dump->reported);
+		err = headroom_netlink_uint(since, extack, &dump->reported);
 	if (!err && attrs[HEADROOM_A_CGROUP_ANCESTOR])
 		err = find_ancestor(dump, attrs[HEADROOM_A_CGROUP_ANCESTOR], extack);
 	return err;
@@ -491,7 +494,7 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 	struct cgroup_dump *dump;
 	int err;
 
-	err = HEADROOM_MERGED_POLICY ? refuse_others(attrs, cb->extack, true) : 0;
+	err = HEADROOM_MERGE_OPS ? refuse_others(attrs, cb->extack, true) : 0;
 	if (err)
 		return err;
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
@@ -537,20 +540,15 @@ static bool is_wanted(const struct cgroup_dump *dump, const struct headroom_cgro
 static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
 		    struct cgroup_dump *dump)
 {
-	struct headroom_cgroup *cg[32];
-	unsigned int i, nr;
-	int err;
+	struct headroom_cgroup *cg = headroom_registry_find(&dump->next, false);
+	int err = 0;
 
-	while ((nr = headroom_registry_next(cg, dump->next, ARRAY_SIZE(cg)))) {
-		for (i = 0; i < nr; i++) {
-			if (!is_wanted(dump, cg[i]))
-				continue;
-			err = fill_cgroup(skb, to, cg[i], dump->detail, dump->until);
-			if (err)
-				return err;
-			dump->next = cg[i]->id + 1;
-		}
-		dump->next = cg[nr - 1]->id + 1;
+	for (; cg; cg = headroom_registry_next(cg)) {
+		if (is_wanted(dump, cg))
+			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
+		if (err)
+			return err;
+		dump->next = cg->id + 1;
 		cond_resched();
 	}
 	return 0;

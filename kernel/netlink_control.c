@@ -1,27 +1,261 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The generic netlink family "headroom": operations that change something
+ *
+ * Each refusal says what to do, and which attribute it is about. Before Linux 6.7 the
+ * policy does not look at the length of a uint, so that is done here.
  */
 #include <net/genetlink.h>
 
+#include "config.h"
+#include "netlink.h"
 #include "nl_gen.h"
+#include "nonresident.h"
+#include "trigger.h"
+
+#define REFUSE(_info, _attr, _err, _sentence)				\
+({									\
+	NL_SET_ERR_MSG_ATTR((_info)->extack, (_info)->attrs[_attr], _sentence); \
+	_err;								\
+})
+
+/* A uint, if it is there. Returns 0 or -ERANGE. */
+static int read_uint(struct genl_info *info, int attr, u64 *value)
+{
+	const struct nlattr *nla = info->attrs[attr];
+
+	if (!nla)
+		return 0;
+	if (nla_len(nla) != sizeof(u32) && nla_len(nla) != sizeof(u64))
+		return REFUSE(info, attr, -ERANGE, "a number has 4 or 8 bytes");
+	*value = nla_get_uint(nla);
+	return 0;
+}
+
+/**
+ * headroom_netlink_put_config - what config-get and config-ntf report
+ * @skb: the message
+ * @config: the parameters
+ *
+ * Context: any.
+ * Return: 0 or -EMSGSIZE.
+ */
+int headroom_netlink_put_config(struct sk_buff *skb, const struct headroom_config *config)
+{
+	if (nla_put_u32(skb, HEADROOM_A_CONFIG_SAMPLE_SHIFT, config->sample_shift) ||
+	    nla_put_uint(skb, HEADROOM_A_CONFIG_TABLE_ENTRIES, config->table_entries) ||
+	    nla_put_u32(skb, HEADROOM_A_CONFIG_STALLS, config->stalls) ||
+	    nla_put_u32(skb, HEADROOM_A_CONFIG_SWAP_KPROBES, config->swap_kprobes))
+		return -EMSGSIZE;
+	return 0;
+}
 
 int headroom_nl_config_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	return -EOPNOTSUPP;
+	struct headroom_config config;
+	struct sk_buff *skb;
+	void *hdr;
+	int err;
+
+	err = headroom_netlink_refuse_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
+	headroom_config_get(&config);
+	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
+				HEADROOM_CMD_CONFIG_GET);
+	if (!hdr || headroom_netlink_put_config(skb, &config)) {
+		nlmsg_free(skb);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
+}
+
+/* Which parameters a request names, and their values; ranges are checked */
+static int read_config(struct genl_info *info, struct headroom_config *config,
+		       unsigned int *which)
+{
+	u64 entries = 0;
+	int err;
+
+	*which = 0;
+	if (info->attrs[HEADROOM_A_CONFIG_SAMPLE_SHIFT]) {
+		*which |= HEADROOM_CONFIG_SAMPLE_SHIFT;
+		config->sample_shift =
+			nla_get_u32(info->attrs[HEADROOM_A_CONFIG_SAMPLE_SHIFT]);
+	}
+	if (info->attrs[HEADROOM_A_CONFIG_STALLS]) {
+		*which |= HEADROOM_CONFIG_STALLS;
+		config->stalls = nla_get_u32(info->attrs[HEADROOM_A_CONFIG_STALLS]);
+	}
+	if (info->attrs[HEADROOM_A_CONFIG_TABLE_ENTRIES])
+		*which |= HEADROOM_CONFIG_TABLE_ENTRIES;
+	err = read_uint(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, &entries);
+	if (err)
+		return err;
+	if (entries > HEADROOM_MAX_TABLE_ENTRIES)
+		return REFUSE(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, -ERANGE,
+			      "table-entries: use 0 (automatic) to 33554432");
+	config->table_entries = entries;
+	return 0;
 }
 
 int headroom_nl_config_set_doit(struct sk_buff *request, struct genl_info *info)
 {
-	return -EOPNOTSUPP;
+	struct headroom_config config = {};
+	unsigned int which, failed;
+	int err;
+
+	BUILD_BUG_ON(HEADROOM_MAX_TABLE_ENTRIES != 33554432);
+	err = read_config(info, &config, &which);
+	if (err)
+		return err;
+	if (!which) {
+		NL_SET_ERR_MSG(info->extack,
+			       "name a parameter: sample-shift, table-entries or stalls");
+		return -EINVAL;
+	}
+	err = headroom_config_set(&config, which, &failed);
+	if (!err)
+		return 0;
+	if (failed & HEADROOM_CONFIG_STALLS)
+		return REFUSE(info, HEADROOM_A_CONFIG_STALLS, err,
+			      "stalls cannot be tracked, the kernel's log says why; nothing was changed");
+	if (which & HEADROOM_CONFIG_TABLE_ENTRIES)
+		return REFUSE(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, err,
+			      "no memory for so large a table: name fewer table-entries; nothing was changed");
+	return REFUSE(info, HEADROOM_A_CONFIG_SAMPLE_SHIFT, err,
+		      "no memory for the table: name table-entries as well; nothing was changed");
+}
+
+/* Whether a request has an attribute; if not, it is refused */
+#define REQUIRE(_info, _attr, _sentence)				\
+({									\
+	bool _missing = GENL_REQ_ATTR_CHECK(_info, _attr);		\
+									\
+	if (_missing)							\
+		NL_SET_ERR_MSG((_info)->extack, _sentence);		\
+	_missing ? -EINVAL : 0;						\
+})
+
+static int require_all(struct genl_info *info)
+{
+	return REQUIRE(info, HEADROOM_A_TRIGGER_CGROUP,
+		       "name a cgroup to watch: cgroup is missing") ?:
+	       REQUIRE(info, HEADROOM_A_TRIGGER_METRIC,
+		       "say what to watch, stall or refaults: metric is missing") ?:
+	       REQUIRE(info, HEADROOM_A_TRIGGER_THRESHOLD,
+		       "say how much is too much: threshold is missing") ?:
+	       REQUIRE(info, HEADROOM_A_TRIGGER_WINDOW,
+		       "say over which time to sum up: window is missing");
+}
+
+static int check_trigger(struct genl_info *info, const struct headroom_trigger_spec *spec)
+{
+	if (spec->cause && spec->metric != HEADROOM_TRIGGER_METRIC_STALL)
+		return REFUSE(info, HEADROOM_A_TRIGGER_CAUSE, -EINVAL,
+			      "only stalls have a cause: leave it out, or choose the metric stall");
+	if (!spec->threshold)
+		return REFUSE(info, HEADROOM_A_TRIGGER_THRESHOLD, -ERANGE,
+			      "threshold: use 1 or more");
+	if (spec->window < HEADROOM_WINDOW_MIN || spec->window > HEADROOM_WINDOW_MAX)
+		return REFUSE(info, HEADROOM_A_TRIGGER_WINDOW, -ERANGE,
+			      "window: use 10000000 (10 ms) to 60000000000 (1 min)");
+	if (spec->hysteresis && spec->clear >= spec->threshold)
+		return REFUSE(info, HEADROOM_A_TRIGGER_CLEAR, -ERANGE,
+			      "clear: use less than the threshold");
+	return 0;
+}
+
+static u32 read_u32(struct genl_info *info, int attr, u32 otherwise)
+{
+	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : otherwise;
+}
+
+static int read_trigger(struct genl_info *info, struct headroom_trigger_spec *spec)
+{
+	int err = require_all(info);
+
+	if (err)
+		return err;
+	spec->scope = read_u32(info, HEADROOM_A_TRIGGER_SCOPE,
+			       HEADROOM_TRIGGER_SCOPE_SUBTREE);
+	spec->metric = read_u32(info, HEADROOM_A_TRIGGER_METRIC, 0);
+	spec->cause = read_u32(info, HEADROOM_A_TRIGGER_CAUSE, 0);
+	spec->hysteresis = info->attrs[HEADROOM_A_TRIGGER_CLEAR];
+	err = read_uint(info, HEADROOM_A_TRIGGER_CGROUP, &spec->cgroup) ?:
+	      read_uint(info, HEADROOM_A_TRIGGER_THRESHOLD, &spec->threshold) ?:
+	      read_uint(info, HEADROOM_A_TRIGGER_WINDOW, &spec->window);
+	spec->interval = spec->window;
+	return err ?: read_uint(info, HEADROOM_A_TRIGGER_INTERVAL, &spec->interval) ?:
+	       read_uint(info, HEADROOM_A_TRIGGER_CLEAR, &spec->clear) ?:
+	       check_trigger(info, spec);
+}
+
+static int refuse_trigger(struct genl_info *info, int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return REFUSE(info, HEADROOM_A_TRIGGER_CGROUP, err,
+			      "no cgroup with this id has the memory controller");
+	case -ENOSPC:
+		NL_SET_ERR_MSG(info->extack, "1024 triggers are set: remove one first");
+		return err;
+	case -ESHUTDOWN:
+		NL_SET_ERR_MSG(info->extack, "the module is being unloaded: load it anew");
+		return err;
+	default:
+		NL_SET_ERR_MSG(info->extack, "no memory for a trigger: try again later");
+		return err;
+	}
 }
 
 int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info)
 {
-	return -EOPNOTSUPP;
+	struct headroom_trigger_spec spec = {};
+	struct sk_buff *skb;
+	void *hdr;
+	u32 id;
+	int err;
+
+	BUILD_BUG_ON(HEADROOM_MAX_TRIGGERS != 1024);
+	err = read_trigger(info, &spec);
+	if (err)
+		return err;
+	/* First what can fail, so that no trigger is set whose number nobody learns */
+	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!skb)
+		return refuse_trigger(info, -ENOMEM);
+	err = headroom_trigger_add(&spec, info->snd_portid, &id);
+	if (err) {
+		nlmsg_free(skb);
+		return refuse_trigger(info, err);
+	}
+	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
+				HEADROOM_CMD_TRIGGER_ADD);
+	if (!hdr || nla_put_u32(skb, HEADROOM_A_TRIGGER_ID, id)) {
+		nlmsg_free(skb);
+		headroom_trigger_del(id, info->snd_portid);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return genlmsg_reply(skb, info);
 }
 
 int headroom_nl_trigger_del_doit(struct sk_buff *request, struct genl_info *info)
 {
-	return -EOPNOTSUPP;
+	int err = REQUIRE(info, HEADROOM_A_TRIGGER_ID,
+			  "name the trigger to remove: id is missing");
+
+	if (err)
+		return err;
+	err = headroom_trigger_del(nla_get_u32(info->attrs[HEADROOM_A_TRIGGER_ID]),
+				   info->snd_portid);
+	if (err)
+		return REFUSE(info, HEADROOM_A_TRIGGER_ID, err,
+			      "this socket has set no trigger with this id");
+	return 0;
 }

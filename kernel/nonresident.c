@@ -60,8 +60,10 @@
 #include <linux/compiler.h>
 #include <linux/log2.h>
 #include <linux/minmax.h>
+#include <linux/mutex.h>
 #include <linux/percpu.h>
 #include <linux/random.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
 
@@ -73,6 +75,10 @@
 #define BUSY	1
 
 struct headroom_nonresident_table headroom_nonresident_table __read_mostly;
+
+/* The table is not replaced while it is held, which is inside of registry.mutex */
+static DEFINE_MUTEX(size_mutex);
+static unsigned long buckets;
 
 /* Pages ever put into the table */
 static DEFINE_PER_CPU(u64, remembered);
@@ -216,6 +222,19 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 	return false;
 }
 
+static u64 table_used(const struct headroom_nonresident_bucket *bucket,
+		      unsigned long nr)
+{
+	u64 used = 0;
+
+	for (; nr; nr--, bucket++) {
+		/* Only the tag of a page has the highest bit */
+		used += hweight64(READ_ONCE(bucket->tags) & 0x8080808080808080ULL);
+		cond_resched();
+	}
+	return used;
+}
+
 /**
  * headroom_nonresident_read - how full the table is
  * @use: result
@@ -224,22 +243,117 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
  */
 void headroom_nonresident_read(struct headroom_nonresident_use *use)
 {
-	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
-	unsigned long b;
+	const struct headroom_nonresident_bucket *bucket;
 	int cpu;
 
-	*use = (struct headroom_nonresident_use){
-		.entries = (u64)(table->mask + 1) * WAYS,
-		.bytes = (u64)(table->mask + 1) * sizeof(*table->bucket),
-	};
+	*use = (struct headroom_nonresident_use){};
 	for_each_possible_cpu(cpu)
 		use->remembered += READ_ONCE(*per_cpu_ptr(&remembered, cpu));
-	for (b = 0; b <= table->mask; b++) {
-		/* Only the tag of a page has the highest bit */
-		use->used += hweight64(READ_ONCE(table->bucket[b].tags) &
-				       0x8080808080808080ULL);
-		cond_resched();
-	}
+	mutex_lock(&size_mutex);
+	bucket = headroom_nonresident_table.bucket;
+	use->entries = (u64)buckets * WAYS;
+	use->bytes = (u64)buckets * sizeof(*bucket);
+	use->used = table_used(bucket, buckets);
+	mutex_unlock(&size_mutex);
+}
+
+static unsigned long buckets_for(unsigned long entries)
+{
+	entries = clamp(entries, 64UL * WAYS, HEADROOM_MAX_TABLE_ENTRIES);
+	return roundup_pow_of_two(entries) / WAYS;
+}
+
+/**
+ * headroom_nonresident_prepare - make another table
+ * @new: the table, for headroom_nonresident_install(); without buckets if the one in
+ *	use is the same already
+ * @sample_shift: track one page in 2^sample_shift
+ * @entries: pages to have room for; rounded up to a power of two
+ *
+ * Context: process, may sleep. The caller sees to it that only one is made at a time.
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
+				 unsigned int sample_shift, unsigned long entries)
+{
+	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
+	unsigned long nr = buckets_for(entries);
+
+	BUILD_BUG_ON(sizeof(*new->bucket) != 256);
+	*new = (struct headroom_nonresident_table){
+		.mask = nr - 1,
+		.seed = table->seed,
+		.shift = sample_shift,
+		.unsampled = sample_shift ? ~0ULL << (64 - sample_shift) : 0,
+	};
+	if (table->bucket && table->mask == new->mask && table->shift == new->shift)
+		return 0;
+	new->bucket = __vmalloc(array_size(nr, sizeof(*new->bucket)),
+				GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+	return new->bucket ? 0 : -ENOMEM;
+}
+
+/**
+ * headroom_nonresident_discard - free a table that is not installed
+ * @new: the table
+ *
+ * Context: process, may sleep.
+ */
+void headroom_nonresident_discard(struct headroom_nonresident_table *new)
+{
+	vfree(new->bucket);
+}
+
+/**
+ * headroom_nonresident_pause - track no page
+ *
+ * But for one whose hash is 0, which goes to the first bucket of whatever table.
+ *
+ * Context: process, may sleep. When it returns no probe tracks another page.
+ */
+void headroom_nonresident_pause(void)
+{
+	WRITE_ONCE(headroom_nonresident_table.unsampled, ~0ULL);
+	WRITE_ONCE(headroom_nonresident_table.mask, 0);
+	synchronize_rcu();
+}
+
+/**
+ * headroom_nonresident_install - put a table in the place of the other one
+ * @new: the table; belongs to this file now
+ *
+ * What the other one held is forgotten, and counted.
+ *
+ * Context: process, may sleep; between headroom_nonresident_pause() and
+ * headroom_nonresident_resume(). It is shown by headroom_nonresident_read() when it
+ * returns.
+ */
+void headroom_nonresident_install(const struct headroom_nonresident_table *new)
+{
+	struct headroom_nonresident_bucket *old = headroom_nonresident_table.bucket;
+
+	mutex_lock(&size_mutex);
+	WRITE_ONCE(headroom_nonresident_table.bucket, new->bucket);
+	synchronize_rcu();
+	headroom_lose(resized, table_used(old, buckets));
+	buckets = new->mask + 1;
+	mutex_unlock(&size_mutex);
+	vfree(old);
+}
+
+/**
+ * headroom_nonresident_resume - track pages again
+ * @new: the table that was installed
+ *
+ * Context: process.
+ */
+void headroom_nonresident_resume(const struct headroom_nonresident_table *new)
+{
+	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
+	WRITE_ONCE(headroom_nonresident_table.mask, new->mask);
+	/* A page that is tracked goes to its own bucket */
+	smp_wmb();
+	WRITE_ONCE(headroom_nonresident_table.unsampled, new->unsampled);
 }
 
 /**
@@ -247,24 +361,18 @@ void headroom_nonresident_read(struct headroom_nonresident_use *use)
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; before any probe runs.
  * Return: 0 or -ENOMEM.
  */
 int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
 {
 	struct headroom_nonresident_table *table = &headroom_nonresident_table;
-	unsigned long buckets;
+	int err = headroom_nonresident_prepare(table, sample_shift, entries);
 
-	BUILD_BUG_ON(sizeof(*table->bucket) != 256);
-	entries = clamp(entries, 64UL * WAYS, HEADROOM_MAX_TABLE_ENTRIES);
-	buckets = roundup_pow_of_two(entries) / WAYS;
-	table->bucket = vzalloc(array_size(buckets, sizeof(*table->bucket)));
-	if (!table->bucket)
-		return -ENOMEM;
-	table->mask = buckets - 1;
+	if (err)
+		return err;
 	table->seed = get_random_u64();
-	table->shift = sample_shift;
-	table->unsampled = sample_shift ? ~0ULL << (64 - sample_shift) : 0;
+	buckets = table->mask + 1;
 	return 0;
 }
 

@@ -104,6 +104,12 @@ struct headroom_nonresident_use {
 
 int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries);
 void headroom_nonresident_exit(void);
+int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
+				 unsigned int sample_shift, unsigned long entries);
+void headroom_nonresident_discard(struct headroom_nonresident_table *new);
+void headroom_nonresident_pause(void);
+void headroom_nonresident_install(const struct headroom_nonresident_table *new);
+void headroom_nonresident_resume(const struct headroom_nonresident_table *new);
 void headroom_nonresident_insert(u64 hash,
 				 const struct headroom_nonresident *page);
 void headroom_nonresident_replace(u64 hash,

@@ -57,6 +57,10 @@ void headroom_probe_kswapd_sleep(void *data, int nid);
 void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
 			   struct task_struct *next, unsigned int prev_state);
 
+/* probe_oom.c */
+void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid);
+void headroom_probe_mark_victim_pid(void *data, int pid);
+
 /* probe_cgroup.c */
 void headroom_probe_mkdir(void *data, struct cgroup *cgrp, const char *path);
 void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);

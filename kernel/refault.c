@@ -22,6 +22,7 @@
 #include "reclaim.h"
 #include "refault.h"
 #include "registry.h"
+#include "trigger.h"
 
 static u32 age_now(void)
 {
@@ -161,6 +162,7 @@ void headroom_refaulted(struct mem_cgroup *memcg, u64 hash,
 
 	atomic64_add(weight,
 		     &reader->local.pages[page->kind - 1][page->reason - 1].refaults);
+	headroom_trigger_touch(reader);
 	if (headroom_nonresident_shift())
 		atomic64_inc(&group_of(reader, hash)->refaults);
 	if (!page->owner)

@@ -26,8 +26,12 @@
  * was blamed for, and whom it blamed, is that ancestor's too.
  *
  * Locks, outermost first:
+ *	config_mutex	the parameters, while they are changed
+ *	hooks_mutex	which probe is attached
  *	registry.mutex	the tree, the index, birth and death; held by readers and
  *			by the worker, never by a probe
+ *	triggers.mutex	what is watched; never held by a probe
+ *	notify.mutex	sending, in the order of the numbers
  *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
  *			interrupts off below any lock of the page cache
  */
@@ -42,6 +46,8 @@
 #include <linux/xarray.h>
 
 #include "changes.h"
+#include "effort.h"
+#include "notify.h"
 #include "registry.h"
 
 #define SLOTS		(U16_MAX + 1)
@@ -52,8 +58,9 @@ static struct {
 	struct headroom_cgroup __rcu **slot;
 	struct headroom_cgroup *root;
 	struct kmem_cache *cache;
-	struct mutex mutex;		/* @index, @epoch, the tree */
+	struct mutex mutex;		/* down to @epoch, and the tree */
 	struct xarray index;		/* by cgroup id */
+	struct list_head all;		/* the same, for walking: ids are far apart */
 	unsigned int cgroups;
 	unsigned int epoch;		/* counts births and deaths */
 	bool announced;			/* there was one that nobody has looked for */
@@ -225,6 +232,29 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
 }
 
 /**
+ * headroom_cgroup_parent - the record above
+ * @cg: a record on which the caller holds a reference
+ *
+ * Also of one that is not linked yet: then the nearest one that there is now.
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: the record; NULL above the root.
+ */
+struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *parent = READ_ONCE(cg->parent);
+	struct mem_cgroup *memcg;
+
+	if (parent || cg == registry.root)
+		return parent;
+	/* It is not dead, which only linked ones can be */
+	memcg = parent_mem_cgroup(cg->memcg);
+	for (; memcg && !parent; memcg = parent_mem_cgroup(memcg))
+		parent = record_in_slot(memcg);
+	return parent;
+}
+
+/**
  * headroom_cgroup_get - hold a record beyond RCU
  * @cg: a record found under RCU, which is still held
  *
@@ -241,6 +271,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 
 	headroom_stats_free(&cg->local);
 	headroom_hist_free(&cg->target.distance);
+	kfree(cg->watched);
 	kmem_cache_free(registry.cache, cg);
 }
 
@@ -368,6 +399,18 @@ static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **p
 	return *parent;
 }
 
+/* Mostly it is the youngest, and has the largest id */
+static void link_by_id(struct headroom_cgroup *cg)
+{
+	struct headroom_cgroup *next = NULL;
+	unsigned long id = cg->id;
+
+	if (!list_empty(&registry.all) &&
+	    list_last_entry(&registry.all, struct headroom_cgroup, by_id)->id > id)
+		next = xa_find_after(&registry.index, &id, ULONG_MAX, XA_PRESENT);
+	list_add_tail(&cg->by_id, next ? &next->by_id : &registry.all);
+}
+
 /*
  * Links the newborn into the tree and the index. A parent may be a newborn
  * itself; it need not be linked before its children.
@@ -392,11 +435,19 @@ static void link_newborn(void)
 			headroom_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
+		link_by_id(cg);
 		headroom_changes_birth(cg, parent);
-		cg->parent = parent;
+		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.epoch++;
+		headroom_notify_born(cg);
 	}
+}
+
+static void link_all(void)
+{
+	link_newborn();
+	link_newborn();		/* the parents that the first pass had to make */
 }
 
 /*
@@ -417,6 +468,7 @@ static void record_bury(struct headroom_cgroup *cg)
 	/* Pairs with the acquire in headroom_cgroup_alive() */
 	smp_store_release(&cg->dead, true);
 	xa_erase(&registry.index, cg->id);
+	list_del_init(&cg->by_id);
 	registry.cgroups--;
 	registry.epoch++;
 }
@@ -440,6 +492,7 @@ static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *pare
 	stats_drop(&cg->sum);
 	headroom_changes_death(cg, parent);
 	headroom_blame_move(&parent->blame, &cg->blame);
+	headroom_notify_gone(cg, parent);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
 	headroom_cgroup_put(cg);
@@ -460,11 +513,10 @@ static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
  */
 static bool bury_leaves(struct list_head *dead)
 {
-	struct headroom_cgroup *cg, *parent;
-	unsigned long id;
+	struct headroom_cgroup *cg, *next, *parent;
 	bool found = false;
 
-	xa_for_each(&registry.index, id, cg) {
+	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
 		if (likely(css_alive(&cg->memcg->css)) ||
 		    !list_empty(&cg->children) || cg == registry.root)
 			continue;
@@ -483,7 +535,6 @@ static bool bury_leaves(struct list_head *dead)
 static void bury_dead(void)
 {
 	struct headroom_cgroup *cg, *next;
-	unsigned long id;
 	LIST_HEAD(dead);
 
 	lockdep_assert_held(&registry.mutex);
@@ -496,7 +547,7 @@ static void bury_dead(void)
 	headroom_changes_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
-	xa_for_each(&registry.index, id, cg)
+	list_for_each_entry(cg, &registry.all, by_id)
 		headroom_blame_promote(&cg->blame);
 }
 
@@ -507,15 +558,19 @@ static void bury_dead(void)
  */
 void headroom_registry_sync(void)
 {
+	unsigned int ooms = headroom_notify_waiting();
+
 	lockdep_assert_held(&registry.mutex);
 	/* What is announced later than this need not be met */
 	xchg(&registry.announced, false);
 	pool_fill();
 	headroom_histpool_fill();
+	/* So that nobody is gone, or killed, whose birth was not told of */
+	link_all();
+	headroom_notify_ooms(ooms);
 	if (find_cgroups())
 		bury_dead();
-	link_newborn();
-	link_newborn();		/* the parents that the first pass had to make */
+	link_all();
 	free_unused();
 }
 
@@ -544,7 +599,7 @@ void headroom_registry_sync_announced(void)
 	if (READ_ONCE(registry.announced))
 		headroom_registry_sync();
 	else
-		link_newborn();
+		link_all();
 }
 
 /**
@@ -566,32 +621,17 @@ void headroom_registry_unlock(void)
 }
 
 /**
- * headroom_registry_find - the record of a cgroup
- * @id: the cgroup's id
+ * headroom_registry_next - the record with the next larger id
+ * @cg: a record in the tree
  *
  * Context: process; headroom_registry_lock() held.
  * Return: the record; NULL if there is none.
  */
-struct headroom_cgroup *headroom_registry_find(unsigned long id)
+struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg)
 {
 	lockdep_assert_held(&registry.mutex);
-	return xa_load(&registry.index, id);
-}
-
-/**
- * headroom_registry_next - walk the records in order of id
- * @cg: result
- * @id: the smallest id that is wanted
- * @nr: how many records at most
- *
- * Context: process; headroom_registry_lock() held.
- * Return: how many there are in @cg.
- */
-unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
-				    unsigned int nr)
-{
-	lockdep_assert_held(&registry.mutex);
-	return xa_extract(&registry.index, (void **)cg, id, ULONG_MAX, nr, XA_PRESENT);
+	return list_is_last(&cg->by_id, &registry.all) ? NULL :
+							 list_next_entry(cg, by_id);
 }
 
 /**
@@ -615,6 +655,45 @@ bool headroom_registry_blame(unsigned long *id,
 	blame->id = cg->id;
 	headroom_blame_read(blame, &cg->blame);
 	return true;
+}
+
+/**
+ * headroom_registry_find - a record, by its cgroup's id
+ * @id: cgroup id; becomes the id of the result
+ * @exact: only this id; otherwise the next higher one will do, for walking
+ *
+ * Context: process; headroom_registry_lock() held.
+ * Return: the record, which stays until that is unlocked; or NULL.
+ */
+struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact)
+{
+	lockdep_assert_held(&registry.mutex);
+	return xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
+}
+
+/**
+ * headroom_registry_rescale - restate what depends on the sampling factor
+ * @from: log2 of the factor up to now
+ * @to: log2 of the factor from now on
+ *
+ * Context: process; headroom_registry_lock() held; no page is tracked.
+ */
+void headroom_registry_rescale(unsigned int from, unsigned int to)
+{
+	struct llist_node *newborn = llist_del_all(&pool.newborn);
+	struct headroom_cgroup *cg, *next;
+
+	lockdep_assert_held(&registry.mutex);
+	list_for_each_entry(cg, &registry.all, by_id) {
+		headroom_stats_rescale(&cg->local, from, to);
+		if (cg->gone)
+			headroom_stats_rescale(cg->gone, from, to);
+		headroom_changed(cg);
+	}
+	llist_for_each_entry_safe(cg, next, newborn, todo) {
+		headroom_stats_rescale(&cg->local, from, to);
+		llist_add(&cg->todo, &pool.newborn);
+	}
 }
 
 /**
@@ -667,11 +746,14 @@ static void kick(struct irq_work *work)
 
 static void sweep(struct work_struct *work)
 {
+	u64 begin = ktime_get_ns();
+
 	WRITE_ONCE(registry.due, false);
 	headroom_registry_lock();
 	headroom_registry_sync();
 	headroom_registry_unlock();
 	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
+	headroom_effort_add(&headroom_effort.work, begin);
 }
 
 static int registry_populate(void)
@@ -706,6 +788,7 @@ int headroom_registry_init(void)
 	}
 	mutex_init(&registry.mutex);
 	xa_init(&registry.index);
+	INIT_LIST_HEAD(&registry.all);
 	headroom_changes_init();
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);

@@ -11,8 +11,21 @@
 #include "blame.h"
 #include "stats.h"
 
+struct headroom_watched;
 struct mem_cgroup;
 struct netlink_ext_ack;
+
+/**
+ * enum headroom_attention - who watches for what happens to a cgroup; see trigger.c
+ * @HEADROOM_ATTENTION_NONE: whoever finds it so wakes the worker
+ * @HEADROOM_ATTENTION_ACTIVE: the worker looks at it
+ * @HEADROOM_ATTENTION_IGNORED: nobody does
+ */
+enum headroom_attention {
+	HEADROOM_ATTENTION_NONE,
+	HEADROOM_ATTENTION_ACTIVE,
+	HEADROOM_ATTENTION_IGNORED,
+};
 
 /**
  * struct headroom_cgroup - the record of one cgroup
@@ -21,13 +34,16 @@ struct netlink_ext_ack;
  *	birth number in the high 16, never 0
  * @dead: the cgroup is going away; late events belong to @parent
  * @changed: something was counted since readers looked last; see changes.c
+ * @attention: enum headroom_attention
  * @ref: one for the registry, one for each child and each open stall
  * @local: statistics of the cgroup itself
  * @target: reclaim from it and all below it as a whole
  * @blame: who took its pages
  * @change: in the list of those with @changed
+ * @activated: in the trigger worker's list of those that became active
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
+ * @by_id: in the list of all in order of @id
  * @siblings: in @parent's @children
  * @children: records below
  * @todo: in one of the worker's lists: to be linked, or to be freed
@@ -38,6 +54,7 @@ struct netlink_ext_ack;
  * @below: the same of the cgroup, all below, and @gone
  * @sum: statistics of those together; NULL while nobody wanted them
  * @summed: the @generation that they are of
+ * @watched: what triggers know of it, or NULL; belongs to trigger.c
  * @rcu: for freeing
  *
  * Probes reach a record by its slot, under RCU, and touch only what stands
@@ -49,14 +66,17 @@ struct headroom_cgroup {
 	u32 key;
 	bool dead;
 	bool changed;
+	int attention;
 	refcount_t ref;
 	struct headroom_stats local;
 	struct headroom_target_stats target;
 	struct headroom_blame blame;
 	struct llist_node change;
+	struct llist_node activated;
 
 	u64 id;
 	struct headroom_cgroup *parent;
+	struct list_head by_id;
 	struct list_head siblings;
 	struct list_head children;
 	struct llist_node todo;
@@ -67,6 +87,7 @@ struct headroom_cgroup {
 	struct headroom_summary below;
 	struct headroom_stats *sum;
 	u64 summed;
+	struct headroom_watched *watched;
 	struct rcu_head rcu;
 };
 
@@ -78,6 +99,7 @@ struct headroom_cgroup *headroom_cgroup_by_key(u32 key);
 struct headroom_cgroup *headroom_cgroup_of_current(void);
 struct headroom_cgroup *headroom_cgroup_root(void);
 struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg);
+struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg);
 void headroom_cgroup_get(struct headroom_cgroup *cg);
 void headroom_cgroup_put(struct headroom_cgroup *cg);
 
@@ -87,11 +109,11 @@ void headroom_registry_unlock(void);
 void headroom_registry_sync(void);
 void headroom_registry_announce(void);
 void headroom_registry_sync_announced(void);
-struct headroom_cgroup *headroom_registry_find(unsigned long id);
-unsigned int headroom_registry_next(struct headroom_cgroup **cg, unsigned long id,
-				    unsigned int nr);
+struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg);
 bool headroom_registry_blame(unsigned long *id,
 			     struct headroom_blame_totals *blame, bool exact);
+struct headroom_cgroup *headroom_registry_find(unsigned long *id, bool exact);
+void headroom_registry_rescale(unsigned int from, unsigned int to);
 unsigned int headroom_registry_epoch(void);
 unsigned int headroom_registry_cgroups(void);
 

@@ -26,6 +26,7 @@ enum headroom_sum {
 	HEADROOM_SUM_EVICTIONS,
 	HEADROOM_SUM_REFAULTS,
 	HEADROOM_SUM_REFAULTS_SHARED,
+	HEADROOM_SUM_REFAULT_SAMPLES,
 	HEADROOM_SUM_RETURNED,
 	HEADROOM_SUM_STALL_TOTAL,
 	HEADROOM_NR_SUMS
@@ -117,6 +118,8 @@ struct headroom_blame_totals {
  * @stall_slots: stalls not measured, too many being in flight
  * @reclaim_slots: reclaims not followed, too many being in flight
  * @histograms: values in no histogram, none being at hand
+ * @notifications: notifications that were never sent
+ * @resized: entries of a nonresident table that was replaced
  */
 struct headroom_lost {
 	u64 table_full;
@@ -126,6 +129,8 @@ struct headroom_lost {
 	u64 stall_slots;
 	u64 reclaim_slots;
 	u64 histograms;
+	u64 notifications;
+	u64 resized;
 };
 
 #endif /* _HEADROOM_SNAPSHOT_H */

@@ -41,6 +41,7 @@
 #include "changes.h"
 #include "registry.h"
 #include "stall.h"
+#include "trigger.h"
 
 #define SLOT_BITS	12
 #define WAYS		8
@@ -127,23 +128,25 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	slot->left = slot->begin;
 	/* Pairs with the acquire in headroom_stall_next() */
 	smp_store_release(&slot->cause, cause);
+	headroom_trigger_touch(slot->cg);
 }
 
 /* Who gets the cause out of the slot closes it: see headroom_stall_track() */
 static void close_stall(struct open_stall *slot)
 {
 	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
-	struct headroom_cgroup *held = slot->cg, *cg = held;
+	struct headroom_cgroup *cg = slot->cg, *alive;
 	u32 cause = xchg(&slot->cause, 0);
 
 	if (!cause)
 		return;
 	/* The slot was read; whoever claims it next may write to it */
 	smp_store_release(&slot->task, NULL);
-	cg = headroom_cgroup_alive(cg);
-	headroom_count_stall(&cg->local, cause, max(ns, 0));
-	headroom_changed(cg);
-	headroom_cgroup_put(held);
+	alive = headroom_cgroup_alive(cg);
+	headroom_count_stall(&alive->local, cause, max(ns, 0));
+	headroom_changed(alive);
+	headroom_trigger_touch(alive);
+	headroom_cgroup_put(cg);
 }
 
 /**
@@ -206,6 +209,7 @@ void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 		ns = slot->slept;
 	headroom_count_stall(&cg->local, cause, ns);
 	headroom_changed(cg);
+	headroom_trigger_touch(cg);
 }
 
 /**
@@ -274,7 +278,8 @@ unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalle
 		if (!task || !stalled->cause)
 			continue;
 		stalled->pid = READ_ONCE(slot->pid);
-		stalled->cgroup = READ_ONCE(slot->cg)->id;
+		stalled->cg = READ_ONCE(slot->cg);
+		stalled->cgroup = stalled->cg->id;
 		begin = READ_ONCE(slot->begin);
 		stalled->ns = ktime_get_mono_fast_ns() - begin;
 		/* The same stall as before, and the record was its own */

@@ -5,18 +5,21 @@
 #include <linux/types.h>
 #include <uapi/linux/headroom.h>
 
+struct headroom_cgroup;
 struct task_struct;
 
 /**
  * struct headroom_stalled - a task in a stall
  * @pid: the task
  * @cgroup: id of its cgroup when the stall began
+ * @cg: that cgroup's record, as long as RCU is held
  * @cause: enum headroom_stall_cause
  * @ns: how long already
  */
 struct headroom_stalled {
 	u32 pid;
 	u64 cgroup;
+	struct headroom_cgroup *cg;
 	u32 cause;
 	u64 ns;
 };

@@ -91,6 +91,23 @@ void headroom_count_stall(struct headroom_stats *stats,
 		;
 }
 
+/**
+ * headroom_stats_refaults - refaults of all kinds and for all reasons
+ * @stats: what to read
+ *
+ * Context: any.
+ */
+u64 headroom_stats_refaults(const struct headroom_stats *stats)
+{
+	unsigned int kind, reason;
+	u64 refaults = 0;
+
+	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
+		for (reason = 0; reason < HEADROOM_NR_REASONS; reason++)
+			refaults += atomic64_read(&stats->pages[kind][reason].refaults);
+	return refaults;
+}
+
 /* Those that are part of others, or are no stalls, are not in the total */
 static bool in_total(unsigned int cause)
 {
@@ -133,6 +150,9 @@ void headroom_stats_summarise(struct headroom_summary *to,
 	to->sum[HEADROOM_SUM_REFAULTS_SHARED] =
 		atomic64_read(&stats->counter[HEADROOM_REFAULTS_SHARED]);
 	summarise_pages(to, stats);
+	to->sum[HEADROOM_SUM_REFAULT_SAMPLES] = stats->then.samples +
+		((to->sum[HEADROOM_SUM_REFAULTS] - stats->then.refaults) >>
+		 headroom_nonresident_shift());
 	headroom_hist_bound(READ_ONCE(stats->distance));
 	headroom_hist_bound(READ_ONCE(stats->age));
 	to->sum[HEADROOM_SUM_RETURNED] = headroom_hist_sum(READ_ONCE(stats->distance));
@@ -251,10 +271,67 @@ void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from)
 	for (i = 0; i < HEADROOM_NR_KINDS; i++)
 		pages_move(to->pages[i], from->pages[i], HEADROOM_NR_REASONS);
 	pages_move(to->group, from->group, HEADROOM_NR_GROUPS);
+	to->then.refaults += from->then.refaults;
+	to->then.samples += from->then.samples;
+	to->then.evictions += from->then.evictions;
 	headroom_hist_move(&to->distance, &from->distance);
 	headroom_hist_move(&to->age, &from->age);
 	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
 		stall_move(&to->stall[i], &from->stall[i]);
+}
+
+/* A counter of each group at a time; what rounding leaves goes to the next one */
+struct share {
+	u64 left;	/* not tracked by groups: each gets an equal part */
+	u64 carry;
+};
+
+static void group_rescale(atomic64_t *counter, unsigned int groups, struct share *share,
+			  unsigned int from, unsigned int to)
+{
+	u64 part = share->left / groups;
+
+	share->left -= part;
+	share->carry += (atomic64_read(counter) << from) + part;
+	atomic64_set(counter, share->carry >> to);
+	share->carry -= share->carry >> to << to;
+}
+
+/**
+ * headroom_stats_rescale - restate what depends on the sampling factor
+ * @stats: the statistics
+ * @from: log2 of the factor up to now
+ * @to: log2 of the factor from now on
+ *
+ * Refaults are scaled when they are counted, and stay. The groups are counted in
+ * samples: those of a group become as many as would stand for the same pages with the
+ * new factor. While all pages are tracked the groups are not counted; what happened
+ * then is dealt out evenly, which adds nothing to their differences, as it had no error.
+ * So the sums agree with evictions and refaults as well as they did before, and what
+ * they tell is right for everything since the module was loaded. Two readings with
+ * different factors cannot be subtracted.
+ *
+ * Context: process; registry.mutex held; no page is tracked.
+ */
+void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
+			    unsigned int to)
+{
+	struct share evictions = {}, refaults = {};
+	u64 evicted, refaulted = headroom_stats_refaults(stats);
+	unsigned int i;
+
+	evicted = atomic64_read(&stats->counter[HEADROOM_EVICTIONS]);
+	if (!from) {
+		evictions.left = evicted - stats->then.evictions;
+		refaults.left = refaulted - stats->then.refaults;
+	}
+	for (i = HEADROOM_NR_GROUPS; i; i--) {
+		group_rescale(&stats->group[i - 1].evictions, i, &evictions, from, to);
+		group_rescale(&stats->group[i - 1].refaults, i, &refaults, from, to);
+	}
+	stats->then.samples += (refaulted - stats->then.refaults) >> from;
+	stats->then.refaults = refaulted;
+	stats->then.evictions = evicted;
 }
 
 /**
@@ -294,5 +371,7 @@ void headroom_lost_read(struct headroom_lost *lost)
 		lost->stall_slots += READ_ONCE(one->stall_slots);
 		lost->reclaim_slots += READ_ONCE(one->reclaim_slots);
 		lost->histograms += READ_ONCE(one->histograms);
+		lost->notifications += READ_ONCE(one->notifications);
+		lost->resized += READ_ONCE(one->resized);
 	}
 }

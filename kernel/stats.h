@@ -41,8 +41,11 @@ struct headroom_page_stats {
  * @distance: histogram of refault distances, in pages, scaled
  * @age: histogram of times away, in units of 2^HEADROOM_AGE_SHIFT ns, scaled
  * @stall: by cause, the first cause at 0
+ * @then: what had been counted when the sampling factor was changed last: refaults,
+ *	the samples behind them, and evictions; belongs to the registry's mutex
  *
- * Written by probes without a lock, from any context, on any CPU. Only grows.
+ * Written by probes without a lock, from any context, on any CPU. Only grows; but see
+ * headroom_stats_rescale().
  */
 struct headroom_stats {
 	atomic64_t counter[HEADROOM_NR_COUNTERS];
@@ -51,6 +54,11 @@ struct headroom_stats {
 	struct headroom_hist *distance;
 	struct headroom_hist *age;
 	struct headroom_stall_stats stall[HEADROOM_NR_CAUSES];
+	struct {
+		u64 refaults;
+		u64 samples;
+		u64 evictions;
+	} then;
 };
 
 /**
@@ -99,12 +107,15 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 			    u64 reclaimed, int priority);
 void headroom_count_stall(struct headroom_stats *stats,
 			  enum headroom_stall_cause cause, u64 ns);
+u64 headroom_stats_refaults(const struct headroom_stats *stats);
 void headroom_stats_summarise(struct headroom_summary *to,
 			      const struct headroom_stats *stats);
 int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *stats,
 		       const struct headroom_summary *summary);
 void headroom_stats_clear(struct headroom_stats *stats);
 void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from);
+void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
+			    unsigned int to);
 void headroom_stats_free(struct headroom_stats *stats);
 void headroom_lost_read(struct headroom_lost *lost);
 

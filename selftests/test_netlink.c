@@ -4,13 +4,10 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <linux/genetlink.h>
 #include <linux/headroom.h>
-#include <linux/netlink.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,134 +15,13 @@
 #include "cgroup.h"
 #include "kselftest_harness.h"
 #include "module.h"
-
-/* A request as it goes over the wire, and the answer's error */
-struct exchange {
-	struct {
-		struct nlmsghdr nlh;
-		struct genlmsghdr genlh;
-		char attrs[64];
-	} request;
-	int error;
-	char sentence[128];
-	unsigned int offset;
-	unsigned int missing;
-	int replies;
-	bool interrupted;
-};
-
-static void put_attr(struct exchange *x, int type, const void *data, int len)
-{
-	struct nlattr *attr = (void *)&x->request + NLMSG_ALIGN(x->request.nlh.nlmsg_len);
-
-	attr->nla_type = type;
-	attr->nla_len = NLA_HDRLEN + len;
-	memcpy((char *)attr + NLA_HDRLEN, data, len);
-	x->request.nlh.nlmsg_len = NLMSG_ALIGN(x->request.nlh.nlmsg_len) +
-				   NLA_ALIGN(attr->nla_len);
-}
-
-static void prepare(struct exchange *x, int family, int cmd, int flags)
-{
-	memset(x, 0, sizeof(*x));
-	x->request.nlh.nlmsg_len = NLMSG_LENGTH(GENL_HDRLEN);
-	x->request.nlh.nlmsg_type = family;
-	x->request.nlh.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
-	x->request.genlh.cmd = cmd;
-	x->request.genlh.version = 1;
-}
-
-static void read_error(struct exchange *x, const struct nlmsghdr *nlh)
-{
-	const struct nlmsgerr *err = NLMSG_DATA(nlh);
-	size_t at = sizeof(*err);
-
-	x->error = err->error;
-	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
-		return;
-	if (nlh->nlmsg_type == NLMSG_DONE)
-		at = sizeof(int);
-	else if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
-		at += err->msg.nlmsg_len - NLMSG_HDRLEN;
-	at = NLMSG_ALIGN(at);
-	while (at + NLA_HDRLEN <= nlh->nlmsg_len - NLMSG_HDRLEN) {
-		const struct nlattr *attr = NLMSG_DATA(nlh) + at;
-		const void *data = (char *)attr + NLA_HDRLEN;
-
-		if (attr->nla_type == NLMSGERR_ATTR_MSG)
-			snprintf(x->sentence, sizeof(x->sentence), "%s", (char *)data);
-		else if (attr->nla_type == NLMSGERR_ATTR_OFFS)
-			memcpy(&x->offset, data, 4);
-		else if (attr->nla_type == NLMSGERR_ATTR_MISS_TYPE)
-			memcpy(&x->missing, data, 4);
-		at += NLA_ALIGN(attr->nla_len);
-	}
-}
-
-/* Sends the request and reads up to its acknowledgement; 0 or a socket error */
-static int exchange(int fd, struct exchange *x, int *family)
-{
-	static char buf[65536];
-
-	if (send(fd, &x->request, x->request.nlh.nlmsg_len, 0) < 0)
-		return -errno;
-	for (;;) {
-		ssize_t n = recv(fd, buf, sizeof(buf), 0);
-		struct nlmsghdr *nlh = (void *)buf;
-
-		if (n < 0)
-			return -errno;
-		for (; NLMSG_OK(nlh, n); nlh = NLMSG_NEXT(nlh, n)) {
-			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-				x->interrupted = true;
-			if (nlh->nlmsg_type == NLMSG_ERROR ||
-			    nlh->nlmsg_type == NLMSG_DONE) {
-				read_error(x, nlh);
-				return 0;
-			}
-			x->replies++;
-			if (family) {
-				/* CTRL_ATTR_FAMILY_ID comes first or second */
-				struct nlattr *a = NLMSG_DATA(nlh) + GENL_HDRLEN;
-
-				while (a->nla_type != CTRL_ATTR_FAMILY_ID)
-					a = (void *)a + NLA_ALIGN(a->nla_len);
-				memcpy(family, (char *)a + NLA_HDRLEN, 2);
-			}
-		}
-	}
-}
-
-static int open_socket(void)
-{
-	struct sockaddr_nl addr = { .nl_family = AF_NETLINK };
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	int on = 1;
-
-	if (fd < 0 || bind(fd, (void *)&addr, sizeof(addr)))
-		return -1;
-	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
-	setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
-	return fd;
-}
-
-static int family_id(int fd)
-{
-	struct exchange x;
-	int family = 0;
-
-	prepare(&x, GENL_ID_CTRL, CTRL_CMD_GETFAMILY, 0);
-	put_attr(&x, CTRL_ATTR_FAMILY_NAME, HEADROOM_FAMILY_NAME,
-		 sizeof(HEADROOM_FAMILY_NAME));
-	if (exchange(fd, &x, &family) || x.error)
-		return x.error ?: -1;
-	return family;
-}
+#include "wire.h"
 
 FIXTURE(netlink)
 {
 	struct exchange x;
 	int family;
+	uint32_t group;
 	int fd;
 };
 
@@ -155,7 +31,7 @@ FIXTURE_SETUP(netlink)
 	ASSERT_EQ(0, cgroup_setup());
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
-	self->family = family_id(self->fd);
+	self->family = family_id(self->fd, &self->group);
 	ASSERT_LT(0, self->family);
 }
 
@@ -168,7 +44,7 @@ FIXTURE_TEARDOWN(netlink)
 #define EXCHANGE(cmd, flags) \
 	prepare(&self->x, self->family, cmd, flags)
 #define SEND() \
-	ASSERT_EQ(0, exchange(self->fd, &self->x, NULL))
+	ASSERT_EQ(0, exchange(self->fd, &self->x))
 
 TEST_F(netlink, status)
 {
@@ -268,7 +144,7 @@ FIXTURE_SETUP(netlink_id)
 	uname(&self->uts);
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
-	self->family = family_id(self->fd);
+	self->family = family_id(self->fd, NULL);
 	ASSERT_LT(0, self->family);
 }
 
@@ -360,33 +236,36 @@ TEST_F(netlink, unknown_command)
 	EXPECT_EQ(-EOPNOTSUPP, self->x.error);
 }
 
-/* Everything is refused to a process without privileges */
-static int try_all(int family)
+/* Every request that there is, as short as it can be. 0 if each is refused with EPERM. */
+static int try_all(int family, uint32_t group)
 {
+	static const struct {
+		int cmd;
+		int flags;
+	} all[] = {
+		{ HEADROOM_CMD_STATUS_GET, 0 },
+		{ HEADROOM_CMD_CGROUP_GET, 0 },
+		{ HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP },
+		{ HEADROOM_CMD_BLAME_GET, 0 },
+		{ HEADROOM_CMD_BLAME_GET, NLM_F_DUMP },
+		{ HEADROOM_CMD_STALL_GET, NLM_F_DUMP },
+		{ HEADROOM_CMD_CONFIG_GET, 0 },
+		{ HEADROOM_CMD_CONFIG_SET, 0 },
+		{ HEADROOM_CMD_TRIGGER_ADD, 0 },
+		{ HEADROOM_CMD_TRIGGER_DEL, 0 },
+	};
 	struct exchange x;
-	uint64_t id = 1;
 	int fd = open_socket();
+	unsigned int i;
 
 	if (fd < 0)
-		return 10;
-	prepare(&x, family, HEADROOM_CMD_STATUS_GET, 0);
-	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
-		return 11;
-	prepare(&x, family, HEADROOM_CMD_CGROUP_GET, 0);
-	put_attr(&x, HEADROOM_A_CGROUP_ID, &id, sizeof(id));
-	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
-		return 12;
-	prepare(&x, family, HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP);
-	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
-		return 13;
-	prepare(&x, family, HEADROOM_CMD_BLAME_GET, 0);
-	put_attr(&x, HEADROOM_A_BLAME_ID, &id, sizeof(id));
-	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
-		return 14;
-	prepare(&x, family, HEADROOM_CMD_BLAME_GET, NLM_F_DUMP);
-	if (exchange(fd, &x, NULL) || x.error != -EPERM || x.replies)
-		return 15;
-	return 0;
+		return 100;
+	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		prepare(&x, family, all[i].cmd, all[i].flags);
+		if (exchange(fd, &x) || x.error != -EPERM || x.replies)
+			return 10 + i;
+	}
+	return join_group(fd, group) == -EPERM ? 0 : 101;
 }
 
 TEST_F(netlink, unprivileged)
@@ -394,7 +273,7 @@ TEST_F(netlink, unprivileged)
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(setgid(65534) || setuid(65534) ? 9 : try_all(self->family));
+		_exit(setgid(65534) || setuid(65534) ? 9 : try_all(self->family, self->group));
 	EXPECT_EQ(0, wait_child(pid));
 }
 
@@ -404,7 +283,7 @@ TEST_F(netlink, user_namespace)
 	pid_t pid = fork();
 
 	if (!pid)
-		_exit(unshare(CLONE_NEWUSER) ? 9 : try_all(self->family));
+		_exit(unshare(CLONE_NEWUSER) ? 9 : try_all(self->family, self->group));
 	EXPECT_EQ(0, wait_child(pid));
 }
 
@@ -419,7 +298,7 @@ TEST_F(netlink, network_namespace)
 		if (unshare(CLONE_NEWNET))
 			_exit(9);
 		fd = open_socket();
-		_exit(fd >= 0 && family_id(fd) == -ENOENT ? 0 : 1);
+		_exit(fd >= 0 && family_id(fd, NULL) == -ENOENT ? 0 : 1);
 	}
 	EXPECT_EQ(0, wait_child(pid));
 }

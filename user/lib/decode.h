@@ -18,13 +18,33 @@
 int headroom_decode_status(const struct nlattr *attrs, int len,
 			   struct headroom_status *status);
 /**
+ * struct headroom_seen - what of a cgroup is not zero besides counters, ids and PSI
+ * @any: anything
+ * @groups: groups of samples
+ * @pages: kinds and reasons, a bit for each: kind * HEADROOM_REASONS + reason
+ * @stalls: causes, a bit for each
+ * @reclaim: reasons, a bit for each
+ *
+ * A cgroup's structure is large and mostly zero: what is copied and what is set to zero
+ * again is only this.
+ */
+struct headroom_seen {
+	bool any;
+	bool groups;
+	uint32_t pages;
+	uint32_t stalls;
+	uint32_t reclaim;
+};
+
+/**
  * headroom_decode_cgroup - the attributes of a cgroup-get reply
  * @arena: where the buckets of histograms come from: nothing to free in @cgroup
- * @more: result: anything besides the counters, the ids and PSI was set, also after a
- *	failure
+ * @seen: result, also after a failure
  */
-int headroom_decode_cgroup(const struct nlattr *attrs, int len,
-			   struct headroom_cgroup *cgroup, struct arena *arena, bool *more);
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena, struct headroom_seen *seen);
+/** headroom_cgroup_reset - set a cgroup to zero for which @seen was the result */
+void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */

@@ -61,9 +61,9 @@ static int name_cgroup(struct headroom *h, struct headroom_cgroup *cgroup)
 static int on_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
 	struct one_cgroup *one = arg;
-	bool more;
+	struct headroom_seen seen;
 
-	return headroom_decode_cgroup(attrs, len, &one->cgroup, &one->arena, &more);
+	return headroom_decode_cgroup(attrs, len, &one->cgroup, &one->arena, &seen);
 }
 
 int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)

@@ -6,9 +6,9 @@
  * a page fault for each cgroup. So that of a snapshot which was freed is kept for the
  * next one, by the handle, as long as there is one.
  *
- * Most of a cgroup's structure is its details. Where these were not asked for they stay
- * as they are, zero: only as many cgroups at the beginning of the array as ever had some
- * are set to zero when the memory is used again.
+ * Most of a cgroup's structure is its details, and these are mostly zero. So for each
+ * place in the array is noted what was ever set there, and only that is set to zero when
+ * the memory is used again.
  */
 
 #include <errno.h>
@@ -31,11 +31,11 @@ struct spare {
 	_Atomic(struct memory *) memory;
 };
 
-/* A snapshot and what belongs to it; @room and @stained are numbers of cgroups */
+/* A snapshot and what belongs to it; there is @room for so many cgroups */
 struct memory {
 	struct headroom_snapshot s;
+	struct headroom_seen *seen;
 	size_t room;
-	size_t stained;
 	struct arena buckets;
 	struct paths *paths;
 	struct spare *spare;
@@ -47,6 +47,7 @@ static void free_memory(struct memory *m)
 		return;
 	arena_free(&m->buckets);
 	free(m->s.cgroup);
+	free(m->seen);
 	free(m);
 }
 
@@ -104,52 +105,23 @@ static int grow(struct memory *m)
 {
 	size_t room = m->room ? 2 * m->room : 64;
 	struct headroom_cgroup *cgroup = calloc(room, sizeof(*cgroup));
+	struct headroom_seen *seen = calloc(room, sizeof(*seen));
 
-	if (!cgroup)
+	if (!cgroup || !seen) {
+		free(cgroup);
+		free(seen);
 		return -ENOMEM;
-	if (m->s.nr)
-		memcpy(cgroup, m->s.cgroup, m->s.nr * sizeof(*cgroup));
-	free(m->s.cgroup);
-	m->s.cgroup = cgroup;
-	m->room = room;
-	if (m->stained > m->s.nr)
-		m->stained = m->s.nr;
-	return 0;
-}
-
-static void clear_counters(struct headroom_stats *stats)
-{
-	stats->evictions = 0;
-	stats->refaults = 0;
-	stats->refaults_shared = 0;
-	stats->refault_samples = 0;
-	stats->returned = 0;
-	stats->stall_total = 0;
-}
-
-/* A cgroup that had no details before is zero but for what is set to zero here. */
-static struct headroom_cgroup *add_cgroup(struct memory *m)
-{
-	struct headroom_cgroup *cgroup;
-
-	if (m->s.nr == m->room && grow(m) < 0)
-		return NULL;
-	cgroup = &m->s.cgroup[m->s.nr++];
-	if (m->s.nr <= m->stained) {
-		memset(cgroup, 0, sizeof(*cgroup));
-		return cgroup;
 	}
-	cgroup->id = 0;
-	cgroup->parent_id = 0;
-	cgroup->path = NULL;
-	clear_counters(&cgroup->local);
-	clear_counters(&cgroup->subtree);
-	cgroup->target.evictions = 0;
-	cgroup->psi = false;
-	cgroup->psi_some = 0;
-	cgroup->psi_full = 0;
-	cgroup->generation = 0;
-	return cgroup;
+	if (m->room) {
+		memcpy(cgroup, m->s.cgroup, m->room * sizeof(*cgroup));
+		memcpy(seen, m->seen, m->room * sizeof(*seen));
+	}
+	free(m->s.cgroup);
+	free(m->seen);
+	m->s.cgroup = cgroup;
+	m->seen = seen;
+	m->room = room;
+	return 0;
 }
 
 /* A dump in progress */
@@ -169,15 +141,16 @@ static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
 	const struct snapshot_dump *dump = arg;
 	struct memory *m = dump->m;
-	struct headroom_cgroup *cgroup = add_cgroup(m);
-	bool more;
+	struct headroom_cgroup *cgroup;
+	size_t i = m->s.nr;
 	int err;
 
-	if (!cgroup)
+	if (i == m->room && grow(m) < 0)
 		return -ENOMEM;
-	err = headroom_decode_cgroup(attrs, len, cgroup, &m->buckets, &more);
-	if (more && m->stained < m->s.nr)
-		m->stained = m->s.nr;
+	cgroup = &m->s.cgroup[i];
+	headroom_cgroup_reset(cgroup, &m->seen[i]);
+	m->s.nr++;
+	err = headroom_decode_cgroup(attrs, len, cgroup, &m->buckets, &m->seen[i]);
 	if (err)
 		return err;
 	if (cgroup->generation > m->s.generation)
@@ -223,6 +196,25 @@ static int compare_cgroups(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
+/* Any place in the array may then have what was seen in one of them. */
+static void sort_cgroups(struct memory *m)
+{
+	struct headroom_seen all = { 0 };
+
+	if (m->s.nr < 2)
+		return;
+	qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
+	for (size_t i = 0; i < m->s.nr; i++) {
+		all.any |= m->seen[i].any;
+		all.groups |= m->seen[i].groups;
+		all.pages |= m->seen[i].pages;
+		all.stalls |= m->seen[i].stalls;
+		all.reclaim |= m->seen[i].reclaim;
+	}
+	for (size_t i = 0; i < m->s.nr; i++)
+		m->seen[i] = all;
+}
+
 static int dump_cgroups(struct headroom *h, struct memory *m,
 			const struct headroom_filter *filter)
 {
@@ -240,11 +232,8 @@ static int dump_cgroups(struct headroom *h, struct memory *m,
 	m->s.consistent = !request.interrupted;
 	/* before the names, which cost time that is not the kernel's */
 	m->s.time = monotonic_ns();
-	if (!err && filter->since && m->s.nr > 1)
-		qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
-	/* Then any of them may be one with details */
-	if (filter->since && m->stained && m->stained < m->s.nr)
-		m->stained = m->s.nr;
+	if (filter->since)
+		sort_cgroups(m);
 	return err;
 }
 

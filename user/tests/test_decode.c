@@ -35,15 +35,15 @@ static void empty_nest(int attr)
 	nla_put(msg, attr, 0, NULL);
 }
 
-/* Histograms of what is decoded; whether there was anything besides counters */
+/* Histograms of what is decoded, and what there was besides counters */
 static struct arena arena;
-static bool more;
+static struct headroom_seen seen;
 
 static int decode_cgroup(struct headroom_cgroup *cgroup)
 {
 	memset(cgroup, 0, sizeof(*cgroup));
 	return headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena, &more);
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena, &seen);
 }
 
 /* Decodes what was built; -EBADMSG is wanted, and nothing may leak. */
@@ -650,7 +650,7 @@ static void test_truncation(void)
 		memcpy(copy, nlmsg_attrdata(nlmsg_hdr(msg), 0), len);
 		memset(&cgroup, 0, sizeof(cgroup));
 		accepted += headroom_decode_cgroup((struct nlattr *)copy, len, &cgroup, &arena,
-						   &more) == 0;
+						   &seen) == 0;
 		arena_free(&arena);
 		free(copy);
 	}

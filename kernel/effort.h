@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the module takes besides its probes: time, for the status
+ */
+#ifndef _HEADROOM_EFFORT_H
+#define _HEADROOM_EFFORT_H
+
+#include <linux/atomic.h>
+#include <linux/timekeeping.h>
+
+/**
+ * struct headroom_effort - nanoseconds since the module was loaded
+ * @work: in the background
+ * @requests: answering them
+ */
+struct headroom_effort {
+	atomic64_t work;
+	atomic64_t requests;
+};
+
+extern struct headroom_effort headroom_effort;
+
+/**
+ * headroom_effort_add - count what took from then to now
+ * @what: where
+ * @begin: ktime_get_ns() of then
+ *
+ * Context: any.
+ */
+static inline void headroom_effort_add(atomic64_t *what, u64 begin)
+{
+	atomic64_add(ktime_get_ns() - begin, what);
+}
+
+#endif /* _HEADROOM_EFFORT_H */

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The generic netlink family "headroom": notifications
+ *
+ * What is sent to the group "events" is numbered in one sequence, and sent in its
+ * order. While nobody listens nothing has a number, and nearly nothing is done. A
+ * listener that does not keep up is told so by its socket, ENOBUFS, and finds the gap;
+ * what could not be sent at all is counted besides.
+ *
+ * Probes do not send. An OOM kill is put into a ring, and sent by whoever next brings
+ * the registry up to date: after the birth of the cgroup in question, before its end.
+ * What finds the ring full leaves a gap in the sequence, at its own place.
+ *
+ * Locks: notify.mutex, inside of all others that sleep; ring.lock, raw and a leaf.
+ */
+#include <linux/cgroup.h>
+#include <linux/memcontrol.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <net/genetlink.h>
+
+#include "config.h"
+#include "netlink.h"
+#include "nl_gen.h"
+#include "notify.h"
+#include "registry.h"
+
+#define RING	64
+
+static struct {
+	struct mutex mutex;		/* all here, and the order of sending */
+	bool open;			/* read without it, too */
+	u64 seq;
+	char path[PATH_MAX];
+} notify = {
+	.mutex = __MUTEX_INITIALIZER(notify.mutex),
+};
+
+/**
+ * struct oom - a task that is killed
+ * @time: when
+ * @cg: its cgroup; holds a reference
+ * @pid: the task
+ * @lost: how many before it found no room
+ * @comm: its name
+ */
+struct oom {
+	u64 time;
+	struct headroom_cgroup *cg;
+	u32 pid;
+	u32 lost;
+	char comm[TASK_COMM_LEN];
+};
+
+static struct {
+	raw_spinlock_t lock;
+	unsigned int first;
+	unsigned int nr;
+	u32 lost;
+	struct oom oom[RING];
+} ring = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(ring.lock),
+};
+
+/**
+ * struct event - a notification to the group
+ * @cmd: HEADROOM_CMD_*
+ * @time: when it happened
+ * @cg: the cgroup that it is about, or NULL
+ * @held: the caller holds its memory cgroup
+ * @parent: for births and deaths
+ * @oom: for OOM kills
+ */
+struct event {
+	int cmd;
+	u64 time;
+	struct headroom_cgroup *cg;
+	bool held;
+	struct headroom_cgroup *parent;
+	const struct oom *oom;
+};
+
+static bool listened(void)
+{
+	return READ_ONCE(notify.open) &&
+	       genl_has_listeners(&headroom_nl_family, &init_net, HEADROOM_NLGRP_EVENTS);
+}
+
+/*
+ * Unless the caller holds its memory cgroup, a path is not known any more when the
+ * record is dead. Returns the path's length.
+ */
+static size_t path_of(struct headroom_cgroup *cg, bool held, char *path)
+{
+	*path = '\0';
+	rcu_read_lock();
+	/* Pairs with the release in record_bury(): what it holds is there for now */
+	if (cg && (held || !smp_load_acquire(&cg->dead)))
+		cgroup_path(cg->memcg->css.cgroup, path, PATH_MAX);
+	rcu_read_unlock();
+	return strlen(path);
+}
+
+static int put_about(struct sk_buff *skb, const struct headroom_cgroup *cg,
+		     const char *path)
+{
+	if (!cg)
+		return 0;
+	if (nla_put_uint(skb, HEADROOM_A_EVENT_CGROUP, cg->id) ||
+	    (*path && nla_put_string(skb, HEADROOM_A_EVENT_PATH, path)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_event(struct sk_buff *skb, const struct event *event)
+{
+	if (nla_put_uint(skb, HEADROOM_A_EVENT_SEQ, notify.seq) ||
+	    nla_put_uint(skb, HEADROOM_A_EVENT_TIME, event->time) ||
+	    put_about(skb, event->cg, notify.path))
+		return -EMSGSIZE;
+	if (event->parent &&
+	    nla_put_uint(skb, HEADROOM_A_EVENT_PARENT_ID, event->parent->id))
+		return -EMSGSIZE;
+	if (event->oom &&
+	    (nla_put_u32(skb, HEADROOM_A_EVENT_PID, event->oom->pid) ||
+	     nla_put_string(skb, HEADROOM_A_EVENT_COMM, event->oom->comm)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct sk_buff *new_message(int cmd, size_t room, gfp_t gfp, void **hdr)
+{
+	struct sk_buff *skb = genlmsg_new(room, gfp);
+
+	if (!skb)
+		return NULL;
+	*hdr = genlmsg_put(skb, 0, 0, &headroom_nl_family, 0, cmd);
+	if (*hdr)
+		return skb;
+	nlmsg_free(skb);
+	return NULL;
+}
+
+/* All fixed attributes of an event fit into the rest */
+#define ROOM(path)	((path) + 256)
+
+static void multicast(struct sk_buff *skb, void *hdr)
+{
+	genlmsg_end(skb, hdr);
+	/* That nobody listens any more, or somebody has no room, is no error here */
+	genlmsg_multicast(&headroom_nl_family, skb, 0, HEADROOM_NLGRP_EVENTS, GFP_KERNEL);
+}
+
+static void send(const struct event *event)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	lockdep_assert_held(&notify.mutex);
+	notify.seq++;
+	skb = new_message(event->cmd, ROOM(path_of(event->cg, event->held, notify.path)),
+			  GFP_KERNEL, &hdr);
+	if (!skb) {
+		headroom_lose(notifications, 1);
+		return;
+	}
+	if (WARN_ON_ONCE(put_event(skb, event)))
+		nlmsg_free(skb);
+	else
+		multicast(skb, hdr);
+}
+
+static void send_if_listened(const struct event *event)
+{
+	if (!listened())
+		return;
+	mutex_lock(&notify.mutex);
+	if (notify.open)
+		send(event);
+	mutex_unlock(&notify.mutex);
+}
+
+/**
+ * headroom_notify_born - a cgroup was found
+ * @cg: its record, which is linked
+ *
+ * Context: process, may sleep.
+ */
+void headroom_notify_born(struct headroom_cgroup *cg)
+{
+	const struct event event = {
+		.cmd = HEADROOM_CMD_CGROUP_BORN_NTF,
+		.time = ktime_get_ns(),
+		.cg = cg,
+		.held = true,
+		.parent = cg->parent,
+	};
+
+	send_if_listened(&event);
+}
+
+/**
+ * headroom_notify_gone - a cgroup is gone, and its totals are those of another
+ * @cg: its record
+ * @parent: whose they are
+ *
+ * Context: process, may sleep; the record's memory cgroup is still there.
+ */
+void headroom_notify_gone(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
+{
+	const struct event event = {
+		.cmd = HEADROOM_CMD_CGROUP_GONE_NTF,
+		.time = ktime_get_ns(),
+		.cg = cg,
+		.held = true,
+		.parent = parent,
+	};
+
+	send_if_listened(&event);
+}
+
+/**
+ * headroom_notify_config - parameters were changed
+ * @config: the parameters
+ *
+ * They have no number: the message is the same as that of config-get.
+ *
+ * Context: process, may sleep; no other change comes before it returns.
+ */
+void headroom_notify_config(const struct headroom_config *config)
+{
+	struct sk_buff *skb;
+	void *hdr;
+
+	if (!listened())
+		return;
+	mutex_lock(&notify.mutex);
+	if (!notify.open)
+		goto out;
+	skb = new_message(HEADROOM_CMD_CONFIG_NTF, ROOM(0), GFP_KERNEL, &hdr);
+	if (!skb)
+		headroom_lose(notifications, 1);
+	else if (WARN_ON_ONCE(headroom_netlink_put_config(skb, config)))
+		nlmsg_free(skb);
+	else
+		multicast(skb, hdr);
+out:
+	mutex_unlock(&notify.mutex);
+}
+
+/**
+ * headroom_notify_oom - the kernel kills a task
+ * @cg: its cgroup's record, which the caller found under RCU
+ * @task: the task
+ *
+ * Context: any, under RCU.
+ */
+void headroom_notify_oom(struct headroom_cgroup *cg, const struct task_struct *task)
+{
+	unsigned long flags;
+	struct oom *oom;
+
+	if (!listened())
+		return;
+	raw_spin_lock_irqsave(&ring.lock, flags);
+	if (ring.nr == RING) {
+		ring.lost++;
+	} else {
+		oom = &ring.oom[(ring.first + ring.nr++) % RING];
+		headroom_cgroup_get(cg);
+		oom->time = ktime_get_mono_fast_ns();
+		oom->cg = cg;
+		oom->pid = task->pid;
+		strscpy(oom->comm, task->comm, sizeof(oom->comm));
+		oom->lost = ring.lost;
+		ring.lost = 0;
+	}
+	raw_spin_unlock_irqrestore(&ring.lock, flags);
+	headroom_registry_kick(true);
+}
+
+/* Takes the oldest. Returns whether there was one. */
+static bool ring_take(struct oom *oom)
+{
+	bool any;
+
+	raw_spin_lock_irq(&ring.lock);
+	any = ring.nr;
+	if (any) {
+		*oom = ring.oom[ring.first];
+		ring.first = (ring.first + 1) % RING;
+		ring.nr--;
+	}
+	raw_spin_unlock_irq(&ring.lock);
+	return any;
+}
+
+/* How many were lost after all that were taken; 0 while there are others to take */
+static u32 ring_take_lost(void)
+{
+	u32 lost = 0;
+
+	raw_spin_lock_irq(&ring.lock);
+	if (!ring.nr)
+		swap(lost, ring.lost);
+	raw_spin_unlock_irq(&ring.lock);
+	return lost;
+}
+
+static void count_lost(u32 lost)
+{
+	lockdep_assert_held(&notify.mutex);
+	notify.seq += lost;
+	headroom_lose(notifications, lost);
+}
+
+/**
+ * headroom_notify_waiting - OOM kills that are to be sent
+ *
+ * Context: any.
+ */
+unsigned int headroom_notify_waiting(void)
+{
+	return READ_ONCE(ring.nr);
+}
+
+/**
+ * headroom_notify_ooms - send OOM kills
+ * @nr: how many
+ *
+ * Context: process, may sleep; headroom_registry_lock() held. All records were linked
+ * since headroom_notify_waiting() returned @nr.
+ */
+void headroom_notify_ooms(unsigned int nr)
+{
+	struct event event = { .cmd = HEADROOM_CMD_OOM_KILL_NTF };
+	struct oom oom;
+
+	if (!nr)
+		return;
+	mutex_lock(&notify.mutex);
+	while (nr-- && ring_take(&oom)) {
+		count_lost(oom.lost);
+		event.time = oom.time;
+		event.cg = oom.cg;
+		event.oom = &oom;
+		if (notify.open)
+			send(&event);
+		headroom_cgroup_put(oom.cg);
+	}
+	count_lost(ring_take_lost());
+	mutex_unlock(&notify.mutex);
+}
+
+/**
+ * headroom_notify_drop - let go of OOM kills that were not sent
+ *
+ * Context: process; no probe runs any more.
+ */
+void headroom_notify_drop(void)
+{
+	struct oom oom;
+
+	while (ring_take(&oom))
+		headroom_cgroup_put(oom.cg);
+}
+
+/**
+ * headroom_notify_fired - tell the owner of a trigger
+ * @fired: what
+ *
+ * Context: process. Allocates without waiting: the worker that watches for shortage must
+ * not wait for memory.
+ */
+void headroom_notify_fired(const struct headroom_fired *fired)
+{
+	struct sk_buff *skb = NULL;
+	char *path;
+	void *hdr;
+
+	path = kmalloc(PATH_MAX, GFP_ATOMIC);
+	if (path)
+		skb = new_message(HEADROOM_CMD_TRIGGER_NTF,
+				  ROOM(path_of(fired->cg, false, path)), GFP_ATOMIC, &hdr);
+	if (!skb)
+		goto lost;
+	if (WARN_ON_ONCE(nla_put_uint(skb, HEADROOM_A_EVENT_SEQ, fired->seq) ||
+			 nla_put_uint(skb, HEADROOM_A_EVENT_TIME, fired->time) ||
+			 nla_put_u32(skb, HEADROOM_A_EVENT_TRIGGER, fired->trigger) ||
+			 nla_put_uint(skb, HEADROOM_A_EVENT_VALUE, fired->value) ||
+			 put_about(skb, fired->cg, path))) {
+		nlmsg_free(skb);
+		goto lost;
+	}
+	genlmsg_end(skb, hdr);
+	kfree(path);
+	/* If it is full the socket says so itself, see netlink_overrun() */
+	if (genlmsg_unicast(&init_net, skb, fired->portid))
+		headroom_lose(notifications, 1);
+	return;
+lost:
+	kfree(path);
+	headroom_lose(notifications, 1);
+}
+
+/**
+ * headroom_notify_init - from now on notifications are sent
+ *
+ * Context: process; the family is registered.
+ */
+void headroom_notify_init(void)
+{
+	WRITE_ONCE(notify.open, true);
+}
+
+/**
+ * headroom_notify_exit - say that the module is being unloaded, and nothing after
+ *
+ * Context: process, may sleep; the family is still registered.
+ */
+void headroom_notify_exit(void)
+{
+	const struct event event = {
+		.cmd = HEADROOM_CMD_EXIT_NTF,
+		.time = ktime_get_ns(),
+	};
+
+	send_if_listened(&event);
+	mutex_lock(&notify.mutex);
+	WRITE_ONCE(notify.open, false);
+	mutex_unlock(&notify.mutex);
+}

@@ -1,0 +1,683 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Triggers: that they fire, how soon, and when they do not
+ *
+ * A stall is had by making a cgroup's memory.high 0: what is charged there has to sleep,
+ * for up to two seconds at a time, until it is killed.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/headroom.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "stall_load.h"
+#include "wire.h"
+#include "workload.h"
+
+#define MS		1000000ULL
+#define SECOND		1000000000ULL
+#define PATIENCE	20000
+#define FILE_A		SCRATCH "/a"
+
+#define STALL		HEADROOM_TRIGGER_METRIC_STALL
+#define REFAULTS	HEADROOM_TRIGGER_METRIC_REFAULTS
+#define EACH		HEADROOM_TRIGGER_SCOPE_EACH
+#define SUBTREE		HEADROOM_TRIGGER_SCOPE_SUBTREE
+
+FIXTURE(trigger)
+{
+	struct wire_event event;
+	struct exchange x;
+	int family;
+	int fd;
+};
+
+FIXTURE_SETUP(trigger)
+{
+	if (access("/proc/pressure/memory", R_OK))
+		SKIP(return, "PSI is off");
+	ASSERT_EQ(0, module_reload(""));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create("a"));
+	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/x"));
+	ASSERT_EQ(0, cgroup_create("a/y"));
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	self->family = family_id(self->fd, NULL);
+	ASSERT_LT(0, self->family);
+}
+
+FIXTURE_TEARDOWN(trigger)
+{
+	close(self->fd);
+	cgroup_cleanup();
+}
+
+/* A trigger as it is sent; what is 0 is left out, but for what @with has */
+struct spec {
+	uint64_t cgroup;
+	uint32_t scope;
+	uint32_t metric;
+	uint32_t cause;
+	uint64_t threshold;
+	uint64_t window;
+	uint64_t interval;
+	uint64_t clear;
+	bool with_clear;
+};
+
+static void put_spec(struct exchange *x, int family, const struct spec *spec)
+{
+	prepare(x, family, HEADROOM_CMD_TRIGGER_ADD, 0);
+	put_u64(x, HEADROOM_A_TRIGGER_CGROUP, spec->cgroup);
+	if (spec->scope)
+		put_u32(x, HEADROOM_A_TRIGGER_SCOPE, spec->scope);
+	put_u32(x, HEADROOM_A_TRIGGER_METRIC, spec->metric);
+	if (spec->cause)
+		put_u32(x, HEADROOM_A_TRIGGER_CAUSE, spec->cause);
+	put_u64(x, HEADROOM_A_TRIGGER_THRESHOLD, spec->threshold);
+	put_u64(x, HEADROOM_A_TRIGGER_WINDOW, spec->window);
+	if (spec->interval)
+		put_u64(x, HEADROOM_A_TRIGGER_INTERVAL, spec->interval);
+	if (spec->clear || spec->with_clear)
+		put_u64(x, HEADROOM_A_TRIGGER_CLEAR, spec->clear);
+}
+
+/* Sets one, and returns its number */
+#define ADD(...)								\
+({										\
+	const struct spec _spec = { __VA_ARGS__ };				\
+										\
+	put_spec(&self->x, self->family, &_spec);				\
+	ASSERT_EQ(0, exchange(self->fd, &self->x));				\
+	ASSERT_EQ(0, self->x.error);						\
+	ASSERT_NE(0, self->x.number);						\
+	self->x.number;								\
+})
+
+static int64_t triggers_set(void)
+{
+	struct headroom_status *status = module_status();
+	int64_t nr = status ? status->triggers : -1;
+
+	headroom_status_free(status);
+	return nr;
+}
+
+static int charge(void *unused)
+{
+	size_t at, size = 64 * MIB;
+	volatile char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED || pin_to_first(0))
+		return 1;
+	for (at = 0; at < size; at += 4096)
+		p[at] = 1;
+	return 0;
+}
+
+/* Begins a stall in a cgroup; it lasts until the task is killed */
+static pid_t stall(const char *cgroup)
+{
+	if (cgroup_write(cgroup, "memory.high", "0") ||
+	    cgroup_write(cgroup, "memory.swap.max", "0"))
+		return -1;
+	return cgroup_start(cgroup, charge, NULL);
+}
+
+static void end_stall(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+#define NEXT(_trigger, _seq, _cgroup)						\
+	do {									\
+		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE)); \
+		EXPECT_EQ(HEADROOM_CMD_TRIGGER_NTF, self->event.cmd);		\
+		EXPECT_EQ(_trigger, self->event.trigger);			\
+		EXPECT_EQ(_seq, self->event.seq);				\
+		EXPECT_EQ(cgroup_id(_cgroup), self->event.cgroup);		\
+		EXPECT_STREQ("/headroom-test/" _cgroup, self->event.path);	\
+		EXPECT_GE(monotonic(), self->event.time);			\
+	} while (0)
+
+#define NOTHING(_ms)								\
+	ASSERT_EQ(0, next_event(self->fd, self->family, &self->event, _ms))
+
+TEST_F_TIMEOUT(trigger, subtree, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL,
+			  .threshold = 50 * MS, .window = SECOND, .interval = 60 * SECOND);
+	pid_t pid;
+
+	EXPECT_EQ(1, triggers_set());
+	NOTHING(500);
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NEXT(id, 1, "a");
+	EXPECT_LE(50 * MS, self->event.value);
+	/* Once in a minute */
+	NOTHING(2000);
+	end_stall(pid);
+}
+
+/* Only what happens where, and only for what, a trigger is set */
+TEST_F_TIMEOUT(trigger, not_elsewhere, 120)
+{
+	pid_t pid;
+
+	ADD(.cgroup = cgroup_id("a/y"), .metric = STALL, .threshold = 1, .window = SECOND);
+	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1, .window = SECOND,
+	    .cause = HEADROOM_STALL_CAUSE_SWAP_IN);
+	ADD(.cgroup = cgroup_id("a"), .metric = REFAULTS, .threshold = 1, .window = SECOND);
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NOTHING(3000);
+	end_stall(pid);
+}
+
+TEST_F_TIMEOUT(trigger, one_cause, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL,
+			  .threshold = 20 * MS, .window = SECOND, .interval = 60 * SECOND,
+			  .cause = HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE);
+	pid_t pid = stall("a/x");
+
+	ASSERT_LT(0, pid);
+	NEXT(id, 1, "a");
+	end_stall(pid);
+}
+
+/* The child it is that is told, one that is younger than the trigger as well */
+TEST_F_TIMEOUT(trigger, each, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = STALL,
+			  .threshold = 50 * MS, .window = SECOND, .interval = 60 * SECOND);
+	pid_t x, z;
+
+	x = stall("a/x");
+	ASSERT_LT(0, x);
+	NEXT(id, 1, "a/x");
+	ASSERT_EQ(0, cgroup_create("a/z"));
+	z = stall("a/z");
+	ASSERT_LT(0, z);
+	NEXT(id, 2, "a/z");
+	NOTHING(1500);
+	end_stall(x);
+	end_stall(z);
+}
+
+/* A stall that is open when the trigger is set counts from then on */
+TEST_F_TIMEOUT(trigger, set_in_a_stall, 120)
+{
+	static const uint32_t scopes[] = { SUBTREE, EACH };
+	pid_t pid = stall("a/x");
+	unsigned int i;
+
+	ASSERT_LT(0, pid);
+	usleep(700000);
+	for (i = 0; i < 2; i++) {
+		uint64_t begin;
+
+		ADD(.cgroup = cgroup_id("a/x"), .scope = scopes[i], .metric = STALL,
+		    .threshold = 500 * MS, .window = SECOND, .interval = 60 * SECOND);
+		begin = monotonic();
+		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+		EXPECT_LE(begin + 450 * MS, self->event.time);
+		EXPECT_GE(SECOND, self->event.value);
+	}
+	end_stall(pid);
+}
+
+/* A notification for each interval, no more, and none when it is over */
+TEST_F_TIMEOUT(trigger, interval, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 20 * MS,
+			  .window = 200 * MS, .interval = 500 * MS);
+	uint64_t last = 0, now;
+	pid_t pid = stall("a/x");
+	unsigned int seq;
+
+	ASSERT_LT(0, pid);
+	for (seq = 1; seq <= 4; seq++) {
+		NEXT(id, seq, "a");
+		now = self->event.time;
+		EXPECT_LE(last + 495 * MS, now);
+		/* Some tasks, not one: but as long as the window is one task's */
+		EXPECT_GE(210 * MS, self->event.value);
+		last = now;
+	}
+	end_stall(pid);
+	/* What was exceeded in the interval that has not ended yet */
+	if (next_event(self->fd, self->family, &self->event, 1500) == 1)
+		EXPECT_EQ(5, self->event.seq);
+	NOTHING(1500);
+}
+
+/* After it fired: nothing before all is calm again */
+TEST_F_TIMEOUT(trigger, hysteresis, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 50 * MS,
+			  .window = 300 * MS, .interval = 1, .clear = 10 * MS);
+	pid_t pid;
+
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NEXT(id, 1, "a");
+	NOTHING(1000);
+	end_stall(pid);
+	NOTHING(700);
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NEXT(id, 2, "a");
+	NOTHING(1000);
+	end_stall(pid);
+}
+
+/* It is calm at 0 only, but it is */
+TEST_F_TIMEOUT(trigger, hysteresis_at_zero, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = STALL,
+			  .threshold = 50 * MS, .window = 300 * MS, .interval = 1,
+			  .with_clear = true);
+	int i;
+
+	for (i = 1; i <= 3; i++) {
+		pid_t pid = stall("a/y");
+
+		ASSERT_LT(0, pid);
+		NEXT(id, i, "a/y");
+		NOTHING(600);
+		end_stall(pid);
+		NOTHING(600);
+	}
+}
+
+/* Two short stalls with a rest: the sum over a window, not since the beginning */
+TEST_F_TIMEOUT(trigger, what_is_past_does_not_count, 120)
+{
+	pid_t pid;
+	int i;
+
+	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1500 * MS,
+	    .window = 2 * SECOND);
+	for (i = 0; i < 3; i++) {
+		pid = stall("a/x");
+		ASSERT_LT(0, pid);
+		usleep(600000);
+		end_stall(pid);
+		usleep(2500000);
+	}
+	NOTHING(100);
+}
+
+TEST_F_TIMEOUT(trigger, refaults, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 4 };
+	struct headroom_cgroup *cg;
+	uint32_t id;
+
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	id = ADD(.cgroup = cgroup_id("a"), .metric = REFAULTS, .threshold = 1000,
+		 .window = 60 * SECOND, .interval = 60 * SECOND);
+	ASSERT_EQ(0, cgroup_run("a/x", read_file, &job));
+	NEXT(id, 1, "a");
+	EXPECT_LE(1000, self->event.value);
+	cg = module_read("a");
+	ASSERT_NE(NULL, cg);
+	EXPECT_GE(cg->subtree.refaults, self->event.value);
+	TH_LOG("fired at %" PRIu64 " of %" PRIu64 " refaults", self->event.value,
+	       cg->subtree.refaults);
+	headroom_cgroup_free(cg);
+	unlink(FILE_A);
+}
+
+/* Many sums at once, all of the same: reclaim of a load, against what was counted */
+TEST_F_TIMEOUT(trigger, sum_is_what_was_counted, 300)
+{
+	struct anon_job job = { .size = 48 * MIB, .passes = 3, .cpu = 0 };
+	struct headroom_cgroup *cg;
+	uint64_t sum = 0;
+
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1,
+	    .window = 60 * SECOND, .interval = 200 * MS);
+	ASSERT_EQ(0, cgroup_run("a/x", touch_memory, &job));
+	while (next_event(self->fd, self->family, &self->event, 1000) == 1) {
+		EXPECT_LE(sum, self->event.value);
+		sum = self->event.value;
+	}
+	cg = module_read("a");
+	ASSERT_NE(NULL, cg);
+	TH_LOG("the last sum is %.3f ms, counted are %.3f ms", sum / 1e6,
+	       cg->subtree.stall_total / 1e6);
+	EXPECT_LE(sum, cg->subtree.stall_total);
+	EXPECT_LE(0.99 * cg->subtree.stall_total, sum);
+	headroom_cgroup_free(cg);
+}
+
+TEST_F_TIMEOUT(trigger, removed, 120)
+{
+	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 20 * MS,
+			  .window = SECOND);
+	pid_t pid;
+	int other;
+
+	ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = REFAULTS, .threshold = 1,
+	    .window = SECOND);
+	EXPECT_EQ(2, triggers_set());
+	/* Not by others */
+	other = open_socket();
+	ASSERT_LE(0, other);
+	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
+	put_u32(&self->x, HEADROOM_A_TRIGGER_ID, id);
+	ASSERT_EQ(0, exchange(other, &self->x));
+	EXPECT_EQ(-ENOENT, self->x.error);
+	close(other);
+	EXPECT_EQ(2, triggers_set());
+	ASSERT_EQ(0, exchange(self->fd, &self->x));
+	EXPECT_EQ(0, self->x.error);
+	EXPECT_EQ(1, triggers_set());
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NOTHING(1000);
+	end_stall(pid);
+	/* With the socket */
+	close(self->fd);
+	EXPECT_EQ(0, triggers_set());
+	self->fd = open_socket();
+}
+
+/* Whoever set it is killed in the middle of a stall */
+TEST_F_TIMEOUT(trigger, owner_dies, 120)
+{
+	pid_t pid, owner;
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		owner = fork();
+		if (!owner) {
+			const struct spec spec = {
+				.cgroup = cgroup_id("a"), .scope = i & 1 ? EACH : SUBTREE,
+				.metric = STALL, .threshold = 1, .window = 10 * MS,
+			};
+			int fd = open_socket();
+
+			put_spec(&self->x, self->family, &spec);
+			if (exchange(fd, &self->x) || self->x.error)
+				_exit(1);
+			for (;;)
+				pause();
+		}
+		pid = stall("a/x");
+		ASSERT_LT(0, pid);
+		usleep(300000);
+		EXPECT_EQ(1, triggers_set());
+		kill(owner, SIGKILL);
+		waitpid(owner, NULL, 0);
+		EXPECT_EQ(0, triggers_set());
+		end_stall(pid);
+	}
+}
+
+/* The cgroup goes, the trigger stays, with nothing to watch; so does the module's end */
+TEST_F_TIMEOUT(trigger, cgroup_goes, 120)
+{
+	pid_t pid;
+
+	ADD(.cgroup = cgroup_id("a/x"), .metric = STALL, .threshold = 20 * MS,
+	    .window = SECOND, .interval = 60 * SECOND);
+	ADD(.cgroup = cgroup_id("a/x"), .scope = EACH, .metric = STALL,
+	    .threshold = 20 * MS, .window = SECOND, .interval = 60 * SECOND);
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+	end_stall(pid);
+	ASSERT_EQ(0, cgroup_remove("a/x"));
+	sleep(1);
+	EXPECT_EQ(2, triggers_set());
+	ASSERT_EQ(0, cgroup_create("a/x"));
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	NOTHING(1000);
+	ASSERT_EQ(0, module_unload());
+	end_stall(pid);
+}
+
+/* Who does not read is told so by the socket, and by the numbers */
+TEST_F_TIMEOUT(trigger, slow_reader, 120)
+{
+	struct headroom_status *status;
+	uint64_t seen = 0;
+	int size = 1, ret, overruns = 0;
+	pid_t pid;
+
+	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1, .window = 10 * MS,
+	    .interval = 1);
+	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	usleep(500000);
+	while (seen < 50 && (ret = next_event(self->fd, self->family, &self->event, 1000))) {
+		overruns += ret == -ENOBUFS;
+		seen += ret == 1;
+	}
+	end_stall(pid);
+	while ((ret = next_event(self->fd, self->family, &self->event, 1000))) {
+		overruns += ret == -ENOBUFS;
+		seen += ret == 1;
+	}
+	status = module_status();
+	ASSERT_NE(NULL, status);
+	TH_LOG("%" PRIu64 " were read, %" PRIu64 " lost in %d overruns, the last is %" PRIu64,
+	       seen, status->lost.notifications, overruns, self->event.seq);
+	EXPECT_LT(0, overruns);
+	EXPECT_LT(0, status->lost.notifications);
+	EXPECT_LE(50, seen);
+	EXPECT_EQ(self->event.seq, seen + status->lost.notifications);
+	headroom_status_free(status);
+}
+
+#define REFUSED(_errno, _sentence, _offset, _missing)				\
+	do {									\
+		ASSERT_EQ(0, exchange(self->fd, &self->x));			\
+		EXPECT_EQ(-(_errno), self->x.error);				\
+		EXPECT_STREQ(_sentence, self->x.sentence);			\
+		EXPECT_EQ(_offset, self->x.offset);				\
+		EXPECT_EQ(_missing, self->x.missing);				\
+	} while (0)
+
+/* From the first attribute on: each has 12 bytes, but those of 4 bytes 8 */
+#define REFUSED_SPEC(_errno, _sentence, _offset, ...)				\
+	do {									\
+		const struct spec _spec = { __VA_ARGS__ };			\
+										\
+		put_spec(&self->x, self->family, &_spec);			\
+		REFUSED(_errno, _sentence, NLMSG_LENGTH(GENL_HDRLEN) + (_offset), 0); \
+	} while (0)
+
+TEST_F_TIMEOUT(trigger, refused, 120)
+{
+	uint64_t a = cgroup_id("a");
+	char bytes[16] = { 1 };
+	int size, i;
+
+	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_ADD, 0);
+	REFUSED(EINVAL, "name a cgroup to watch: cgroup is missing", 0,
+		HEADROOM_A_TRIGGER_CGROUP);
+	put_u64(&self->x, HEADROOM_A_TRIGGER_CGROUP, a);
+	REFUSED(EINVAL, "say what to watch, stall or refaults: metric is missing", 0,
+		HEADROOM_A_TRIGGER_METRIC);
+	put_u32(&self->x, HEADROOM_A_TRIGGER_METRIC, STALL);
+	REFUSED(EINVAL, "say how much is too much: threshold is missing", 0,
+		HEADROOM_A_TRIGGER_THRESHOLD);
+	put_u64(&self->x, HEADROOM_A_TRIGGER_THRESHOLD, 1);
+	REFUSED(EINVAL, "say over which time to sum up: window is missing", 0,
+		HEADROOM_A_TRIGGER_WINDOW);
+
+	REFUSED_SPEC(ENOENT, "no cgroup with this id has the memory controller", 0,
+		     .cgroup = 1ULL << 60, .metric = STALL, .threshold = 1, .window = SECOND);
+	REFUSED_SPEC(ERANGE, "integer out of range", 12,
+		     .cgroup = a, .scope = 3, .metric = STALL, .threshold = 1, .window = SECOND);
+	REFUSED_SPEC(ERANGE, "integer out of range", 12,
+		     .cgroup = a, .metric = 3, .threshold = 1, .window = SECOND);
+	REFUSED_SPEC(ERANGE, "integer out of range", 20,
+		     .cgroup = a, .metric = STALL, .cause = 14, .threshold = 1, .window = SECOND);
+	REFUSED_SPEC(EINVAL,
+		     "only stalls have a cause: leave it out, or choose the metric stall", 20,
+		     .cgroup = a, .metric = REFAULTS, .cause = 1, .threshold = 1,
+		     .window = SECOND);
+	REFUSED_SPEC(ERANGE, "threshold: use 1 or more", 20,
+		     .cgroup = a, .metric = STALL, .window = SECOND);
+	REFUSED_SPEC(ERANGE, "window: use 10000000 (10 ms) to 60000000000 (1 min)", 32,
+		     .cgroup = a, .metric = STALL, .threshold = 1, .window = 10 * MS - 1);
+	REFUSED_SPEC(ERANGE, "window: use 10000000 (10 ms) to 60000000000 (1 min)", 32,
+		     .cgroup = a, .metric = STALL, .threshold = 1, .window = 60 * SECOND + 1);
+	REFUSED_SPEC(ERANGE, "clear: use less than the threshold", 44,
+		     .cgroup = a, .metric = STALL, .threshold = 5, .window = SECOND, .clear = 5);
+
+	for (size = 0; size < 16; size++) {
+		if (size == 4 || size == 8)
+			continue;
+		for (i = 0; i < 5; i++) {
+			static const int attrs[] = {
+				HEADROOM_A_TRIGGER_CGROUP, HEADROOM_A_TRIGGER_THRESHOLD,
+				HEADROOM_A_TRIGGER_WINDOW, HEADROOM_A_TRIGGER_INTERVAL,
+				HEADROOM_A_TRIGGER_CLEAR,
+			};
+			const struct spec spec = {
+				.cgroup = a, .metric = STALL, .threshold = 1, .window = SECOND,
+			};
+			unsigned int at;
+
+			/* What comes last is what counts */
+			put_spec(&self->x, self->family, &spec);
+			at = next_offset(&self->x);
+			put_attr(&self->x, attrs[i], bytes, size);
+			ASSERT_EQ(0, exchange(self->fd, &self->x));
+			EXPECT_GT(0, self->x.error);
+			EXPECT_STRNE("", self->x.sentence);
+			EXPECT_EQ(at, self->x.offset);
+		}
+	}
+	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
+	REFUSED(EINVAL, "name the trigger to remove: id is missing", 0,
+		HEADROOM_A_TRIGGER_ID);
+	put_u32(&self->x, HEADROOM_A_TRIGGER_ID, 77);
+	REFUSED(ENOENT, "this socket has set no trigger with this id",
+		NLMSG_LENGTH(GENL_HDRLEN), 0);
+	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
+	put_u32(&self->x, HEADROOM_A_TRIGGER_ID, 0);
+	REFUSED(ERANGE, "integer out of range", NLMSG_LENGTH(GENL_HDRLEN), 0);
+	EXPECT_EQ(0, triggers_set());
+	for (i = 0; i < 1024; i++)
+		ADD(.cgroup = a, .scope = i & 1 ? EACH : SUBTREE, .metric = STALL,
+		    .threshold = 1, .window = SECOND);
+	const struct spec last = {
+		.cgroup = a, .metric = STALL, .threshold = 1, .window = SECOND,
+	};
+
+	put_spec(&self->x, self->family, &last);
+	REFUSED(ENOSPC, "1024 triggers are set: remove one first", 0, 0);
+	EXPECT_EQ(1024, triggers_set());
+}
+
+#define ROUNDS	15
+
+static int by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/*
+ * How long after 50 ms of stalls in a second a process knows. One task stalls, and
+ * goes on, so that the moment when it had done so for 50 ms follows from what the event
+ * tells; the kernel's own trigger is set to the same on the same cgroup.
+ */
+TEST_F_TIMEOUT(trigger, latency, 600)
+{
+	double ours[ROUNDS], psi[ROUNDS];
+	struct utsname uts;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLPRI } };
+		static const char kernels[] = "some 50000 1000000";
+		uint64_t crossed = 0, at[2] = {};
+		char name[16], path[128];
+		pid_t pid;
+
+		snprintf(name, sizeof(name), "l%d", i);
+		ASSERT_EQ(0, cgroup_create(name));
+		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.pressure", name);
+		fds[0].fd = open_socket();
+		fds[1].fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+		ASSERT_LE(0, fds[0].fd);
+		ASSERT_LE(0, fds[1].fd);
+		ASSERT_LT(0, write(fds[1].fd, kernels, sizeof(kernels)));
+		const struct spec spec = {
+			.cgroup = cgroup_id(name), .metric = STALL, .threshold = 50 * MS,
+			.window = SECOND, .interval = 60 * SECOND,
+		};
+
+		put_spec(&self->x, self->family, &spec);
+		ASSERT_EQ(0, exchange(fds[0].fd, &self->x));
+		ASSERT_EQ(0, self->x.error);
+		/* At another place in whatever period the kernel has */
+		usleep(rand() % 200000);
+		pid = stall(name);
+		ASSERT_LT(0, pid);
+		while (!at[0] || !at[1]) {
+			ASSERT_LT(0, poll(fds, 2, PATIENCE));
+			if (fds[1].revents && !at[1]) {
+				at[1] = monotonic();
+				fds[1].events = 0;
+			}
+			if (!(fds[0].revents & POLLIN))
+				continue;
+			at[0] = monotonic();
+			ASSERT_EQ(1, next_event(fds[0].fd, self->family, &self->event, 0));
+			crossed = self->event.time - (self->event.value - 50 * MS);
+		}
+		end_stall(pid);
+		close(fds[0].fd);
+		close(fds[1].fd);
+		ours[i] = ((double)at[0] - crossed) / 1e6;
+		psi[i] = ((double)at[1] - crossed) / 1e6;
+		ASSERT_EQ(0, cgroup_remove(name));
+	}
+	qsort(ours, ROUNDS, sizeof(*ours), by_size);
+	qsort(psi, ROUNDS, sizeof(*psi), by_size);
+	uname(&uts);
+	TH_LOG("| from 50 ms of stalls in 1 s to the process, ms | median | least | most |");
+	TH_LOG("| trigger, Linux %s | %.1f | %.1f | %.1f |", uts.release, ours[ROUNDS / 2],
+	       ours[0], ours[ROUNDS - 1]);
+	TH_LOG("| memory.pressure, the same | %.1f | %.1f | %.1f |", psi[ROUNDS / 2], psi[0],
+	       psi[ROUNDS - 1]);
+	EXPECT_GT(500, ours[ROUNDS / 2]);
+}
+
+TEST_HARNESS_MAIN
