@@ -367,9 +367,7 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-/* What is not zero; they share their histograms, which are the arena's. */
-static void copy_stats(struct headroom_stats *to, const struct headroom_stats *from,
-		       const struct headroom_seen *seen)
+static inline void copy_counters(struct headroom_stats *to, const struct headroom_stats *from)
 {
 	to->evictions = from->evictions;
 	to->refaults = from->refaults;
@@ -377,8 +375,12 @@ static void copy_stats(struct headroom_stats *to, const struct headroom_stats *f
 	to->refault_samples = from->refault_samples;
 	to->returned = from->returned;
 	to->stall_total = from->stall_total;
-	if (!seen->any)
-		return;
+}
+
+/* What is not zero; they share their histograms, which are the arena's. */
+static void copy_details(struct headroom_stats *to, const struct headroom_stats *from,
+			 const struct headroom_seen *seen)
+{
 	to->refault_distance = from->refault_distance;
 	to->refault_age = from->refault_age;
 	if (seen->groups)
@@ -387,6 +389,17 @@ static void copy_stats(struct headroom_stats *to, const struct headroom_stats *f
 		to->pages[0][__builtin_ctz(left)] = from->pages[0][__builtin_ctz(left)];
 	for (uint32_t left = seen->stalls; left; left &= left - 1)
 		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
+}
+
+/* The counters of the subtree are copied if they are not decoded. */
+static inline void reset_counters(struct headroom_stats *stats)
+{
+	stats->evictions = 0;
+	stats->refaults = 0;
+	stats->refaults_shared = 0;
+	stats->refault_samples = 0;
+	stats->returned = 0;
+	stats->stall_total = 0;
 }
 
 /* A subtree that is not there is no more than the cgroup itself. */
@@ -409,6 +422,7 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 			err = decode_stats(attr, &cgroup->local, arena, seen);
 			break;
 		case HEADROOM_A_CGROUP_SUBTREE:
+			reset_counters(&cgroup->subtree);
 			err = decode_stats(attr, &cgroup->subtree, arena, seen);
 			subtree = true;
 			break;
@@ -425,19 +439,28 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 			return err;
 	}
 	if (!subtree)
-		copy_stats(&cgroup->subtree, &cgroup->local, seen);
+		copy_counters(&cgroup->subtree, &cgroup->local);
+	if (!subtree && seen->any)
+		copy_details(&cgroup->subtree, &cgroup->local, seen);
 	return check_end(rem);
 }
 
-static void reset_stats(struct headroom_stats *stats, const struct headroom_seen *seen)
+static void reset_details(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
 {
 	static const struct headroom_stats nothing;
 
-	copy_stats(stats, &nothing, seen);
+	copy_details(&cgroup->local, &nothing, seen);
+	copy_details(&cgroup->subtree, &nothing, seen);
+	cgroup->target.distance = (struct headroom_histogram){ 0 };
+	for (uint32_t left = seen->reclaim; left; left &= left - 1)
+		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
 }
 
-static void reset_cgroup(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
+static inline void reset_cgroup(struct headroom_cgroup *cgroup, struct headroom_seen *seen)
 {
+	if (seen->any)
+		reset_details(cgroup, seen);
+	*seen = (struct headroom_seen){ 0 };
 	cgroup->id = 0;
 	cgroup->parent_id = 0;
 	cgroup->path = NULL;
@@ -446,13 +469,7 @@ static void reset_cgroup(struct headroom_cgroup *cgroup, const struct headroom_s
 	cgroup->psi_full = 0;
 	cgroup->generation = 0;
 	cgroup->target.evictions = 0;
-	reset_stats(&cgroup->local, seen);
-	reset_stats(&cgroup->subtree, seen);
-	if (!seen->any)
-		return;
-	cgroup->target.distance = (struct headroom_histogram){ 0 };
-	for (uint32_t left = seen->reclaim; left; left &= left - 1)
-		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
+	reset_counters(&cgroup->local);
 }
 
 int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
@@ -461,7 +478,6 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_
 	int err;
 
 	reset_cgroup(cgroup, seen);
-	*seen = (struct headroom_seen){ 0 };
 	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
 	return !err && !cgroup->id ? -EBADMSG : err;
 }
