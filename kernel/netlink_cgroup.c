@@ -204,6 +204,12 @@ static __always_inline void *put_sums(void *at, const u64 *sum)
 	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HEADROOM_SUM_STALL_TOTAL]);
 }
 
+/* There is nothing without a page or a stall */
+static bool has_counted(const struct headroom_summary *summary)
+{
+	return summary->pages | summary->stalls;
+}
+
 /* @stats are only looked at for what @detail has */
 static void *put_stats(void *at, u16 type, const struct headroom_summary *summary,
 		       const struct headroom_stats *stats, u32 detail)
@@ -352,8 +358,9 @@ static int fill_cgroup(struct sk_buff *skb, const struct headroom_nl_origin *to,
 		at = put_uint(at, HEADROOM_A_CGROUP_PARENT_ID, cg->parent->id);
 	if (!until || cg->generation <= until)
 		at = put_uint(at, HEADROOM_A_CGROUP_GENERATION, cg->generation);
-	at = put_stats(at, HEADROOM_A_CGROUP_LOCAL, &cg->own, &cg->local, detail);
-	if (below)
+	if (has_counted(&cg->own))
+		at = put_stats(at, HEADROOM_A_CGROUP_LOCAL, &cg->own, &cg->local, detail);
+	if (below && has_counted(&cg->below))
 		at = put_stats(at, HEADROOM_A_CGROUP_SUBTREE, &cg->below, cg->sum, detail);
 	at = put_target(at, &cg->target, detail);
 	if (detail & HEADROOM_DETAIL_PSI)
@@ -551,7 +558,6 @@ static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
 		if (err)
 			return err;
 		dump->next = cg->id + 1;
-		cond_resched();
 	}
 	return 0;
 }
@@ -579,7 +585,6 @@ static int dump_changes(struct sk_buff *skb, const struct headroom_nl_origin *to
 			break;
 		last = cg;
 		dump->reported = cg->generation;
-		cond_resched();
 	}
 	if (last) {
 		headroom_cgroup_get(last);

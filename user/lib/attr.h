@@ -78,7 +78,8 @@ static inline int attr_u32(const struct nlattr *attr, uint32_t *value)
 
 /**
  * struct attr_table - where the values of attributes belong
- * @place: by the attribute's number: 1 + offset of an uint64_t; 0 for others
+ * @place: by the attribute's number: 1 + offset of an uint64_t; 0 for others. With
+ *	ATTR_U32, the value must have 4 bytes
  * @nr: number of entries
  */
 struct attr_table {
@@ -86,25 +87,38 @@ struct attr_table {
 	unsigned int nr;
 };
 
+#define ATTR_U32	0x8000
+
 /*
- * Most attributes are numbers of 4 bytes: stores those that @table has, and returns the
- * first that is anything else.
+ * Most attributes are numbers: stores those that @table has, and returns the first that
+ * is anything else.
  */
 static inline const struct nlattr *attr_take(const struct nlattr *attr, int *rem,
 					     const struct attr_table table, void *base)
 {
-	uint32_t value;
+	const int small = NLA_HDRLEN + sizeof(uint32_t), large = NLA_HDRLEN + sizeof(uint64_t);
+	uint64_t value;
+	uint32_t word;
 	uint16_t place;
+	int len;
 
-	while (*rem >= (int)(NLA_HDRLEN + sizeof(value)) &&
-	       attr->nla_len == NLA_HDRLEN + sizeof(value) && attr->nla_type < table.nr) {
+	while (*rem >= small && attr->nla_type < table.nr) {
 		place = table.place[attr->nla_type];
+		len = attr->nla_len;
+		if (len == small) {
+			memcpy(&word, attr_data(attr), sizeof(word));
+			value = word;
+		} else if (len == large && *rem >= large && !(place & ATTR_U32)) {
+			memcpy(&value, attr_data(attr), sizeof(value));
+		} else {
+			break;
+		}
+		place &= ~ATTR_U32;
 		if (!place)
 			break;
-		memcpy(&value, attr_data(attr), sizeof(value));
 		*(uint64_t *)((char *)base + place - 1) = value;
-		*rem -= NLA_HDRLEN + sizeof(value);
-		attr = (const struct nlattr *)((const char *)attr + NLA_HDRLEN + sizeof(value));
+		*rem -= len;
+		attr = (const struct nlattr *)((const char *)attr + len);
 	}
 	return attr;
 }

@@ -39,12 +39,11 @@ struct headroom_seen {
 /**
  * headroom_decode_cgroup - the attributes of a cgroup-get reply
  * @arena: where the buckets of histograms come from: nothing to free in @cgroup
- * @seen: result, also after a failure
+ * @seen: what @cgroup has from the last time, if it is not all zero; result, also after a
+ *	failure
  */
 int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
 			   struct arena *arena, struct headroom_seen *seen);
-/** headroom_cgroup_reset - set a cgroup to zero for which @seen was the result */
-void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */

@@ -153,8 +153,8 @@ _Static_assert(HEADROOM_STALL_CAUSES <= 32 && HEADROOM_PAGE_KINDS * HEADROOM_REA
 	       "there is a bit for each");
 
 /*
- * Where the numbers of a nest belong. What is longer than 4 bytes, or no number, is
- * looked for below; the key of a nest and its numbers may come in any order.
+ * Where the numbers of a nest belong. What is left by attr_take() is no number, or has a
+ * wrong length; the key of a nest and its numbers may come in any order.
  */
 #define TABLE(places)	((struct attr_table){ places, sizeof(places) / sizeof(places[0]) })
 #define PLACE(type, member)	(1 + offsetof(type, member))
@@ -176,24 +176,24 @@ struct nest_reclaim {
 };
 
 static const uint16_t stall_places[] = {
-	[HEADROOM_A_STALL_CAUSE] = PLACE(struct nest_stall, cause),
+	[HEADROOM_A_STALL_CAUSE] = ATTR_U32 | PLACE(struct nest_stall, cause),
 	[HEADROOM_A_STALL_COUNT] = PLACE(struct nest_stall, stall.count),
 	[HEADROOM_A_STALL_TOTAL] = PLACE(struct nest_stall, stall.total),
 	[HEADROOM_A_STALL_LONGEST] = PLACE(struct nest_stall, stall.longest),
 };
 
 static const uint16_t pages_places[] = {
-	[HEADROOM_A_PAGES_KIND] = PLACE(struct nest_pages, kind),
-	[HEADROOM_A_PAGES_REASON] = PLACE(struct nest_pages, reason),
+	[HEADROOM_A_PAGES_KIND] = ATTR_U32 | PLACE(struct nest_pages, kind),
+	[HEADROOM_A_PAGES_REASON] = ATTR_U32 | PLACE(struct nest_pages, reason),
 	[HEADROOM_A_PAGES_EVICTIONS] = PLACE(struct nest_pages, pages.evictions),
 	[HEADROOM_A_PAGES_REFAULTS] = PLACE(struct nest_pages, pages.refaults),
 };
 
 static const uint16_t reclaim_places[] = {
-	[HEADROOM_A_RECLAIM_REASON] = PLACE(struct nest_reclaim, reason),
+	[HEADROOM_A_RECLAIM_REASON] = ATTR_U32 | PLACE(struct nest_reclaim, reason),
 	[HEADROOM_A_RECLAIM_SCANNED] = PLACE(struct nest_reclaim, reclaim.scanned),
 	[HEADROOM_A_RECLAIM_RECLAIMED] = PLACE(struct nest_reclaim, reclaim.reclaimed),
-	[HEADROOM_A_RECLAIM_LOWEST_PRIORITY] = PLACE(struct nest_reclaim, lowest_priority),
+	[HEADROOM_A_RECLAIM_LOWEST_PRIORITY] = ATTR_U32 | PLACE(struct nest_reclaim, lowest_priority),
 };
 
 static const uint16_t stats_places[] = {
@@ -203,6 +203,10 @@ static const uint16_t stats_places[] = {
 	[HEADROOM_A_STATS_REFAULT_SAMPLES] = PLACE(struct headroom_stats, refault_samples),
 	[HEADROOM_A_STATS_RETURNED] = PLACE(struct headroom_stats, returned),
 	[HEADROOM_A_STATS_STALL_TOTAL] = PLACE(struct headroom_stats, stall_total),
+};
+
+static const uint16_t target_places[] = {
+	[HEADROOM_A_TARGET_EVICTIONS] = PLACE(struct headroom_target, evictions),
 };
 
 static const uint16_t cgroup_places[] = {
@@ -222,17 +226,10 @@ static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
 	attr_for_each_other_nested(attr, nest, rem, TABLE(stall_places), &found) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_STALL_CAUSE:
-			err = -EBADMSG;
-			break;
 		case HEADROOM_A_STALL_COUNT:
-			err = attr_uint(attr, &found.stall.count);
-			break;
 		case HEADROOM_A_STALL_TOTAL:
-			err = attr_uint(attr, &found.stall.total);
-			break;
 		case HEADROOM_A_STALL_LONGEST:
-			err = attr_uint(attr, &found.stall.longest);
-			break;
+			return -EBADMSG;
 		case HEADROOM_A_STALL_LATENCY:
 			err = decode_histogram(attr, &found.stall.latency, arena);
 			break;
@@ -254,24 +251,11 @@ static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats,
 {
 	struct nest_pages found = { 0 };
 	const struct nlattr *attr;
-	int rem, err = 0;
+	int rem;
 
-	attr_for_each_other_nested(attr, nest, rem, TABLE(pages_places), &found) {
-		switch (attr_type(attr)) {
-		case HEADROOM_A_PAGES_KIND:
-		case HEADROOM_A_PAGES_REASON:
-			err = -EBADMSG;
-			break;
-		case HEADROOM_A_PAGES_EVICTIONS:
-			err = attr_uint(attr, &found.pages.evictions);
-			break;
-		case HEADROOM_A_PAGES_REFAULTS:
-			err = attr_uint(attr, &found.pages.refaults);
-			break;
-		}
-		if (err)
-			return err;
-	}
+	attr_for_each_other_nested(attr, nest, rem, TABLE(pages_places), &found)
+		if (attr_type(attr) <= HEADROOM_A_PAGES_MAX)
+			return -EBADMSG;
 	if (!found.kind || !found.reason)
 		return -EBADMSG;
 	if (found.kind < HEADROOM_PAGE_KINDS && found.reason < HEADROOM_REASONS) {
@@ -304,55 +288,34 @@ static int decode_group(const struct nlattr *nest, struct headroom_stats *stats,
 	return check_end(rem);
 }
 
-static int decode_detail(const struct nlattr *attr, struct headroom_stats *stats,
-			 size_t *groups, struct arena *arena, struct headroom_seen *seen)
-{
-	seen->any = true;
-	switch (attr_type(attr)) {
-	case HEADROOM_A_STATS_PAGES:
-		return decode_pages(attr, stats, seen);
-	case HEADROOM_A_STATS_REFAULT_DISTANCE:
-		return decode_histogram(attr, &stats->refault_distance, arena);
-	case HEADROOM_A_STATS_REFAULT_AGE:
-		return decode_histogram(attr, &stats->refault_age, arena);
-	case HEADROOM_A_STATS_SAMPLE_GROUP:
-		seen->groups = true;
-		return decode_group(attr, stats, groups);
-	case HEADROOM_A_STATS_STALL:
-		return decode_stall(attr, stats, arena, seen);
-	}
-	return 0;
-}
-
 static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			struct arena *arena, struct headroom_seen *seen)
 {
 	const struct nlattr *attr;
 	size_t groups = 0;
-	int rem, err;
+	int rem, err = 0;
 
 	attr_for_each_other_nested(attr, nest, rem, TABLE(stats_places), stats) {
+		seen->any = true;
 		switch (attr_type(attr)) {
-		case HEADROOM_A_STATS_EVICTIONS:
-			err = attr_uint(attr, &stats->evictions);
+		case HEADROOM_A_STATS_PAGES:
+			err = decode_pages(attr, stats, seen);
 			break;
-		case HEADROOM_A_STATS_REFAULTS:
-			err = attr_uint(attr, &stats->refaults);
+		case HEADROOM_A_STATS_REFAULT_DISTANCE:
+			err = decode_histogram(attr, &stats->refault_distance, arena);
 			break;
-		case HEADROOM_A_STATS_REFAULTS_SHARED:
-			err = attr_uint(attr, &stats->refaults_shared);
+		case HEADROOM_A_STATS_REFAULT_AGE:
+			err = decode_histogram(attr, &stats->refault_age, arena);
 			break;
-		case HEADROOM_A_STATS_REFAULT_SAMPLES:
-			err = attr_uint(attr, &stats->refault_samples);
+		case HEADROOM_A_STATS_SAMPLE_GROUP:
+			seen->groups = true;
+			err = decode_group(attr, stats, &groups);
 			break;
-		case HEADROOM_A_STATS_RETURNED:
-			err = attr_uint(attr, &stats->returned);
-			break;
-		case HEADROOM_A_STATS_STALL_TOTAL:
-			err = attr_uint(attr, &stats->stall_total);
+		case HEADROOM_A_STATS_STALL:
+			err = decode_stall(attr, stats, arena, seen);
 			break;
 		default:
-			err = decode_detail(attr, stats, &groups, arena, seen);
+			err = attr_type(attr) <= HEADROOM_A_STATS_MAX ? -EBADMSG : 0;
 		}
 		if (err)
 			return err;
@@ -365,24 +328,11 @@ static int decode_reclaim(const struct nlattr *nest, struct headroom_target *tar
 {
 	struct nest_reclaim found = { 0 };
 	const struct nlattr *attr;
-	int rem, err = 0;
+	int rem;
 
-	attr_for_each_other_nested(attr, nest, rem, TABLE(reclaim_places), &found) {
-		switch (attr_type(attr)) {
-		case HEADROOM_A_RECLAIM_REASON:
-		case HEADROOM_A_RECLAIM_LOWEST_PRIORITY:
-			err = -EBADMSG;
-			break;
-		case HEADROOM_A_RECLAIM_SCANNED:
-			err = attr_uint(attr, &found.reclaim.scanned);
-			break;
-		case HEADROOM_A_RECLAIM_RECLAIMED:
-			err = attr_uint(attr, &found.reclaim.reclaimed);
-			break;
-		}
-		if (err)
-			return err;
-	}
+	attr_for_each_other_nested(attr, nest, rem, TABLE(reclaim_places), &found)
+		if (attr_type(attr) <= HEADROOM_A_RECLAIM_MAX)
+			return -EBADMSG;
 	if (!found.reason)
 		return -EBADMSG;
 	if (found.reason < HEADROOM_REASONS) {
@@ -399,18 +349,16 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	const struct nlattr *attr;
 	int rem, err = 0;
 
-	attr_for_each_nested(attr, nest, rem) {
+	attr_for_each_other_nested(attr, nest, rem, TABLE(target_places), target) {
+		seen->any = true;
 		switch (attr_type(attr)) {
 		case HEADROOM_A_TARGET_EVICTIONS:
-			err = attr_uint(attr, &target->evictions);
-			break;
+			return -EBADMSG;
 		case HEADROOM_A_TARGET_DISTANCE:
 			err = decode_histogram(attr, &target->distance, arena);
-			seen->any = true;
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
 			err = decode_reclaim(attr, target, seen);
-			seen->any = true;
 			break;
 		}
 		if (err)
@@ -419,9 +367,7 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-/* What is not zero; they share their histograms, which are the arena's. */
-static void copy_stats(struct headroom_stats *to, const struct headroom_stats *from,
-		       const struct headroom_seen *seen)
+static inline void copy_counters(struct headroom_stats *to, const struct headroom_stats *from)
 {
 	to->evictions = from->evictions;
 	to->refaults = from->refaults;
@@ -429,8 +375,12 @@ static void copy_stats(struct headroom_stats *to, const struct headroom_stats *f
 	to->refault_samples = from->refault_samples;
 	to->returned = from->returned;
 	to->stall_total = from->stall_total;
-	if (!seen->any)
-		return;
+}
+
+/* What is not zero; they share their histograms, which are the arena's. */
+static void copy_details(struct headroom_stats *to, const struct headroom_stats *from,
+			 const struct headroom_seen *seen)
+{
 	to->refault_distance = from->refault_distance;
 	to->refault_age = from->refault_age;
 	if (seen->groups)
@@ -439,6 +389,17 @@ static void copy_stats(struct headroom_stats *to, const struct headroom_stats *f
 		to->pages[0][__builtin_ctz(left)] = from->pages[0][__builtin_ctz(left)];
 	for (uint32_t left = seen->stalls; left; left &= left - 1)
 		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
+}
+
+/* The counters of the subtree are copied if they are not decoded. */
+static inline void reset_counters(struct headroom_stats *stats)
+{
+	stats->evictions = 0;
+	stats->refaults = 0;
+	stats->refaults_shared = 0;
+	stats->refault_samples = 0;
+	stats->returned = 0;
+	stats->stall_total = 0;
 }
 
 /* A subtree that is not there is no more than the cgroup itself. */
@@ -453,18 +414,15 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 	attr_for_each_other(attr, attrs, len, rem, TABLE(cgroup_places), cgroup) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_CGROUP_ID:
-			err = attr_uint(attr, &cgroup->id);
-			break;
 		case HEADROOM_A_CGROUP_PARENT_ID:
-			err = attr_uint(attr, &cgroup->parent_id);
-			break;
 		case HEADROOM_A_CGROUP_GENERATION:
-			err = attr_uint(attr, &cgroup->generation);
-			break;
+		case HEADROOM_A_CGROUP_PSI_FULL:
+			return -EBADMSG;
 		case HEADROOM_A_CGROUP_LOCAL:
 			err = decode_stats(attr, &cgroup->local, arena, seen);
 			break;
 		case HEADROOM_A_CGROUP_SUBTREE:
+			reset_counters(&cgroup->subtree);
 			err = decode_stats(attr, &cgroup->subtree, arena, seen);
 			subtree = true;
 			break;
@@ -476,37 +434,33 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 			cgroup->psi = true;
 			err = attr_uint(attr, &cgroup->psi_some);
 			break;
-		case HEADROOM_A_CGROUP_PSI_FULL:
-			err = attr_uint(attr, &cgroup->psi_full);
-			break;
 		}
 		if (err)
 			return err;
 	}
 	if (!subtree)
-		copy_stats(&cgroup->subtree, &cgroup->local, seen);
+		copy_counters(&cgroup->subtree, &cgroup->local);
+	if (!subtree && seen->any)
+		copy_details(&cgroup->subtree, &cgroup->local, seen);
 	return check_end(rem);
 }
 
-int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
-			   struct arena *arena, struct headroom_seen *seen)
-{
-	int err;
-
-	*seen = (struct headroom_seen){ 0 };
-	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
-	return !err && !cgroup->id ? -EBADMSG : err;
-}
-
-static void reset_stats(struct headroom_stats *stats, const struct headroom_seen *seen)
+static void reset_details(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
 {
 	static const struct headroom_stats nothing;
 
-	copy_stats(stats, &nothing, seen);
+	copy_details(&cgroup->local, &nothing, seen);
+	copy_details(&cgroup->subtree, &nothing, seen);
+	cgroup->target.distance = (struct headroom_histogram){ 0 };
+	for (uint32_t left = seen->reclaim; left; left &= left - 1)
+		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
 }
 
-void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
+static inline void reset_cgroup(struct headroom_cgroup *cgroup, struct headroom_seen *seen)
 {
+	if (seen->any)
+		reset_details(cgroup, seen);
+	*seen = (struct headroom_seen){ 0 };
 	cgroup->id = 0;
 	cgroup->parent_id = 0;
 	cgroup->path = NULL;
@@ -515,11 +469,15 @@ void headroom_cgroup_reset(struct headroom_cgroup *cgroup, const struct headroom
 	cgroup->psi_full = 0;
 	cgroup->generation = 0;
 	cgroup->target.evictions = 0;
-	reset_stats(&cgroup->local, seen);
-	reset_stats(&cgroup->subtree, seen);
-	if (!seen->any)
-		return;
-	cgroup->target.distance = (struct headroom_histogram){ 0 };
-	for (uint32_t left = seen->reclaim; left; left &= left - 1)
-		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
+	reset_counters(&cgroup->local);
+}
+
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena, struct headroom_seen *seen)
+{
+	int err;
+
+	reset_cgroup(cgroup, seen);
+	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
+	return !err && !cgroup->id ? -EBADMSG : err;
 }

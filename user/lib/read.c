@@ -61,7 +61,7 @@ static int name_cgroup(struct headroom *h, struct headroom_cgroup *cgroup)
 static int on_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
 	struct one_cgroup *one = arg;
-	struct headroom_seen seen;
+	struct headroom_seen seen = { 0 };
 
 	return headroom_decode_cgroup(attrs, len, &one->cgroup, &one->arena, &seen);
 }

@@ -148,7 +148,6 @@ static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
 	if (i == m->room && grow(m) < 0)
 		return -ENOMEM;
 	cgroup = &m->s.cgroup[i];
-	headroom_cgroup_reset(cgroup, &m->seen[i]);
 	m->s.nr++;
 	err = headroom_decode_cgroup(attrs, len, cgroup, &m->buckets, &m->seen[i]);
 	if (err)

@@ -42,6 +42,7 @@ static struct headroom_seen seen;
 static int decode_cgroup(struct headroom_cgroup *cgroup)
 {
 	memset(cgroup, 0, sizeof(*cgroup));
+	memset(&seen, 0, sizeof(seen));
 	return headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena, &seen);
 }
