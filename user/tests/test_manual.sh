@@ -32,7 +32,7 @@ done
 
 # Each parameter of the module, and nothing that is none
 page=$top/Documentation/man/headroom.4.rst
-sed -n 's/^module_param\(_cb\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/main.c" | sort >"$out"
+sed -n 's/^module_param\(_cb\|_named\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/config.c" | sort >"$out"
 [ -s "$out" ]
 report "parameters are found"
 sed -n '/^PARAMETERS/,/^HOOKS/s/^``\([a-z_]*\)=.*/\1/p' "$page" | sort | diff "$out" - >"$err"
