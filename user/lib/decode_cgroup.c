@@ -385,8 +385,12 @@ static void copy_details(struct headroom_stats *to, const struct headroom_stats 
 	to->refault_age = from->refault_age;
 	if (seen->groups)
 		memcpy(to->group, from->group, sizeof(to->group));
-	for (uint32_t left = seen->pages; left; left &= left - 1)
-		to->pages[0][__builtin_ctz(left)] = from->pages[0][__builtin_ctz(left)];
+	for (uint32_t left = seen->pages; left; left &= left - 1) {
+		unsigned int bit = __builtin_ctz(left);
+
+		to->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS] =
+			from->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS];
+	}
 	for (uint32_t left = seen->stalls; left; left &= left - 1)
 		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
 }
