@@ -124,6 +124,20 @@ int module_hook(const char *name)
 	return attached;
 }
 
+bool module_sees_scans(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
+	unsigned int enabled = 0;
+	struct utsname uts;
+
+	if (f && fscanf(f, "%x", &enabled) != 1)
+		enabled = 0;
+	if (f)
+		fclose(f);
+	uname(&uts);
+	return !enabled || strncmp(uts.release, "6.1.", 4);
+}
+
 int64_t module_lost(void)
 {
 	struct headroom_status *status = module_status();

@@ -3,6 +3,7 @@
 #ifndef _SELFTESTS_MODULE_H
 #define _SELFTESTS_MODULE_H
 
+#include <stdbool.h>
 #include <headroom.h>
 
 /* Each returns 0 or a negative errno */
@@ -22,6 +23,9 @@ struct headroom_status *module_status(void);
  * Whether the hook whose name begins with @name is attached; -1 if none is listed
  */
 int module_hook(const char *name);
+
+/* Whether the kernel tells of what reclaim scans; Linux 6.1 does not of MGLRU */
+bool module_sees_scans(void);
 
 /* Everything lost since it was loaded, told on stderr; -1 if it cannot say */
 int64_t module_lost(void);

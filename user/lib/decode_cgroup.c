@@ -386,10 +386,10 @@ static void copy_details(struct headroom_stats *to, const struct headroom_stats 
 	if (seen->groups)
 		memcpy(to->group, from->group, sizeof(to->group));
 	for (uint32_t left = seen->pages; left; left &= left - 1) {
-		unsigned int i = __builtin_ctz(left);
+		unsigned int bit = __builtin_ctz(left);
 
-		to->pages[i / HEADROOM_REASONS][i % HEADROOM_REASONS] =
-			from->pages[i / HEADROOM_REASONS][i % HEADROOM_REASONS];
+		to->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS] =
+			from->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS];
 	}
 	for (uint32_t left = seen->stalls; left; left &= left - 1)
 		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];

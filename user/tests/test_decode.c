@@ -135,6 +135,66 @@ static void test_well_made(void)
 	arena_free(&arena);
 }
 
+static struct nlattr *begin_stats(void)
+{
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	return nest(HEADROOM_A_CGROUP_LOCAL);
+}
+
+/* A subtree that is not there is what the cgroup itself is. */
+static void test_absent(void)
+{
+	struct headroom_cgroup cgroup, other;
+	struct nlattr *stats, *nested;
+
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	nla_put_u64(msg, HEADROOM_A_CGROUP_GENERATION, 1ull << 50);
+	is_int(decode_cgroup(&cgroup), 0, "only an id and a generation");
+	is_uint(cgroup.generation, 1ull << 50, "the generation");
+	is_uint(cgroup.local.evictions + cgroup.subtree.refaults, 0, "all else is zero");
+	ok(!seen.any, "and there is nothing else");
+
+	stats = begin_stats();
+	nla_put_u32(msg, HEADROOM_A_STATS_EVICTIONS, 3);
+	nla_put_u32(msg, HEADROOM_A_STATS_STALL_TOTAL, 4);
+	nested = nest(HEADROOM_A_STATS_STALL);
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSE_REFAULT);
+	nla_put_u32(msg, HEADROOM_A_STALL_COUNT, 5);
+	end(nested);
+	nested = nest(HEADROOM_A_STATS_PAGES);
+	nla_put_u32(msg, HEADROOM_A_PAGES_KIND, HEADROOM_PAGE_KIND_ANON);
+	nla_put_u32(msg, HEADROOM_A_PAGES_REASON, HEADROOM_REASON_KSWAPD);
+	nla_put_u64(msg, HEADROOM_A_PAGES_REFAULTS, 1ull << 33);
+	end(nested);
+	nested = nest(HEADROOM_A_STATS_SAMPLE_GROUP);
+	nla_put_u32(msg, HEADROOM_A_SAMPLE_GROUP_REFAULTS, 6);
+	end(nested);
+	nested = histogram(HEADROOM_A_STATS_REFAULT_AGE, 20, 7);
+	put_counts(2, 8);
+	end(nested);
+	end(stats);
+	is_int(decode_cgroup(&cgroup), 0, "no subtree");
+	is_uint(cgroup.local.evictions, 3, "what is local");
+	ok(memcmp(&cgroup.subtree, &cgroup.local, sizeof(cgroup.local)) == 0,
+	   "is in the subtree, to the last byte");
+	is_uint(cgroup.subtree.refault_age.nr, 2, "and histograms");
+	ok(seen.any && seen.groups && seen.pages && seen.stalls, "seen is seen");
+
+	/* the same place again, for a cgroup that has nothing */
+	other = cgroup;
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 2);
+	is_int(headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &other, &arena, &seen), 0,
+	       "in the place of another");
+	memset(&cgroup, 0, sizeof(cgroup));
+	cgroup.id = 2;
+	ok(memcmp(&other, &cgroup, sizeof(other)) == 0, "nothing is left of that");
+	arena_free(&arena);
+}
+
 static void test_histogram_twice(void)
 {
 	struct headroom_cgroup cgroup;
@@ -265,13 +325,6 @@ static void test_malformed_histogram(void)
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, UINT32_MAX);
 	put_counts(1, 1);
 	end_histogram("a first bucket near the end of its type");
-}
-
-static struct nlattr *begin_stats(void)
-{
-	begin();
-	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
-	return nest(HEADROOM_A_CGROUP_LOCAL);
 }
 
 /* All buckets of the smallest and the largest unit: they touch, and leave nothing out. */
@@ -865,6 +918,7 @@ static void test_extack(void)
 int main(void)
 {
 	test_well_made();
+	test_absent();
 	test_histogram_twice();
 	test_malformed_cgroup();
 	test_malformed_histogram();

@@ -143,6 +143,134 @@ static void test_snapshot(void)
 	headroom_close(h);
 }
 
+static void take(struct headroom *h, const struct headroom_filter *filter,
+		 struct headroom_snapshot **s)
+{
+	is_int(headroom_snapshot_take(h, filter, s), 0, "a snapshot");
+}
+
+/* Dumps count up, and so do generations: whatever counts has changed in the next one. */
+static void test_since(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_filter filter = { 0 };
+	struct headroom_snapshot *s;
+	uint64_t before;
+
+	take(h, NULL, &s);
+	ok(s->generation > 100 && s->cgroup[0].generation == s->generation,
+	   "the largest generation");
+	ok(s->cgroup[3].generation && s->cgroup[3].generation < s->cgroup[4].generation - 100,
+	   "each has its own");
+	before = s->generation;
+	headroom_snapshot_free(s);
+
+	filter.since = before;
+	take(h, &filter, &s);
+	is_uint(s->nr, 5, "what has changed");
+	ok(s->cgroup[0].id == 1 && s->cgroup[2].id == 3 && s->cgroup[4].id == 6,
+	   "in order of id, though it came the other way");
+	ok(!headroom_snapshot_find(s, 4), "without what has not");
+	is_text(headroom_snapshot_find(s, 3)->path, "/busy/db", "each with its path");
+	ok(headroom_snapshot_find(s, 3)->subtree.stall[HEADROOM_STALL_CAUSE_SWAP_IN].count &&
+	   headroom_snapshot_find(s, 3)->subtree.refault_distance.nr == 1, "and details");
+	ok(s->generation > before, "generations grow");
+	before = s->generation;
+	headroom_snapshot_free(s);
+
+	setenv("HEADROOM_FAKE", "still", 1);
+	filter.since = before;
+	take(h, &filter, &s);
+	is_uint(s->nr, 0, "nothing has changed");
+	is_uint(s->generation, before, "nor the generation");
+	ok(!headroom_snapshot_find(s, 1), "nothing is found");
+	headroom_snapshot_free(s);
+
+	setenv("HEADROOM_FAKE", "disorder", 1);
+	is_int(headroom_snapshot_take(h, &filter, &s), -EBADMSG, "changes out of order");
+	headroom_close(h);
+}
+
+static void test_ancestor(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_filter filter = { .ancestor = 2 };
+	struct headroom_snapshot *s;
+
+	take(h, &filter, &s);
+	is_uint(s->nr, 2, "one cgroup and what is below");
+	ok(s->cgroup[0].id == 2 && s->cgroup[1].id == 3, "these");
+	headroom_snapshot_free(s);
+	filter.ancestor = 99;
+	is_int(headroom_snapshot_take(h, &filter, &s), -ENOENT, "an ancestor that is not");
+	ok(!s, "gives none");
+	is_text(headroom_error(h), "no cgroup with this id has the memory controller",
+		"the kernel's own sentence");
+	headroom_close(h);
+}
+
+static bool has_details(const struct headroom_cgroup *cgroup)
+{
+	static const struct headroom_stats none;
+	struct headroom_stats stats = cgroup->subtree;
+
+	stats.evictions = stats.refaults = stats.refaults_shared = stats.refault_samples = 0;
+	stats.returned = stats.stall_total = 0;
+	return cgroup->psi || cgroup->target.distance.nr || cgroup->target.reclaim[1].scanned ||
+	       memcmp(&stats, &none, sizeof(stats));
+}
+
+/* In the memory of a snapshot with everything, too, there is nothing but what is asked for. */
+static void test_detail(void)
+{
+	struct headroom *h = open_fake("partly");
+	struct headroom_filter filter = { .omit = HEADROOM_DETAIL_ALL };
+	struct headroom_snapshot *s;
+	size_t with = 0;
+
+	for (int round = 0; round < 3; round++) {
+		take(h, round == 1 ? NULL : &filter, &s);
+		with = 0;
+		for (size_t i = 0; i < s->nr; i++)
+			with += has_details(&s->cgroup[i]);
+		is_uint(with, round == 1 ? 5 : 0, "cgroups with details");
+		ok(headroom_snapshot_find(s, 3)->local.evictions &&
+		   headroom_snapshot_find(s, 3)->subtree.stall_total &&
+		   headroom_snapshot_find(s, 2)->target.evictions, "all have their counters");
+		headroom_snapshot_free(s);
+	}
+	filter.omit = HEADROOM_DETAIL_ALL & ~HEADROOM_DETAIL_STALLS;
+	take(h, &filter, &s);
+	ok(headroom_snapshot_find(s, 3)->local.stall[HEADROOM_STALL_CAUSE_SWAP_IN].count &&
+	   !headroom_snapshot_find(s, 3)->local.pages[1][1].evictions,
+	   "some details, and not others");
+	headroom_snapshot_free(s);
+	headroom_close(h);
+}
+
+/* Each has memory of its own while it is there, whoever is freed first. */
+static void test_memory(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *a, *b, *c;
+	uint64_t evictions;
+
+	take(h, NULL, &a);
+	take(h, NULL, &b);
+	evictions = headroom_snapshot_find(b, 3)->local.evictions;
+	headroom_snapshot_free(a);
+	take(h, NULL, &c);
+	is_uint(headroom_snapshot_find(b, 3)->local.evictions, evictions, "the one before");
+	is_uint(headroom_snapshot_find(c, 3)->local.evictions, evictions + 2000, "the one behind");
+	headroom_snapshot_free(c);
+	headroom_close(h);
+	is_text(headroom_snapshot_find(b, 3)->path, "/busy/db", "outlives the handle");
+	is_uint(headroom_snapshot_find(b, 3)->local.refault_distance.bucket[0].low, 8192,
+		"with its histograms");
+	headroom_snapshot_free(b);
+	headroom_snapshot_free(NULL);
+}
+
 static void test_names(void)
 {
 	struct headroom *h = open_fake("removed=6");
@@ -407,5 +535,9 @@ int main(void)
 	test_module_reloaded();
 	test_module_unloaded();
 	test_queue_overflow();
+	test_since();
+	test_ancestor();
+	test_detail();
+	test_memory();
 	return tap_done();
 }

@@ -105,7 +105,8 @@ enum headroom_reason {
 /**
  * enum headroom_detail - What a dump of cgroups reports beside id, parent-id,
  *   generation and the counters that stand in stats and target themselves.
- * @HEADROOM_DETAIL_PAGES: Evictions and refaults by kind of page and reason.
+ * @HEADROOM_DETAIL_PAGES: Evictions and refaults by kind of page and reason,
+ *   and, when sampling, by group of pages.
  * @HEADROOM_DETAIL_STALLS: The causes of stalls.
  * @HEADROOM_DETAIL_HISTOGRAMS: All histograms, that is, also the latencies of
  *   stalls if those are asked for, and the distance of target.
