@@ -40,6 +40,7 @@
 /* Ticks without anything, before a record is not looked at any more */
 #define QUIET_TICKS	4
 
+/* See watch.h */
 DEFINE_MUTEX(headroom_triggers_mutex);
 
 static struct {
@@ -116,38 +117,46 @@ static struct headroom_watched *watched_make(struct headroom_cgroup *cg, gfp_t g
 	return watched;
 }
 
+/* The next trigger on a record or above it, after @trigger on @cg. Context: RCU. */
+static struct headroom_trigger *next_trigger(struct headroom_trigger *trigger,
+					     struct headroom_cgroup **cg)
+{
+	if (trigger && !list_is_last(&trigger->of_cgroup, &(*cg)->watched->triggers))
+		return list_next_entry(trigger, of_cgroup);
+	if (trigger)
+		*cg = headroom_cgroup_parent(*cg);
+	for (; *cg; *cg = headroom_cgroup_parent(*cg))
+		if ((*cg)->watched && !list_empty(&(*cg)->watched->triggers))
+			return list_first_entry(&(*cg)->watched->triggers,
+						struct headroom_trigger, of_cgroup);
+	return NULL;
+}
+
 /* Whether a trigger is set on the cgroup or above it */
 static bool is_covered(struct headroom_cgroup *cg)
 {
-	bool covered = false;
+	bool covered;
 
 	rcu_read_lock();
-	for (; cg && !covered; cg = headroom_cgroup_parent(cg))
-		covered = cg->watched && !list_empty(&cg->watched->triggers);
+	covered = next_trigger(NULL, &cg);
 	rcu_read_unlock();
 	return covered;
 }
-
-/* Each trigger above a record, and on it. Context: RCU. */
-#define for_each_trigger(_trigger, _cg, _of)					\
-	for ((_cg) = (_of); (_cg); (_cg) = headroom_cgroup_parent(_cg))		\
-		if ((_cg)->watched)						\
-			list_for_each_entry(_trigger, &(_cg)->watched->triggers, of_cgroup)
 
 static void look_at_counter(struct headroom_watched *watched, unsigned int quantity,
 			    const struct headroom_tick *tick)
 {
 	u64 value = read_quantity(&watched->cg->local, quantity);
 	u64 n = value - watched->seen[quantity];
-	struct headroom_trigger *trigger;
-	struct headroom_cgroup *cg;
+	struct headroom_cgroup *cg = watched->cg;
+	struct headroom_trigger *trigger = NULL;
 
 	if (!n)
 		return;
 	watched->quiet = 0;
 	watched->seen[quantity] = value;
 	rcu_read_lock();
-	for_each_trigger(trigger, cg, watched->cg)
+	while ((trigger = next_trigger(trigger, &cg)))
 		headroom_watch_ended(trigger, watched, quantity, n, tick);
 	rcu_read_unlock();
 }
@@ -169,7 +178,7 @@ static void look_at_stall(const struct headroom_stalled *stalled,
 {
 	struct headroom_cgroup *cg = headroom_cgroup_alive(stalled->cg);
 	struct headroom_watched *watched = cg->watched;
-	struct headroom_trigger *trigger;
+	struct headroom_trigger *trigger = NULL;
 
 	if (!watched || list_empty(&watched->busy)) {
 		/* Open since before it was watched */
@@ -178,7 +187,7 @@ static void look_at_stall(const struct headroom_stalled *stalled,
 	}
 	watched->quiet = 0;
 	/* One that began after the moment adds nothing yet */
-	for_each_trigger(trigger, cg, watched->cg)
+	while ((trigger = next_trigger(trigger, &cg)))
 		headroom_watch_open(trigger, watched, stalled->cause,
 				    min(tick->now, stalled->begin), tick);
 }
