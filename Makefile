@@ -8,6 +8,7 @@
 #   make bench        what the module costs, in instructions; a table
 #   make bench-short  the same in three minutes, compared with the committed figures
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
+#   make check-scale  dumps of 5,000 cgroups while others come and go
 #   make check-style  what a script can say about the sources
 #   make clean        removes build/
 #   make help         this
@@ -71,6 +72,10 @@ bench-short:
 	scripts/setup
 	scripts/bench --short --compare Documentation/performance.json
 
+check-scale: module selftests
+	scripts/vm --kernel $(release) --mem 2G --scratch 600M --timeout 7200 -- \
+		env HEADROOM_SCALE=full selftests/run --lru mglru test_dump.scale
+
 check-style:
 	scripts/check-style
 
@@ -80,5 +85,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt check-scale bench bench-short check-style clean help
 .DEFAULT_GOAL := all

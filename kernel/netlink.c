@@ -33,7 +33,7 @@
  * Return: 0 or -EINVAL.
  */
 int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
-				       struct netlink_ext_ack *extack)
+				  struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
 		return 0;

@@ -53,7 +53,7 @@
 			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
 			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
 
-static_assert(NLA_HDRLEN == sizeof(struct nlattr));
+static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
 
 /* Each of these writes to @at, and returns where to go on */
@@ -489,6 +489,7 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = headroom_dump_attrs(cb);
 	struct cgroup_dump *dump;
+	unsigned int epoch;
 	int err;
 
 	err = HEADROOM_MERGE_OPS ? refuse_others(attrs, cb->extack, true) : 0;
@@ -504,12 +505,16 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 		headroom_registry_sync();
 	headroom_changes_collect();
 	dump->until = headroom_changes_generation();
+	epoch = headroom_registry_epoch();
 	err = parse_dump(dump, attrs, cb->extack);
 	headroom_registry_unlock();
 	if (err) {
 		kfree(dump);
 		return err;
 	}
+	/* What comes or goes before the first message changes generations, too */
+	if (dump->changes)
+		cb->prev_seq = epoch;
 	*dump_of(cb) = dump;
 	cb->min_dump_alloc = MESSAGE_MAX;
 	return 0;

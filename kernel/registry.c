@@ -577,7 +577,7 @@ void headroom_registry_sync_announced(void)
 	if (READ_ONCE(registry.announced))
 		headroom_registry_sync();
 	else
-		link_newborn();
+		link_all();
 }
 
 /**
@@ -672,12 +672,12 @@ void headroom_registry_rescale(unsigned int from, unsigned int to)
 {
 	struct llist_node *newborn = llist_del_all(&pool.newborn);
 	struct headroom_cgroup *cg, *next;
-	unsigned long id;
 
 	lockdep_assert_held(&registry.mutex);
-	xa_for_each(&registry.index, id, cg) {
+	list_for_each_entry(cg, &registry.all, by_id) {
 		headroom_stats_rescale(&cg->local, from, to);
 		cg->summed = 0;
+		headroom_changed(cg);
 		if (cg->gone)
 			headroom_stats_rescale(cg->gone, from, to);
 	}

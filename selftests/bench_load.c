@@ -567,25 +567,44 @@ static int measure_files(const char *name, long nr)
 	return 0;
 }
 
-/* The same, and what the first one costs, which has to learn the cgroups' names */
-static int measure_snapshot(const char *name)
+/* One snapshot, by cgroup: of all those of the first one, however many are in this */
+static int one_snapshot(struct headroom *h, struct headroom_filter *filter, size_t *nr,
+			double *value)
 {
 	struct headroom_snapshot *s;
+	int64_t begin = cpu_time();
+	int err = headroom_snapshot_take(h, filter, &s);
+
+	if (err)
+		return err;
+	if (!*nr)
+		*nr = s->nr;
+	*value = (double)(cpu_time() - begin) / *nr;
+	filter->since = s->generation;
+	headroom_snapshot_free(s);
+	return 0;
+}
+
+/*
+ * The same, and what the first one costs, which has to learn the cgroups' names. With
+ * @changes, each but the first is of what has changed since the one before: nothing.
+ */
+static int measure_snapshot(const char *name, uint32_t omit, bool changes)
+{
+	struct headroom_filter filter = { .omit = omit };
 	struct headroom *h = NULL;
-	double value[MAX_ROUNDS];
-	char first[64];
+	double value[MAX_ROUNDS], one;
 	int err = headroom_open(&h);
+	char first[64];
+	size_t nr = 0;
 
 	snprintf(first, sizeof(first), "%s.first", name);
 	for (int round = -1; !err && round < rounds; round++) {
-		int64_t begin = cpu_time();
-		double one;
-
-		err = headroom_snapshot_take(h, NULL, &s);
+		if (!changes)
+			filter.since = 0;
+		err = one_snapshot(h, &filter, &nr, &one);
 		if (err)
 			break;
-		one = (double)(cpu_time() - begin) / s->nr;
-		headroom_snapshot_free(s);
 		verbose(name, one);
 		if (round < 0)
 			print(first, one);
@@ -620,11 +639,15 @@ static int case_snapshot(long nr)
 {
 	int err;
 
-	err = swap_use(SWAP_NONE) || tree_create(nr) || measure_snapshot("snapshot.idle") ||
+	err = swap_use(SWAP_NONE) || tree_create(nr) ||
+	      measure_snapshot("snapshot.idle", 0, false) ||
 	      measure_files("files.idle", nr) ||
 	      create_hole(FILE_NAME, (off_t)nr * VISIT_PAGES * PAGE) ||
 	      run_here(visit, &nr) ||
-	      measure_snapshot("snapshot.busy") || measure_files("files.busy", nr) || print_memory(nr);
+	      measure_snapshot("snapshot.busy", 0, false) ||
+	      measure_snapshot("snapshot.counters", HEADROOM_DETAIL_ALL, false) ||
+	      measure_snapshot("snapshot.since", HEADROOM_DETAIL_ALL, true) ||
+	      measure_files("files.busy", nr) || print_memory(nr);
 	unlink(FILE_NAME);
 	return tree_remove(nr) || err;
 }

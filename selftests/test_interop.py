@@ -180,6 +180,14 @@ def in_cgroup(path, *command):
     subprocess.run(command, preexec_fn=enter, check=True, stderr=subprocess.DEVNULL)
 
 
+def forget(path):
+    """Its pages are not in memory any more"""
+    fd = os.open(path, os.O_RDONLY)
+    os.fsync(fd)
+    os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    os.close(fd)
+
+
 def read_twice(path):
     """Reads a file that is twice as large as the cgroup may be"""
     for _ in range(2):
@@ -241,7 +249,8 @@ class Clients:
         os.makedirs(self.path, exist_ok=True)
         write(self.path + "/memory.max", f"{LIMIT_MIB}M")
         in_cgroup(CGROUPS, "dd", "if=/dev/urandom", f"of={FILE}", "bs=1M", f"count={FILE_MIB}")
-        subprocess.run("sync; echo 3 >/proc/sys/vm/drop_caches", shell=True, check=True)
+        # Only the file: pages of programs would be lost by this cgroup, and come back in others
+        forget(FILE)
         read_twice(self.path)
         self.id = cgroup_id(self.path)
 
@@ -405,7 +414,9 @@ def compare_stats(where, told, after, before, quiet):
     """What the command told of an interval, and two dumps, one before and one after it"""
     def compare(key, number, difference):
         assert 0 <= number <= difference, f"{where} {key}: {number} of {difference}"
-        assert number == difference or not quiet, f"{where} {key}: {number} != {difference}"
+        # What was lost here may return elsewhere
+        assert number == difference or not quiet or key == "returned", \
+            f"{where} {key}: {number} != {difference}"
 
     difference = subtract({"stall-total": 0, **after}, before)
     for key, number in difference.items():

@@ -95,32 +95,50 @@ static void read_error(struct exchange *x, const struct nlmsghdr *nlh)
 	}
 }
 
-/* Calls @reply for each message of the answer */
+int begin_exchange(int fd, struct exchange *x)
+{
+	x->error = 0;
+	*x->sentence = 0;
+	x->offset = 0;
+	x->missing = 0;
+	x->replies = 0;
+	x->interrupted = false;
+	return send(fd, &x->request, x->request.nlh.nlmsg_len, 0) < 0 ? -errno : 0;
+}
+
+int go_on(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
+	  void *arg)
+{
+	static char buf[65536];
+	ssize_t n = recv(fd, buf, sizeof(buf), 0);
+	struct nlmsghdr *nlh = (void *)buf;
+
+	if (n < 0)
+		return -errno;
+	for (; NLMSG_OK(nlh, n); nlh = NLMSG_NEXT(nlh, n)) {
+		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+			x->interrupted = true;
+		if (nlh->nlmsg_type == NLMSG_ERROR || nlh->nlmsg_type == NLMSG_DONE) {
+			read_error(x, nlh);
+			return 0;
+		}
+		x->replies++;
+		reply(nlh, arg);
+	}
+	return 1;
+}
+
 static int run(int fd, struct exchange *x,
 	       void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg)
 {
-	static char buf[65536];
+	int err = begin_exchange(fd, x);
 
-	if (send(fd, &x->request, x->request.nlh.nlmsg_len, 0) < 0)
-		return -errno;
-	for (;;) {
-		ssize_t n = recv(fd, buf, sizeof(buf), 0);
-		struct nlmsghdr *nlh = (void *)buf;
-
-		if (n < 0)
-			return -errno;
-		for (; NLMSG_OK(nlh, n); nlh = NLMSG_NEXT(nlh, n)) {
-			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
-				x->interrupted = true;
-			if (nlh->nlmsg_type == NLMSG_ERROR ||
-			    nlh->nlmsg_type == NLMSG_DONE) {
-				read_error(x, nlh);
-				return 0;
-			}
-			x->replies++;
-			reply(nlh, arg);
-		}
-	}
+	if (err)
+		return err;
+	do
+		err = go_on(fd, x, reply, arg);
+	while (err > 0);
+	return err;
 }
 
 static void read_number(const struct nlmsghdr *nlh, void *arg)
@@ -135,11 +153,6 @@ static void read_number(const struct nlmsghdr *nlh, void *arg)
 
 int exchange(int fd, struct exchange *x)
 {
-	x->error = 0;
-	*x->sentence = 0;
-	x->offset = 0;
-	x->missing = 0;
-	x->replies = 0;
 	return run(fd, x, read_number, x);
 }
 

@@ -64,6 +64,15 @@ unsigned int next_offset(const struct exchange *x);
 /* Sends the request and reads up to its acknowledgement; 0 or a socket error */
 int exchange(int fd, struct exchange *x);
 
+/* The same by hand: sends the request; 0 or a socket error */
+int begin_exchange(int fd, struct exchange *x);
+/*
+ * Reads what one system call gives, and calls @reply for each message of the answer.
+ * 1 if there is more; 0 at the acknowledgement; or a socket error
+ */
+int go_on(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
+	  void *arg);
+
 /* A generic netlink socket, or -1 */
 int open_socket(void);
 /* The family's number, or a negative errno; and that of its group */

@@ -30,7 +30,8 @@ static struct json_object *json_evictor(const struct blamerow *row, const struct
 }
 
 /*
- * {"time_ns": 81000000000, "id": 3, "path": "/busy/db", "evictions": 990, "refaults": 640, "evictors": [
+ * {"time_ns": 81000000000, "id": 3, "path": "/busy/db", "evictions": 990,
+ *  "refaults": 640, "evictors": [
  *  {"id": 2, "path": "/busy", "reason": "ancestor_limit", "evictions": 700,
  *   "refaults": 600, "error": 20, "share_percent": 93.75}, ...],
  *  "others": {"evictions": 5, "refaults": 0, "error": 0, "share_percent": 0}}

@@ -26,7 +26,8 @@ static struct text quantile(const struct headroom_histogram *hist, double q)
 	return text_ns(headroom_histogram_quantile(hist, q));
 }
 
-static void print_row(FILE *out, const struct headroom_stall *stall, enum headroom_stall_cause cause)
+static void print_row(FILE *out, const struct headroom_stall *stall,
+		      enum headroom_stall_cause cause)
 {
 	int indent = headroom_stall_in_total(cause) ? 0 : 2;
 

@@ -76,4 +76,47 @@ static inline int attr_u32(const struct nlattr *attr, uint32_t *value)
 	return 0;
 }
 
+/**
+ * struct attr_table - where the values of attributes belong
+ * @place: by the attribute's number: 1 + offset of an uint64_t; 0 for others
+ * @nr: number of entries
+ */
+struct attr_table {
+	const uint16_t *place;
+	unsigned int nr;
+};
+
+/*
+ * Most attributes are numbers of 4 bytes: stores those that @table has, and returns the
+ * first that is anything else.
+ */
+static inline const struct nlattr *attr_take(const struct nlattr *attr, int *rem,
+					     const struct attr_table table, void *base)
+{
+	uint32_t value;
+	uint16_t place;
+
+	while (*rem >= (int)(NLA_HDRLEN + sizeof(value)) &&
+	       attr->nla_len == NLA_HDRLEN + sizeof(value) && attr->nla_type < table.nr) {
+		place = table.place[attr->nla_type];
+		if (!place)
+			break;
+		memcpy(&value, attr_data(attr), sizeof(value));
+		*(uint64_t *)((char *)base + place - 1) = value;
+		*rem -= NLA_HDRLEN + sizeof(value);
+		attr = (const struct nlattr *)((const char *)attr + NLA_HDRLEN + sizeof(value));
+	}
+	return attr;
+}
+
+/* As attr_for_each(), but for what attr_take() takes */
+#define attr_for_each_other(attr, first, len, rem, table, base) \
+	for (attr = (first), rem = (len); \
+	     attr = attr_take(attr, &(rem), table, base), attr_ok(attr, rem); \
+	     attr = attr_next(attr, &(rem)))
+
+#define attr_for_each_other_nested(attr, nest, rem, table, base) \
+	attr_for_each_other(attr, (const struct nlattr *)attr_data(nest), attr_len(nest), rem, \
+			    table, base)
+
 #endif /* HEADROOM_ATTR_H */

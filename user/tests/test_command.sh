@@ -236,7 +236,7 @@ json 'lines[0]["psi_some"] is None and lines[0]["psi_full"] is None'
 json 'lines[0]["explained_percent"] is None'
 export HEADROOM_FAKE=
 COLUMNS=50 run 0 "$fake" show --interval 0.05 3
-has '^in 0.0[0-9] s$'
+has '^in [0-9]+\.[0-9]{2} s$'
 has '^  stalled +30.0 ms  [0-9.]+ % of the time$'
 has '^  PSI some +60.0 ms  50.0 % explained by these stalls$'
 has '^  PSI full +24.0 ms$'

@@ -1,0 +1,822 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Dumps of cgroups: of some of them, of what has changed, with less detail; what is
+ * refused; and that a dump is right while cgroups come and go.
+ *
+ * HEADROOM_SCALE=full in the environment lets the last take as many cgroups and dumps as
+ * it is meant for: make check-scale.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/headroom.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "wire.h"
+#include "workload.h"
+
+#define FILE_A		SCRATCH "/a"
+#define LIMIT		"1M"
+#define PART		(4 * MIB)
+#define PARTS		16
+#define ROWS		16384
+#define BIT(nr)		(1U << (nr))
+
+/* A cgroup as a dump has it: which attributes, bit by bit, and some values */
+struct row {
+	uint64_t id;
+	uint64_t parent_id;
+	uint64_t generation;
+	uint64_t evictions;
+	unsigned int attrs;
+	unsigned int local;
+	unsigned int subtree;
+	unsigned int target;
+	unsigned int stall;
+};
+
+struct rows {
+	int nr;
+	struct row row[ROWS];
+};
+
+static uint64_t number(const struct nlattr *attr)
+{
+	uint64_t value = 0;
+
+	memcpy(&value, (const char *)attr + NLA_HDRLEN, attr->nla_len - NLA_HDRLEN);
+	return value;
+}
+
+#define for_each_attr(attr, first, end)						\
+	for (attr = (first); (const char *)attr < (const char *)(end);		\
+	     attr = (const void *)((const char *)attr + NLA_ALIGN(attr->nla_len)))
+
+#define for_each_nested(attr, nest)						\
+	for_each_attr(attr, (nest) + 1, (const char *)(nest) + (nest)->nla_len)
+
+static void add_nest(struct row *row, const struct nlattr *nest, unsigned int *attrs)
+{
+	const struct nlattr *attr, *inner;
+
+	for_each_nested(attr, nest) {
+		int type = attr->nla_type & NLA_TYPE_MASK;
+
+		*attrs |= BIT(type);
+		if (attrs == &row->local && type == HEADROOM_A_STATS_EVICTIONS)
+			row->evictions = number(attr);
+		if (attrs != &row->target && type == HEADROOM_A_STATS_STALL)
+			for_each_nested(inner, attr)
+				row->stall |= BIT(inner->nla_type & NLA_TYPE_MASK);
+	}
+}
+
+static void add_row(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct nlattr *attr;
+	struct rows *rows = arg;
+	struct row *row = &rows->row[rows->nr];
+
+	if (rows->nr == ROWS)
+		return;
+	rows->nr++;
+	memset(row, 0, sizeof(*row));
+	for_each_attr(attr, NLMSG_DATA(nlh) + GENL_HDRLEN, (const char *)nlh + nlh->nlmsg_len) {
+		int type = attr->nla_type & NLA_TYPE_MASK;
+
+		row->attrs |= BIT(type);
+		if (type == HEADROOM_A_CGROUP_ID)
+			row->id = number(attr);
+		else if (type == HEADROOM_A_CGROUP_PARENT_ID)
+			row->parent_id = number(attr);
+		else if (type == HEADROOM_A_CGROUP_GENERATION)
+			row->generation = number(attr);
+		else if (type == HEADROOM_A_CGROUP_LOCAL)
+			add_nest(row, attr, &row->local);
+		else if (type == HEADROOM_A_CGROUP_SUBTREE)
+			add_nest(row, attr, &row->subtree);
+		else if (type == HEADROOM_A_CGROUP_TARGET)
+			add_nest(row, attr, &row->target);
+	}
+}
+
+static const struct row *find(const struct rows *rows, uint64_t id)
+{
+	for (int i = 0; i < rows->nr; i++)
+		if (rows->row[i].id == id)
+			return &rows->row[i];
+	return NULL;
+}
+
+static bool ascends(const struct rows *rows, bool by_generation)
+{
+	for (int i = 1; i < rows->nr; i++) {
+		const struct row *row = &rows->row[i];
+
+		if (by_generation ? row->generation <= row[-1].generation : row->id <= row[-1].id)
+			return false;
+	}
+	return true;
+}
+
+static uint64_t largest(const struct rows *rows)
+{
+	uint64_t generation = 0;
+
+	for (int i = 0; i < rows->nr; i++)
+		if (rows->row[i].generation > generation)
+			generation = rows->row[i].generation;
+	return generation;
+}
+
+FIXTURE(dump)
+{
+	struct utsname uts;
+	struct exchange x;
+	struct rows *rows;
+	int family;
+	int fd;
+};
+
+FIXTURE_SETUP(dump)
+{
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	uname(&self->uts);
+	ASSERT_EQ(0, module_reload(""));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, create_hole(FILE_A, PARTS * PART));
+	self->rows = malloc(sizeof(*self->rows));
+	ASSERT_NE(NULL, self->rows);
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	self->family = family_id(self->fd, NULL);
+	ASSERT_LT(0, self->family);
+}
+
+FIXTURE_TEARDOWN(dump)
+{
+	close(self->fd);
+	free(self->rows);
+	cgroup_cleanup();
+	unlink(FILE_A);
+}
+
+/* What the dump under preparation has: 0, or an error */
+static int take(int fd, struct exchange *x, struct rows *rows)
+{
+	int err = begin_exchange(fd, x);
+
+	rows->nr = 0;
+	while (!err) {
+		err = go_on(fd, x, add_row, rows);
+		if (err <= 0)
+			break;
+		err = 0;
+	}
+	return err ?: x->error;
+}
+
+#define PREPARE()	prepare(&self->x, self->family, HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP)
+#define TAKE()		ASSERT_EQ(0, take(self->fd, &self->x, self->rows))
+
+#define TAKE_ALL()	do { PREPARE(); TAKE(); } while (0)
+
+#define TAKE_SINCE(generation)							\
+	do {									\
+		PREPARE();							\
+		put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, generation);		\
+		TAKE();								\
+	} while (0)
+
+/*
+ * Reads more than there is room for, twice: evictions, refaults, stalls. Each time another
+ * part of the file, whose pages no other cgroup has lost.
+ */
+static int load(const char *cgroup)
+{
+	static int part;
+	struct read_job job = {
+		.path = FILE_A, .passes = 2, .from = part++ % PARTS * PART, .size = PART,
+	};
+
+	return cgroup_write(cgroup, "memory.max", LIMIT) || cgroup_run(cgroup, read_file, &job);
+}
+
+static int create_two(const char *parent, const char *one, const char *two)
+{
+	return cgroup_create(parent) ||
+	       cgroup_write(parent, "cgroup.subtree_control", "+memory") ||
+	       cgroup_create(one) || cgroup_create(two);
+}
+
+TEST_F(dump, generations)
+{
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	TAKE_ALL();
+	EXPECT_FALSE(self->x.interrupted);
+	EXPECT_TRUE(ascends(self->rows, false));
+	EXPECT_LE(5, self->rows->nr);
+	for (int i = 0; i < self->rows->nr; i++) {
+		EXPECT_NE(0, self->rows->row[i].generation);
+		for (int k = 0; k < i; k++)
+			EXPECT_NE(self->rows->row[k].generation,
+				  self->rows->row[i].generation);
+	}
+}
+
+/* What never happened takes no room, and what is below no other has no subtree */
+TEST_F(dump, what_is_absent)
+{
+	const struct row *row;
+
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	ASSERT_EQ(0, load("a/b"));
+	TAKE_ALL();
+	row = find(self->rows, cgroup_id("a/c"));
+	ASSERT_NE(NULL, row);
+	EXPECT_EQ(0, row->attrs & (BIT(HEADROOM_A_CGROUP_LOCAL) | BIT(HEADROOM_A_CGROUP_SUBTREE) |
+				   BIT(HEADROOM_A_CGROUP_TARGET)));
+	row = find(self->rows, cgroup_id("a/b"));
+	ASSERT_NE(NULL, row);
+	EXPECT_LT(0, row->evictions);
+	EXPECT_EQ(0, row->attrs & BIT(HEADROOM_A_CGROUP_SUBTREE));
+	row = find(self->rows, cgroup_id("a"));
+	ASSERT_NE(NULL, row);
+	EXPECT_EQ(0, row->attrs & BIT(HEADROOM_A_CGROUP_LOCAL));
+	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_REFAULTS));
+	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_STALL));
+
+	/* its cgroup has what a/b had, and as many of it */
+	ASSERT_EQ(0, cgroup_remove("a/b"));
+	TAKE_ALL();
+	EXPECT_EQ(NULL, find(self->rows, cgroup_id("a/b")));
+	row = find(self->rows, cgroup_id("a"));
+	ASSERT_NE(NULL, row);
+	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_STALL));
+}
+
+/* Each of these adds its own, and nothing else */
+TEST_F(dump, detail)
+{
+	const unsigned int sums = BIT(HEADROOM_A_STATS_EVICTIONS) |
+		BIT(HEADROOM_A_STATS_REFAULTS) | BIT(HEADROOM_A_STATS_REFAULTS_SHARED) |
+		BIT(HEADROOM_A_STATS_REFAULT_SAMPLES) | BIT(HEADROOM_A_STATS_RETURNED) |
+		BIT(HEADROOM_A_STATS_STALL_TOTAL);
+	const unsigned int histograms = BIT(HEADROOM_A_STATS_REFAULT_DISTANCE) |
+		BIT(HEADROOM_A_STATS_REFAULT_AGE);
+	const unsigned int psi = BIT(HEADROOM_A_CGROUP_PSI_SOME) |
+		BIT(HEADROOM_A_CGROUP_PSI_FULL);
+
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	ASSERT_EQ(0, load("a/b"));
+	for (unsigned int detail = 0; detail < 32; detail++) {
+		const struct row *of[2];
+
+		PREPARE();
+		put_u32(&self->x, HEADROOM_A_CGROUP_DETAIL, detail);
+		TAKE();
+		of[0] = find(self->rows, cgroup_id("a/b"));
+		of[1] = find(self->rows, cgroup_id("a"));
+		for (int i = 0; i < 2; i++) {
+			unsigned int stats, want = 0;
+
+			ASSERT_NE(NULL, of[i]);
+			stats = i ? of[i]->subtree : of[i]->local;
+			EXPECT_NE(0, stats & BIT(HEADROOM_A_STATS_EVICTIONS));
+			if (detail & HEADROOM_DETAIL_PAGES)
+				want |= BIT(HEADROOM_A_STATS_PAGES);
+			if (detail & HEADROOM_DETAIL_STALLS)
+				want |= BIT(HEADROOM_A_STATS_STALL);
+			if (detail & HEADROOM_DETAIL_HISTOGRAMS)
+				want |= histograms;
+			EXPECT_EQ(want, stats & ~sums);
+			EXPECT_EQ((detail & HEADROOM_DETAIL_STALLS) &&
+				  (detail & HEADROOM_DETAIL_HISTOGRAMS),
+				  !!(of[i]->stall & BIT(HEADROOM_A_STALL_LATENCY)));
+			EXPECT_EQ(!!(detail & HEADROOM_DETAIL_PSI), !!(of[i]->attrs & psi));
+		}
+		EXPECT_NE(0, of[0]->target & BIT(HEADROOM_A_TARGET_EVICTIONS));
+		EXPECT_EQ(!!(detail & HEADROOM_DETAIL_TARGET),
+			  !!(of[0]->target & BIT(HEADROOM_A_TARGET_RECLAIM)));
+		EXPECT_EQ(!!(detail & HEADROOM_DETAIL_HISTOGRAMS),
+			  !!(of[0]->target & BIT(HEADROOM_A_TARGET_DISTANCE)));
+	}
+}
+
+TEST_F(dump, ancestor)
+{
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	ASSERT_EQ(0, cgroup_create("d"));
+	ASSERT_EQ(0, cgroup_write("a/b", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create("a/b/e"));
+	PREPARE();
+	put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id("a"));
+	TAKE();
+	EXPECT_EQ(4, self->rows->nr);
+	EXPECT_TRUE(ascends(self->rows, false));
+	EXPECT_NE(NULL, find(self->rows, cgroup_id("a")));
+	EXPECT_NE(NULL, find(self->rows, cgroup_id("a/b")));
+	EXPECT_NE(NULL, find(self->rows, cgroup_id("a/c")));
+	EXPECT_NE(NULL, find(self->rows, cgroup_id("a/b/e")));
+
+	PREPARE();
+	put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id("d"));
+	TAKE();
+	EXPECT_EQ(1, self->rows->nr);
+}
+
+TEST_F(dump, since)
+{
+	uint64_t before;
+
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	ASSERT_EQ(0, cgroup_create("d"));
+	ASSERT_EQ(0, load("a/c"));
+	TAKE_ALL();
+	before = largest(self->rows);
+	TAKE_SINCE(before);
+	EXPECT_EQ(0, self->rows->nr);
+
+	/* exactly the one and those above it, from below */
+	ASSERT_EQ(0, load("a/b"));
+	TAKE_SINCE(before);
+	ASSERT_EQ(4, self->rows->nr);
+	EXPECT_TRUE(ascends(self->rows, true));
+	EXPECT_LT(before, self->rows->row[0].generation);
+	EXPECT_EQ(cgroup_id("a/b"), self->rows->row[0].id);
+	EXPECT_EQ(cgroup_id("a"), self->rows->row[1].id);
+	EXPECT_EQ(cgroup_id(""), self->rows->row[2].id);
+	EXPECT_EQ(0, self->rows->row[3].parent_id);
+	EXPECT_LT(0, self->rows->row[0].evictions);
+
+	/* two of a tree: each cgroup once */
+	before = largest(self->rows);
+	ASSERT_EQ(0, load("a/b"));
+	ASSERT_EQ(0, load("a/c"));
+	TAKE_SINCE(before);
+	EXPECT_EQ(5, self->rows->nr);
+	EXPECT_TRUE(ascends(self->rows, true));
+
+	before = largest(self->rows);
+	ASSERT_EQ(0, load("d"));
+	PREPARE();
+	put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, before);
+	put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id("a"));
+	TAKE();
+	EXPECT_EQ(0, self->rows->nr);
+	TAKE_SINCE(before);
+	EXPECT_EQ(3, self->rows->nr);
+	TAKE_SINCE(largest(self->rows));
+	EXPECT_EQ(0, self->rows->nr);
+	TAKE_SINCE(0);
+	EXPECT_LE(6, self->rows->nr);
+	EXPECT_TRUE(ascends(self->rows, true));
+}
+
+/* A birth is a change of its own; what a death leaves behind, of the cgroup above */
+TEST_F(dump, since_births_and_deaths)
+{
+	uint64_t before;
+
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	TAKE_ALL();
+	before = largest(self->rows);
+	ASSERT_EQ(0, cgroup_create("new"));
+	TAKE_SINCE(before);
+	ASSERT_EQ(1, self->rows->nr);
+	EXPECT_EQ(cgroup_id("new"), self->rows->row[0].id);
+	before = largest(self->rows);
+	ASSERT_EQ(0, cgroup_remove("a/b"));
+	TAKE_SINCE(before);
+	ASSERT_EQ(1, self->rows->nr);
+	EXPECT_EQ(cgroup_id("a"), self->rows->row[0].id);
+	TAKE_SINCE(largest(self->rows));
+	EXPECT_EQ(0, self->rows->nr);
+}
+
+/* Generations of another load of the module are of the past */
+TEST_F(dump, since_another_load)
+{
+	uint64_t before;
+	int all;
+
+	TAKE_ALL();
+	before = largest(self->rows);
+	close(self->fd);
+	ASSERT_EQ(0, module_reload(""));
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	self->family = family_id(self->fd, NULL);
+	ASSERT_LT(0, self->family);
+	TAKE_ALL();
+	all = self->rows->nr;
+	TAKE_SINCE(before);
+	EXPECT_EQ(all, self->rows->nr);
+}
+
+#define FILLERS	3200
+
+/* So many that a dump takes at least four messages: the kernel is one or two ahead */
+static int create_fillers(void)
+{
+	char name[32];
+
+	for (int i = 0; i < FILLERS; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		if (cgroup_create(name))
+			return -1;
+	}
+	return 0;
+}
+
+static int remove_fillers(void)
+{
+	char name[32];
+
+	for (int i = 0; i < FILLERS; i++) {
+		snprintf(name, sizeof(name), "f%d", i);
+		if (cgroup_remove(name))
+			return -1;
+	}
+	return 0;
+}
+
+/* Room for no more than one message at a time */
+static int narrow(int fd)
+{
+	int size = 4096;
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+}
+
+/*
+ * Of a count during the dump it may or may not tell, but the next one does, whichever
+ * of the two cgroups was already reported; and whether somebody else looks meanwhile.
+ */
+TEST_F_TIMEOUT(dump, a_count_meanwhile, 300)
+{
+	const char *const names[] = { "early", "late" };
+	uint64_t before;
+
+	ASSERT_EQ(0, cgroup_create("early"));
+	ASSERT_EQ(0, create_fillers());
+	ASSERT_EQ(0, cgroup_create("late"));
+	for (int other = 0; other < 2; other++) {
+		int fd = open_socket();
+
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, narrow(fd));
+		PREPARE();
+		self->rows->nr = 0;
+		ASSERT_EQ(0, begin_exchange(fd, &self->x));
+		ASSERT_EQ(1, go_on(fd, &self->x, add_row, self->rows));
+		ASSERT_NE(NULL, find(self->rows, cgroup_id("early")));
+		ASSERT_GT(FILLERS / 2, self->rows->nr);
+		for (int i = 0; i < 2; i++)
+			ASSERT_EQ(0, load(names[i]));
+		if (other) {
+			struct headroom_cgroup *cg = module_read("late");
+
+			ASSERT_NE(NULL, cg);
+			headroom_cgroup_free(cg);
+		}
+		while (go_on(fd, &self->x, add_row, self->rows) > 0)
+			;
+		close(fd);
+		EXPECT_EQ(0, self->x.error);
+		EXPECT_FALSE(self->x.interrupted);
+		EXPECT_TRUE(ascends(self->rows, false));
+		EXPECT_LT(FILLERS, self->rows->nr);
+		before = largest(self->rows);
+		TAKE_SINCE(before);
+		EXPECT_EQ(4, self->rows->nr);
+		for (int i = 0; i < 2; i++)
+			EXPECT_NE(NULL, find(self->rows, cgroup_id(names[i])));
+	}
+	ASSERT_EQ(0, remove_fillers());
+}
+
+/* The same of a dump of what has changed, in which they change places as well */
+TEST_F_TIMEOUT(dump, a_count_meanwhile_since, 300)
+{
+	uint64_t before, early, late;
+
+	ASSERT_EQ(0, cgroup_create("early"));
+	TAKE_ALL();
+	before = largest(self->rows);
+	early = cgroup_id("early");
+	ASSERT_EQ(0, load("early"));
+	TAKE_SINCE(before);
+	ASSERT_EQ(0, create_fillers());
+	ASSERT_EQ(0, cgroup_create("late"));
+	late = cgroup_id("late");
+	PREPARE();
+	put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, before);
+	close(self->fd);
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	ASSERT_EQ(0, narrow(self->fd));
+	self->rows->nr = 0;
+	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
+	ASSERT_EQ(1, go_on(self->fd, &self->x, add_row, self->rows));
+	ASSERT_NE(NULL, find(self->rows, early));
+	ASSERT_EQ(0, load("early"));
+	ASSERT_EQ(0, load("late"));
+	headroom_cgroup_free(module_read("late"));
+	while (go_on(self->fd, &self->x, add_row, self->rows) > 0)
+		;
+	EXPECT_EQ(0, self->x.error);
+	EXPECT_TRUE(ascends(self->rows, true));
+	EXPECT_LE(FILLERS, self->rows->nr);
+	TAKE_SINCE(largest(self->rows));
+	EXPECT_EQ(4, self->rows->nr);
+	EXPECT_NE(NULL, find(self->rows, early));
+	EXPECT_NE(NULL, find(self->rows, late));
+	ASSERT_EQ(0, remove_fillers());
+}
+
+/* Whoever begins a dump and does not read on stops nobody */
+TEST_F_TIMEOUT(dump, left_open, 300)
+{
+	struct headroom_status *status;
+	int fd[3];
+
+	ASSERT_EQ(0, create_fillers());
+	for (int i = 0; i < 3; i++) {
+		fd[i] = open_socket();
+		ASSERT_LE(0, fd[i]);
+		ASSERT_EQ(0, narrow(fd[i]));
+		PREPARE();
+		if (i)
+			put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, 0);
+		if (i == 2)
+			put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id(""));
+		self->rows->nr = 0;
+		ASSERT_EQ(0, begin_exchange(fd[i], &self->x));
+		ASSERT_EQ(1, go_on(fd[i], &self->x, add_row, self->rows));
+	}
+	ASSERT_EQ(0, cgroup_create("a"));
+	ASSERT_EQ(0, load("a"));
+	TAKE_ALL();
+	EXPECT_NE(NULL, find(self->rows, cgroup_id("a")));
+	ASSERT_EQ(0, cgroup_remove("a"));
+	status = module_status();
+	EXPECT_NE(NULL, status);
+	headroom_status_free(status);
+	/* their records are let go of, however their dumps end */
+	ASSERT_EQ(0, remove_fillers());
+	while (go_on(fd[0], &self->x, add_row, self->rows) > 0)
+		;
+	EXPECT_EQ(0, self->x.error);
+	EXPECT_TRUE(self->x.interrupted);
+	for (int i = 0; i < 3; i++)
+		close(fd[i]);
+	EXPECT_EQ(0, module_unload());
+}
+
+/* What a dump and a request for one cgroup do not take */
+FIXTURE(refusal)
+{
+	struct utsname uts;
+	struct exchange x;
+	int family;
+	int fd;
+};
+
+FIXTURE_VARIANT(refusal)
+{
+	int attr;
+	int bytes;
+	uint64_t value;
+	int error;
+	const char *sentence;
+	bool one;
+};
+
+/* On Linux 6.1 a number's length is for the module to look at, and so said by it */
+FIXTURE_VARIANT_ADD(refusal, unknown_ancestor) {
+	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 8, .value = 1ULL << 60,
+	.error = -ENOENT, .sentence = "no cgroup with this id has the memory controller",
+};
+
+FIXTURE_VARIANT_ADD(refusal, ancestor_of_no_bytes) {
+	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 0,
+};
+
+FIXTURE_VARIANT_ADD(refusal, ancestor_of_2_bytes) {
+	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 2, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, ancestor_of_12_bytes) {
+	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 12, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, since_of_no_bytes) {
+	.attr = HEADROOM_A_CGROUP_SINCE, .bytes = 0,
+};
+
+FIXTURE_VARIANT_ADD(refusal, since_of_7_bytes) {
+	.attr = HEADROOM_A_CGROUP_SINCE, .bytes = 7,
+};
+
+FIXTURE_VARIANT_ADD(refusal, since_of_16_bytes) {
+	.attr = HEADROOM_A_CGROUP_SINCE, .bytes = 16,
+};
+
+FIXTURE_VARIANT_ADD(refusal, unknown_detail) {
+	.attr = HEADROOM_A_CGROUP_DETAIL, .bytes = 4, .value = 32,
+};
+
+FIXTURE_VARIANT_ADD(refusal, detail_of_2_bytes) {
+	.attr = HEADROOM_A_CGROUP_DETAIL, .bytes = 2, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, detail_of_8_bytes) {
+	.attr = HEADROOM_A_CGROUP_DETAIL, .bytes = 8, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, unknown_attribute) {
+	.attr = 99, .bytes = 4,
+};
+
+FIXTURE_VARIANT_ADD(refusal, id_in_a_dump) {
+	.attr = HEADROOM_A_CGROUP_ID, .bytes = 4, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, generation_in_a_dump) {
+	.attr = HEADROOM_A_CGROUP_GENERATION, .bytes = 4, .value = 1,
+};
+
+FIXTURE_VARIANT_ADD(refusal, ancestor_of_one) {
+	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 4, .value = 1, .one = true,
+};
+
+FIXTURE_VARIANT_ADD(refusal, since_of_one) {
+	.attr = HEADROOM_A_CGROUP_SINCE, .bytes = 4, .value = 1, .one = true,
+};
+
+FIXTURE_VARIANT_ADD(refusal, detail_of_one) {
+	.attr = HEADROOM_A_CGROUP_DETAIL, .bytes = 4, .value = 1, .one = true,
+};
+
+FIXTURE_SETUP(refusal)
+{
+	uname(&self->uts);
+	ASSERT_EQ(0, module_reload(""));
+	self->fd = open_socket();
+	ASSERT_LE(0, self->fd);
+	self->family = family_id(self->fd, NULL);
+	ASSERT_LT(0, self->family);
+}
+
+FIXTURE_TEARDOWN(refusal)
+{
+	close(self->fd);
+}
+
+static void no_row(const struct nlmsghdr *nlh, void *arg)
+{
+}
+
+TEST_F(refusal, says_why)
+{
+	char bytes[16] = { 0 };
+	unsigned int offset;
+	int err;
+
+	memcpy(bytes, &variant->value, sizeof(variant->value));
+	prepare(&self->x, self->family, HEADROOM_CMD_CGROUP_GET, variant->one ? 0 : NLM_F_DUMP);
+	/* something that is right before it */
+	if (variant->one)
+		put_u32(&self->x, HEADROOM_A_CGROUP_ID, 1);
+	else if (variant->attr != HEADROOM_A_CGROUP_DETAIL)
+		put_u32(&self->x, HEADROOM_A_CGROUP_DETAIL, HEADROOM_DETAIL_PAGES);
+	offset = next_offset(&self->x);
+	put_attr(&self->x, variant->attr, bytes, variant->bytes);
+	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
+	do
+		err = go_on(self->fd, &self->x, no_row, NULL);
+	while (err > 0);
+	ASSERT_EQ(0, err);
+	EXPECT_EQ(0, self->x.replies);
+	EXPECT_GT(0, self->x.error);
+	if (variant->error)
+		EXPECT_EQ(variant->error, self->x.error);
+	/* Linux 6.1 has no way for the module to say why a dump does not start */
+	if (!*self->x.sentence && !variant->one && !strncmp(self->uts.release, "6.1.", 4))
+		return;
+	EXPECT_STRNE("", self->x.sentence);
+	if (variant->sentence)
+		EXPECT_STREQ(variant->sentence, self->x.sentence);
+	EXPECT_EQ(offset, self->x.offset);
+}
+
+/* Cgroups that come and go, until it is killed */
+static int churn(void *unused)
+{
+	char name[32];
+
+	for (unsigned int i = 0; ; i++) {
+		snprintf(name, sizeof(name), "churn/%u", i % 64);
+		if (i >= 64 && cgroup_remove(name))
+			return 1;
+		if (cgroup_create(name))
+			return 1;
+	}
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+	return (left > right) - (left < right);
+}
+
+static bool has(const uint64_t *id, int nr, uint64_t wanted)
+{
+	return bsearch(&wanted, id, nr, sizeof(*id), compare_ids);
+}
+
+/*
+ * What is wrong with a dump that was not marked as interrupted; NULL if it is right: each
+ * cgroup once, those that live among them, and with each the one above it.
+ */
+static const char *wrong(const struct rows *rows, const uint64_t *live, int nr_live)
+{
+	static uint64_t ids[ROWS];
+
+	for (int i = 0; i < rows->nr; i++)
+		ids[i] = rows->row[i].id;
+	qsort(ids, rows->nr, sizeof(*ids), compare_ids);
+	for (int i = 1; i < rows->nr; i++)
+		if (ids[i] == ids[i - 1])
+			return "a cgroup is there twice";
+	for (int i = 0; i < nr_live; i++)
+		if (!has(ids, rows->nr, live[i]))
+			return "a cgroup is missing";
+	for (int i = 0; i < rows->nr; i++)
+		if (rows->row[i].parent_id && !has(ids, rows->nr, rows->row[i].parent_id))
+			return "the cgroup above one is missing";
+	return NULL;
+}
+
+TEST_F_TIMEOUT(dump, scale, 3600)
+{
+	const char *form = getenv("HEADROOM_SCALE");
+	bool full = form && !strcmp(form, "full");
+	int cgroups = full ? 5000 : 500, dumps = full ? 1000 : 100, marked = 0, i;
+	uint64_t *live = calloc(cgroups, sizeof(*live));
+	const char *what = NULL;
+	char name[32];
+	pid_t pid;
+
+	ASSERT_NE(NULL, live);
+	for (i = 0; i < cgroups; i++) {
+		snprintf(name, sizeof(name), "s%d", i / 100);
+		if (i % 100 == 0)
+			ASSERT_EQ(0, cgroup_create(name) ||
+				     cgroup_write(name, "cgroup.subtree_control", "+memory"));
+		snprintf(name, sizeof(name), "s%d/%d", i / 100, i);
+		ASSERT_EQ(0, cgroup_create(name));
+		live[i] = cgroup_id(name);
+	}
+	ASSERT_EQ(0, cgroup_create("churn"));
+	ASSERT_EQ(0, cgroup_write("churn", "cgroup.subtree_control", "+memory"));
+	pid = fork();
+	if (!pid)
+		_exit(churn(NULL));
+	for (i = 0; i < dumps && !what; i++) {
+		PREPARE();
+		/* all of it, in either order */
+		if (i % 2)
+			put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, 0);
+		TAKE();
+		marked += self->x.interrupted;
+		if (!ascends(self->rows, i % 2))
+			what = "the order is wrong";
+		else if (!self->x.interrupted)
+			what = wrong(self->rows, live, cgroups);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	TH_LOG("%d dumps of %d cgroups, %d marked as interrupted", i, self->rows->nr, marked);
+	EXPECT_STREQ("", what ?: "");
+	/* in the end nothing comes or goes */
+	TAKE_ALL();
+	EXPECT_FALSE(self->x.interrupted);
+	EXPECT_STREQ("", wrong(self->rows, live, cgroups) ?: "");
+	free(live);
+}
+
+TEST_HARNESS_MAIN
