@@ -108,7 +108,7 @@ struct headroom_watch {
  * struct headroom_tick - a moment at which all is looked at
  * @nr: its number
  * @now: when
- * @before: one tick earlier
+ * @before: what has grown since had not grown then
  */
 struct headroom_tick {
 	u64 nr;

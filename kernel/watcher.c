@@ -48,9 +48,11 @@ static struct {
 	struct list_head busy;		/* records that are looked at */
 	u64 length;			/* of a tick, ns */
 	u64 ticks;
+	u64 looked;			/* when it was looked last */
 	u64 tidied;			/* when watches were looked through */
 
 	struct llist_head active;	/* records that have just become active */
+	u64 woken;			/* since when there are some */
 	struct irq_work kick;
 	struct task_struct *thread;
 	bool idle;			/* the thread has no record to look at */
@@ -74,7 +76,8 @@ void headroom_trigger_wake(struct headroom_cgroup *cg)
 		    HEADROOM_ATTENTION_ACTIVE) != HEADROOM_ATTENTION_NONE)
 		return;
 	headroom_cgroup_get(cg);
-	llist_add(&cg->activated, &watcher.active);
+	if (llist_add(&cg->activated, &watcher.active))
+		WRITE_ONCE(watcher.woken, ktime_get_mono_fast_ns());
 	/* Else it comes by at the next tick. Pairs with the barrier in sleep(). */
 	smp_mb();
 	if (READ_ONCE(watcher.idle))
@@ -256,15 +259,29 @@ static void leave(void)
 	}
 }
 
+/*
+ * Up to when what grows now is known not to have grown. The thread may be late: that is
+ * when it looked last, or, if nobody was active then, when somebody became so.
+ */
+static u64 known_until(u64 now)
+{
+	u64 until = watcher.looked;
+
+	if (list_empty(&watcher.busy))
+		until = max(until, READ_ONCE(watcher.woken));
+	return min(until, now);
+}
+
 static void look_at_all(u64 now)
 {
 	const struct headroom_tick tick = {
 		.nr = ++watcher.ticks,
 		.now = now,
-		.before = now - watcher.length,
+		.before = known_until(now),
 	};
 
 	lockdep_assert_held(&headroom_triggers_mutex);
+	watcher.looked = now;
 	collect();
 	look_at_counters(&tick);
 	look_at_open(&tick);
