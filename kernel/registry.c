@@ -30,7 +30,8 @@
  *	hooks_mutex	which probe is attached
  *	registry.mutex	the tree, the index, birth and death; held by readers and
  *			by the worker, never by a probe
- *	triggers.mutex	what is watched; never held by a probe
+ *	headroom_triggers_mutex
+ *			what is watched; never held by a probe
  *	notify.mutex	sending, in the order of the numbers
  *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
  *			interrupts off below any lock of the page cache

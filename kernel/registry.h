@@ -16,7 +16,7 @@ struct headroom_watched;
 struct netlink_ext_ack;
 
 /**
- * enum headroom_attention - who watches for what happens to a cgroup; see trigger.c
+ * enum headroom_attention - who watches for what happens to a cgroup; see watcher.c
  * @HEADROOM_ATTENTION_NONE: whoever finds it so wakes the worker
  * @HEADROOM_ATTENTION_ACTIVE: the worker looks at it
  * @HEADROOM_ATTENTION_IGNORED: nobody does
@@ -54,7 +54,7 @@ enum headroom_attention {
  * @below: the same of the cgroup, all below, and @gone
  * @sum: statistics of those together; NULL while nobody wanted them
  * @summed: the @generation that they are of
- * @watched: what triggers know of it, or NULL; belongs to trigger.c
+ * @watched: what triggers know of it, or NULL; belongs to watcher.c
  * @rcu: for freeing
  *
  * Probes reach a record by its slot, under RCU, and touch only what stands

@@ -64,7 +64,7 @@ static __always_inline void headroom_trigger_touch(struct headroom_cgroup *cg)
 {
 	if (!static_branch_unlikely(&headroom_triggers_set))
 		return;
-	/* Pairs with the one in leave(): either it is seen there, or here it is idle */
+	/* Pairs with the one in watcher.c: either leave() sees it, or here it is idle */
 	smp_mb();
 	if (READ_ONCE(cg->attention) == HEADROOM_ATTENTION_NONE)
 		headroom_trigger_wake(cg);

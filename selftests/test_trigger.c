@@ -260,7 +260,7 @@ TEST_F_TIMEOUT(trigger, interval, 120)
 		NEXT(id, seq, "a");
 		now = self->event.time;
 		EXPECT_LE(last + 495 * MS, now);
-		/* Some tasks, not one: but as long as the window is one task's */
+		/* One task cannot stall for longer than the window, but for what is interpolated */
 		EXPECT_GE(210 * MS, self->event.value);
 		last = now;
 	}
