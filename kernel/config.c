@@ -158,10 +158,10 @@ static void replace_table(struct headroom_nonresident_table *new)
 	headroom_registry_rescale(old_shift, 0);
 	headroom_nonresident_install(new);
 	headroom_registry_rescale(0, new->shift);
-	headroom_nonresident_resume(new);
-	/* What was kept for the next page of a batch, or the next refault, depends on it */
-	headroom_reclaim_forget();
+	/* What was kept for the next refault depends on it, and for a page of a batch, too */
 	headroom_refault_forget();
+	headroom_nonresident_resume(new);
+	headroom_reclaim_forget();
 	headroom_registry_unlock();
 }
 

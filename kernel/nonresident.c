@@ -318,7 +318,7 @@ void headroom_nonresident_pause(void)
  *
  * Context: process, may sleep; between headroom_nonresident_pause() and
  * headroom_nonresident_resume(). It is shown by headroom_nonresident_read() when it
- * returns.
+ * returns, and no probe knows the old factor.
  */
 void headroom_nonresident_install(const struct headroom_nonresident_table *new)
 {
@@ -326,6 +326,8 @@ void headroom_nonresident_install(const struct headroom_nonresident_table *new)
 
 	mutex_lock(&size_mutex);
 	WRITE_ONCE(headroom_nonresident_table.bucket, new->bucket);
+	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
+	WRITE_ONCE(headroom_nonresident_table.weight, new->weight);
 	synchronize_rcu();
 	headroom_lose(resized, table_used(old, buckets));
 	buckets = new->mask / sizeof(*old) + 1;
@@ -341,8 +343,6 @@ void headroom_nonresident_install(const struct headroom_nonresident_table *new)
  */
 void headroom_nonresident_resume(const struct headroom_nonresident_table *new)
 {
-	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
-	WRITE_ONCE(headroom_nonresident_table.weight, new->weight);
 	WRITE_ONCE(headroom_nonresident_table.mask, new->mask);
 	/* A page that is tracked goes to its own bucket */
 	smp_wmb();
