@@ -13,7 +13,6 @@
 #include "notify.h"
 #include "probes.h"
 #include "registry.h"
-#include "registry.h"
 
 void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 {
