@@ -236,7 +236,7 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 		cursor->next++;
 	}
 	headroom_registry_unlock();
-	return skb->len ?: err;
+	return headroom_nl_dumped(skb, err);
 }
 
 static int fill_stalled(struct sk_buff *skb, const struct headroom_nl_origin *to,
@@ -285,7 +285,7 @@ int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *c
 		cursor->next = next;
 	}
 	rcu_read_unlock();
-	return skb->len ?: err;
+	return headroom_nl_dumped(skb, err);
 }
 
 static u32 stalled_now(void)

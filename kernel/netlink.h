@@ -2,6 +2,7 @@
 #ifndef _HEADROOM_NETLINK_H
 #define _HEADROOM_NETLINK_H
 
+#include <linux/skbuff.h>
 #include <linux/types.h>
 
 struct genl_info;
@@ -10,7 +11,6 @@ struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
 struct nlmsghdr;
-struct sk_buff;
 
 /**
  * struct headroom_nl_origin - where a message comes from: a request, or a dump
@@ -25,6 +25,19 @@ struct headroom_nl_origin {
 	int flags;
 	struct netlink_callback *cb;
 };
+
+/**
+ * headroom_nl_dumped - what the callback of a dump returns
+ * @skb: the message that it filled
+ * @err: 0 if that was all, or why the rest is not in it
+ *
+ * Return: 0 has the end of the dump put into the same message; more than 0 has the
+ * callback called again, with another one.
+ */
+static inline int headroom_nl_dumped(const struct sk_buff *skb, int err)
+{
+	return err && skb->len ? skb->len : err;
+}
 
 int headroom_netlink_init(void);
 void headroom_netlink_exit(void);

@@ -609,5 +609,5 @@ int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	cb->seq = headroom_registry_epoch();
 	err = dump->changes ? dump_changes(skb, &to, dump) : dump_all(skb, &to, dump);
 	headroom_registry_unlock();
-	return skb->len ?: err;
+	return headroom_nl_dumped(skb, err);
 }
