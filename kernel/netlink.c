@@ -380,6 +380,7 @@ static int put_status(struct sk_buff *skb)
 			 atomic64_read(&headroom_effort.work)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_REQUEST_TIME,
 			 atomic64_read(&headroom_effort.requests)) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_EVENT_SEQ, headroom_notify_seq()) ||
 	    put_hooks(skb) || put_lost(skb))
 		return -EMSGSIZE;
 	return 0;

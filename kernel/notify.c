@@ -366,6 +366,21 @@ void headroom_notify_drop(void)
 }
 
 /**
+ * headroom_notify_seq - the number of the last notification to the group
+ *
+ * Context: process, may sleep.
+ */
+u64 headroom_notify_seq(void)
+{
+	u64 seq;
+
+	mutex_lock(&notify.mutex);
+	seq = notify.seq;
+	mutex_unlock(&notify.mutex);
+	return seq;
+}
+
+/**
  * headroom_notify_fired - tell the owner of a trigger
  * @fired: what
  *

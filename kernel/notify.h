@@ -28,6 +28,7 @@ struct headroom_fired {
 
 void headroom_notify_init(void);
 void headroom_notify_exit(void);
+u64 headroom_notify_seq(void);
 void headroom_notify_born(struct headroom_cgroup *cg);
 void headroom_notify_gone(struct headroom_cgroup *cg, struct headroom_cgroup *parent);
 void headroom_notify_config(const struct headroom_config *config);

@@ -251,6 +251,7 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "triggers", status->triggers);
 	json_add_uint(object, "worker_time", status->worker_time);
 	json_add_uint(object, "request_time", status->request_time);
+	json_add_uint(object, "event_seq", status->event_seq);
 	json_add(object, "hooks", json_hooks(status, kernel));
 	for (counter = headroom_lost_counters; counter->name; counter++)
 		json_add_uint(lost, counter->name, headroom_counter_get(counter, status));

@@ -298,6 +298,8 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return decode_hook(attr, status);
 	case HEADROOM_A_STATUS_LOST:
 		return decode_counters(attr, headroom_lost_counters, status);
+	case HEADROOM_A_STATUS_EVENT_SEQ:
+		return get_uint(attr, &status->event_seq);
 	}
 	return 0;
 }

@@ -71,7 +71,7 @@ struct headroom_events {
 	bool dropped;
 	/* of the event that the caller was given last */
 	char *path;
-	/* the number that the group's next event should have; 0 before the first */
+	/* the number that the group's next event should have */
 	uint64_t seq;
 	/* in order of id */
 	struct known_cgroup *known;
@@ -477,7 +477,7 @@ static uint64_t missing(struct headroom_events *e, const struct headroom_event *
 	const uint64_t *expected = sequence_of(e, event);
 
 	/* that which a newer module sends may have something else for a number */
-	if (!expected || !*expected || event->type == EVENT_UNKNOWN)
+	if (!expected || event->type == EVENT_UNKNOWN)
 		return 0;
 	return event->seq > *expected ? event->seq - *expected : 0;
 }
@@ -740,7 +740,23 @@ static int join_group(struct headroom_events *e)
 			     strerror(-err));
 }
 
-/* From here on the cgroups are known: those that there are, and those that are born */
+/* What has come since we joined the group may have this number, or one before it */
+static int read_seq(struct headroom_events *e)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(e->reader, &status);
+
+	if (err < 0)
+		return headroom_fail(&e->own, err, "%s", headroom_error(e->reader));
+	e->seq = status->event_seq + 1;
+	headroom_status_free(status);
+	return 0;
+}
+
+/*
+ * From here on a loss is seen, and the cgroups are known: those that there are, and those
+ * that are born
+ */
 static int begin(struct headroom_events *e)
 {
 	struct headroom_snapshot *s;
@@ -750,6 +766,9 @@ static int begin(struct headroom_events *e)
 		return out_of_memory(e);
 	if (err < 0)
 		return headroom_fail(&e->own, err, "%s", headroom_error(e->reader));
+	err = read_seq(e);
+	if (err < 0)
+		return err;
 	err = list_cgroups(e, &s);
 	if (err < 0)
 		return err;

@@ -331,6 +331,7 @@ struct headroom_hook {
  * @lost.histograms: values in no histogram, too many were needed at once
  * @lost.notifications: notifications never sent
  * @lost.resized: evicted pages forgotten, the table was made anew
+ * @event_seq: number of the last event that was sent to all
  * @reserved: zero
  *
  * The meaning of each is told in full by the netlink specification.
@@ -367,7 +368,8 @@ struct headroom_status {
 		uint64_t notifications;
 		uint64_t resized;
 	} lost;
-	uint64_t reserved[4];
+	uint64_t event_seq;
+	uint64_t reserved[3];
 };
 
 /* connection: connection.c */

@@ -464,6 +464,7 @@ static void answer_status(const struct nlmsghdr *request)
 	nla_put_u32(msg, HEADROOM_A_STATUS_TRIGGERS, 2);
 	put_uint(msg, HEADROOM_A_STATUS_WORKER_TIME, 1500000);
 	put_uint(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5000000000);
+	put_uint(msg, HEADROOM_A_STATUS_EVENT_SEQ, kernel.seq);
 	put_hook(msg, "mm_filemap_add_to_page_cache", true, true, "refaults");
 	put_hook(msg, "mm_vmscan_memcg_reclaim_begin", false, !partly, "memcg-reclaim stalls");
 	put_hook(msg, "swap_readpage()", false, !partly,

@@ -126,6 +126,7 @@ json 'lines[0]["stalls"] is True and lines[0]["stalled"] == 6'
 json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
 json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'
 json 'lines[0]["worker_time"] == 1500000 and lines[0]["request_time"] == 5000000000'
+json 'lines[0]["event_seq"] == 0'
 HEADROOM_FAKE=untracked run 0 "$fake" status
 has '^stalls +not tracked: headroom config stalls=on$'
 has '^  sched_switch +off: waits for refaults$'

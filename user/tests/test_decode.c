@@ -750,6 +750,7 @@ static void test_status(void)
 	nla_put_u32(msg, HEADROOM_A_STATUS_TRIGGERS, 4);
 	nla_put_u64(msg, HEADROOM_A_STATUS_WORKER_TIME, 1ull << 35);
 	nla_put_u32(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5);
+	nla_put_u64(msg, HEADROOM_A_STATUS_EVENT_SEQ, 1ull << 36);
 	is_int(decode_status(&status), 0, "a status");
 	is_uint(status.table_remembered, 1ull << 40, "remembered pages");
 	is_uint(status.histograms, 1ull << 34, "histograms");
@@ -758,6 +759,7 @@ static void test_status(void)
 	is_uint(status.triggers, 4, "triggers");
 	is_uint(status.worker_time, 1ull << 35, "time of the worker");
 	is_uint(status.request_time, 5, "time of the requests");
+	is_uint(status.event_seq, 1ull << 36, "number of the last event");
 	ok(!status.stalls, "no stalls, unless it says so");
 	is_text(status.hook[0].covers, "", "a hook always has its strings");
 	headroom_status_clear(&status);

@@ -272,6 +272,25 @@ static void test_overrun(void)
 	headroom_events_close(e);
 }
 
+/* What was lost before the first event that comes */
+static void test_gap_at_once(void)
+{
+	struct headroom_events *e = open_fake("", true), *other;
+	struct headroom_event event;
+
+	kills(1);
+	other = open_fake("", true);
+	fake_kernel_skip(2, 0);
+	kills(2);
+	event = expect(other, HEADROOM_EVENT_LOST, 0, "a gap after opening");
+	is_uint(event.lost, 2, "of so many");
+	event = expect(other, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
+	is_uint(event.pid, 2, "the first since");
+	expect_none(other, "and no more");
+	headroom_events_close(other);
+	headroom_events_close(e);
+}
+
 /* A loss that cannot be told now is told later. */
 static void test_loss_later(void)
 {
@@ -316,6 +335,8 @@ static void test_malformed(void)
 	behave("");
 	kills(3);
 	expect_failure(e, -EBADMSG, "a notification is malformed");
+	event = expect(e, HEADROOM_EVENT_LOST, 0, "what could not be read was lost");
+	is_uint(event.lost, 1, "though it was the first of all");
 	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle works on");
 	is_uint(event.pid, 2, "with the next");
 	for (int i = 0; i < 3; i++)
@@ -731,6 +752,7 @@ int main(void)
 	test_open_failure("eperm", true, -EPERM, "needs CAP_NET_ADMIN");
 	test_known();
 	test_gap();
+	test_gap_at_once();
 	test_overrun();
 	test_loss_later();
 	test_malformed();
