@@ -265,13 +265,15 @@ static bool may_starve_others(void)
 
 /*
  * A crowd that dies at once, by a task that leaves its CPU to nobody: who found no room
- * is counted, and missing in the sequence.
+ * is counted, and missing in the sequence. The scheduler would let others in after a
+ * second, which the console needs for what the kernel has to say of each.
  */
 TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 {
 	struct sched_param high = { .sched_priority = 50 }, normal = {};
 	struct headroom_status *status;
 	uint64_t seen = 0, last = 0;
+	int64_t console;
 	pid_t pid[MANY];
 	int i, ret;
 
@@ -285,10 +287,13 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	for (i = 0; i < 1000 && cgroup_read("a", "memory.current", NULL) < MANY * MIB / 4; i++)
 		usleep(20000);
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
+	console = set_sysctl("kernel/printk", 1);
+	ASSERT_LE(0, console);
 	if (may_starve_others())
 		ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
 	ret = cgroup_write("a", "memory.max", "0");
 	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
+	EXPECT_EQ(1, set_sysctl("kernel/printk", console));
 	EXPECT_EQ(0, ret);
 	for (i = 0; i < MANY; i++) {
 		kill(pid[i], SIGKILL);
@@ -629,6 +634,14 @@ TEST_F_TIMEOUT(events, status, 60)
 	EXPECT_LT(first->worker_time, second->worker_time);
 	EXPECT_LT(first->request_time, second->request_time);
 	EXPECT_EQ(0, second->triggers);
+	EXPECT_EQ(0, second->event_seq);
+	headroom_status_free(second);
+	ASSERT_EQ(0, cgroup_create("a"));
+	NEXT(HEADROOM_CMD_CGROUP_BORN_NTF);
+	second = module_status();
+	ASSERT_NE(NULL, second);
+	EXPECT_EQ(1, self->event.seq);
+	EXPECT_EQ(1, second->event_seq);
 	headroom_status_free(first);
 	headroom_status_free(second);
 }
