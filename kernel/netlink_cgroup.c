@@ -49,7 +49,7 @@
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
 			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
 #define MOST_BYTES	(FIXED_BYTES + HIST_BYTES + \
-			 2 * (HEADROOM_NR_KINDS * HEADROOM_NR_REASONS * PAGES_BYTES + \
+			 2 * (HEADROOM_NR_PAGES * PAGES_BYTES + \
 			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
 			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
 
@@ -134,7 +134,7 @@ static void *put_pages(void *at, const struct headroom_stats *stats, unsigned lo
 
 	for (; which; which &= which - 1) {
 		i = __ffs(which);
-		pages = &stats->pages[0][i];
+		pages = &stats->pages[i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_PAGES);
 		at = put_u32(at, HEADROOM_A_PAGES_KIND, i / HEADROOM_NR_REASONS + 1);

@@ -311,6 +311,7 @@ static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor
 {
 	const struct headroom_nonresident *page = &batch->page;
 	unsigned long evictions = BATCH - local_read(&batch->left);
+	struct headroom_page_stats *pages;
 	struct headroom_cgroup *victim;
 
 	if (!batch->victim || !evictions)
@@ -319,8 +320,8 @@ static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor
 	headroom_count(&victim->local, HEADROOM_EVICTIONS, evictions);
 	if (batch->target)
 		atomic64_add(evictions, &batch->target->target.evictions);
-	atomic64_add(evictions,
-		     &victim->local.pages[page->kind - 1][page->reason - 1].evictions);
+	pages = &victim->local.pages[headroom_pages_index(page->kind, page->reason)];
+	atomic64_add(evictions, &pages->evictions);
 	headroom_blame_add(&victim->blame, headroom_cgroup_alive(evictor),
 			   page->reason, evictions);
 	headroom_changed(victim);

@@ -166,7 +166,8 @@ static void book_reader(struct headroom_route *route, struct headroom_cgroup *re
 	route->reader = reader;
 	route->keys = page->keys;
 	route->why = page->why;
-	route->refaults = &reader->local.pages[page->kind - 1][page->reason - 1].refaults;
+	route->refaults =
+		&reader->local.pages[headroom_pages_index(page->kind, page->reason)].refaults;
 	atomic64_add(headroom_nonresident_table.weight, route->refaults);
 	if (!page->owner)
 		route->loser = reader;

@@ -99,24 +99,22 @@ void headroom_count_stall(struct headroom_stats *stats,
  */
 u64 headroom_stats_refaults(const struct headroom_stats *stats)
 {
-	unsigned int kind, reason;
+	unsigned int i;
 	u64 refaults = 0;
 
-	for (kind = 0; kind < HEADROOM_NR_KINDS; kind++)
-		for (reason = 0; reason < HEADROOM_NR_REASONS; reason++)
-			refaults += atomic64_read(&stats->pages[kind][reason].refaults);
+	for (i = 0; i < HEADROOM_NR_PAGES; i++)
+		refaults += atomic64_read(&stats->pages[i].refaults);
 	return refaults;
 }
 
 static void summarise_pages(struct headroom_summary *to, const struct headroom_stats *stats)
 {
-	const struct headroom_page_stats *pages = stats->pages[0];
 	u64 evictions, refaults;
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_KINDS * HEADROOM_NR_REASONS; i++) {
-		evictions = atomic64_read(&pages[i].evictions);
-		refaults = atomic64_read(&pages[i].refaults);
+	for (i = 0; i < HEADROOM_NR_PAGES; i++) {
+		evictions = atomic64_read(&stats->pages[i].evictions);
+		refaults = atomic64_read(&stats->pages[i].refaults);
 		to->sum[HEADROOM_SUM_REFAULTS] += refaults;
 		if (evictions | refaults)
 			to->pages |= BIT(i);
@@ -197,8 +195,8 @@ int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *s
 	unsigned int i;
 	int err;
 
-	for_each_set_bit(i, &pages, HEADROOM_NR_KINDS * HEADROOM_NR_REASONS)
-		pages_add(&to->pages[0][i], &stats->pages[0][i]);
+	for_each_set_bit(i, &pages, HEADROOM_NR_PAGES)
+		pages_add(&to->pages[i], &stats->pages[i]);
 	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
 		pages_add(&to->group[i], &stats->group[i]);
 	err = headroom_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
@@ -262,8 +260,7 @@ void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from)
 
 	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
 		atomic64_add(atomic64_read(&from->counter[i]), &to->counter[i]);
-	for (i = 0; i < HEADROOM_NR_KINDS; i++)
-		pages_move(to->pages[i], from->pages[i], HEADROOM_NR_REASONS);
+	pages_move(to->pages, from->pages, HEADROOM_NR_PAGES);
 	pages_move(to->group, from->group, HEADROOM_NR_GROUPS);
 	to->then.refaults += from->then.refaults;
 	to->then.samples += from->then.samples;

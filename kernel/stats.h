@@ -33,10 +33,20 @@ struct headroom_page_stats {
 	atomic64_t refaults;
 };
 
+/* Kinds of pages by reasons of their eviction */
+#define HEADROOM_NR_PAGES	(HEADROOM_NR_KINDS * HEADROOM_NR_REASONS)
+
+/* Where these are counted, the first of each at 0 */
+static __always_inline unsigned int headroom_pages_index(enum headroom_page_kind kind,
+							 enum headroom_reason reason)
+{
+	return (kind - 1) * HEADROOM_NR_REASONS + reason - 1;
+}
+
 /**
  * struct headroom_stats - the statistics of one cgroup, as they are counted
  * @counter: by enum headroom_counter
- * @pages: by kind and reason, the first of each at 0; refaults are scaled
+ * @pages: by kind and reason, see headroom_pages_index(); refaults are scaled
  * @group: by group of sampled pages; not scaled
  * @distance: histogram of refault distances, in pages, scaled
  * @age: histogram of times away, in units of 2^HEADROOM_AGE_SHIFT ns, scaled
@@ -49,7 +59,7 @@ struct headroom_page_stats {
  */
 struct headroom_stats {
 	atomic64_t counter[HEADROOM_NR_COUNTERS];
-	struct headroom_page_stats pages[HEADROOM_NR_KINDS][HEADROOM_NR_REASONS];
+	struct headroom_page_stats pages[HEADROOM_NR_PAGES];
 	struct headroom_page_stats group[HEADROOM_NR_GROUPS];
 	struct headroom_hist *distance;
 	struct headroom_hist *age;
