@@ -200,10 +200,15 @@ static bool is_number(const char *text)
 
 static int parse_id(struct headroom *h, const char *name, uint64_t *id)
 {
+	uint64_t number;
+
 	errno = 0;
-	*id = strtoull(name, NULL, 10);
+	number = strtoull(name, NULL, 10);
 	if (errno)
 		return headroom_fail(h, -ERANGE, "%s is too large for a cgroup id", name);
+	if (!number)
+		return headroom_fail(h, -ENOENT, "no cgroup has the id 0");
+	*id = number;
 	return 0;
 }
 
@@ -249,6 +254,7 @@ int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
 {
 	int fd, err;
 
+	*id = 0;
 	if (is_number(name))
 		return parse_id(h, name, id);
 	if (!*name)

@@ -22,8 +22,13 @@ int headroom_config_get(struct headroom *h, struct headroom_config *config)
 		.arg = config,
 	};
 
+	int err;
+
 	*config = (struct headroom_config){ 0 };
-	return headroom_ask(h, &request);
+	err = headroom_ask(h, &request);
+	if (err)
+		*config = (struct headroom_config){ 0 };
+	return err;
 }
 
 /* Parameters and which of them are to be set */

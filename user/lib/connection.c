@@ -468,7 +468,7 @@ static int receive_bulk(struct headroom *h, struct exchange *exchange)
 {
 	const struct nlmsghdr *nlh;
 	ssize_t len = read_bulk(h);
-	unsigned int rem = len;
+	int rem = len;
 
 	if (len < 0)
 		return len == -EINTR ? 0 : len;

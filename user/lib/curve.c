@@ -150,10 +150,11 @@ int headroom_curve_build(const struct headroom_histogram *distance, uint64_t evi
 		.evictions = fmax(evictions, refaults), .clock = clock, .out = 1,
 	};
 
-	*curve = (struct headroom_curve){ .scale = ldexp(1, sample_shift) };
+	*curve = (struct headroom_curve){ 0 };
 	curve->point = calloc(1 + distance->nr * (1 + PARTS), sizeof(*curve->point));
 	if (!curve->point)
 		return -ENOMEM;
+	curve->scale = ldexp(1, sample_shift);
 	add_point(curve, 0, refaults);
 	for (size_t i = 0; i < distance->nr; i++)
 		walk_bucket(&walk, &distance->bucket[i], curve);

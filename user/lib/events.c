@@ -673,8 +673,10 @@ int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigge
 		return out_of_memory(e);
 	e->trigger = room;
 	err = ask(e, &request);
-	if (err < 0)
+	if (err < 0) {
+		*id = 0;
 		return err;
+	}
 	if (!*id)
 		return headroom_fail(&e->own, -EBADMSG, "the module has not told the trigger's id");
 	e->trigger[e->nr_triggers++] = (struct own_trigger){ .id = *id, .seq = 1 };

@@ -170,11 +170,13 @@ struct headroom_reclaim {
  *	machine was short
  * @distance: pages evicted from the pool between eviction and return
  * @reclaim: by enum headroom_reason
+ * @reserved: zero
  */
 struct headroom_target {
 	uint64_t evictions;
 	struct headroom_histogram distance;
 	struct headroom_reclaim reclaim[HEADROOM_REASONS];
+	uint64_t reserved[2];
 };
 
 /**
@@ -216,6 +218,7 @@ struct headroom_cgroup {
  * @evictions: pages taken since it has an entry
  * @refaults: of its pages, those read again, scaled
  * @error: upper bound of the pages that it took before
+ * @reserved: zero
  */
 struct headroom_evictor {
 	uint64_t id;
@@ -223,6 +226,7 @@ struct headroom_evictor {
 	uint64_t evictions;
 	uint64_t refaults;
 	uint64_t error;
+	uint64_t reserved[2];
 };
 
 /**
@@ -230,11 +234,13 @@ struct headroom_evictor {
  * @id: cgroup that lost them
  * @nr: number of evictors
  * @evictor: in no order; one with id 0 stands for all that are not listed
+ * @reserved: zero
  */
 struct headroom_victim {
 	uint64_t id;
 	size_t nr;
 	struct headroom_evictor *evictor;
+	uint64_t reserved[2];
 };
 
 /**
@@ -291,12 +297,14 @@ struct headroom_snapshot {
  * @required: the module does not load without it
  * @attached: it exists on this kernel and is attached
  * @covers: the statistics that stay at zero while it is not
+ * @reserved: zero
  */
 struct headroom_hook {
 	char *name;
 	bool required;
 	bool attached;
 	char *covers;
+	uint64_t reserved[2];
 };
 
 /**
@@ -477,12 +485,14 @@ void headroom_blame_free(struct headroom_blame *blame);
  * @cgroup: id of its cgroup when the stall began
  * @cause: enum headroom_stall_cause
  * @time: nanoseconds since then
+ * @reserved: zero
  */
 struct headroom_stalled {
 	uint32_t pid;
 	uint64_t cgroup;
 	uint32_t cause;
 	uint64_t time;
+	uint64_t reserved[2];
 };
 
 /**
@@ -895,11 +905,13 @@ struct headroom_curve_point {
  *	pages are a step. Between points it is a straight line, and behind the
  *	last one it stays as it is, at zero.
  * @scale: refaults that one sample stands for
+ * @reserved: zero
  */
 struct headroom_curve {
 	size_t nr;
 	struct headroom_curve_point *point;
 	double scale;
+	uint64_t reserved[2];
 };
 
 /* A clock for headroom_curve_build() that is not known: the pool is old */

@@ -163,7 +163,10 @@ int headroom_target_delta(const struct headroom_target *now, const struct headro
 		delta->reclaim[reason].reclaimed = since(reclaim->reclaimed, earlier->reclaimed);
 		delta->reclaim[reason].lowest_priority = reclaim->lowest_priority;
 	}
-	return histogram_delta(&now->distance, &before->distance, &delta->distance);
+	if (histogram_delta(&now->distance, &before->distance, &delta->distance) == 0)
+		return 0;
+	memset(delta, 0, sizeof(*delta));
+	return -ENOMEM;
 }
 
 void headroom_target_clear(struct headroom_target *target)

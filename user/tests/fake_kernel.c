@@ -86,15 +86,15 @@ static const struct {
 	uint64_t victim;
 	struct headroom_evictor evictor;
 } blames[] = {
-	{ 2, { 3, HEADROOM_REASON_KSWAPD, 40, 0, 0 } },
-	{ 2, { 2, HEADROOM_REASON_OWN_LIMIT, 120, 0, 0 } },
-	{ 3, { 4, HEADROOM_REASON_KSWAPD, 300, 40, 20 } },
-	{ 3, { 99, HEADROOM_REASON_PROACTIVE, 10, 0, 0 } },
-	{ 3, { 2, HEADROOM_REASON_ANCESTOR_LIMIT, 700, 600, 0 } },
-	{ 3, { 2, HEADROOM_REASON_DIRECT_RECLAIM, 310, 40, 0 } },
-	{ 3, { 0, 0, 5000, 120, 0 } },
-	{ 5, { 5, HEADROOM_REASONS, 1, 1, 0 } },
-	{ 6, { 6, HEADROOM_REASON_PROACTIVE, 5, 0, 0 } },
+	{ 2, { 3, HEADROOM_REASON_KSWAPD, 40, 0, 0, { 0 } } },
+	{ 2, { 2, HEADROOM_REASON_OWN_LIMIT, 120, 0, 0, { 0 } } },
+	{ 3, { 4, HEADROOM_REASON_KSWAPD, 300, 40, 20, { 0 } } },
+	{ 3, { 99, HEADROOM_REASON_PROACTIVE, 10, 0, 0, { 0 } } },
+	{ 3, { 2, HEADROOM_REASON_ANCESTOR_LIMIT, 700, 600, 0, { 0 } } },
+	{ 3, { 2, HEADROOM_REASON_DIRECT_RECLAIM, 310, 40, 0, { 0 } } },
+	{ 3, { 0, 0, 5000, 120, 0, { 0 } } },
+	{ 5, { 5, HEADROOM_REASONS, 1, 1, 0, { 0 } } },
+	{ 6, { 6, HEADROOM_REASON_PROACTIVE, 5, 0, 0, { 0 } } },
 };
 
 #define NR_BLAMES	(sizeof(blames) / sizeof(blames[0]))
@@ -104,12 +104,12 @@ static const struct {
 #define NO_PID		5000000
 
 static const struct headroom_stalled stalled[] = {
-	{ NO_PID, 6, HEADROOM_STALL_CAUSES, 700 },
-	{ 0, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 1234567890 },
-	{ NO_PID + 1, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 5000000000 },
-	{ NO_PID + 3, 5, HEADROOM_STALL_CAUSE_REFAULT, 20000 },
-	{ NO_PID + 2, 2, HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE, 20000 },
-	{ NO_PID + 4, 99, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, 60000000 },
+	{ NO_PID, 6, HEADROOM_STALL_CAUSES, 700, { 0 } },
+	{ 0, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 1234567890, { 0 } },
+	{ NO_PID + 1, 3, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM, 5000000000, { 0 } },
+	{ NO_PID + 3, 5, HEADROOM_STALL_CAUSE_REFAULT, 20000, { 0 } },
+	{ NO_PID + 2, 2, HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE, 20000, { 0 } },
+	{ NO_PID + 4, 99, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, 60000000, { 0 } },
 };
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))

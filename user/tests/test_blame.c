@@ -9,23 +9,23 @@
 #define PROACTIVE	HEADROOM_REASON_PROACTIVE
 
 static struct headroom_evictor before[] = {
-	{ 2, KSWAPD, 100, 10, 0 },
-	{ 3, KSWAPD, 50, 5, 0 },
-	{ 4, KSWAPD, 20, 2, 10 },
-	{ 5, KSWAPD, 30, 0, 0 },
-	{ 0, 0, 1000, 100, 0 },
+	{ 2, KSWAPD, 100, 10, 0, { 0 } },
+	{ 3, KSWAPD, 50, 5, 0, { 0 } },
+	{ 4, KSWAPD, 20, 2, 10, { 0 } },
+	{ 5, KSWAPD, 30, 0, 0, { 0 } },
+	{ 0, 0, 1000, 100, 0, { 0 } },
 };
 
 static struct headroom_evictor after[] = {
-	{ 2, KSWAPD, 140, 30, 0 },	/* took 40 */
-	{ 2, PROACTIVE, 7, 1, 25 },	/* is new */
-	{ 4, KSWAPD, 25, 2, 40 },	/* had left, and came again */
-	{ 5, KSWAPD, 30, 0, 0 },	/* took nothing */
-	{ 0, 0, 1075, 110, 0 },		/* with the 50 and 5 of the one that left, and 20 and 2 */
+	{ 2, KSWAPD, 140, 30, 0, { 0 } },	/* took 40 */
+	{ 2, PROACTIVE, 7, 1, 25, { 0 } },	/* is new */
+	{ 4, KSWAPD, 25, 2, 40, { 0 } },	/* had left, and came again */
+	{ 5, KSWAPD, 30, 0, 0, { 0 } },	/* took nothing */
+	{ 0, 0, 1075, 110, 0, { 0 } },		/* with the 50 and 5 of the one that left, and 20 and 2 */
 };
 
-static struct headroom_victim earlier[] = { { 8, 5, before } };
-static struct headroom_victim later[] = { { 7, 1, after }, { 8, 5, after } };
+static struct headroom_victim earlier[] = { { 8, 5, before, { 0 } } };
+static struct headroom_victim later[] = { { 7, 1, after, { 0 } }, { 8, 5, after, { 0 } } };
 
 static void is_evictor(const struct headroom_evictor *e, uint64_t id, uint64_t evictions,
 		       uint64_t refaults, uint64_t error)
