@@ -4,6 +4,7 @@
  *
  * Each refusal says what to do, and which attribute it is about.
  */
+#include <linux/ktime.h>
 #include <net/genetlink.h>
 
 #include "config.h"
@@ -184,9 +185,12 @@ static int read_trigger(struct genl_info *info, struct headroom_trigger_spec *sp
 	      read_uint(info, HEADROOM_A_TRIGGER_THRESHOLD, &spec->threshold) ?:
 	      read_uint(info, HEADROOM_A_TRIGGER_WINDOW, &spec->window);
 	spec->interval = spec->window;
-	return err ?: read_uint(info, HEADROOM_A_TRIGGER_INTERVAL, &spec->interval) ?:
-	       read_uint(info, HEADROOM_A_TRIGGER_CLEAR, &spec->clear) ?:
-	       check_trigger(info, spec);
+	err = err ?: read_uint(info, HEADROOM_A_TRIGGER_INTERVAL, &spec->interval) ?:
+	      read_uint(info, HEADROOM_A_TRIGGER_CLEAR, &spec->clear) ?:
+	      check_trigger(info, spec);
+	/* Longer than any machine is up, and can be added to a time */
+	spec->interval = min_t(u64, spec->interval, KTIME_MAX / 2);
+	return err;
 }
 
 static int refuse_trigger(struct genl_info *info, int err)
@@ -236,7 +240,11 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
+	err = genlmsg_reply(skb, info);
+	/* The socket may be full of notifications */
+	if (err)
+		headroom_trigger_del(id, info->snd_portid);
+	return err;
 }
 
 int headroom_nl_trigger_del_doit(struct sk_buff *request, struct genl_info *info)

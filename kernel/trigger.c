@@ -50,7 +50,7 @@ static void trigger_remove(struct headroom_trigger *trigger)
 static struct headroom_trigger *trigger_make(const struct headroom_trigger_spec *spec,
 					     u32 portid, struct headroom_cgroup *cg)
 {
-	struct headroom_trigger *trigger = kzalloc(sizeof(*trigger), GFP_KERNEL);
+	struct headroom_trigger *trigger = kzalloc(sizeof(*trigger), GFP_ATOMIC);
 
 	if (!trigger)
 		return NULL;
@@ -63,13 +63,17 @@ static struct headroom_trigger *trigger_make(const struct headroom_trigger_spec 
 	INIT_LIST_HEAD(&trigger->watches);
 	trigger->set = ktime_get_ns();
 	if (spec->scope == HEADROOM_TRIGGER_SCOPE_EACH ||
-	    headroom_watch_make(trigger, cg, trigger->set, GFP_KERNEL))
+	    headroom_watch_make(trigger, cg, trigger->set, GFP_ATOMIC))
 		return trigger;
 	trigger_free(trigger);
 	return NULL;
 }
 
-/* Context: headroom_registry_lock() and headroom_triggers_mutex held */
+/*
+ * What is allocated here is little, and must not be waited for, see
+ * headroom_watcher_prepare(). Context: headroom_registry_lock() and
+ * headroom_triggers_mutex held.
+ */
 static int add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
 {
 	struct headroom_trigger *trigger;
@@ -87,7 +91,7 @@ static int add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
 	if (!trigger)
 		return -ENOMEM;
 	err = xa_alloc_cyclic(&triggers.index, &trigger->id, trigger,
-			      XA_LIMIT(1, S32_MAX), &triggers.last_id, GFP_KERNEL);
+			      XA_LIMIT(1, S32_MAX), &triggers.last_id, GFP_ATOMIC);
 	if (err < 0) {
 		trigger_free(trigger);
 		return err;
@@ -117,8 +121,9 @@ int headroom_trigger_add(const struct headroom_trigger_spec *spec, u32 portid, u
 	static_branch_inc(&headroom_triggers_set);
 	headroom_registry_lock();
 	headroom_registry_sync();
+	err = headroom_watcher_prepare();
 	mutex_lock(&headroom_triggers_mutex);
-	err = add(spec, portid, id);
+	err = err ?: add(spec, portid, id);
 	mutex_unlock(&headroom_triggers_mutex);
 	headroom_registry_unlock();
 	if (err)

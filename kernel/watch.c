@@ -34,12 +34,12 @@
 #include "notify.h"
 #include "watch.h"
 
-/* Watches of all triggers together: one for each trigger, and for "each" so many */
-#define MAX_WATCHES	(HEADROOM_MAX_TRIGGERS + 4096)
+/* Watches of all triggers of the scope "each" together; others have one */
+#define MAX_WATCHES	4096
 
 static LIST_HEAD(all_grown);
 static LIST_HEAD(all_pending);
-static unsigned int nr_watches;
+static unsigned int nr_each;
 
 static bool concerns(const struct headroom_trigger *trigger, unsigned int quantity)
 {
@@ -64,10 +64,11 @@ struct headroom_watch *
 headroom_watch_make(struct headroom_trigger *trigger, struct headroom_cgroup *cg,
 		    u64 begin, gfp_t gfp)
 {
+	bool each = trigger->spec.scope == HEADROOM_TRIGGER_SCOPE_EACH;
 	struct headroom_watch *watch = NULL;
 
 	lockdep_assert_held(&headroom_triggers_mutex);
-	if (nr_watches < MAX_WATCHES)
+	if (!each || nr_each < MAX_WATCHES)
 		watch = kzalloc(sizeof(*watch), gfp);
 	if (!watch)
 		return NULL;
@@ -80,7 +81,7 @@ headroom_watch_make(struct headroom_trigger *trigger, struct headroom_cgroup *cg
 	INIT_LIST_HEAD(&watch->pending);
 	list_add(&watch->of_trigger, &trigger->watches);
 	headroom_window_init(&watch->window, trigger->spec.window, begin, 0);
-	nr_watches++;
+	nr_each += each;
 	return watch;
 }
 
@@ -97,9 +98,9 @@ void headroom_watch_free(struct headroom_watch *watch)
 	list_del(&watch->of_trigger);
 	list_del(&watch->grown);
 	list_del(&watch->pending);
+	nr_each -= watch->trigger->spec.scope == HEADROOM_TRIGGER_SCOPE_EACH;
 	headroom_cgroup_put(watch->cg);
 	kfree(watch);
-	nr_watches--;
 }
 
 /* That of a trigger for what happens to a cgroup; NULL if it cannot be had */

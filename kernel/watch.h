@@ -132,6 +132,7 @@ u64 headroom_watch_fire_pending(u64 now);
 void headroom_watch_tidy(struct headroom_trigger *trigger, u64 now);
 
 /* watcher.c */
+int headroom_watcher_prepare(void);
 int headroom_watcher_begin(struct headroom_trigger *trigger);
 void headroom_watcher_end(struct headroom_trigger *trigger);
 int headroom_watcher_init(void);

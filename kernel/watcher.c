@@ -37,6 +37,8 @@
 
 #define TICK_MIN	NSEC_PER_MSEC
 #define TICK_MAX	(5 * NSEC_PER_MSEC)
+/* What the thread leaves to others, at least, between two looks */
+#define REST		(TICK_MIN / 2)
 /* Ticks without anything, before a record is not looked at any more */
 #define QUIET_TICKS	4
 
@@ -102,6 +104,19 @@ static u64 read_quantity(const struct headroom_stats *stats, unsigned int quanti
 	       atomic64_read(&stats->stall[quantity - 1].total);
 }
 
+static struct headroom_watched *watched_alloc(struct headroom_cgroup *cg, gfp_t gfp)
+{
+	struct headroom_watched *watched = kzalloc(sizeof(*watched), gfp);
+
+	if (!watched)
+		return NULL;
+	watched->cg = cg;
+	INIT_LIST_HEAD(&watched->busy);
+	INIT_LIST_HEAD(&watched->triggers);
+	INIT_LIST_HEAD(&watched->watches);
+	return watched;
+}
+
 static struct headroom_watched *watched_make(struct headroom_cgroup *cg, gfp_t gfp)
 {
 	struct headroom_watched *watched;
@@ -109,14 +124,9 @@ static struct headroom_watched *watched_make(struct headroom_cgroup *cg, gfp_t g
 	lockdep_assert_held(&headroom_triggers_mutex);
 	if (cg->watched)
 		return cg->watched;
-	watched = kzalloc(sizeof(*watched), gfp);
-	if (!watched)
-		return NULL;
-	watched->cg = cg;
-	INIT_LIST_HEAD(&watched->busy);
-	INIT_LIST_HEAD(&watched->triggers);
-	INIT_LIST_HEAD(&watched->watches);
-	cg->watched = watched;
+	watched = watched_alloc(cg, gfp);
+	if (watched)
+		WRITE_ONCE(cg->watched, watched);
 	return watched;
 }
 
@@ -309,12 +319,14 @@ static u64 look(void)
 	look_at_all(now);
 	next = headroom_watch_fire_pending(now);
 	tidy(now);
-	WRITE_ONCE(watcher.idle, list_empty(&watcher.busy));
+	/* A record that there was no memory to look at has its turn at the next tick */
+	WRITE_ONCE(watcher.idle, list_empty(&watcher.busy) && llist_empty(&watcher.active));
 	if (!watcher.idle)
 		next = min(next, now + watcher.length);
 	mutex_unlock(&headroom_triggers_mutex);
 	headroom_effort_add(&headroom_effort.work, now);
-	return next;
+	/* However much there is to look at, others get the CPU */
+	return max(next, ktime_get_ns() + REST);
 }
 
 static void sleep(u64 until)
@@ -359,7 +371,7 @@ static int note_counters(void)
 	for (cg = headroom_registry_from(0); cg; cg = headroom_registry_next(cg)) {
 		if (is_covered(cg))
 			continue;
-		watched = watched_make(cg, GFP_KERNEL);
+		watched = watched_make(cg, GFP_ATOMIC);
 		if (!watched)
 			return -ENOMEM;
 		cmpxchg(&cg->attention, HEADROOM_ATTENTION_IGNORED,
@@ -369,6 +381,38 @@ static int note_counters(void)
 		for (i = 0; i < HEADROOM_NR_QUANTITIES; i++)
 			watched->seen[i] = read_quantity(&cg->local, i);
 		cond_resched();
+	}
+	return 0;
+}
+
+/**
+ * headroom_watcher_prepare - allocate what it takes to watch all cgroups
+ *
+ * Not below headroom_triggers_mutex: while memory is short this waits for it, and the
+ * thread must not.
+ *
+ * Context: process, may sleep; headroom_registry_lock() held.
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_watcher_prepare(void)
+{
+	struct headroom_watched *watched;
+	struct headroom_cgroup *cg;
+
+	for (cg = headroom_registry_from(0); cg; cg = headroom_registry_next(cg)) {
+		if (READ_ONCE(cg->watched))
+			continue;
+		watched = watched_alloc(cg, GFP_KERNEL);
+		if (!watched)
+			return -ENOMEM;
+		mutex_lock(&headroom_triggers_mutex);
+		if (!cg->watched) {
+			WRITE_ONCE(cg->watched, watched);
+			watched = NULL;
+		}
+		mutex_unlock(&headroom_triggers_mutex);
+		/* The thread may have been quicker */
+		kfree(watched);
 	}
 	return 0;
 }
@@ -390,7 +434,7 @@ int headroom_watcher_begin(struct headroom_trigger *trigger)
 
 	if (err)
 		return err;
-	if (!watched_make(trigger->cg, GFP_KERNEL))
+	if (!watched_make(trigger->cg, GFP_ATOMIC))
 		return -ENOMEM;
 	list_add(&trigger->of_cgroup, &trigger->cg->watched->triggers);
 	list_add(&trigger->of_all, &watcher.triggers);

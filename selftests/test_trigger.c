@@ -357,8 +357,11 @@ TEST_F_TIMEOUT(trigger, sum_is_what_was_counted, 300)
 {
 	struct anon_job job = { .size = 48 * MIB, .passes = 3, .cpu = 0 };
 	struct headroom_cgroup *cg;
+	int room = 4 * MIB;
 	uint64_t sum = 0;
 
+	/* None is read before all is over */
+	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1,
 	    .window = 60 * SECOND, .interval = 200 * MS);
@@ -462,6 +465,31 @@ TEST_F_TIMEOUT(trigger, cgroup_goes, 120)
 	ASSERT_LT(0, pid);
 	NOTHING(1000);
 	ASSERT_EQ(0, module_unload());
+	end_stall(pid);
+}
+
+/* An interval without end: the second time never comes, and nobody waits for it */
+TEST_F_TIMEOUT(trigger, once, 120)
+{
+	struct headroom_status *before, *after;
+	pid_t pid;
+
+	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 20 * MS,
+	    .window = 100 * MS, .interval = UINT64_MAX);
+	pid = stall("a/x");
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
+	NOTHING(1000);
+	before = module_status();
+	ASSERT_NE(NULL, before);
+	sleep(2);
+	after = module_status();
+	ASSERT_NE(NULL, after);
+	TH_LOG("%" PRIu64 " us of work in two seconds",
+	       (after->worker_time - before->worker_time) / 1000);
+	EXPECT_GT(300 * MS, after->worker_time - before->worker_time);
+	headroom_status_free(before);
+	headroom_status_free(after);
 	end_stall(pid);
 }
 
