@@ -151,18 +151,20 @@ static bool same(const struct headroom_config *one, const struct headroom_config
 static void replace_table(struct headroom_nonresident_table *new)
 {
 	unsigned int old_shift = headroom_nonresident_shift();
+	struct headroom_nonresident_table old;
 
 	lockdep_assert_held(&config_mutex);
 	headroom_registry_lock();
 	headroom_nonresident_pause();
 	headroom_registry_rescale(old_shift, 0);
-	headroom_nonresident_install(new);
+	headroom_nonresident_install(new, &old);
 	headroom_registry_rescale(0, new->shift);
 	/* What was kept for the next refault depends on it, and for a page of a batch, too */
 	headroom_refault_forget();
 	headroom_nonresident_resume(new);
 	headroom_reclaim_forget();
 	headroom_registry_unlock();
+	headroom_nonresident_retire(&old);
 }
 
 static int change(const struct headroom_config *new, unsigned int *failed)

@@ -253,6 +253,11 @@ static unsigned long buckets_for(unsigned long entries)
 	return roundup_pow_of_two(entries) / WAYS;
 }
 
+static unsigned long buckets_of(const struct headroom_nonresident_table *table)
+{
+	return table->mask / sizeof(struct headroom_nonresident_bucket) + 1;
+}
+
 /**
  * headroom_nonresident_prepare - make another table
  * @new: the table, for headroom_nonresident_install(); without buckets if the one in
@@ -280,7 +285,7 @@ int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
 	if (table->bucket && table->mask == new->mask && table->shift == new->shift)
 		return 0;
 	new->bucket = __vmalloc(array_size(nr, sizeof(struct headroom_nonresident_bucket)),
-				GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN);
+				GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	return new->bucket ? 0 : -ENOMEM;
 }
 
@@ -313,26 +318,26 @@ void headroom_nonresident_pause(void)
 /**
  * headroom_nonresident_install - put a table in the place of the other one
  * @new: the table; belongs to this file now
- *
- * What the other one held is forgotten, and counted.
+ * @old: the other one, for headroom_nonresident_retire()
  *
  * Context: process, may sleep; between headroom_nonresident_pause() and
  * headroom_nonresident_resume(). It is shown by headroom_nonresident_read() when it
  * returns, and no probe knows the old factor.
  */
-void headroom_nonresident_install(const struct headroom_nonresident_table *new)
+void headroom_nonresident_install(const struct headroom_nonresident_table *new,
+				  struct headroom_nonresident_table *old)
 {
-	struct headroom_nonresident_bucket *old = headroom_nonresident_table.bucket;
-
 	mutex_lock(&size_mutex);
+	*old = (struct headroom_nonresident_table){
+		.bucket = headroom_nonresident_table.bucket,
+		.mask = (buckets - 1) * sizeof(struct headroom_nonresident_bucket),
+	};
 	WRITE_ONCE(headroom_nonresident_table.bucket, new->bucket);
 	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
 	WRITE_ONCE(headroom_nonresident_table.weight, new->weight);
 	synchronize_rcu();
-	headroom_lose(resized, table_used(old, buckets));
-	buckets = new->mask / sizeof(*old) + 1;
+	buckets = buckets_of(new);
 	mutex_unlock(&size_mutex);
-	vfree(old);
 }
 
 /**
@@ -349,6 +354,20 @@ void headroom_nonresident_resume(const struct headroom_nonresident_table *new)
 	WRITE_ONCE(headroom_nonresident_table.highest, new->highest);
 	if (!new->shift)
 		static_branch_disable(&headroom_nonresident_sampling);
+}
+
+/**
+ * headroom_nonresident_retire - free a table that another one has replaced
+ * @old: the table
+ *
+ * What it held is forgotten, and counted: all of it is read.
+ *
+ * Context: process, may sleep.
+ */
+void headroom_nonresident_retire(const struct headroom_nonresident_table *old)
+{
+	headroom_lose(resized, table_used(old->bucket, buckets_of(old)));
+	vfree(old->bucket);
 }
 
 /**

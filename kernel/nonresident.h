@@ -152,7 +152,9 @@ int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
 				 unsigned int sample_shift, unsigned long entries);
 void headroom_nonresident_discard(struct headroom_nonresident_table *new);
 void headroom_nonresident_pause(void);
-void headroom_nonresident_install(const struct headroom_nonresident_table *new);
+void headroom_nonresident_install(const struct headroom_nonresident_table *new,
+				  struct headroom_nonresident_table *old);
+void headroom_nonresident_retire(const struct headroom_nonresident_table *old);
 void headroom_nonresident_resume(const struct headroom_nonresident_table *new);
 void headroom_nonresident_insert_slow(u64 hash,
 				      const struct headroom_nonresident *page);
