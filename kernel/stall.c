@@ -32,6 +32,7 @@
  */
 #include <linux/bits.h>
 #include <linux/hash.h>
+#include <linux/jiffies.h>
 #include <linux/workqueue.h>	/* which psi.h uses and does not include */
 #include <linux/psi.h>
 #include <linux/sched.h>
@@ -52,8 +53,8 @@
  * @task: who is stalled; NULL if the slot is free
  * @cg: where the stall will be booked; holds a reference
  * @begin: ktime_get_mono_fast_ns() at its begin
- * @left: the same when the task left the CPU last, inside the stall
- * @slept: nanoseconds that it was off the CPU then
+ * @left: the same when the task went to sleep, inside the stall; 0 once it is awake
+ * @slept: nanoseconds that it slept then
  * @cause: enum headroom_stall_cause, or 0
  * @pid: the task's
  * @wait: it is over when the task is back on a CPU; no event ends it
@@ -125,7 +126,7 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	slot->wait = wait;
 	slot->slept = 0;
 	slot->begin = ktime_get_mono_fast_ns();
-	slot->left = slot->begin;
+	slot->left = 0;
 	/* Pairs with the acquire in headroom_stall_next() */
 	smp_store_release(&slot->cause, cause);
 	headroom_trigger_touch(slot->cg);
@@ -204,9 +205,11 @@ void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 	struct headroom_cgroup *cg;
 
 	cg = slot ? headroom_cgroup_alive(slot->cg) : headroom_cgroup_of_current();
-	/* It has just slept once, and for nothing else */
-	if (slot && slot->slept)
-		ns = slot->slept;
+	/* What it slept last, unless that was before, and this was no sleep at all */
+	if (slot && slot->slept) {
+		ns = min(slot->slept, ns + TICK_NSEC);
+		slot->slept = 0;
+	}
 	headroom_count_stall(&cg->local, cause, ns);
 	headroom_changed(cg);
 	headroom_trigger_touch(cg);
@@ -250,10 +253,12 @@ void headroom_stall_wake(struct task_struct *task)
 
 	if (!slot)
 		return;
-	if (slot->wait)
+	if (slot->wait) {
 		close_stall(slot);
-	else
+	} else if (slot->left) {
 		slot->slept = ktime_get_mono_fast_ns() - slot->left;
+		slot->left = 0;
+	}
 }
 
 /**
