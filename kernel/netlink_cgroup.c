@@ -48,10 +48,11 @@
 #define SUMS_BYTES	(NLA_HDRLEN + HEADROOM_NR_SUMS * UINT_BYTES)
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
 			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
-#define MOST_BYTES	(FIXED_BYTES + HIST_BYTES + \
-			 2 * (HEADROOM_NR_PAGES * PAGES_BYTES + \
-			      HEADROOM_NR_GROUPS * GROUP_BYTES + 2 * HIST_BYTES + \
-			      HEADROOM_NR_CAUSES * (STALL_BYTES + HIST_BYTES)))
+/* Everything but histograms, and everything */
+#define PLAIN_BYTES	(FIXED_BYTES + 2 * (HEADROOM_NR_PAGES * PAGES_BYTES + \
+					    HEADROOM_NR_GROUPS * GROUP_BYTES + \
+					    HEADROOM_NR_CAUSES * STALL_BYTES))
+#define MOST_BYTES	(PLAIN_BYTES + HIST_BYTES * (1 + 2 * (2 + HEADROOM_NR_CAUSES)))
 
 static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
@@ -523,7 +524,9 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 	if (dump->changes)
 		cb->prev_seq = epoch;
 	*dump_of(cb) = dump;
-	cb->min_dump_alloc = MESSAGE_MAX;
+	/* Without histograms little is enough, where memory is in pieces */
+	cb->min_dump_alloc = dump->detail & HEADROOM_DETAIL_HISTOGRAMS ?
+			     MESSAGE_MAX : PLAIN_BYTES;
 	return 0;
 }
 

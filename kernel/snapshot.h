@@ -66,7 +66,7 @@ struct headroom_pages {
  * struct headroom_summary - what statistics amount to
  * @sum: by enum headroom_sum
  * @pages: kinds and reasons with evictions or refaults, a bit for each; see
- *	headroom_pages_bit()
+ *	headroom_pages_index()
  * @stalls: causes with stalls, a bit for each, the first cause at 0
  */
 struct headroom_summary {
@@ -74,12 +74,6 @@ struct headroom_summary {
 	u32 pages;
 	u16 stalls;
 };
-
-/* The kind and the reason count from 0 here */
-static inline unsigned int headroom_pages_bit(unsigned int kind, unsigned int reason)
-{
-	return kind * HEADROOM_NR_REASONS + reason;
-}
 
 /**
  * struct headroom_evictor - one cgroup that took pages for one reason, read
