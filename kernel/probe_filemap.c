@@ -82,6 +82,9 @@ static noinline void added_large(void *data, struct folio *folio)
 	struct headroom_page_name name = name_of(folio);
 	unsigned long i, nr = folio_nr_pages(folio);
 
+	/* Never evicted */
+	if (folio_test_hugetlb(folio))
+		return;
 	for (i = 0; i < nr; i++, name.index++)
 		if (headroom_nonresident_sampled(name))
 			came_back_slow(headroom_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name),
