@@ -19,6 +19,10 @@
 #error "Headroom needs a 64-bit kernel with CONFIG_MEMCG"
 #endif
 
+#ifdef __BIG_ENDIAN
+#error "Headroom needs a little-endian machine: its table finds a byte by the bits of a word"
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 /*

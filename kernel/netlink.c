@@ -514,6 +514,10 @@ static void __init adapt_ops(struct genl_family *family)
 	family->n_split_ops = nr;
 }
 
+#ifndef GENL_MCAST_CAP_SYS_ADMIN
+#error "Headroom needs a kernel that can refuse a multicast group: 6.1.68, 6.6.7, 6.7, or newer"
+#endif
+
 static void __init adapt_groups(struct genl_family *family)
 {
 	static struct genl_multicast_group groups[1] __ro_after_init;

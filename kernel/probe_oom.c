@@ -22,8 +22,11 @@ void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 /* What fires on kernels whose event names the task by its number only */
 void headroom_probe_mark_victim_pid(void *data, int pid)
 {
-	struct task_struct *task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
+	struct task_struct *task;
 
+	rcu_read_lock();
+	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (task)
 		headroom_probe_mark_victim(data, task, 0);
+	rcu_read_unlock();
 }
