@@ -73,7 +73,8 @@ static bool number(const char *text, const struct unit *units, double *value)
 {
 	char *end;
 
-	if (!isdigit((unsigned char)*text))
+	/* strtod() knows hexadecimal digits, too */
+	if (!isdigit((unsigned char)*text) || (text[0] == '0' && (text[1] | 0x20) == 'x'))
 		return false;
 	*value = strtod(text, &end);
 	while (*end == ' ')

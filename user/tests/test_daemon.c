@@ -73,6 +73,8 @@ static void check_bad_configs(void)
 		{ "[protect a]\nmax = 0\n", 2, "write a size" },
 		{ "[protect a]\nmax = 1X\n", 2, "write a size" },
 		{ "[protect a]\nmax = nan\n", 2, "write a size" },
+		{ "[protect a]\nmax = 0x40000000\n", 2, "write a size" },
+		{ "[protect a]\nrefaults = 0X20\n", 2, "write a rate" },
 		{ "[protect a]\nquantile = 1.1\n", 2, "write a share" },
 		{ "[protect a]\nquantile = 0\n", 2, "write a share" },
 		{ "[protect a]\nrefaults = many\n", 2, "write a rate" },
