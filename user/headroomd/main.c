@@ -48,7 +48,8 @@ static const char usage[] =
 	"  --verbose       repeat once a minute why nothing is done\n"
 	"  --version       say which version this is\n"
 	"  --help          this\n"
-	"exit status: 0; 1 failure; 2 wrong usage or configuration; 3 the module is not loaded\n";
+	"exit status: 0; 1 failure; 2 wrong usage or configuration (1 with --check-config);\n"
+	"  3 the module is not loaded\n";
 
 static bool parse_log(const char *where, enum journal_target *target)
 {

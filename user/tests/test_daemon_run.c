@@ -554,6 +554,7 @@ static void check_options(void)
 	is_text(get("out"), "headroomd " VERSION "\n", "says it");
 	is_int(wait_for(start("--help")), 0, "--help");
 	ok(strstr(get("out"), "--log="), "tells the options");
+	ok(strstr(get("out"), "(1 with --check-config)"), "and what --check-config ends with");
 }
 
 int main(void)
