@@ -287,8 +287,11 @@ int main(int argc, char **argv)
 	struct daemon d = { .state.lock = -1 };
 	struct options o = {};
 	struct config *config;
-	int status = parse_options(argc, argv, &o);
+	int status;
 
+	/* Whoever reads the log may end first; what was changed is restored all the same */
+	signal(SIGPIPE, SIG_IGN);
+	status = parse_options(argc, argv, &o);
 	if (status)
 		return status;
 	journal_open(o.log, o.verbose ? LOG_DEBUG : LOG_INFO);

@@ -8,6 +8,7 @@
  * files beside the tree, where the test can change it while the daemon runs.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -538,6 +539,28 @@ static void check_two(void)
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "which restores it itself");
 }
 
+/* As in "headroomd 2>&1 | tee log", where Ctrl-C ends the reader, too */
+static void check_reader_gone(void)
+{
+	pid_t pid;
+	int log;
+
+	fresh();
+	refault(1000);
+	signal(SIGPIPE, SIG_DFL);
+	if (mkfifo(in_dir("log"), 0600))
+		abort();
+	/* After the fork: the daemon must not be a reader itself */
+	pid = start(NULL);
+	log = open(in_dir("log"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ok(WITHIN(10, raised()), "raised");
+	close(log);
+	is_int(stop(pid, SIGINT), 0, "it ends in order when nobody reads its log any more");
+	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
+	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
+	ok(!get("run/state"), "nothing is left to restore");
+}
+
 static void check_options(void)
 {
 	fresh();
@@ -577,6 +600,7 @@ int main(void)
 	check_bad_file();
 	check_no_record();
 	check_two();
+	check_reader_gone();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
 	if (system(command))
 		return 1;
