@@ -149,7 +149,8 @@ static int look(struct rounds *r, size_t i, struct headroom *h,
 	if (err)
 		return err;
 	err = headroom_cgroup_get(h, now->memory.id, &now->cgroup);
-	if (err && err != -ENOENT)
+	/* Not there, or too large for a message: the others' may still be read */
+	if (err && err != -ENOENT && err != -EMSGSIZE)
 		*module_err = err;
 	return err;
 }

@@ -109,6 +109,14 @@ void headroom_status_free(struct headroom_status *status)
 	free(status);
 }
 
+/* Whether this is the cgroup whose statistics fit into no message */
+static bool too_large(uint64_t id)
+{
+	struct stat st;
+
+	return !stat(in_dir("cg/large"), &st) && st.st_ino == id;
+}
+
 /* Every cgroup's counters have grown by what the two files say */
 int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)
 {
@@ -116,6 +124,8 @@ int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup 
 	int err = module_state(h, -ENOTCONN);
 	struct headroom_cgroup *cg;
 
+	if (!err && too_large(id))
+		err = -EMSGSIZE;
 	if (err)
 		return err;
 	refaults += get_number("refaults");
@@ -475,7 +485,7 @@ static void check_module_gone(void)
 }
 
 /* What is wrong with one rule's cgroup is not the others' affair */
-static void check_bad_file(void)
+static void check_bad_cgroups(void)
 {
 	char text[512];
 	pid_t pid;
@@ -483,16 +493,22 @@ static void check_bad_file(void)
 	fresh();
 	make_cgroup("cg/bad", 0);
 	put("cg/bad/memory.current", "garbage\n");
+	make_cgroup("cg/large", 0);
 	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nstate = %s/run/state\n"
 		 "[protect bad]\ncgroup = /bad\nmax = 1G\n"
+		 "[protect large]\ncgroup = /large\nmax = 1G\n"
 		 "[protect db]\ncgroup = /s/db\nmax = 1G\n", dir);
 	put("conf", text);
 	refault(1000);
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "a rule whose files make no sense does not stop the next");
 	ok(WITHIN(10, logged("protect bad: ")), "and is told of");
+	ok(WITHIN(10, logged("protect large: cannot read /large: ")),
+	   "nor does one whose statistics are too large");
 	rounds(5);
-	is_int(times_logged("protect bad: "), 1, "once");
+	is_int(times_logged("protect bad: "), 1, "each once");
+	is_int(times_logged("protect large: "), 1, "no more");
+	is_int(times_logged("no answer"), 0, "nothing is wrong with the module");
 	stop(pid, SIGTERM);
 }
 
@@ -597,7 +613,7 @@ int main(void)
 	check_idle();
 	check_vanished();
 	check_module_gone();
-	check_bad_file();
+	check_bad_cgroups();
 	check_no_record();
 	check_two();
 	check_reader_gone();
