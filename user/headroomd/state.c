@@ -309,6 +309,8 @@ int state_write(struct state *state, const char *path, const char *file,
 		err = cgroupfs_write(state->root, path, file, value);
 	if (err)
 		c->written = now;
+	else	/* on the disk it stays: only who died in between has to know */
+		c->previous = value;
 	if (c->written != c->original)
 		return err;
 	forget(state, c);

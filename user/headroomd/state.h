@@ -13,7 +13,7 @@
  * @id: the cgroup's id: another cgroup may come to have the same path
  * @original: what the value was before
  * @written: what it is now, or is about to be
- * @previous: what it was before that
+ * @previous: what it may still be, if it was not written: the value before that
  */
 struct change {
 	char *path;

@@ -454,6 +454,17 @@ static void check_foreign_change(void)
 	is_text(get("a/memory.low"), "777", "and is restored");
 
 	state_write(&s, "/a", LOW, MIB);
+	put("a/memory.low", "777");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "somebody else sets the original again");
+	is_uint(s.nr, 0, "that is no change of ours any more");
+	state_write(&s, "/a", LOW, MIB);
+	state_write(&s, "/a", LOW, 2 * MIB);
+	put("a/memory.low", "1048576");
+	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "or what was written before");
+	is_uint(original, MIB, "that is the original now");
+
+	put("a/memory.low", "777");
+	state_write(&s, "/a", LOW, MIB);
 	rename(in_dir("a"), in_dir("a-old"));
 	make_cgroup("a", "1048576");
 	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "another cgroup at that path");
@@ -507,6 +518,10 @@ static void check_ancestors(void)
 	make_cgroup("pp", "0");
 	is_int(low_set(&s, &c, "/p/q/x", 10 * MIB), 0, "raise one");
 	is_text(get("p/memory.low"), "10489856", "its grandparent has 4096 more");
+	put("p/q/x/memory.low", "0");
+	is_int(low_read(&s, &c, "/p/q/x", &low, &original), 0, "somebody else undoes it");
+	is_text(get("p/memory.low"), "4096", "nothing is left of it above");
+	is_int(low_set(&s, &c, "/p/q/x", 10 * MIB), 0, "raise it again");
 	is_text(get("p/q/memory.low"), "max", "who has no bound needs none");
 	is_int(low_set(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
 	is_text(get("p/memory.low"), "15732736", "both count above");
