@@ -7,6 +7,7 @@
 
 #include "cgroupfs.h"
 #include "config.h"
+#include "state.h"
 
 struct engine;
 
@@ -16,15 +17,13 @@ struct engine;
  * @page_size: bytes
  * @memory: what its files say
  * @low: memory.low
- * @original: memory.low, as it would be without headroomd
  * @cgroup: what the module says
  */
 struct engine_look {
 	uint64_t time;
 	uint64_t page_size;
 	struct cgroupfs_memory memory;
-	uint64_t low;
-	uint64_t original;
+	struct seen low;
 	struct headroom_cgroup *cgroup;
 };
 

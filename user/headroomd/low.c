@@ -18,6 +18,7 @@
  * For reclaim because of an ancestor's own limit nothing above that ancestor
  * counts; it is raised all the same, since others may reclaim from there too.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,14 +64,15 @@ static int set_ancestors(struct state *state, const struct config *config,
 
 	snprintf(parent, sizeof(parent), "%s", path);
 	for (slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		uint64_t low, original, wanted;
+		struct seen low = {};
+		uint64_t wanted;
 		int err;
 
 		*slash = '\0';
-		err = state_read(state, parent, LOW_FILE, &low, &original);
-		wanted = original + added_below(state, config, parent, path, added);
-		if (!err && low != CGROUPFS_MAX && low != wanted)
-			err = state_write(state, parent, LOW_FILE, wanted);
+		err = state_read(state, parent, LOW_FILE, &low);
+		wanted = low.original + added_below(state, config, parent, path, added);
+		if (!err && low.value != CGROUPFS_MAX && low.value != wanted)
+			err = state_write(state, parent, LOW_FILE, &low, wanted);
 		*slash = '/';
 		if (err)
 			return err;
@@ -79,10 +81,10 @@ static int set_ancestors(struct state *state, const struct config *config,
 }
 
 int low_read(struct state *state, const struct config *config, const char *path,
-	     uint64_t *low, uint64_t *original)
+	     struct seen *low)
 {
 	bool changed = state_find(state, path, LOW_FILE);
-	int err = state_read(state, path, LOW_FILE, low, original);
+	int err = state_read(state, path, LOW_FILE, low);
 
 	if (changed && !state_find(state, path, LOW_FILE))
 		set_ancestors(state, config, path, 0);
@@ -90,19 +92,22 @@ int low_read(struct state *state, const struct config *config, const char *path,
 }
 
 int low_set(struct state *state, const struct config *config, const char *path,
-	    uint64_t low)
+	    const struct seen *seen, uint64_t low)
 {
-	uint64_t now, original;
-	int err = low_read(state, config, path, &now, &original);
+	struct seen now;
+	int err = low_read(state, config, path, &now);
 
+	/* It was not chosen for what somebody else has set since, nor for another cgroup */
+	if (!err && !seen_same(&now, seen))
+		err = -EAGAIN;
 	if (err)
 		return err;
 	/* Ancestors first upwards, last downwards: nobody asks for more than there is */
-	if (low > now)
-		err = set_ancestors(state, config, path, low - original);
+	if (low > now.value)
+		err = set_ancestors(state, config, path, low - now.original);
 	if (!err)
-		err = state_write(state, path, LOW_FILE, low);
-	if (err || low < now)
+		err = state_write(state, path, LOW_FILE, seen, low);
+	if (err || low < now.value)
 		set_ancestors(state, config, path, added_to(state, path));
 	return err;
 }

@@ -16,13 +16,15 @@
  * state_read().
  */
 int low_read(struct state *state, const struct config *config, const char *path,
-	     uint64_t *low, uint64_t *original);
+	     struct seen *low);
 /**
  * low_set - set memory.low of a rule's cgroup, and give its ancestors their part
+ * @seen: what @low was chosen for
  *
- * Return: 0; or a negative errno, and then nothing has changed.
+ * Return: 0; or a negative errno, and then nothing has changed: -EAGAIN when
+ * memory.low is not as it was seen, or that of an ancestor is being set by somebody else.
  */
 int low_set(struct state *state, const struct config *config, const char *path,
-	    uint64_t low);
+	    const struct seen *seen, uint64_t low);
 
 #endif /* HEADROOMD_LOW_H */

@@ -143,7 +143,7 @@ static int look(struct rounds *r, size_t i, struct headroom *h,
 	int err;
 
 	*now = (struct engine_look){ .time = now_ns(), .page_size = r->page_size };
-	err = low_read(r->state, r->config, path, &now->low, &now->original);
+	err = low_read(r->state, r->config, path, &now->low);
 	if (!err)
 		err = cgroupfs_read_memory(r->state->root, path, &now->memory);
 	if (err)
@@ -158,18 +158,23 @@ static int look(struct rounds *r, size_t i, struct headroom *h,
 static void act(struct rounds *r, size_t i, const struct engine_look *now,
 		const struct engine_verdict *v)
 {
+	const struct protect_rule *rule = &r->config->protect[i];
 	int err;
 
 	tell_trouble(r, i, reading, 0);
-	if (v->decision.low == now->low) {
-		tell_why_not(r, i, now->low, now->time, v);
+	if (v->decision.low == now->low.value) {
+		tell_why_not(r, i, now->low.value, now->time, v);
 	} else {
-		err = low_set(r->state, r->config, r->config->protect[i].cgroup,
-			      v->decision.low);
+		err = low_set(r->state, r->config, rule->cgroup, &now->low, v->decision.low);
+		if (err == -EAGAIN) {
+			journal(LOG_DEBUG, "protect %s: memory.low of %s has changed meanwhile; deciding anew",
+				rule->name, rule->cgroup);
+			return;
+		}
 		tell_trouble(r, i, writing, err);
 		if (err)
 			return;
-		tell_change(r, i, now->low, v);
+		tell_change(r, i, now->low.value, v);
 	}
 	r->told[i].reason = v->decision.reason;
 }

@@ -252,55 +252,53 @@ static void drop(struct state *state, struct change *c, const char *why)
 		journal(LOG_WARNING, "cannot write %s: %s", state->file, strerror(-err));
 }
 
-/* state_read(), and the cgroup's id */
-static int read_with_id(struct state *state, const char *path, const char *file,
-			uint64_t *id, uint64_t *value, uint64_t *original)
+bool seen_same(const struct seen *a, const struct seen *b)
+{
+	return a->id == b->id && a->value == b->value && a->original == b->original;
+}
+
+int state_read(struct state *state, const char *path, const char *file,
+	       struct seen *seen)
 {
 	struct change *c = find(state, path, file);
-	int err = cgroupfs_id(state->root, path, id);
+	int err = cgroupfs_id(state->root, path, &seen->id);
 
 	if (!err)
-		err = cgroupfs_read(state->root, path, file, value);
+		err = cgroupfs_read(state->root, path, file, &seen->value);
 	if (c && err == -ENOENT) {
 		drop(state, c, "the cgroup is gone");
 		return err;
 	}
 	if (err)
 		return err;
-	if (c && !still_ours(state, c, *id, *value)) {
-		drop(state, c, c->id == *id ? "somebody else has set it, and that value stays" :
+	if (c && !still_ours(state, c, seen->id, seen->value)) {
+		drop(state, c, c->id == seen->id ? "somebody else has set it, and that value stays" :
 		     "another cgroup has that path now");
 		c = NULL;
 	}
-	*original = c ? c->original : *value;
+	seen->original = c ? c->original : seen->value;
 	if (c && state->dry_run)
-		*value = c->written;
+		seen->value = c->written;
 	return 0;
 }
 
-int state_read(struct state *state, const char *path, const char *file,
-	       uint64_t *value, uint64_t *original)
-{
-	uint64_t id;
-
-	return read_with_id(state, path, file, &id, value, original);
-}
-
 int state_write(struct state *state, const char *path, const char *file,
-		uint64_t value)
+		const struct seen *seen, uint64_t value)
 {
 	struct change *c;
-	uint64_t id, now, original;
-	int saved, err = read_with_id(state, path, file, &id, &now, &original);
+	struct seen now;
+	int saved, err = state_read(state, path, file, &now);
 
+	if (!err && !seen_same(&now, seen))
+		err = -EAGAIN;
 	if (err)
 		return err;
 	c = find(state, path, file);
 	if (!c)
-		c = add(state, path, file, id, original);
+		c = add(state, path, file, now.id, now.original);
 	if (!c)
 		return -ENOMEM;
-	c->previous = now;
+	c->previous = now.value;
 	c->written = value;
 	err = save(state);
 	if (err == -ENOENT)	/* of the directory, not of the cgroup */
@@ -308,7 +306,7 @@ int state_write(struct state *state, const char *path, const char *file,
 	if (!err && !state->dry_run)
 		err = cgroupfs_write(state->root, path, file, value);
 	if (err)
-		c->written = now;
+		c->written = now.value;
 	else	/* on the disk it stays: only who died in between has to know */
 		c->previous = value;
 	if (c->written != c->original)

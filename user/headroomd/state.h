@@ -57,9 +57,21 @@ void state_close(struct state *state);
 const struct change *state_find(const struct state *state, const char *path,
 				const char *file);
 /**
+ * struct seen - a value at one moment
+ * @id: the cgroup's id
+ * @value: what it was; in a dry run, what it would have been
+ * @original: what it would have been without the daemon
+ */
+struct seen {
+	uint64_t id;
+	uint64_t value;
+	uint64_t original;
+};
+
+/** seen_same - whether nothing has changed between the two */
+bool seen_same(const struct seen *a, const struct seen *b);
+/**
  * state_read - a value, and what it would be without the daemon
- * @value: what it is; in a dry run, what it would be
- * @original: result
  *
  * A change of which nothing is left, because somebody else has set another value
  * or the cgroup is gone, is forgotten.
@@ -67,16 +79,18 @@ const struct change *state_find(const struct state *state, const char *path,
  * Return: 0 or a negative errno; -ENOENT when there is no such cgroup.
  */
 int state_read(struct state *state, const char *path, const char *file,
-	       uint64_t *value, uint64_t *original);
+	       struct seen *seen);
 /**
  * state_write - change a value, written down first
+ * @seen: what the new value was chosen for
  *
  * Writing the original value forgets the change.
  *
- * Return: 0 or a negative errno; -ENOENT when there is no such cgroup.
+ * Return: 0 or a negative errno; -ENOENT when there is no such cgroup; -EAGAIN when
+ * it is not as it was seen.
  */
 int state_write(struct state *state, const char *path, const char *file,
-		uint64_t value);
+		const struct seen *seen, uint64_t value);
 /**
  * state_restore - undo everything, but what somebody else has set since
  *

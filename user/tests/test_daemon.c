@@ -270,7 +270,7 @@ static int decide_at(struct engine *e, uint64_t seconds, uint64_t id, uint64_t r
 		.time = seconds * 1000000000ULL, .page_size = PAGE,
 		.memory = { .id = id, .current = 64 * MIB, .limit = CGROUPFS_MAX,
 			    .limit_hits = limit_hits },
-		.low = 40 * MIB, .original = 0,
+		.low = { .value = 40 * MIB },
 		.cgroup = cgroup_at(id, refaults),
 	};
 	int err = engine_decide(e, 0, &look, v);
@@ -318,6 +318,23 @@ static void fresh_state(struct state *s)
 
 #define LOW	"memory.low"
 
+/* As it is now */
+static int set(struct state *s, const char *path, uint64_t value)
+{
+	struct seen seen;
+	int err = state_read(s, path, LOW, &seen);
+
+	return err ? err : state_write(s, path, LOW, &seen, value);
+}
+
+static int set_low(struct state *s, const struct config *c, const char *path, uint64_t low)
+{
+	struct seen seen;
+	int err = low_read(s, c, path, &seen);
+
+	return err ? err : low_set(s, c, path, &seen, low);
+}
+
 static void make_cgroup(const char *name, const char *low)
 {
 	char file[128];
@@ -333,20 +350,20 @@ static void check_restore(void)
 
 	fresh_state(&s);
 	make_cgroup("a", "4096\n");
-	is_int(state_write(&s, "/a", LOW, 8 * MIB), 0, "write");
+	is_int(set(&s, "/a", 8 * MIB), 0, "write");
 	is_text(get("a/memory.low"), "8388608", "written");
 	ok(strstr(get("run/state"), " memory.low 4096 8388608 4096 /a\n") != NULL, "and written down");
-	is_int(state_write(&s, "/a", LOW, 16 * MIB), 0, "write again");
+	is_int(set(&s, "/a", 16 * MIB), 0, "write again");
 	ok(strstr(get("run/state"), " 4096 16777216 8388608 /a\n") != NULL, "with the first original");
 	is_int(state_restore(&s), 0, "restore");
 	is_text(get("a/memory.low"), "4096", "restored");
 	ok(!get("run/state"), "and nothing left to restore");
 
-	is_int(state_write(&s, "/a", LOW, 8 * MIB), 0, "write");
-	is_int(state_write(&s, "/a", LOW, 4096), 0, "back to the original");
+	is_int(set(&s, "/a", 8 * MIB), 0, "write");
+	is_int(set(&s, "/a", 4096), 0, "back to the original");
 	is_uint(s.nr, 0, "is forgotten");
 	ok(!get("run/state"), "on the disk too");
-	is_int(state_write(&s, "/gone", LOW, MIB), -ENOENT, "a cgroup that is not there");
+	is_int(set(&s, "/gone", MIB), -ENOENT, "a cgroup that is not there");
 	state_close(&s);
 }
 
@@ -359,11 +376,11 @@ static void check_failures(void)
 	make_cgroup("a", "0");
 	rename(in_dir("run"), in_dir("elsewhere"));
 	put("run", "");
-	is_int(state_write(&s, "/a", LOW, MIB), -ENOTDIR, "what cannot be written down");
+	is_int(set(&s, "/a", MIB), -ENOTDIR, "what cannot be written down");
 	is_text(get("a/memory.low"), "0", "is not done");
 	is_uint(s.nr, 0, "nor remembered");
 	unlink(in_dir("run"));
-	is_int(state_write(&s, "/a", LOW, MIB), 0, "until the directory can be made anew");
+	is_int(set(&s, "/a", MIB), 0, "until the directory can be made anew");
 	put("a/memory.low", "x");
 	is_int(state_restore(&s), -EBADMSG, "what cannot be undone is an error");
 	is_uint(s.nr, 1, "and remembered");
@@ -384,14 +401,14 @@ static void check_crash(void)
 	make_cgroup("c", "0");
 	make_cgroup("d", "0");
 	make_cgroup("e", "0");
-	state_write(&s, "/a", LOW, MIB);
-	state_write(&s, "/b", LOW, MIB);
-	state_write(&s, "/c", LOW, MIB);
-	state_write(&s, "/d", LOW, MIB);
-	state_write(&s, "/e", LOW, MIB);
+	set(&s, "/a", MIB);
+	set(&s, "/b", MIB);
+	set(&s, "/c", MIB);
+	set(&s, "/d", MIB);
+	set(&s, "/e", MIB);
 	make_cgroup("f", "0");
-	state_write(&s, "/f", LOW, MIB);
-	state_write(&s, "/f", LOW, 2 * MIB);
+	set(&s, "/f", MIB);
+	set(&s, "/f", 2 * MIB);
 	is_int(state_open(&next, in_dir("run/state"), dir, false), -EBUSY, "a living daemon's state is its own");
 	state_close(&next);
 	state_close(&s);		/* the daemon dies */
@@ -438,60 +455,109 @@ static void check_broken_state(void)
 
 static void check_foreign_change(void)
 {
-	uint64_t low, original;
+	struct seen seen;
 	struct state s;
 
 	fresh_state(&s);
 	make_cgroup("a", "0");
-	state_write(&s, "/a", LOW, MIB);
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what was written");
-	ok(low == MIB && original == 0, "value and original");
+	set(&s, "/a", MIB);
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what was written");
+	ok(seen.value == MIB && seen.original == 0, "value and original");
 	put("a/memory.low", "777");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what somebody else set");
-	ok(low == 777 && original == 777, "that is the original now");
-	state_write(&s, "/a", LOW, 2 * MIB);
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what somebody else set");
+	ok(seen.value == 777 && seen.original == 777, "that is the original now");
+	set(&s, "/a", 2 * MIB);
 	state_restore(&s);
 	is_text(get("a/memory.low"), "777", "and is restored");
 
-	state_write(&s, "/a", LOW, MIB);
+	set(&s, "/a", MIB);
 	put("a/memory.low", "777");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "somebody else sets the original again");
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "somebody else sets the original again");
 	is_uint(s.nr, 0, "that is no change of ours any more");
-	state_write(&s, "/a", LOW, MIB);
-	state_write(&s, "/a", LOW, 2 * MIB);
+	set(&s, "/a", MIB);
+	set(&s, "/a", 2 * MIB);
 	put("a/memory.low", "1048576");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "or what was written before");
-	is_uint(original, MIB, "that is the original now");
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "or what was written before");
+	is_uint(seen.original, MIB, "that is the original now");
 
 	put("a/memory.low", "777");
-	state_write(&s, "/a", LOW, MIB);
+	set(&s, "/a", MIB);
 	rename(in_dir("a"), in_dir("a-old"));
 	make_cgroup("a", "1048576");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "another cgroup at that path");
-	ok(low == MIB && original == MIB, "has its own original, even if the values agree");
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "another cgroup at that path");
+	ok(seen.value == MIB && seen.original == MIB, "has its own original, even if the values agree");
 
 	put("a/memory.low", "max");
-	state_write(&s, "/a", LOW, MIB);
+	set(&s, "/a", MIB);
 	state_restore(&s);
 	is_text(get("a/memory.low"), "max", "also max");
 	state_close(&s);
 }
 
+/* What was decided for one value, or one cgroup, is not done to another */
+static void check_meanwhile(void)
+{
+	struct protect_rule rules[] = { { .name = "x", .cgroup = "/a/x" } };
+	const struct config c = { .nr = 1, .protect = rules };
+	struct seen seen;
+	struct state s;
+
+	fresh_state(&s);
+	make_cgroup("a", "0");
+	make_cgroup("a/x", "0");
+	state_read(&s, "/a", LOW, &seen);
+	put("a/memory.low", "777");
+	is_int(state_write(&s, "/a", LOW, &seen, MIB), -EAGAIN, "somebody else was quicker");
+	is_text(get("a/memory.low"), "777", "and that stays");
+	is_uint(s.nr, 0, "nothing is to be restored");
+	put("a/memory.low", "0");
+
+	is_int(set_low(&s, &c, "/a/x", 12 * MIB), 0, "raise");
+	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	put("a/x/memory.low", "524288000");
+	is_int(low_set(&s, &c, "/a/x", &seen, 9 * MIB), -EAGAIN, "somebody else sets it before it is lowered");
+	is_text(get("a/x/memory.low"), "524288000", "and that stays");
+	is_text(get("a/memory.low"), "0", "and needs nothing above");
+	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	is_int(low_set(&s, &c, "/a/x", &seen, 600 * MIB), 0, "what is decided for it is done");
+
+	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	rename(in_dir("a/x"), in_dir("a/x-old"));
+	make_cgroup("a/x", "629145600");
+	is_int(low_set(&s, &c, "/a/x", &seen, 700 * MIB), -EAGAIN, "another cgroup takes the path, with as much");
+	is_text(get("a/x/memory.low"), "629145600", "and keeps it");
+	is_text(get("a/memory.low"), "0", "and needs nothing above");
+	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	put("a/x/memory.low", "777");
+	unlink(in_dir("a/memory.low"));
+	if (symlink("/proc/sys/kernel/ngroups_max", in_dir("a/memory.low")))
+		abort();
+	is_int(low_set(&s, &c, "/a/x", &seen, 800 * MIB), -EAGAIN, "nor is anything tried above");
+	unlink(in_dir("a/memory.low"));
+	put("a/memory.low", "0");
+	state_read(&s, "/a", LOW, &seen);
+	rename(in_dir("a"), in_dir("a-older"));
+	make_cgroup("a", "0");
+	is_int(state_write(&s, "/a", LOW, &seen, MIB), -EAGAIN, "another one does, with nothing");
+	is_text(get("a/memory.low"), "0", "which stays nothing");
+	state_close(&s);
+}
+
 static void check_dry_run(void)
 {
-	uint64_t low, original;
+	struct seen seen;
 	struct state s;
 
 	make_cgroup("a", "4096");
 	is_int(state_open(&s, in_dir("dry/state"), dir, true), 0, "a dry run");
-	is_int(state_write(&s, "/a", LOW, MIB), 0, "write");
+	is_int(set(&s, "/a", MIB), 0, "write");
 	is_text(get("a/memory.low"), "4096", "is not done");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read");
-	ok(low == MIB && original == 4096, "as if it were");
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "read");
+	ok(seen.value == MIB && seen.original == 4096, "as if it were");
 	put("a/memory.low", "8192");
-	is_int(state_read(&s, "/a", LOW, &low, &original), 0, "read what somebody else set");
-	ok(low == 8192 && original == 8192, "that counts");
-	state_write(&s, "/a", LOW, MIB);
+	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what somebody else set");
+	ok(seen.value == 8192 && seen.original == 8192, "that counts");
+	set(&s, "/a", MIB);
 	is_int(state_restore(&s), 0, "restore");
 	is_text(get("a/memory.low"), "8192", "is not done either");
 	ok(access(in_dir("dry"), F_OK), "and no file was made");
@@ -507,7 +573,7 @@ static void check_ancestors(void)
 		{ .name = "p", .cgroup = "/pp" },
 	};
 	const struct config c = { .nr = 3, .protect = rules };
-	uint64_t low, original;
+	struct seen seen;
 	struct state s;
 
 	fresh_state(&s);
@@ -516,44 +582,44 @@ static void check_ancestors(void)
 	make_cgroup("p/q/x", "0");
 	make_cgroup("p/y", "8192");
 	make_cgroup("pp", "0");
-	is_int(low_set(&s, &c, "/p/q/x", 10 * MIB), 0, "raise one");
+	is_int(set_low(&s, &c, "/p/q/x", 10 * MIB), 0, "raise one");
 	is_text(get("p/memory.low"), "10489856", "its grandparent has 4096 more");
 	put("p/q/x/memory.low", "0");
-	is_int(low_read(&s, &c, "/p/q/x", &low, &original), 0, "somebody else undoes it");
+	is_int(low_read(&s, &c, "/p/q/x", &seen), 0, "somebody else undoes it");
 	is_text(get("p/memory.low"), "4096", "nothing is left of it above");
-	is_int(low_set(&s, &c, "/p/q/x", 10 * MIB), 0, "raise it again");
+	is_int(set_low(&s, &c, "/p/q/x", 10 * MIB), 0, "raise it again");
 	is_text(get("p/q/memory.low"), "max", "who has no bound needs none");
-	is_int(low_set(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
+	is_int(set_low(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
 	is_text(get("p/memory.low"), "15732736", "both count above");
-	is_int(low_set(&s, &c, "/pp", MIB), 0, "raise a neighbour");
+	is_int(set_low(&s, &c, "/pp", MIB), 0, "raise a neighbour");
 	is_text(get("p/memory.low"), "15732736", "who does not");
-	is_int(low_set(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "the same again");
+	is_int(set_low(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "the same again");
 	is_text(get("p/memory.low"), "15732736", "changes nothing");
-	is_int(low_set(&s, &c, "/p/q/x", 2 * MIB), 0, "lower the first");
+	is_int(set_low(&s, &c, "/p/q/x", 2 * MIB), 0, "lower the first");
 	is_text(get("p/memory.low"), "7344128", "lowers above");
 	put("p/y/memory.low", "99");
-	is_int(low_read(&s, &c, "/p/y", &low, &original), 0, "somebody else sets the second");
+	is_int(low_read(&s, &c, "/p/y", &seen), 0, "somebody else sets the second");
 	is_text(get("p/memory.low"), "2101248", "its part is taken back above");
 	put("p/memory.low", "1");
-	is_int(low_set(&s, &c, "/p/q/x", 3 * MIB), 0, "somebody else sets it above");
+	is_int(set_low(&s, &c, "/p/q/x", 3 * MIB), 0, "somebody else sets it above");
 	is_text(get("p/memory.low"), "3145729", "then that is what is added to");
 
 	/* The child fails, so the parent is not left with more than it needs */
 	put("p/q/x/memory.low", "x");
-	is_int(low_set(&s, &c, "/p/q/x", 4 * MIB), -EBADMSG, "a raise that fails");
+	is_int(set_low(&s, &c, "/p/q/x", 4 * MIB), -EBADMSG, "a raise that fails");
 	is_text(get("p/memory.low"), "3145729", "raises nothing above");
 	/* Nor when it fails at the last moment: no one may write to this one */
 	unlink(in_dir("p/q/x/memory.low"));
 	if (symlink("/proc/sys/kernel/ngroups_max", in_dir("p/q/x/memory.low")))
 		abort();
-	ok(low_set(&s, &c, "/p/q/x", 4 * MIB) < 0, "a raise that fails later");
+	ok(set_low(&s, &c, "/p/q/x", 4 * MIB) < 0, "a raise that fails later");
 	is_text(get("p/memory.low"), "1", "raises nothing above either");
 	unlink(in_dir("p/q/x/memory.low"));
 	put("p/q/x/memory.low", "0");
-	is_int(low_set(&s, &c, "/p/q/x", 3 * MIB), 0, "raise it again");
+	is_int(set_low(&s, &c, "/p/q/x", 3 * MIB), 0, "raise it again");
 	is_text(get("p/memory.low"), "3145729", "and above");
 	rename(in_dir("p/q"), in_dir("q-old"));
-	is_int(low_read(&s, &c, "/p/q/x", &low, &original), -ENOENT, "the first vanishes, with its parent");
+	is_int(low_read(&s, &c, "/p/q/x", &seen), -ENOENT, "the first vanishes, with its parent");
 	is_text(get("p/memory.low"), "1", "nothing is left of it above");
 	state_restore(&s);
 	is_text(get("pp/memory.low"), "0", "all is restored");
@@ -599,6 +665,7 @@ int main(void)
 	check_crash();
 	check_broken_state();
 	check_foreign_change();
+	check_meanwhile();
 	check_dry_run();
 	check_ancestors();
 	snprintf(command, sizeof(command), "rm -rf %s", dir);

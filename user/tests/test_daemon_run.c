@@ -117,18 +117,33 @@ static bool too_large(uint64_t id)
 	return !stat(in_dir("cg/large"), &st) && st.st_ino == id;
 }
 
+/* Once, while the daemon looks at refaults, somebody else sets memory.low to this */
+static void meddle(void)
+{
+	uint64_t low = get_number("meddle");
+
+	if (low == UINT64_MAX)
+		return;
+	unlink(in_dir("meddle"));
+	put_number("cg/s/db/memory.low", low);
+}
+
 /* Every cgroup's counters have grown by what the two files say */
 int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)
 {
 	static uint64_t refaults, evictions;
 	int err = module_state(h, -ENOTCONN);
 	struct headroom_cgroup *cg;
+	uint64_t more;
 
 	if (!err && too_large(id))
 		err = -EMSGSIZE;
 	if (err)
 		return err;
-	refaults += get_number("refaults");
+	more = get_number("refaults");
+	if (more)
+		meddle();
+	refaults += more;
 	evictions += get_number("evictions");
 	cg = calloc(1, sizeof(*cg));
 	if (!cg)
@@ -412,6 +427,24 @@ static void check_administrator(void)
 	is_uint(get_number("cg/s/db/memory.low"), 200 * MIB, "and at the end");
 }
 
+/* What was decided before an administrator's word does not count against it */
+static void check_meanwhile(void)
+{
+	pid_t pid;
+
+	fresh();
+	pid = start(NULL);
+	ok(WITHIN(10, logged("stays at 1.0 MiB")), "there is nothing to do");
+	put_number("meddle", 500 * MIB);
+	refault(1000);
+	ok(WITHIN(10, logged("stays at 500.0 MiB")), "until an administrator sets it meanwhile");
+	is_uint(get_number("cg/s/db/memory.low"), 500 * MIB, "and that stays");
+	is_uint(get_number("cg/s/memory.low"), 4096, "and needs nothing of the parent");
+	ok(!logged("cannot set"), "which is no trouble");
+	ok(!logged("from 1.0 MiB"), "nor told as if it were done");
+	stop(pid, SIGTERM);
+}
+
 static void check_idle(void)
 {
 	pid_t pid;
@@ -610,6 +643,7 @@ int main(void)
 	check_dry_run();
 	check_reload();
 	check_administrator();
+	check_meanwhile();
 	check_idle();
 	check_vanished();
 	check_module_gone();
