@@ -34,7 +34,7 @@ struct engine_look {
  */
 struct engine_verdict {
 	struct protect_decision decision;
-	char why[384];
+	char why[512];
 };
 
 /** engine_new - the rules of @config, which stays the caller's; NULL without memory */

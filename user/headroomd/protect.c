@@ -6,6 +6,12 @@
  * with. If it hit its own limit, that is its owner's affair. If it did not,
  * others' demand took its pages, and memory.low is what keeps them from it.
  *
+ * Nor does memory.low help a cgroup below that runs into a limit of its own: pages
+ * that were evicted for that (own-limit) are left out of what comes back and of what is
+ * lost. Distances are not told apart by reason; the log then says that they are of all.
+ * A limit between the loser of a page and the rule's cgroup looks like one above both
+ * (ancestor-limit), and counts as others' demand.
+ *
  * How much: a page that came back at distance d would have stayed with u(d) more
  * memory (headroom_extra_memory()). So
  *
@@ -47,6 +53,28 @@ static uint64_t whole_pages(uint64_t bytes, uint64_t page_size)
 	return bytes / page_size * page_size;
 }
 
+/* The parts of a counter may add up to a little more than it */
+static uint64_t without(uint64_t all, uint64_t part)
+{
+	return all - least(all, part);
+}
+
+/*
+ * Pages lost to the loser's own limit, and those of them that came back. When
+ * sampling, the latter are scaled as all refaults are.
+ */
+static struct headroom_pages own_limit(const struct headroom_stats *delta)
+{
+	struct headroom_pages own = {};
+	int kind;
+
+	for (kind = 0; kind < HEADROOM_PAGE_KINDS; kind++) {
+		own.evictions += delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].evictions;
+		own.refaults += delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].refaults;
+	}
+	return own;
+}
+
 /* The change that is worth a write: a MiB, or 2 % */
 static uint64_t slack(uint64_t low)
 {
@@ -80,23 +108,26 @@ static void decide_quiet(const struct protect_rule *rule,
  * What was lost before is coming back, and little is lost any more: memory.low
  * works. The distances are those of the time before it did.
  */
-static bool recovering(const struct protect_reading *now)
+static bool recovering(const struct protect_reading *now, const struct headroom_pages *own)
 {
 	return now->low > now->current &&
-	       now->delta->evictions < now->delta->refaults / 4;
+	       without(now->delta->evictions, own->evictions) <
+	       without(now->delta->refaults, own->refaults) / 4;
 }
 
-static void decide_refaulting(const struct protect_reading *now,
+static void decide_refaulting(const struct protect_rule *rule,
+			      const struct protect_reading *now,
+			      const struct headroom_pages *own,
 			      struct protect_decision *d)
 {
 	uint64_t target = (now->current + d->extra) * MARGIN;
 
 	target = least(whole_pages(target, now->page_size), d->most);
-	if (now->limit_hits) {
+	if (now->limit_hits || d->rate - d->own <= rule->refaults) {
 		d->reason = PROTECT_OWN_LIMIT;
 	} else if (now->breaches && now->current + slack(now->low) < now->low) {
 		d->reason = PROTECT_UNHEEDED;
-	} else if (recovering(now)) {
+	} else if (recovering(now, own)) {
 		d->reason = PROTECT_ENOUGH;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = PROTECT_RAISE;
@@ -116,9 +147,11 @@ static double per_second(uint64_t count, uint64_t ns)
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now)
 {
+	const struct headroom_pages own = own_limit(now->delta);
 	struct protect_decision d = {
 		.low = now->low,
 		.rate = per_second(now->delta->refaults, now->interval),
+		.own = per_second(least(own.refaults, now->delta->refaults), now->interval),
 		.evictions = per_second(now->delta->evictions, now->interval),
 		.distance = headroom_histogram_quantile(&now->delta->refault_distance,
 							rule->quantile),
@@ -131,20 +164,32 @@ struct protect_decision protect_decide(const struct protect_rule *rule,
 	if (d.rate <= rule->refaults)
 		decide_quiet(rule, now, &d);
 	else
-		decide_refaulting(now, &d);
+		decide_refaulting(rule, now, &own, &d);
 	return d;
 }
 
 static int explain_refaults(char *buf, size_t size, const struct protect_rule *rule,
-			    const struct protect_reading *now,
 			    const struct protect_decision *d)
 {
-	char extra[32];
+	bool others = d->reason != PROTECT_OWN_LIMIT;
+	char own[64] = "", extra[32];
 
+	if (d->own > 0)
+		snprintf(own, sizeof(own), " (%s%.0f/s at a cgroup's own limit)",
+			 others ? "and " : "", d->own);
 	journal_size(extra, sizeof(extra), d->extra);
-	return snprintf(buf, size, "%.0f refaults/s%s, p%g distance %" PRIu64 " pages = %s extra",
-			d->rate, now->limit_hits ? "" : " from others' reclaim",
-			rule->quantile * 100, d->distance, extra);
+	return snprintf(buf, size, "%.0f refaults/s%s%s, p%g distance%s %" PRIu64 " pages = %s extra",
+			others ? d->rate - d->own : d->rate,
+			others ? " from others' reclaim" : "", own, rule->quantile * 100,
+			d->own > 0 ? " of all" : "", d->distance, extra);
+}
+
+/* What is to be done about it */
+static const char *explain_own_limit(const struct protect_reading *now)
+{
+	return now->limit_hits ?
+		", but it has hit its own limit: raise memory.max or memory.high, or let the application shrink" :
+		", but memory.low does not help against a cgroup's own limit: raise memory.max or memory.high of the one that is at it, or let the application shrink";
 }
 
 static int explain_quiet(char *buf, size_t size, const struct protect_rule *rule,
@@ -169,13 +214,13 @@ const char *protect_explain(char *buf, size_t size, const struct protect_rule *r
 			    const struct protect_decision *d)
 {
 	static const char *const why_not[] = {
-		[PROTECT_OWN_LIMIT] = ", but it has hit its own limit: raise memory.max or memory.high, or let the application shrink",
 		[PROTECT_UNHEEDED] = ", but the kernel takes its pages although it has less than memory.low, as MGLRU does when the whole machine is short: a memory.max on a cgroup that holds it and the others makes memory.low count",
 		[PROTECT_AT_MAX] = ", but no more may be protected",
 		[PROTECT_ENOUGH] = ", but memory.low covers that already: lost pages are still coming back",
 		[PROTECT_GIVE_BACK] = "",
 	};
-	const char *but = why_not[d->reason] ? why_not[d->reason] : "";
+	const char *but = d->reason == PROTECT_OWN_LIMIT ? explain_own_limit(now) :
+		why_not[d->reason] ? why_not[d->reason] : "";
 	char current[32], most[32];
 	int n;
 
@@ -183,7 +228,7 @@ const char *protect_explain(char *buf, size_t size, const struct protect_rule *r
 	    d->reason == PROTECT_GIVE_BACK)
 		n = explain_quiet(buf, size, rule, now, d);
 	else
-		n = explain_refaults(buf, size, rule, now, d);
+		n = explain_refaults(buf, size, rule, d);
 	if (n > 0 && (size_t)n < size)
 		snprintf(buf + n, size - n, ", current %s, max %s%s",
 			 journal_size(current, sizeof(current), now->current),

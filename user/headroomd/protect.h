@@ -56,7 +56,7 @@ struct protect_reading {
 enum protect_reason {
 	PROTECT_QUIET,		/* no refaults to speak of, nothing to give back */
 	PROTECT_HOLDING,	/* no refaults: the protection works, or is not idle yet */
-	PROTECT_OWN_LIMIT,	/* refaults because of its own limit */
+	PROTECT_OWN_LIMIT,	/* refaults because of its own limit, or of one's below */
 	PROTECT_UNHEEDED,	/* refaults, and the kernel takes what low protects */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
 	PROTECT_ENOUGH,		/* refaults, and low is already what they ask for */
@@ -70,6 +70,7 @@ enum protect_reason {
  * @low: memory.low, as it should be
  * @active: it refaults, or loses pages, above the rate
  * @rate: evidence: refaults a second
+ * @own: evidence: of them, those of pages that a cgroup lost to its own limit
  * @evictions: evidence: pages lost a second
  * @distance: evidence: the quantile of the refault distances
  * @extra: evidence: bytes more that would have saved that share of the refaults
@@ -80,6 +81,7 @@ struct protect_decision {
 	uint64_t low;
 	bool active;
 	double rate;
+	double own;
 	double evictions;
 	uint64_t distance;
 	uint64_t extra;

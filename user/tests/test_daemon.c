@@ -123,6 +123,12 @@ static struct protect_reading refaulting(struct headroom_stats *delta)
 	};
 }
 
+static void lost_at_own_limit(struct headroom_stats *delta, enum headroom_page_kind kind,
+			      uint64_t refaults)
+{
+	delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].refaults = refaults;
+}
+
 static void check_decisions(void)
 {
 	const struct protect_rule rule = {
@@ -153,6 +159,36 @@ static void check_decisions(void)
 	now.limit_hits = 1;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_OWN_LIMIT, "its own limit");
 	is_uint(protect_decide(&rule, &now).low, 0, "its own limit: nothing changes");
+
+	now = refaulting(&delta);
+	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_FILE, 1000);
+	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 960);
+	now.low = 40 * MIB;
+	now.quiet = 60000000000ULL;
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_OWN_LIMIT, "others at the rate, the rest is a limit below");
+	is_uint(d.low, 40 * MIB, "nothing changes");
+	ok(d.active, "nor is it idle");
+	is_near(d.rate, 1000, 0, "all refaults");
+	is_near(d.own, 980, 0, "those of that limit");
+	delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].refaults = 1000;
+	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 958);
+	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "others above the rate: raise");
+	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 1100);
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_OWN_LIMIT, "parts that are more than all");
+	is_near(d.own, 1000, 0, "count as all");
+
+	now = refaulting(&delta);
+	now.low = 70 * MIB;
+	delta.evictions = 6000;
+	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_FILE, 1000);
+	delta.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions = 5751;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_ENOUGH, "a limit below takes, others hardly: enough");
+	delta.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions = 5750;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "they take a quarter again: raise");
+	now.limit_hits = 1;
+	is_int(protect_decide(&rule, &now).reason, PROTECT_OWN_LIMIT, "but not at its own limit");
 
 	now = refaulting(&delta);
 	now.low = 70 * MIB;
@@ -202,6 +238,36 @@ static void check_decisions(void)
 	is_int(protect_decide(&rule, &now).reason, PROTECT_QUIET, "nothing was added: nothing given back");
 }
 
+/* Who is told to do something about limits, and about whose */
+static void check_limit_explanations(void)
+{
+	const struct protect_rule rule = { .refaults = 20, .max = 512 * MIB, .quantile = 0.95 };
+	struct protect_decision d = {
+		.reason = PROTECT_OWN_LIMIT, .rate = 1000, .own = 990, .distance = 512,
+		.extra = MIB, .most = 80 * MIB,
+	};
+	struct headroom_stats delta;
+	struct protect_reading now = refaulting(&delta);
+	char text[sizeof(((struct engine_verdict *)0)->why)];
+
+	protect_explain(text, sizeof(text), &rule, &now, &d);
+	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all 512 pages") &&
+	   strstr(text, "of the one that is at it") && !strstr(text, "others"), "told: %s", text);
+	now.limit_hits = 1;
+	protect_explain(text, sizeof(text), &rule, &now, &d);
+	ok(strstr(text, "it has hit its own limit") && !strstr(text, "others"), "told: %s", text);
+	now.limit_hits = 0;
+	d.reason = PROTECT_RAISE;
+	d.own = 900;
+	protect_explain(text, sizeof(text), &rule, &now, &d);
+	ok(strstr(text, "100 refaults/s from others' reclaim (and 900/s at a cgroup's own limit), p95 distance of all"),
+	   "told: %s", text);
+	d.reason = PROTECT_UNHEEDED;
+	protect_explain(text, sizeof(text), &rule, &now, &d);
+	ok(strstr(text, "makes memory.low count") && strlen(text) < sizeof(text) - 64,
+	   "to the end, with room to spare: %s", text);
+}
+
 /* Each reason is told with the numbers that it goes by */
 static void check_explanations(void)
 {
@@ -231,7 +297,7 @@ static void check_explanations(void)
 			.reason = expect[i].reason, .rate = 7, .evictions = 8,
 			.distance = 512, .extra = MIB, .most = 80 * MIB,
 		};
-		char text[384], small[16];
+		char text[sizeof(((struct engine_verdict *)0)->why)], small[16];
 
 		now.limit_hits = expect[i].reason == PROTECT_OWN_LIMIT;
 		ok(strstr(protect_explain(text, sizeof(text), &rule, &now, &d), expect[i].says),
@@ -658,6 +724,7 @@ int main(void)
 	check_bad_configs();
 	check_decisions();
 	check_explanations();
+	check_limit_explanations();
 	check_engine();
 	check_files();
 	check_restore();
