@@ -413,6 +413,7 @@ int headroom_watcher_prepare(void)
 		mutex_unlock(&headroom_triggers_mutex);
 		/* The thread may have been quicker */
 		kfree(watched);
+		cond_resched();
 	}
 	return 0;
 }
