@@ -8,6 +8,7 @@
 #   make bench        what the module costs, in instructions; a table
 #   make bench-short  the same in three minutes, compared with the committed figures
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
+#   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
 #   make check-scale  dumps of 5,000 cgroups while others come and go
 #   make check-style  what a script can say about the sources
 #   make clean        removes build/
@@ -64,6 +65,10 @@ check-rt:
 	scripts/setup --rt
 	scripts/check --rt
 
+check-debug:
+	scripts/setup --debug
+	scripts/check --debug
+
 bench:
 	scripts/setup
 	scripts/bench
@@ -85,5 +90,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt check-scale bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt check-debug check-scale bench bench-short check-style clean help
 .DEFAULT_GOAL := all
