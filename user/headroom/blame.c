@@ -111,7 +111,7 @@ static int show_intervals(struct headroom *h, const struct request *request, con
 	int code = EXIT_DONE, err = headroom_blame_get(h, 0, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (pace_wait(-1, pace_after(start, request->seconds)) == PACE_STOP)
+		if (!pace_until(pace_after(start, request->seconds), request->count))
 			break;
 		start = pace_now();
 		err = headroom_blame_get(h, 0, &now);

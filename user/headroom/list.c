@@ -246,7 +246,7 @@ static int watch(struct headroom *h, const struct view *view)
 
 	err = headroom_snapshot_take(h, &filter, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
-		if (pace_wait(-1, pace_after(before->time, view->seconds)) == PACE_STOP)
+		if (!pace_until(pace_after(before->time, view->seconds), view->count))
 			break;
 		err = headroom_snapshot_take(h, &filter, &now);
 		if (err < 0)

@@ -61,11 +61,12 @@ static bool is_wanted(const struct listener *listener, const struct headroom_eve
 }
 
 /* What is printed is there before the wait for what follows. */
-static enum pace wait_for_more(const struct listener *listener)
+static bool wait_for_more(const struct listener *listener)
 {
 	if (fflush(stdout) != 0)
-		return PACE_STOP;
-	return pace_wait(headroom_events_fd(listener->e), PACE_NEVER);
+		return false;
+	pace_wait(headroom_events_fd(listener->e), PACE_NEVER);
+	return true;
 }
 
 int listener_run(struct listener *listener)
@@ -75,11 +76,14 @@ int listener_run(struct listener *listener)
 	int got;
 
 	while (!listener->count || printed < listener->count) {
+		/* there may be no end of events, and so no wait */
+		if (pace_stopped(listener->count))
+			break;
 		got = headroom_events_next(listener->e, &event);
 		if (got < 0)
 			return say_events_failure(listener, got);
 		if (!got) {
-			if (wait_for_more(listener) == PACE_STOP)
+			if (!wait_for_more(listener))
 				break;
 			continue;
 		}

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -27,24 +26,56 @@ uint64_t pace_after(uint64_t start, double seconds)
 	return start + (uint64_t)(seconds * NS_PER_S);
 }
 
-/* Readable once SIGINT or SIGTERM has come */
-static int signals(void)
+/* The signal that is to end us; 0 while none is */
+static volatile sig_atomic_t stopped;
+
+/* Whoever waits for us sees which signal it was. */
+static void die(void)
 {
-	static int fd = -1;
 	sigset_t set;
 
-	if (fd >= 0)
-		return fd;
+	signal(stopped, SIG_DFL);
 	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (fd < 0) {
-		fprintf(stderr, "headroom: cannot wait for signals: %s\n", strerror(errno));
-		exit(EXIT_FAILED);
+	sigaddset(&set, stopped);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(stopped);
+	/* the first process of a container survives that */
+	_exit(128 + stopped);
+}
+
+static void on_stop(int sig)
+{
+	/* timeout(1) sends two of them: the first decides */
+	if (!stopped)
+		stopped = sig;
+}
+
+static void catch_signals(sigset_t *set)
+{
+	static const int caught[] = { SIGINT, SIGTERM };
+	/* a request to the module goes on as if nothing had happened */
+	struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		sigaction(caught[i], &action, NULL);
+		sigaddset(set, caught[i]);
 	}
-	return fd;
+	/* our parent may have blocked them */
+	sigprocmask(SIG_UNBLOCK, set, NULL);
+}
+
+/* The signals that are caught, from the first call on */
+static const sigset_t *signals(void)
+{
+	static sigset_t set;
+	static bool caught;
+
+	if (!caught)
+		catch_signals(&set);
+	caught = true;
+	return &set;
 }
 
 /* The time from now on; 0 when it has passed */
@@ -55,36 +86,52 @@ static struct timespec rest(uint64_t until)
 	return (struct timespec){ left / NS_PER_S, left % NS_PER_S };
 }
 
-enum pace pace_wait(int fd, uint64_t until)
+/* Whether there is nothing more to wait for */
+static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
+{
+	struct timespec left = rest(until);
+	int ready = ppoll(polled, 2, until == PACE_NEVER ? NULL : &left, mask);
+
+	if (ready < 0 && errno != EINTR) {
+		fprintf(stderr, "headroom: cannot wait: %s\n", strerror(errno));
+		exit(EXIT_FAILED);
+	}
+	if (ready <= 0)
+		return !ready;
+	if (polled[1].revents)
+		raise(SIGPIPE);
+	return polled[0].revents;
+}
+
+void pace_wait(int fd, uint64_t until)
 {
 	struct pollfd polled[] = {
-		{ .fd = signals(), .events = POLLIN },
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = STDOUT_FILENO },
 	};
-	struct timespec left;
-	int ready;
+	sigset_t before;
 
-	for (;;) {
-		left = rest(until);
-		ready = ppoll(polled, 3, until == PACE_NEVER ? NULL : &left, NULL);
-		if (ready < 0 && errno != EINTR) {
-			fprintf(stderr, "headroom: cannot wait: %s\n", strerror(errno));
-			exit(EXIT_FAILED);
-		}
-		if (ready <= 0) {
-			if (!ready)
-				return PACE_TIME;
-			continue;
-		}
-		if (polled[0].revents)
-			return PACE_STOP;
-		if (polled[2].revents & (POLLERR | POLLHUP))
-			raise(SIGPIPE);
-		/* closed from the beginning: then nobody is told */
-		if (polled[2].revents)
-			polled[2].fd = -1;
-		if (polled[1].revents)
-			return PACE_READY;
+	/* one that comes between the look at it and the wait is to end the wait */
+	sigprocmask(SIG_BLOCK, signals(), &before);
+	while (!stopped && !wait_once(polled, until, &before))
+		;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+bool pace_stopped(unsigned long count)
+{
+	signals();
+	if (!stopped)
+		return false;
+	if (count) {
+		fflush(stdout);
+		die();
 	}
+	return true;
+}
+
+bool pace_until(uint64_t until, unsigned long count)
+{
+	pace_wait(-1, until);
+	return !pace_stopped(count);
 }

@@ -3,20 +3,13 @@
 #ifndef PACE_H
 #define PACE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /** Seconds and nanoseconds */
 #define NS_PER_S	1000000000ull
 /** A moment that never comes */
 #define PACE_NEVER	UINT64_MAX
-
-/**
- * enum pace - why a wait ended
- * @PACE_TIME: the moment has come
- * @PACE_READY: there is something to read
- * @PACE_STOP: SIGINT or SIGTERM
- */
-enum pace { PACE_TIME, PACE_READY, PACE_STOP };
 
 /** pace_now - CLOCK_MONOTONIC, nanoseconds */
 uint64_t pace_now(void);
@@ -27,10 +20,20 @@ uint64_t pace_after(uint64_t start, double seconds);
  * @fd: what may become readable; -1 for nothing
  * @until: CLOCK_MONOTONIC, nanoseconds
  *
- * From the first call on SIGINT and SIGTERM do nothing but end a wait, so that none
- * comes between two of them. When nobody reads standard output any more the process
- * ends as by writing to it: whoever has had enough need not wait for the next line.
+ * From the first call on SIGINT and SIGTERM end a wait, this one or the next, so that
+ * lines are printed whole. When nobody reads standard output any more the process ends as
+ * by writing to it: whoever has had enough need not wait for the next line.
  */
-enum pace pace_wait(int fd, uint64_t until);
+void pace_wait(int fd, uint64_t until);
+/**
+ * pace_stopped - whether SIGINT or SIGTERM has come
+ * @count: how often the command was to do what it does; 0: for ever
+ *
+ * It is how that ends which goes on for ever. Of any other the process dies, since
+ * whoever waits for it must not take it for done.
+ */
+bool pace_stopped(unsigned long count);
+/** pace_until - wait for a moment; false when pace_stopped() */
+bool pace_until(uint64_t until, unsigned long count);
 
 #endif /* PACE_H */

@@ -466,7 +466,7 @@ static int show_intervals(struct headroom *h, const struct request *request, uin
 	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (pace_wait(-1, pace_after(before->time, request->seconds)) == PACE_STOP)
+		if (!pace_until(pace_after(before->time, request->seconds), request->count))
 			break;
 		err = take_snapshot(h, id, &now);
 		if (err < 0)

@@ -292,7 +292,7 @@ static int watch_tasks(struct headroom *h, const struct request *request, const 
 	int code = EXIT_DONE;
 
 	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
-		if (n && pace_wait(-1, next) == PACE_STOP)
+		if (n && !pace_until(next, request->count))
 			break;
 		next = pace_after(pace_now(), request->seconds);
 		if (n && !request->json)

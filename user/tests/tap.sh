@@ -59,6 +59,30 @@ sys.exit(not eval("(" + sys.argv[2] + ")"))' "$out" "$1" 2>"$err"
 	report "$name"
 }
 
+# awaits COMMAND...: until it succeeds, but not for ever
+awaits() {
+	tries=100
+	until "$@" 2>/dev/null; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# ended PID: whether it has, be it that its parent knows
+ended() {
+	! grep -q '^State:.[^Z]' "/proc/$1/status"
+}
+
+# end SIGNAL PID: sends it as timeout(1) does, twice, once SIGTERM is caught; the exit code
+end() {
+	awaits grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$2/status"
+	kill -s "$1" "$2"
+	kill -s "$1" "$2" 2>/dev/null
+	awaits ended "$2" || kill -s KILL "$2"
+	wait "$2"
+}
+
 # finish: the plan; at the end
 finish() {
 	echo "1..$checks"

@@ -494,5 +494,20 @@ sleep 0.5
 kill -TERM $pid
 wait $pid && [ ! -s "$err" ]
 report "an interrupt ends an endless list quietly"
+"$fake" list --interval 1ms --count 0 --json --all >"$out" 2>"$err" &
+awaits test -s "$out"
+end TERM $! && [ ! -s "$err" ]
+report "and one that hardly waits"
+json 'len(lines) > 0 and len(lines) % 6 == 0'
+# what was to follow is not to be done
+for command in list 'show /busy' 'blame /busy' stalls; do
+	for signal in 2 15; do
+		# shellcheck disable=SC2086
+		"$fake" $command --interval 60 --count 2 >"$out" 2>"$err" &
+		end $signal $!
+		[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ]
+		report "signal $signal, before the end: $command"
+	done
+done
 
 finish

@@ -161,6 +161,36 @@ has 'born'
 timeout -s INT 0.5 "$fake" watch >"$out" 2>"$err"
 [ $? -eq 124 ] && [ ! -s "$err" ] && [ ! -s "$out" ]
 report "an interrupt ends it quietly"
+for signal in 2 15; do
+	"$fake" watch >"$out" 2>"$err" &
+	end $signal $! && [ ! -s "$err" ]
+	report "signal $signal is the end of a watch"
+	# what was to follow is not to be done
+	"$fake" trigger / --stall 1ms --count 1 >"$out" 2>"$err" &
+	end $signal $!
+	[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ] && [ ! -s "$out" ]
+	report "signal $signal, before a trigger has fired"
+done
+
+# flood OUTPUT TEST: a watch of events that come and come, until TEST OUTPUT; its status
+flood() {
+	yes 'born cgroup=7 path=/new' >"$dir/events" 2>"$dir/yes" &
+	yes=$!
+	"$fake" watch --json >"$1" 2>"$err" &
+	awaits "$2" "$1"
+	end TERM $!
+	status=$?
+	kill $yes 2>/dev/null
+	wait $yes 2>/dev/null
+	return $status
+}
+not_empty() {
+	test -s "$1"
+}
+flood "$dir/lines" not_empty && [ ! -s "$err" ]
+report "a signal ends a watch that has no rest"
+tail -n 100 "$dir/lines" >"$out"
+json 'len(lines) > 9'
 
 run 0 "$fake" config
 [ "$(cat "$out")" = 'sample-shift=0
