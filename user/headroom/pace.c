@@ -43,24 +43,43 @@ static void die(void)
 	_exit(128 + stopped);
 }
 
+/* Output that is blocked keeps us from the next wait, and may do so for ever. */
+static void on_alarm(int sig)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	int err = errno;
+
+	(void)sig;
+	if (poll(&out, 1, 0) == 0)
+		die();
+	alarm(1);
+	errno = err;
+}
+
 static void on_stop(int sig)
 {
 	/* timeout(1) sends two of them: the first decides */
-	if (!stopped)
-		stopped = sig;
+	if (stopped)
+		return;
+	stopped = sig;
+	alarm(1);
 }
 
 static void catch_signals(sigset_t *set)
 {
-	static const int caught[] = { SIGINT, SIGTERM };
+	static const struct {
+		int sig;
+		void (*handler)(int sig);
+	} caught[] = { { SIGINT, on_stop }, { SIGTERM, on_stop }, { SIGALRM, on_alarm } };
 	/* a request to the module goes on as if nothing had happened */
-	struct sigaction action = { .sa_handler = on_stop, .sa_flags = SA_RESTART };
+	struct sigaction action = { .sa_flags = SA_RESTART };
 
 	sigemptyset(&action.sa_mask);
 	sigemptyset(set);
 	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
-		sigaction(caught[i], &action, NULL);
-		sigaddset(set, caught[i]);
+		action.sa_handler = caught[i].handler;
+		sigaction(caught[i].sig, &action, NULL);
+		sigaddset(set, caught[i].sig);
 	}
 	/* our parent may have blocked them */
 	sigprocmask(SIG_UNBLOCK, set, NULL);

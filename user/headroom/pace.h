@@ -21,8 +21,9 @@ uint64_t pace_after(uint64_t start, double seconds);
  * @until: CLOCK_MONOTONIC, nanoseconds
  *
  * From the first call on SIGINT and SIGTERM end a wait, this one or the next, so that
- * lines are printed whole. When nobody reads standard output any more the process ends as
- * by writing to it: whoever has had enough need not wait for the next line.
+ * lines are printed whole; but where a reader that does not read keeps us from the next,
+ * the process dies of them. When nobody reads standard output any more it ends as by
+ * writing to it: whoever has had enough need not wait for the next line.
  */
 void pace_wait(int fd, uint64_t until);
 /**

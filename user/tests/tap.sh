@@ -83,6 +83,12 @@ end() {
 	wait "$2"
 }
 
+# full FIFO: nothing more can be written to it
+full() {
+	# shellcheck disable=SC2016 # the inner shell is to expand it
+	! timeout 0.5 sh -c 'echo >"$1"' sh "$1"
+}
+
 # finish: the plan; at the end
 finish() {
 	echo "1..$checks"

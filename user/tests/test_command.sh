@@ -509,5 +509,17 @@ for command in list 'show /busy' 'blame /busy' stalls; do
 		report "signal $signal, before the end: $command"
 	done
 done
+# nobody reads, and nobody will
+fifo=$(mktemp -u) && mkfifo "$fifo" && exec 9<>"$fifo"
+report "a pipe"
+for signal in 2 15; do
+	"$fake" list --interval 1ms --count 0 --json --all >"$fifo" 2>"$err" &
+	awaits full "$fifo"
+	end $signal $!
+	[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ]
+	report "signal $signal, while output is blocked"
+done
+exec 9>&-
+rm "$fifo"
 
 finish

@@ -191,6 +191,13 @@ flood "$dir/lines" not_empty && [ ! -s "$err" ]
 report "a signal ends a watch that has no rest"
 tail -n 100 "$dir/lines" >"$out"
 json 'len(lines) > 9'
+# nobody reads, and nobody will
+mkfifo "$dir/unread"
+exec 9<>"$dir/unread"
+flood "$dir/unread" full
+[ $? -eq 143 ] && [ ! -s "$err" ]
+report "a signal ends a watch whose output is blocked"
+exec 9>&-
 
 run 0 "$fake" config
 [ "$(cat "$out")" = 'sample-shift=0
