@@ -50,6 +50,21 @@ void json_add_bool(struct json_object *object, const char *key, bool value)
 	json_add(object, key, checked(json_object_new_boolean(value)));
 }
 
+/* In as few digits as a reader needs to have the same value */
+static void format_number(char *digits, size_t size, double value)
+{
+	if (value == trunc(value) && fabs(value) < 0x1p53) {
+		snprintf(digits, size, "%.0f", value);
+		return;
+	}
+	/* json-c itself would write 0.1 as 0.10000000000000001 */
+	for (int precision = 15; precision <= 17; precision++) {
+		snprintf(digits, size, "%.*g", precision, value);
+		if (strtod(digits, NULL) == value)
+			break;
+	}
+}
+
 void json_add_number(struct json_object *object, const char *key, double value)
 {
 	char digits[32];
@@ -58,8 +73,7 @@ void json_add_number(struct json_object *object, const char *key, double value)
 		json_add(object, key, NULL);
 		return;
 	}
-	/* json-c itself would write 0.1 as 0.10000000000000001 */
-	snprintf(digits, sizeof(digits), "%.6g", value);
+	format_number(digits, sizeof(digits), value);
 	json_add(object, key, checked(json_object_new_double_s(value, digits)));
 }
 

@@ -14,7 +14,7 @@
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 void json_add_uint(struct json_object *object, const char *key, uint64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
-/** json_add_number - with six significant digits; what is not finite becomes null */
+/** json_add_number - to the last digit; what is not finite becomes null */
 void json_add_number(struct json_object *object, const char *key, double value);
 /** json_add_text - bytes that are no UTF-8 become U+FFFD; NULL becomes null */
 void json_add_text(struct json_object *object, const char *key, const char *value);
