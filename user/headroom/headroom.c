@@ -2,11 +2,13 @@
 /* headroom - show what each cgroup lacks in memory: the dispatcher */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -62,10 +64,22 @@ static int flush_results(int code)
 	return EXIT_FAILED;
 }
 
+/*
+ * What we open must not become a standard stream that was closed: lines would go into
+ * the socket. Writing to what is there in its place fails.
+ */
+static void fill_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) != fd)
+			exit(EXIT_FAILED);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
+	fill_streams();
 	/* a reader that had enough ends us quietly, also if our parent ignores it */
 	signal(SIGPIPE, SIG_DFL);
 	/* characters only: numbers keep their point, for whoever parses them */

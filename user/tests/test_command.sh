@@ -488,6 +488,19 @@ rm -f "$err.code"
 "$fake" status 2>"$err" >/dev/full
 [ $? -eq 1 ] && grep -q 'cannot write: No space left' "$err"
 report "a full disk is a failure"
+for command in 'list --interval 0.01 --json' 'list --interval 0.01 --count 0' status --version; do
+	# shellcheck disable=SC2086
+	timeout 10 "$fake" $command 2>"$err" >&-
+	[ $? -eq 1 ] && grep -q 'cannot write: ' "$err"
+	report "so is none to write to: $command"
+done
+: >"$err"
+"$fake" status --json <&- >"$out" 2>&-
+report "the others need not be there"
+json 'len(lines) == 1'
+HEADROOM_FAKE=absent "$fake" status >"$out" 2>&-
+[ $? -eq 3 ]
+report "not even to say what failed"
 "$fake" list --interval 60 --count 0 >"$out" 2>"$err" &
 pid=$!
 sleep 0.5
