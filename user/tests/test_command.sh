@@ -461,6 +461,8 @@ if command -v script >/dev/null; then
 	has "$(printf '\033\\[1mhooks')"
 	HEADROOM_FAKE=partly NO_COLOR=1 script -qec "$fake status" /dev/null >"$out" 2>"$err"
 	lacks "$(printf '\033')"
+	HEADROOM_FAKE=partly NO_COLOR='' script -qec "$fake status" /dev/null >"$out" 2>"$err"
+	has "$(printf '\033\\[1mhooks')"
 	COLUMNS=70 script -qec "$fake blame" /dev/null >"$out" 2>"$err"
 	# the heading is coloured, and lines end as a terminal's do
 	[ "$(tr -d '\r' <"$out" | grep -v VICTIM | wc -L)" -le 70 ] &&
