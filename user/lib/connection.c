@@ -472,7 +472,8 @@ static int receive_bulk(struct headroom *h, struct exchange *exchange)
 
 	if (len < 0)
 		return len == -EINTR ? 0 : len;
-	for (nlh = (void *)h->buffer; NLMSG_OK(nlh, rem); nlh = NLMSG_NEXT(nlh, rem)) {
+	for (nlh = (void *)h->buffer; rem > 0 && NLMSG_OK(nlh, (unsigned int)rem);
+	     nlh = NLMSG_NEXT(nlh, rem)) {
 		if (nlh->nlmsg_seq != exchange->seq)
 			continue;
 		if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
