@@ -19,7 +19,7 @@
 #error "Headroom needs a 64-bit kernel with CONFIG_MEMCG"
 #endif
 
-#ifdef __BIG_ENDIAN
+#ifdef CONFIG_CPU_BIG_ENDIAN
 #error "Headroom needs a little-endian machine: its table finds a byte by the bits of a word"
 #endif
 

@@ -159,9 +159,10 @@ static void replace_table(struct headroom_nonresident_table *new)
 	headroom_registry_rescale(old_shift, 0);
 	headroom_nonresident_install(new, &old);
 	headroom_registry_rescale(0, new->shift);
-	/* What was kept for the next refault depends on it, and for a page of a batch, too */
+	/* What was kept for the next refault depends on the factor, which all know by now */
 	headroom_refault_forget();
 	headroom_nonresident_resume(new);
+	/* And what was kept for the next page of a batch, on whether pages are tracked */
 	headroom_reclaim_forget();
 	headroom_registry_unlock();
 	headroom_nonresident_retire(&old);

@@ -287,12 +287,13 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	for (i = 0; i < 1000 && cgroup_read("a", "memory.current", NULL) < MANY * MIB / 4; i++)
 		usleep(20000);
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
+	/* From here to where it is set again nothing may end the test: a splat would not be seen */
 	console = set_sysctl("kernel/printk", 1);
-	ASSERT_LE(0, console);
+	EXPECT_LE(0, console);
 	if (may_starve_others())
-		ASSERT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
+		EXPECT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
 	ret = cgroup_write("a", "memory.max", "0");
-	ASSERT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
+	EXPECT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
 	EXPECT_EQ(1, set_sysctl("kernel/printk", console));
 	EXPECT_EQ(0, ret);
 	for (i = 0; i < MANY; i++) {
