@@ -3,7 +3,7 @@
  * Blame: which cgroups took another one's pages
  *
  * A host has thousands of cgroups, and each may take pages from each. A victim
- * remembers HEADROOM_NR_EVICTORS of them by name, those who took most, as the
+ * remembers HR_NR_EVICTORS of them by name, those who took most, as the
  * space-saving algorithm finds them (Metwally et al., ICDT 2005): who is not in
  * the list takes the place of the one with the least. Nobody without a place can
  * have taken more than the largest that was ever dropped; a newcomer may have
@@ -29,32 +29,32 @@
 #include "blame.h"
 #include "registry.h"
 
-static struct headroom_blame_slot *slot_of(struct headroom_blame *blame,
-					   const struct headroom_cgroup *evictor,
+static struct hr_blame_slot *slot_of(struct hr_blame *blame,
+				     const struct hr_cgroup *evictor,
 					   u32 reason)
 {
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++)
+	for (i = 0; i < HR_NR_EVICTORS; i++)
 		if (blame->slot[i].evictor == evictor &&
 		    blame->slot[i].reason == reason)
 			return &blame->slot[i];
 	return NULL;
 }
 
-static u64 taken(const struct headroom_blame_slot *slot)
+static u64 taken(const struct hr_blame_slot *slot)
 {
 	return atomic64_read(&slot->pages.evictions) + slot->error;
 }
 
 /* A free slot, or that of the one who took least */
-static struct headroom_blame_slot *slot_to_give(struct headroom_blame *blame)
+static struct hr_blame_slot *slot_to_give(struct hr_blame *blame)
 {
-	struct headroom_blame_slot *slot, *least = NULL;
+	struct hr_blame_slot *slot, *least = NULL;
 	u64 fewest = U64_MAX;
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
+	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
 		if (!slot->evictor)
 			return slot;
@@ -66,16 +66,16 @@ static struct headroom_blame_slot *slot_to_give(struct headroom_blame *blame)
 	return least;
 }
 
-static void pages_move(struct headroom_page_stats *to, struct headroom_page_stats *from)
+static void pages_move(struct hr_page_stats *to, struct hr_page_stats *from)
 {
 	atomic64_add(atomic64_xchg(&from->evictions, 0), &to->evictions);
 	atomic64_add(atomic64_xchg(&from->refaults, 0), &to->refaults);
 }
 
 /* Another evictor, or none, and first of all for whoever adds without the lock */
-static void slot_assign(struct headroom_blame *blame, struct headroom_blame_slot *slot,
-			struct headroom_page_stats *former,
-			struct headroom_cgroup *evictor, u32 reason, u64 error)
+static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
+			struct hr_page_stats *former,
+			struct hr_cgroup *evictor, u32 reason, u64 error)
 {
 	WRITE_ONCE(blame->generation, blame->generation + 1);
 	pages_move(former, &slot->pages);
@@ -85,28 +85,28 @@ static void slot_assign(struct headroom_blame *blame, struct headroom_blame_slot
 }
 
 /* Gives @evictor a slot. *dropped is who had it, whose reference is to be put. */
-static struct headroom_blame_slot *slot_take(struct headroom_blame *blame,
-					     struct headroom_cgroup *evictor,
+static struct hr_blame_slot *slot_take(struct hr_blame *blame,
+				       struct hr_cgroup *evictor,
 					     u32 reason,
-					     struct headroom_cgroup **dropped)
+					     struct hr_cgroup **dropped)
 {
-	struct headroom_blame_slot *slot = slot_to_give(blame);
+	struct hr_blame_slot *slot = slot_to_give(blame);
 
 	if (slot->evictor)
 		blame->dropped = max(blame->dropped, taken(slot));
 	*dropped = slot->evictor;
-	headroom_cgroup_get(evictor);
+	hr_cgroup_get(evictor);
 	slot_assign(blame, slot, &blame->others, evictor, reason, blame->dropped);
 	return slot;
 }
 
 /* Moves @pages to where they belong. Returns whose reference is to be put. */
-static struct headroom_cgroup *add(struct headroom_blame *blame,
-				   struct headroom_cgroup *evictor, u32 reason,
-				   struct headroom_page_stats *pages, u64 error)
+static struct hr_cgroup *add(struct hr_blame *blame,
+			     struct hr_cgroup *evictor, u32 reason,
+				   struct hr_page_stats *pages, u64 error)
 {
-	struct headroom_blame_slot *slot = slot_of(blame, evictor, reason);
-	struct headroom_cgroup *dropped = NULL;
+	struct hr_blame_slot *slot = slot_of(blame, evictor, reason);
+	struct hr_cgroup *dropped = NULL;
 
 	lockdep_assert_held(&blame->lock);
 	/* That a page came back is no news of an evictor */
@@ -119,18 +119,18 @@ static struct headroom_cgroup *add(struct headroom_blame *blame,
 }
 
 /**
- * headroom_blame_init - a list without anybody in it
+ * hr_blame_init - a list without anybody in it
  * @blame: all zero
  *
  * Context: any.
  */
-void headroom_blame_init(struct headroom_blame *blame)
+void hr_blame_init(struct hr_blame *blame)
 {
 	raw_spin_lock_init(&blame->lock);
 }
 
 /**
- * headroom_blame_add - book pages that a cgroup took
+ * hr_blame_add - book pages that a cgroup took
  * @blame: list of the victim, whose record is alive
  * @evictor: the cgroup that took them, whose record is alive
  * @reason: why
@@ -138,12 +138,12 @@ void headroom_blame_init(struct headroom_blame *blame)
  *
  * Context: any, under RCU.
  */
-void headroom_blame_add(struct headroom_blame *blame,
-			struct headroom_cgroup *evictor,
+void hr_blame_add(struct hr_blame *blame,
+		  struct hr_cgroup *evictor,
 			enum headroom_reason reason, u64 evictions)
 {
-	struct headroom_cgroup *dropped = NULL;
-	struct headroom_blame_slot *slot;
+	struct hr_cgroup *dropped = NULL;
+	struct hr_blame_slot *slot;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&blame->lock, flags);
@@ -151,11 +151,11 @@ void headroom_blame_add(struct headroom_blame *blame,
 	       slot_take(blame, evictor, reason, &dropped);
 	atomic64_add(evictions, &slot->pages.evictions);
 	raw_spin_unlock_irqrestore(&blame->lock, flags);
-	headroom_cgroup_put(dropped);
+	hr_cgroup_put(dropped);
 }
 
 /**
- * headroom_blame_refault - book pages that came back
+ * hr_blame_refault - book pages that came back
  * @blame: list of the victim, whose record is alive
  * @evictor: the cgroup that took them; NULL if it is gone
  * @reason: why
@@ -166,12 +166,12 @@ void headroom_blame_add(struct headroom_blame *blame,
  * Context: any, under RCU.
  * Return: where they were added.
  */
-atomic64_t *headroom_blame_refault(struct headroom_blame *blame,
-				   const struct headroom_cgroup *evictor,
+atomic64_t *hr_blame_refault(struct hr_blame *blame,
+			     const struct hr_cgroup *evictor,
 				   enum headroom_reason reason, u64 refaults,
 				   u32 *generation)
 {
-	struct headroom_blame_slot *slot = NULL;
+	struct hr_blame_slot *slot = NULL;
 	atomic64_t *where;
 	unsigned long flags;
 
@@ -185,29 +185,29 @@ atomic64_t *headroom_blame_refault(struct headroom_blame *blame,
 	return where;
 }
 
-static struct headroom_blame_slot *slot_of_dead(struct headroom_blame *blame)
+static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
 {
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++)
+	for (i = 0; i < HR_NR_EVICTORS; i++)
 		if (blame->slot[i].evictor && READ_ONCE(blame->slot[i].evictor->dead))
 			return &blame->slot[i];
 	return NULL;
 }
 
 /**
- * headroom_blame_promote - put ancestors in the place of evictors that died
+ * hr_blame_promote - put ancestors in the place of evictors that died
  * @blame: list of a victim
  *
  * Context: process; no record dies meanwhile.
  */
-void headroom_blame_promote(struct headroom_blame *blame)
+void hr_blame_promote(struct hr_blame *blame)
 {
-	struct headroom_cgroup *dead, *dropped;
-	struct headroom_blame_slot *slot;
+	struct hr_cgroup *dead, *dropped;
+	struct hr_blame_slot *slot;
 
 	do {
-		struct headroom_page_stats pages = {};
+		struct hr_page_stats pages = {};
 
 		dead = NULL;
 		dropped = NULL;
@@ -219,87 +219,87 @@ void headroom_blame_promote(struct headroom_blame *blame)
 
 			dead = slot->evictor;
 			slot_assign(blame, slot, &pages, NULL, 0, 0);
-			dropped = add(blame, headroom_cgroup_alive(dead), reason,
+			dropped = add(blame, hr_cgroup_alive(dead), reason,
 				      &pages, error);
 		}
 		raw_spin_unlock_irq(&blame->lock);
-		headroom_cgroup_put(dropped);
-		headroom_cgroup_put(dead);
+		hr_cgroup_put(dropped);
+		hr_cgroup_put(dead);
 	} while (dead);
 }
 
 /**
- * headroom_blame_move - add one list to another
+ * hr_blame_move - add one list to another
  * @to: list of a living cgroup
  * @from: list of one that died; nobody writes to it any more. Empty afterwards
  *
  * Context: process; no record dies meanwhile.
  */
-void headroom_blame_move(struct headroom_blame *to, struct headroom_blame *from)
+void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 {
-	struct headroom_blame_slot *slot;
-	struct headroom_cgroup *dropped;
+	struct hr_blame_slot *slot;
+	struct hr_cgroup *dropped;
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
+	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &from->slot[i];
 		if (!slot->evictor) {
 			pages_move(&from->others, &slot->pages);
 			continue;
 		}
 		raw_spin_lock_irq(&to->lock);
-		dropped = add(to, headroom_cgroup_alive(slot->evictor),
+		dropped = add(to, hr_cgroup_alive(slot->evictor),
 			      slot->reason, &slot->pages, slot->error);
 		raw_spin_unlock_irq(&to->lock);
-		headroom_cgroup_put(dropped);
+		hr_cgroup_put(dropped);
 	}
 	raw_spin_lock_irq(&to->lock);
 	pages_move(&to->others, &from->others);
 	to->dropped += from->dropped;
 	raw_spin_unlock_irq(&to->lock);
-	headroom_blame_clear(from);
+	hr_blame_clear(from);
 }
 
 /**
- * headroom_blame_clear - let go of all evictors
+ * hr_blame_clear - let go of all evictors
  * @blame: list that nobody writes to any more
  *
  * Context: process.
  */
-void headroom_blame_clear(struct headroom_blame *blame)
+void hr_blame_clear(struct hr_blame *blame)
 {
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
-		headroom_cgroup_put(blame->slot[i].evictor);
+	for (i = 0; i < HR_NR_EVICTORS; i++) {
+		hr_cgroup_put(blame->slot[i].evictor);
 		memset(&blame->slot[i], 0, sizeof(blame->slot[i]));
 	}
 }
 
-static void pages_read(struct headroom_pages *to, const struct headroom_page_stats *from)
+static void pages_read(struct hr_pages *to, const struct hr_page_stats *from)
 {
 	to->evictions = atomic64_read(&from->evictions);
 	to->refaults = atomic64_read(&from->refaults);
 }
 
 /**
- * headroom_blame_read - read a list
+ * hr_blame_read - read a list
  * @to: result
  * @blame: list of a victim
  *
  * Context: process; no record dies meanwhile.
  */
-void headroom_blame_read(struct headroom_blame_totals *to,
-			 struct headroom_blame *blame)
+void hr_blame_read(struct hr_blame_totals *to,
+		   struct hr_blame *blame)
 {
-	const struct headroom_blame_slot *slot;
-	struct headroom_evictor *evictor;
+	const struct hr_blame_slot *slot;
+	struct hr_evictor *evictor;
 	unsigned int i;
 
 	to->nr = 0;
 	raw_spin_lock_irq(&blame->lock);
 	pages_read(&to->others, &blame->others);
-	for (i = 0; i < HEADROOM_NR_EVICTORS; i++) {
+	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
 		if (!slot->evictor) {
 			/* Who added to it just after it had become free */
@@ -307,7 +307,7 @@ void headroom_blame_read(struct headroom_blame_totals *to,
 			continue;
 		}
 		evictor = &to->evictor[to->nr++];
-		evictor->id = headroom_cgroup_alive(slot->evictor)->id;
+		evictor->id = hr_cgroup_alive(slot->evictor)->id;
 		evictor->reason = slot->reason;
 		evictor->error = slot->error;
 		pages_read(&evictor->pages, &slot->pages);

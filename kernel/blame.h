@@ -7,51 +7,51 @@
 
 #include "stats.h"
 
-struct headroom_cgroup;
+struct hr_cgroup;
 
 /**
- * struct headroom_blame_slot - a cgroup that took pages, for one reason
+ * struct hr_blame_slot - a cgroup that took pages, for one reason
  * @evictor: that cgroup; holds a reference. NULL if the slot is free
  * @reason: enum headroom_reason
  * @pages: what it took since it has the slot, and what of that came back: which is
  *	added to without the lock
  * @error: upper bound of the pages that it took before
  */
-struct headroom_blame_slot {
-	struct headroom_cgroup *evictor;
+struct hr_blame_slot {
+	struct hr_cgroup *evictor;
 	u32 reason;
-	struct headroom_page_stats pages;
+	struct hr_page_stats pages;
 	u64 error;
 };
 
 /**
- * struct headroom_blame - who took a cgroup's pages
+ * struct hr_blame - who took a cgroup's pages
  * @lock: raw and a leaf, since probes take it below locks of the page cache
  * @generation: changes when a slot gets another evictor
  * @slot: those who took most
  * @dropped: the most that anybody without a slot can have taken
  * @others: pages taken by those
  */
-struct headroom_blame {
+struct hr_blame {
 	raw_spinlock_t lock;
 	u32 generation;
-	struct headroom_blame_slot slot[HEADROOM_NR_EVICTORS];
+	struct hr_blame_slot slot[HR_NR_EVICTORS];
 	u64 dropped;
-	struct headroom_page_stats others;
+	struct hr_page_stats others;
 };
 
-void headroom_blame_init(struct headroom_blame *blame);
-void headroom_blame_add(struct headroom_blame *blame,
-			struct headroom_cgroup *evictor,
+void hr_blame_init(struct hr_blame *blame);
+void hr_blame_add(struct hr_blame *blame,
+		  struct hr_cgroup *evictor,
 			enum headroom_reason reason, u64 evictions);
-atomic64_t *headroom_blame_refault(struct headroom_blame *blame,
-				   const struct headroom_cgroup *evictor,
+atomic64_t *hr_blame_refault(struct hr_blame *blame,
+			     const struct hr_cgroup *evictor,
 				   enum headroom_reason reason, u64 refaults,
 				   u32 *generation);
-void headroom_blame_promote(struct headroom_blame *blame);
-void headroom_blame_move(struct headroom_blame *to, struct headroom_blame *from);
-void headroom_blame_clear(struct headroom_blame *blame);
-void headroom_blame_read(struct headroom_blame_totals *to,
-			 struct headroom_blame *blame);
+void hr_blame_promote(struct hr_blame *blame);
+void hr_blame_move(struct hr_blame *to, struct hr_blame *from);
+void hr_blame_clear(struct hr_blame *blame);
+void hr_blame_read(struct hr_blame_totals *to,
+		   struct hr_blame *blame);
 
 #endif /* _HEADROOM_BLAME_H */

@@ -28,7 +28,7 @@
 /*
  * Netlink attributes of type uint came with 6.7: 4 or 8 bytes, whichever the
  * value needs. Their length is not checked by the policy here, hence by
- * nla_get_uint()'s caller: see headroom_nl_id().
+ * nla_get_uint()'s caller: see hr_nl_id().
  */
 #include <net/netlink.h>
 
@@ -52,9 +52,9 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 
 /* The swap entry of a folio moved out of its private word with 6.6 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-#define headroom_swap_entry(folio)	((u64)page_private(&(folio)->page))
+#define hr_swap_entry(folio)	((u64)page_private(&(folio)->page))
 #else
-#define headroom_swap_entry(folio)	((u64)(folio)->swap.val)
+#define hr_swap_entry(folio)	((u64)(folio)->swap.val)
 #endif
 
 /*
@@ -62,15 +62,15 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
  * since 6.12 a page of zeros comes from nowhere.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
-#define HEADROOM_SWAP_READ	"swap_readpage"
+#define HR_SWAP_READ	"swap_readpage"
 #else
-#define HEADROOM_SWAP_READ	"swap_read_folio"
+#define HR_SWAP_READ	"swap_read_folio"
 #endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define HEADROOM_SWAP_READ_COVERS \
+#define HR_SWAP_READ_COVERS \
 	"refaults from zram and zswap; swap_kprobes=1 attaches it"
 #else
-#define HEADROOM_SWAP_READ_COVERS \
+#define HR_SWAP_READ_COVERS \
 	"refaults from zswap, and from zram of pages of zeros; swap_kprobes=1 attaches it"
 #endif
 
@@ -78,32 +78,32 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
  * mark_victim names a task, or only its number: that changed with 6.9, and in some
  * release of the older stable series each, hence by type. Used where the event is known.
  */
-#define HEADROOM_MARK_VICTIM_PROBE					\
+#define HR_MARK_VICTIM_PROBE					\
 	__builtin_choose_expr(						\
 		__builtin_types_compatible_p(				\
 			typeof(check_trace_callback_type_mark_victim),	\
 			void (void (*)(void *, int))),			\
-		headroom_probe_mark_victim_pid, headroom_probe_mark_victim)
+		hr_probe_mark_victim_pid, hr_probe_mark_victim)
 
 /*
  * Operation tables with do and dump as entries of their own came with 6.2.
  * Before, an operation is one entry: netlink.c merges the generated table
- * if HEADROOM_MERGE_OPS says so.
+ * if HR_MERGE_OPS says so.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define HEADROOM_MERGE_OPS	true
+#define HR_MERGE_OPS	true
 #define genl_split_ops	genl_ops
 #define split_ops	ops
 #define n_split_ops	n_ops
 #else
-#define HEADROOM_MERGE_OPS	false
+#define HR_MERGE_OPS	false
 #endif
 
 /* The attributes of a request that began a dump moved with 6.7 */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
-#define headroom_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#define hr_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #else
-#define headroom_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
+#define hr_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
 #endif
 
 #endif /* _HEADROOM_COMPAT_H */

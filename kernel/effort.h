@@ -9,25 +9,25 @@
 #include <linux/timekeeping.h>
 
 /**
- * struct headroom_effort - nanoseconds since the module was loaded
+ * struct hr_effort - nanoseconds since the module was loaded
  * @work: in the background
  * @requests: answering them
  */
-struct headroom_effort {
+struct hr_effort {
 	atomic64_t work;
 	atomic64_t requests;
 };
 
-extern struct headroom_effort headroom_effort;
+extern struct hr_effort hr_effort;
 
 /**
- * headroom_effort_add - count what took from then to now
+ * hr_effort_add - count what took from then to now
  * @what: where
  * @begin: ktime_get_ns() of then
  *
  * Context: any.
  */
-static inline void headroom_effort_add(atomic64_t *what, u64 begin)
+static inline void hr_effort_add(atomic64_t *what, u64 begin)
 {
 	atomic64_add(ktime_get_ns() - begin, what);
 }

@@ -18,26 +18,26 @@
 #include "hist.h"
 
 /**
- * headroom_hist_index - the bucket that a value falls into
+ * hr_hist_index - the bucket that a value falls into
  * @value: the value
  * @shift: log2 of the histogram's unit
  *
  * Context: any.
- * Return: an index below HEADROOM_HIST_BUCKETS.
+ * Return: an index below HR_HIST_BUCKETS.
  */
-unsigned int headroom_hist_index(u64 value, unsigned int shift)
+unsigned int hr_hist_index(u64 value, unsigned int shift)
 {
-	return headroom_hist_index32(min_t(u64, value >> shift, U32_MAX));
+	return hr_hist_index32(min_t(u64, value >> shift, U32_MAX));
 }
 
 /**
- * headroom_hist_low - the smallest value that falls into a bucket
+ * hr_hist_low - the smallest value that falls into a bucket
  * @index: the bucket
  * @shift: log2 of the histogram's unit
  *
  * Context: any.
  */
-u64 headroom_hist_low(unsigned int index, unsigned int shift)
+u64 hr_hist_low(unsigned int index, unsigned int shift)
 {
 	if (index < 4)
 		return (u64)index << shift;
@@ -45,15 +45,15 @@ u64 headroom_hist_low(unsigned int index, unsigned int shift)
 }
 
 /**
- * headroom_hist_high - the largest value that falls into a bucket
+ * hr_hist_high - the largest value that falls into a bucket
  * @index: the bucket
  * @shift: log2 of the histogram's unit
  *
  * Context: any.
  */
-u64 headroom_hist_high(unsigned int index, unsigned int shift)
+u64 hr_hist_high(unsigned int index, unsigned int shift)
 {
-	if (index >= HEADROOM_HIST_BUCKETS - 1)
+	if (index >= HR_HIST_BUCKETS - 1)
 		return U64_MAX;
-	return headroom_hist_low(index + 1, shift) - 1;
+	return hr_hist_low(index + 1, shift) - 1;
 }

@@ -6,27 +6,27 @@
 #include <linux/types.h>
 
 /* Buckets of a histogram: enough for values below 2^32 units */
-#define HEADROOM_HIST_BUCKETS	124
+#define HR_HIST_BUCKETS	124
 
 /**
- * headroom_hist_index32 - the bucket that a value falls into
+ * hr_hist_index32 - the bucket that a value falls into
  * @units: the value, in units of the histogram
  *
  * With the two bits below the highest one, the value that is left is from 4 to 7;
  * below 4 it is left as it is.
  *
  * Context: any.
- * Return: an index below HEADROOM_HIST_BUCKETS.
+ * Return: an index below HR_HIST_BUCKETS.
  */
-static __always_inline unsigned int headroom_hist_index32(u32 units)
+static __always_inline unsigned int hr_hist_index32(u32 units)
 {
 	unsigned int cut = __fls(units | 4) - 2;
 
 	return 4 * cut + (units >> cut);
 }
 
-unsigned int headroom_hist_index(u64 value, unsigned int shift);
-u64 headroom_hist_low(unsigned int index, unsigned int shift);
-u64 headroom_hist_high(unsigned int index, unsigned int shift);
+unsigned int hr_hist_index(u64 value, unsigned int shift);
+u64 hr_hist_low(unsigned int index, unsigned int shift);
+u64 hr_hist_high(unsigned int index, unsigned int shift);
 
 #endif /* _HEADROOM_HIST_H */

@@ -39,12 +39,12 @@ struct compact_control;
 	}
 
 #define HOOK(_event, _probe, _required, _covers)			\
-	HOOK_FOR(HEADROOM_HOOK_ALWAYS, _event, _probe, _required, _covers)
+	HOOK_FOR(HR_HOOK_ALWAYS, _event, _probe, _required, _covers)
 
 #define FUNCTION(_function, _probe, _covers)				\
 	{								\
 		.name = _function "()",					\
-		.use = HEADROOM_HOOK_KPROBES,				\
+		.use = HR_HOOK_KPROBES,				\
 		.covers = (_covers),					\
 		.kp = { .symbol_name = _function, .pre_handler = (_probe) }, \
 	}
@@ -56,56 +56,56 @@ struct compact_control;
  * go on. What ends something stands before what begins it: an end without its
  * begin is ignored, a begin without its end would stay open for ever.
  */
-static struct headroom_hook hooks[] = {
-	HOOK(mm_filemap_add_to_page_cache, headroom_probe_filemap_add,
+static struct hr_hook hooks[] = {
+	HOOK(mm_filemap_add_to_page_cache, hr_probe_filemap_add,
 	     true, "refaults of file pages"),
-	HOOK(mm_filemap_delete_from_page_cache, headroom_probe_filemap_delete,
+	HOOK(mm_filemap_delete_from_page_cache, hr_probe_filemap_delete,
 	     true, "evictions and refaults of file pages"),
-	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
-		 block_bio_queue, headroom_probe_bio,
+	HOOK_FOR(HR_HOOK_TRACEPOINTS,
+		 block_bio_queue, hr_probe_bio,
 		 false, "refaults from swap on block devices"),
-	HOOK_FOR(HEADROOM_HOOK_TRACEPOINTS,
-		 mm_vmscan_write_folio, headroom_probe_write_folio,
+	HOOK_FOR(HR_HOOK_TRACEPOINTS,
+		 mm_vmscan_write_folio, hr_probe_write_folio,
 		 false, "evictions to swap"),
-	FUNCTION(HEADROOM_SWAP_READ, headroom_probe_swap_read,
-		 HEADROOM_SWAP_READ_COVERS),
-	FUNCTION("workingset_eviction", headroom_probe_workingset_eviction,
+	FUNCTION(HR_SWAP_READ, hr_probe_swap_read,
+		 HR_SWAP_READ_COVERS),
+	FUNCTION("workingset_eviction", hr_probe_workingset_eviction,
 		 "evictions to swap of unchanged pages; swap_kprobes=1 attaches it"),
-	HOOK(mm_vmscan_lru_shrink_inactive, headroom_probe_shrink_inactive,
+	HOOK(mm_vmscan_lru_shrink_inactive, hr_probe_shrink_inactive,
 	     false, "pages scanned and reclaimed"),
-	HOOK(mm_vmscan_direct_reclaim_end, headroom_probe_direct_end,
+	HOOK(mm_vmscan_direct_reclaim_end, hr_probe_direct_end,
 	     false, "stalls in direct reclaim"),
-	HOOK(mm_vmscan_direct_reclaim_begin, headroom_probe_direct_begin,
+	HOOK(mm_vmscan_direct_reclaim_begin, hr_probe_direct_begin,
 	     false, "stalls in direct reclaim"),
-	HOOK(mm_vmscan_memcg_reclaim_end, headroom_probe_memcg_end,
+	HOOK(mm_vmscan_memcg_reclaim_end, hr_probe_memcg_end,
 	     false, "stalls in memcg reclaim"),
-	HOOK(mm_vmscan_memcg_reclaim_begin, headroom_probe_memcg_begin,
+	HOOK(mm_vmscan_memcg_reclaim_begin, hr_probe_memcg_begin,
 	     false, "stalls in memcg reclaim"),
-	HOOK_FOR(HEADROOM_HOOK_STALLS,
-		 mm_compaction_end, headroom_probe_compaction_end,
+	HOOK_FOR(HR_HOOK_STALLS,
+		 mm_compaction_end, hr_probe_compaction_end,
 		 false, "stalls in compaction"),
-	HOOK_FOR(HEADROOM_HOOK_STALLS,
-		 mm_compaction_begin, headroom_probe_compaction_begin,
+	HOOK_FOR(HR_HOOK_STALLS,
+		 mm_compaction_begin, hr_probe_compaction_begin,
 		 false, "stalls in compaction"),
-	HOOK_FOR(HEADROOM_HOOK_STALLS,
-		 mm_vmscan_throttled, headroom_probe_throttled,
+	HOOK_FOR(HR_HOOK_STALLS,
+		 mm_vmscan_throttled, hr_probe_throttled,
 		 false, "stalls in reclaim by reason of throttling"),
-	HOOK_FOR(HEADROOM_HOOK_STALLS,
-		 sched_switch, headroom_probe_switch,
+	HOOK_FOR(HR_HOOK_STALLS,
+		 sched_switch, hr_probe_switch,
 		 false, "waits for refaults, for swap and in memory.high"),
-	HOOK(mm_vmscan_node_reclaim_end, headroom_probe_node_end,
+	HOOK(mm_vmscan_node_reclaim_end, hr_probe_node_end,
 	     false, "evictions by node reclaim under their own reason"),
-	HOOK(mm_vmscan_node_reclaim_begin, headroom_probe_node_begin,
+	HOOK(mm_vmscan_node_reclaim_begin, hr_probe_node_begin,
 	     false, "evictions by node reclaim under their own reason"),
-	HOOK(mm_vmscan_kswapd_sleep, headroom_probe_kswapd_sleep,
+	HOOK(mm_vmscan_kswapd_sleep, hr_probe_kswapd_sleep,
 	     false, "whose waking of kswapd evicted a page"),
-	HOOK(mm_vmscan_wakeup_kswapd, headroom_probe_wakeup_kswapd,
+	HOOK(mm_vmscan_wakeup_kswapd, hr_probe_wakeup_kswapd,
 	     false, "whose waking of kswapd evicted a page"),
-	HOOK(cgroup_mkdir, headroom_probe_mkdir,
+	HOOK(cgroup_mkdir, hr_probe_mkdir,
 	     false, "new cgroups in dumps of what has changed, for two seconds"),
-	HOOK(mark_victim, HEADROOM_MARK_VICTIM_PROBE,
+	HOOK(mark_victim, HR_MARK_VICTIM_PROBE,
 	     false, "notifications of OOM kills"),
-	HOOK(cgroup_rmdir, headroom_probe_rmdir,
+	HOOK(cgroup_rmdir, hr_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),
 };
 
@@ -122,7 +122,7 @@ static void resolve(struct tracepoint *tp, void *unused)
 			hooks[i].tp = tp;
 }
 
-static int attach_tracepoint(struct headroom_hook *hook)
+static int attach_tracepoint(struct hr_hook *hook)
 {
 	int err;
 
@@ -145,7 +145,7 @@ static int attach_tracepoint(struct headroom_hook *hook)
 }
 
 /* Somebody asked for it, so that it is no use to go on without */
-static int attach_function(struct headroom_hook *hook)
+static int attach_function(struct hr_hook *hook)
 {
 	int err = register_kprobe(&hook->kp);
 
@@ -156,22 +156,22 @@ static int attach_function(struct headroom_hook *hook)
 	return err;
 }
 
-static int attach(struct headroom_hook *hook, bool swap_kprobes, bool stalls)
+static int attach(struct hr_hook *hook, bool swap_kprobes, bool stalls)
 {
 	switch (hook->use) {
-	case HEADROOM_HOOK_KPROBES:
+	case HR_HOOK_KPROBES:
 		return swap_kprobes ? attach_function(hook) : 0;
-	case HEADROOM_HOOK_TRACEPOINTS:
+	case HR_HOOK_TRACEPOINTS:
 		hook->unused = swap_kprobes;
 		return swap_kprobes ? 0 : attach_tracepoint(hook);
-	case HEADROOM_HOOK_STALLS:
+	case HR_HOOK_STALLS:
 		return stalls ? attach_tracepoint(hook) : 0;
 	default:
 		return attach_tracepoint(hook);
 	}
 }
 
-static void detach(struct headroom_hook *hook)
+static void detach(struct hr_hook *hook)
 {
 	if (!hook->attached)
 		return;
@@ -193,7 +193,7 @@ static void detach_all(void)
 }
 
 /**
- * headroom_hooks_attach - attach all probes that this kernel has a place for
+ * hr_hooks_attach - attach all probes that this kernel has a place for
  * @swap_kprobes: watch swap by kprobes in place of tracepoints
  * @stalls: track stalls
  *
@@ -201,14 +201,14 @@ static void detach_all(void)
  * Return: 0; -EOPNOTSUPP when a required tracepoint is missing; or the error of
  * a registration that failed, and then nothing is attached.
  */
-int headroom_hooks_attach(bool swap_kprobes, bool stalls)
+int hr_hooks_attach(bool swap_kprobes, bool stalls)
 {
 	unsigned int i;
 	int err = 0;
 
 	for_each_kernel_tracepoint(resolve, NULL);
 	mutex_lock(&hooks_mutex);
-	headroom_stall_track(stalls);
+	hr_stall_track(stalls);
 	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		err = attach(&hooks[i], swap_kprobes, stalls);
 	if (err)
@@ -219,7 +219,7 @@ int headroom_hooks_attach(bool swap_kprobes, bool stalls)
 }
 
 /**
- * headroom_hooks_track_stalls - begin or stop to track stalls
+ * hr_hooks_track_stalls - begin or stop to track stalls
  * @on: which
  *
  * Does nothing before the probes were attached, and after they were detached.
@@ -228,25 +228,25 @@ int headroom_hooks_attach(bool swap_kprobes, bool stalls)
  * Return: 0 or the error of a registration that failed; then stalls are not
  * tracked.
  */
-int headroom_hooks_track_stalls(bool on)
+int hr_hooks_track_stalls(bool on)
 {
 	unsigned int i;
 	int err = 0;
 
 	mutex_lock(&hooks_mutex);
-	if (!active || on == headroom_stall_tracked())
+	if (!active || on == hr_stall_tracked())
 		goto out;
 	if (on)
-		headroom_stall_track(true);
+		hr_stall_track(true);
 	for (i = 0; on && !err && i < ARRAY_SIZE(hooks); i++)
-		if (hooks[i].use == HEADROOM_HOOK_STALLS)
+		if (hooks[i].use == HR_HOOK_STALLS)
 			err = attach_tracepoint(&hooks[i]);
 	if (!on || err) {
 		for (i = 0; i < ARRAY_SIZE(hooks); i++)
-			if (hooks[i].use == HEADROOM_HOOK_STALLS)
+			if (hooks[i].use == HR_HOOK_STALLS)
 				detach(&hooks[i]);
 		tracepoint_synchronize_unregister();
-		headroom_stall_track(false);
+		hr_stall_track(false);
 	}
 out:
 	mutex_unlock(&hooks_mutex);
@@ -254,11 +254,11 @@ out:
 }
 
 /**
- * headroom_hooks_detach - detach all probes
+ * hr_hooks_detach - detach all probes
  *
  * Context: process, may sleep. When it returns, no probe runs.
  */
-void headroom_hooks_detach(void)
+void hr_hooks_detach(void)
 {
 	mutex_lock(&hooks_mutex);
 	active = false;
@@ -267,13 +267,13 @@ void headroom_hooks_detach(void)
 }
 
 /**
- * headroom_hook - walk the table of hooks
+ * hr_hook - walk the table of hooks
  * @i: position, from 0
  *
  * Context: any.
  * Return: the hook; NULL past the last one.
  */
-const struct headroom_hook *headroom_hook(unsigned int i)
+const struct hr_hook *hr_hook(unsigned int i)
 {
 	return i < ARRAY_SIZE(hooks) ? &hooks[i] : NULL;
 }

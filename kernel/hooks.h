@@ -8,21 +8,21 @@
 struct tracepoint;
 
 /**
- * enum headroom_hook_use - when a hook is used
- * @HEADROOM_HOOK_ALWAYS: whenever the kernel has it
- * @HEADROOM_HOOK_TRACEPOINTS: unless kprobes are to watch swap
- * @HEADROOM_HOOK_KPROBES: if kprobes are to watch swap
- * @HEADROOM_HOOK_STALLS: while stalls are tracked
+ * enum hr_hook_use - when a hook is used
+ * @HR_HOOK_ALWAYS: whenever the kernel has it
+ * @HR_HOOK_TRACEPOINTS: unless kprobes are to watch swap
+ * @HR_HOOK_KPROBES: if kprobes are to watch swap
+ * @HR_HOOK_STALLS: while stalls are tracked
  */
-enum headroom_hook_use {
-	HEADROOM_HOOK_ALWAYS,
-	HEADROOM_HOOK_TRACEPOINTS,
-	HEADROOM_HOOK_KPROBES,
-	HEADROOM_HOOK_STALLS,
+enum hr_hook_use {
+	HR_HOOK_ALWAYS,
+	HR_HOOK_TRACEPOINTS,
+	HR_HOOK_KPROBES,
+	HR_HOOK_STALLS,
 };
 
 /**
- * struct headroom_hook - a place in the kernel that the module watches
+ * struct hr_hook - a place in the kernel that the module watches
  * @name: name of the tracepoint, or of the function with "()"
  * @probe: what is attached to a tracepoint
  * @covers: the statistics that stay at zero without it
@@ -33,21 +33,21 @@ enum headroom_hook_use {
  * @tp: the tracepoint on this kernel; NULL if there is none
  * @kp: what is attached to a function
  */
-struct headroom_hook {
+struct hr_hook {
 	const char *name;
 	void *probe;
 	const char *covers;
 	bool required;
-	enum headroom_hook_use use;
+	enum hr_hook_use use;
 	bool unused;
 	bool attached;
 	struct tracepoint *tp;
 	struct kprobe kp;
 };
 
-int headroom_hooks_attach(bool swap_kprobes, bool stalls);
-int headroom_hooks_track_stalls(bool on);
-void headroom_hooks_detach(void);
-const struct headroom_hook *headroom_hook(unsigned int i);
+int hr_hooks_attach(bool swap_kprobes, bool stalls);
+int hr_hooks_track_stalls(bool on);
+void hr_hooks_detach(void);
+const struct hr_hook *hr_hook(unsigned int i);
 
 #endif /* _HEADROOM_HOOKS_H */

@@ -6,7 +6,7 @@
  */
 #include <linux/module.h>
 
-#include "config.h"
+#include "params.h"
 #include "effort.h"
 #include "hooks.h"
 #include "netlink.h"
@@ -17,65 +17,65 @@
 #include "stall.h"
 #include "trigger.h"
 
-struct headroom_effort headroom_effort;
+struct hr_effort hr_effort;
 
 static int __init headroom_init(void)
 {
 	int err;
 
-	err = headroom_registry_init();
+	err = hr_registry_init();
 	if (err)
 		return err;
-	err = headroom_config_init();
+	err = hr_params_init();
 	if (err)
 		goto err_registry;
-	err = headroom_reclaim_init();
+	err = hr_reclaim_init();
 	if (err)
 		goto err_nonresident;
-	err = headroom_stall_init();
+	err = hr_stall_init();
 	if (err)
 		goto err_reclaim;
-	err = headroom_trigger_init();
+	err = hr_trigger_init();
 	if (err)
 		goto err_stall;
-	err = headroom_config_attach();
+	err = hr_params_attach();
 	if (err)
 		goto err_trigger;
-	err = headroom_netlink_init();
+	err = hr_netlink_init();
 	if (err)
 		goto err_hooks;
 	pr_info("version " HEADROOM_VERSION ", tracking 1 page in %u\n",
-		1U << headroom_nonresident_shift());
+		1U << hr_nonresident_shift());
 	return 0;
 
 err_hooks:
-	headroom_config_stop();
-	headroom_hooks_detach();
-	headroom_notify_drop();
+	hr_params_stop();
+	hr_hooks_detach();
+	hr_notify_drop();
 err_trigger:
-	headroom_trigger_exit();
+	hr_trigger_exit();
 err_stall:
-	headroom_stall_exit();
+	hr_stall_exit();
 err_reclaim:
-	headroom_reclaim_exit();
+	hr_reclaim_exit();
 err_nonresident:
-	headroom_nonresident_exit();
+	hr_nonresident_exit();
 err_registry:
-	headroom_registry_exit();
+	hr_registry_exit();
 	return err;
 }
 
 static void __exit headroom_exit(void)
 {
-	headroom_netlink_exit();
-	headroom_config_stop();
-	headroom_hooks_detach();
-	headroom_notify_drop();
-	headroom_trigger_exit();
-	headroom_stall_exit();
-	headroom_reclaim_exit();
-	headroom_nonresident_exit();
-	headroom_registry_exit();
+	hr_netlink_exit();
+	hr_params_stop();
+	hr_hooks_detach();
+	hr_notify_drop();
+	hr_trigger_exit();
+	hr_stall_exit();
+	hr_reclaim_exit();
+	hr_nonresident_exit();
+	hr_registry_exit();
 }
 
 module_init(headroom_init);

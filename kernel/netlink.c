@@ -23,7 +23,7 @@
 #include "trigger.h"
 
 /**
- * headroom_nl_refuse_attributes - for a request that takes none
+ * hr_nl_refuse_attributes - for a request that takes none
  * @nlh: the request
  * @extack: for the sentence
  *
@@ -32,8 +32,8 @@
  * Context: any.
  * Return: 0 or -EINVAL.
  */
-int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
-				  struct netlink_ext_ack *extack)
+int hr_nl_refuse_attributes(const struct nlmsghdr *nlh,
+			    struct netlink_ext_ack *extack)
 {
 	if (!nlmsg_attrlen(nlh, GENL_HDRLEN))
 		return 0;
@@ -43,7 +43,7 @@ int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
 }
 
 /**
- * headroom_nl_uint - the value of an attribute of type uint
+ * hr_nl_uint - the value of an attribute of type uint
  * @attr: the attribute, whose length Linux 6.1 has not checked
  * @extack: where to say what is wrong
  * @value: result
@@ -51,7 +51,7 @@ int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
  * Context: process.
  * Return: 0 or -ERANGE.
  */
-int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value)
+int hr_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value)
 {
 	if (nla_len(attr) != sizeof(u32) && nla_len(attr) != sizeof(u64)) {
 		NL_SET_ERR_MSG_ATTR(extack, attr, "a number has 4 or 8 bytes");
@@ -62,14 +62,14 @@ int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, 
 }
 
 /**
- * headroom_nl_id - the cgroup that a request names
+ * hr_nl_id - the cgroup that a request names
  * @info: the request; it has the id in an attribute of the same number everywhere
  * @id: result
  *
  * Context: process.
  * Return: 0 or a negative errno, and then the sentence is set.
  */
-int headroom_nl_id(struct genl_info *info, u64 *id)
+int hr_nl_id(struct genl_info *info, u64 *id)
 {
 	const struct nlattr *attr = info->attrs[HEADROOM_A_CGROUP_ID];
 
@@ -81,18 +81,18 @@ int headroom_nl_id(struct genl_info *info, u64 *id)
 			       "name a cgroup: id is missing; dump to get all");
 		return -EINVAL;
 	}
-	return headroom_nl_uint(attr, info->extack, id);
+	return hr_nl_uint(attr, info->extack, id);
 }
 
 /**
- * headroom_nl_refuse_id - there is no such cgroup
+ * hr_nl_refuse_id - there is no such cgroup
  * @attr: where the request names it
  * @extack: where to say so
  *
  * Context: process.
  * Return: -ENOENT.
  */
-int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack)
+int hr_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack)
 {
 	NL_SET_ERR_MSG_ATTR(extack, attr,
 			    "no cgroup with this id has the memory controller");
@@ -110,7 +110,7 @@ static struct dump_cursor *cursor_of(struct netlink_callback *cb)
 	return (struct dump_cursor *)cb->ctx;
 }
 
-static int put_evictor(struct sk_buff *skb, const struct headroom_evictor *evictor)
+static int put_evictor(struct sk_buff *skb, const struct hr_evictor *evictor)
 {
 	struct nlattr *nest = nla_nest_start(skb, HEADROOM_A_BLAME_EVICTOR);
 
@@ -125,7 +125,7 @@ static int put_evictor(struct sk_buff *skb, const struct headroom_evictor *evict
 	return 0;
 }
 
-static int put_blame(struct sk_buff *skb, const struct headroom_blame_totals *blame)
+static int put_blame(struct sk_buff *skb, const struct hr_blame_totals *blame)
 {
 	struct nlattr *nest;
 	unsigned int i;
@@ -144,8 +144,8 @@ static int put_blame(struct sk_buff *skb, const struct headroom_blame_totals *bl
 	return 0;
 }
 
-static int fill_blame(struct sk_buff *skb, const struct headroom_nl_origin *to,
-		      const struct headroom_blame_totals *blame)
+static int fill_blame(struct sk_buff *skb, const struct hr_nl_origin *to,
+		      const struct hr_blame_totals *blame)
 {
 	void *hdr;
 
@@ -165,27 +165,27 @@ static int fill_blame(struct sk_buff *skb, const struct headroom_nl_origin *to,
 
 int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	const struct headroom_nl_origin to = {
+	const struct hr_nl_origin to = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 	};
-	struct headroom_blame_totals blame;
+	struct hr_blame_totals blame;
 	struct sk_buff *skb;
 	unsigned long key;
 	bool found;
 	u64 id;
 	int err;
 
-	err = headroom_nl_id(info, &id);
+	err = hr_nl_id(info, &id);
 	if (err)
 		return err;
 	key = id;
-	headroom_registry_lock();
-	headroom_registry_sync();
-	found = headroom_registry_blame(&key, &blame, true);
-	headroom_registry_unlock();
+	hr_registry_lock();
+	hr_registry_sync();
+	found = hr_registry_blame(&key, &blame, true);
+	hr_registry_unlock();
 	if (!found)
-		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_BLAME_ID],
+		return hr_nl_refuse_id(info->attrs[HEADROOM_A_BLAME_ID],
 					     info->extack);
 	skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	err = skb ? fill_blame(skb, &to, &blame) : -ENOMEM;
@@ -198,14 +198,14 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 
 int headroom_nl_blame_get_start(struct netlink_callback *cb)
 {
-	int err = headroom_nl_refuse_attributes(cb->nlh, cb->extack);
+	int err = hr_nl_refuse_attributes(cb->nlh, cb->extack);
 
 	if (err)
 		return err;
 	cursor_of(cb)->next = 0;
-	headroom_registry_lock();
-	headroom_registry_sync();
-	headroom_registry_unlock();
+	hr_registry_lock();
+	hr_registry_sync();
+	hr_registry_unlock();
 	return 0;
 }
 
@@ -217,30 +217,30 @@ int headroom_nl_blame_get_done(struct netlink_callback *cb)
 int headroom_nl_blame_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
-	const struct headroom_nl_origin to = {
+	const struct hr_nl_origin to = {
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
 		.cb = cb,
 	};
-	struct headroom_blame_totals blame;
+	struct hr_blame_totals blame;
 	int err = 0;
 
-	headroom_registry_lock();
-	cb->seq = headroom_registry_epoch();
-	while (headroom_registry_blame(&cursor->next, &blame, false)) {
+	hr_registry_lock();
+	cb->seq = hr_registry_epoch();
+	while (hr_registry_blame(&cursor->next, &blame, false)) {
 		if (blame.nr)
 			err = fill_blame(skb, &to, &blame);
 		if (err)
 			break;
 		cursor->next++;
 	}
-	headroom_registry_unlock();
-	return headroom_nl_dumped(skb, err);
+	hr_registry_unlock();
+	return hr_nl_dumped(skb, err);
 }
 
-static int fill_stalled(struct sk_buff *skb, const struct headroom_nl_origin *to,
-			const struct headroom_stalled *stalled)
+static int fill_stalled(struct sk_buff *skb, const struct hr_nl_origin *to,
+			const struct hr_stalled *stalled)
 {
 	void *hdr;
 
@@ -262,40 +262,40 @@ static int fill_stalled(struct sk_buff *skb, const struct headroom_nl_origin *to
 int headroom_nl_stall_get_start(struct netlink_callback *cb)
 {
 	cursor_of(cb)->next = 0;
-	return headroom_nl_refuse_attributes(cb->nlh, cb->extack);
+	return hr_nl_refuse_attributes(cb->nlh, cb->extack);
 }
 
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump_cursor *cursor = cursor_of(cb);
-	const struct headroom_nl_origin to = {
+	const struct hr_nl_origin to = {
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
 	};
-	struct headroom_stalled stalled;
+	struct hr_stalled stalled;
 	unsigned int next;
 	int err = 0;
 
 	rcu_read_lock();
-	while ((next = headroom_stall_next(cursor->next, &stalled))) {
+	while ((next = hr_stall_next(cursor->next, &stalled))) {
 		err = fill_stalled(skb, &to, &stalled);
 		if (err)
 			break;
 		cursor->next = next;
 	}
 	rcu_read_unlock();
-	return headroom_nl_dumped(skb, err);
+	return hr_nl_dumped(skb, err);
 }
 
 static u32 stalled_now(void)
 {
-	struct headroom_stalled stalled;
+	struct hr_stalled stalled;
 	unsigned int i = 0;
 	u32 nr = 0;
 
 	rcu_read_lock();
-	while ((i = headroom_stall_next(i, &stalled)))
+	while ((i = hr_stall_next(i, &stalled)))
 		nr++;
 	rcu_read_unlock();
 	return nr;
@@ -303,11 +303,11 @@ static u32 stalled_now(void)
 
 static int put_hooks(struct sk_buff *skb)
 {
-	const struct headroom_hook *hook;
+	const struct hr_hook *hook;
 	struct nlattr *nest;
 	unsigned int i;
 
-	for (i = 0; (hook = headroom_hook(i)); i++) {
+	for (i = 0; (hook = hr_hook(i)); i++) {
 		if (hook->unused)
 			continue;
 		nest = nla_nest_start(skb, HEADROOM_A_STATUS_HOOK);
@@ -324,21 +324,21 @@ static int put_hooks(struct sk_buff *skb)
 
 static int put_lost(struct sk_buff *skb)
 {
-	struct headroom_lost lost;
+	struct hr_dropped lost;
 	struct nlattr *nest;
 
-	headroom_lost_read(&lost);
-	nest = nla_nest_start(skb, HEADROOM_A_STATUS_LOST);
+	hr_dropped_read(&lost);
+	nest = nla_nest_start(skb, HEADROOM_A_STATUS_DROPPED);
 	if (!nest ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_TABLE_FULL, lost.table_full) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_TABLE_BUSY, lost.table_busy) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_CGROUP_UNKNOWN, lost.cgroup_unknown) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_DISTANCE_UNKNOWN, lost.distance_unknown) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_STALL_SLOTS, lost.stall_slots) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_RECLAIM_SLOTS, lost.reclaim_slots) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_HISTOGRAMS, lost.histograms) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_NOTIFICATIONS, lost.notifications) ||
-	    nla_put_uint(skb, HEADROOM_A_LOST_RESIZED, lost.resized))
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_TABLE_FULL, lost.table_full) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_TABLE_BUSY, lost.table_busy) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_CGROUP_UNKNOWN, lost.cgroup_unknown) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_DISTANCE_UNKNOWN, lost.distance_unknown) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_STALL_SLOTS, lost.stall_slots) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_RECLAIM_SLOTS, lost.reclaim_slots) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_HISTOGRAMS, lost.histograms) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_NOTIFICATIONS, lost.notifications) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_RESIZED, lost.resized))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -346,19 +346,19 @@ static int put_lost(struct sk_buff *skb)
 
 static int put_status(struct sk_buff *skb)
 {
-	struct headroom_nonresident_use table;
+	struct hr_nonresident_use table;
 	unsigned int cgroups;
 
-	headroom_nonresident_read(&table);
-	headroom_registry_lock();
-	headroom_registry_sync();
-	cgroups = headroom_registry_cgroups();
-	headroom_registry_unlock();
+	hr_nonresident_read(&table);
+	hr_registry_lock();
+	hr_registry_sync();
+	cgroups = hr_registry_cgroups();
+	hr_registry_unlock();
 
 	if (nla_put_string(skb, HEADROOM_A_STATUS_VERSION, HEADROOM_VERSION) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_PAGE_SIZE, PAGE_SIZE) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_SAMPLE_SHIFT,
-			headroom_nonresident_shift()) ||
+			hr_nonresident_shift()) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_ENTRIES, table.entries) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_USED, table.used) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_TABLE_BYTES, table.bytes) ||
@@ -366,21 +366,21 @@ static int put_status(struct sk_buff *skb)
 			 table.remembered) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUPS, cgroups) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_CGROUP_BYTES,
-			sizeof(struct headroom_cgroup)) ||
-	    nla_put_u32(skb, HEADROOM_A_STATUS_PSI, headroom_stall_told_apart()) ||
-	    nla_put_u32(skb, HEADROOM_A_STATUS_STALLS, headroom_stall_tracked()) ||
+			sizeof(struct hr_cgroup)) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_PSI, hr_stall_told_apart()) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_STALLS, hr_stall_tracked()) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_STALLED, stalled_now()) ||
 	    nla_put_u32(skb, HEADROOM_A_STATUS_HISTOGRAM_BYTES,
-			sizeof(struct headroom_hist)) ||
+			sizeof(struct hr_hist)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_HISTOGRAMS,
-			 headroom_histpool_used()) ||
+			 hr_hist_alloc_used()) ||
 	    nla_put_string(skb, HEADROOM_A_STATUS_KERNEL, utsname()->release) ||
-	    nla_put_u32(skb, HEADROOM_A_STATUS_TRIGGERS, headroom_triggers()) ||
+	    nla_put_u32(skb, HEADROOM_A_STATUS_TRIGGERS, hr_triggers()) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_WORKER_TIME,
-			 atomic64_read(&headroom_effort.work)) ||
+			 atomic64_read(&hr_effort.work)) ||
 	    nla_put_uint(skb, HEADROOM_A_STATUS_REQUEST_TIME,
-			 atomic64_read(&headroom_effort.requests)) ||
-	    nla_put_uint(skb, HEADROOM_A_STATUS_EVENT_SEQ, headroom_notify_seq()) ||
+			 atomic64_read(&hr_effort.requests)) ||
+	    nla_put_uint(skb, HEADROOM_A_STATUS_EVENT_SEQ, hr_notify_seq()) ||
 	    put_hooks(skb) || put_lost(skb))
 		return -EMSGSIZE;
 	return 0;
@@ -392,7 +392,7 @@ int headroom_nl_status_get_doit(struct sk_buff *request, struct genl_info *info)
 	void *hdr;
 	int err;
 
-	err = headroom_nl_refuse_attributes(info->nlhdr, info->extack);
+	err = hr_nl_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	skb = genlmsg_new(2 * PAGE_SIZE, GFP_KERNEL);
@@ -429,7 +429,7 @@ static int timed_doit(struct sk_buff *request, struct genl_info *info)
 	u64 begin = ktime_get_ns();
 	int ret = answer[info->genlhdr->cmd].doit(request, info);
 
-	headroom_effort_add(&headroom_effort.requests, begin);
+	hr_effort_add(&hr_effort.requests, begin);
 	return ret;
 }
 
@@ -438,7 +438,7 @@ static int timed_start(struct netlink_callback *cb)
 	u64 begin = ktime_get_ns();
 	int ret = answer[cmd_of(cb->nlh)].start(cb);
 
-	headroom_effort_add(&headroom_effort.requests, begin);
+	hr_effort_add(&hr_effort.requests, begin);
 	return ret;
 }
 
@@ -447,7 +447,7 @@ static int timed_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	u64 begin = ktime_get_ns();
 	int ret = answer[cmd_of(cb->nlh)].dumpit(skb, cb);
 
-	headroom_effort_add(&headroom_effort.requests, begin);
+	hr_effort_add(&hr_effort.requests, begin);
 	return ret;
 }
 
@@ -505,7 +505,7 @@ static void __init adapt_ops(struct genl_family *family)
 		struct genl_split_ops op = family->split_ops[i];
 
 		adapt_op(&op);
-		if (HEADROOM_MERGE_OPS && nr && ops[nr - 1].cmd == op.cmd)
+		if (HR_MERGE_OPS && nr && ops[nr - 1].cmd == op.cmd)
 			merge_ops(&ops[nr - 1], &op);
 		else
 			ops[nr++] = op;
@@ -536,7 +536,7 @@ static int release(struct notifier_block *nb, unsigned long event, void *arg)
 
 	if (event == NETLINK_URELEASE && socket->protocol == NETLINK_GENERIC &&
 	    net_eq(socket->net, &init_net))
-		headroom_trigger_release(socket->portid);
+		hr_trigger_release(socket->portid);
 	return NOTIFY_DONE;
 }
 
@@ -545,12 +545,12 @@ static struct notifier_block released = {
 };
 
 /**
- * headroom_netlink_init - answer requests
+ * hr_netlink_init - answer requests
  *
  * Context: process, may sleep; everything that requests reach is there.
  * Return: 0 or a negative errno.
  */
-int __init headroom_netlink_init(void)
+int __init hr_netlink_init(void)
 {
 	int err;
 
@@ -566,19 +566,19 @@ int __init headroom_netlink_init(void)
 		netlink_unregister_notifier(&released);
 		return err;
 	}
-	headroom_notify_init();
+	hr_notify_init();
 	return 0;
 }
 
 /**
- * headroom_netlink_exit - no more requests, and no more notifications
+ * hr_netlink_exit - no more requests, and no more notifications
  *
  * Context: process, may sleep. When it returns, no request is being answered.
  */
-void headroom_netlink_exit(void)
+void hr_netlink_exit(void)
 {
-	headroom_trigger_stop();
-	headroom_notify_exit();
+	hr_trigger_stop();
+	hr_notify_exit();
 	genl_unregister_family(&headroom_nl_family);
 	netlink_unregister_notifier(&released);
 }

@@ -6,20 +6,20 @@
 #include <linux/types.h>
 
 struct genl_info;
-struct headroom_config;
+struct hr_params;
 struct netlink_callback;
 struct netlink_ext_ack;
 struct nlattr;
 struct nlmsghdr;
 
 /**
- * struct headroom_nl_origin - where a message comes from: a request, or a dump
+ * struct hr_nl_origin - where a message comes from: a request, or a dump
  * @portid: who has asked
  * @seq: number of the request
  * @flags: of the message
  * @cb: the dump; NULL for a reply
  */
-struct headroom_nl_origin {
+struct hr_nl_origin {
 	u32 portid;
 	u32 seq;
 	int flags;
@@ -27,25 +27,25 @@ struct headroom_nl_origin {
 };
 
 /**
- * headroom_nl_dumped - what the callback of a dump returns
+ * hr_nl_dumped - what the callback of a dump returns
  * @skb: the message that it filled
  * @err: 0 if that was all, or why the rest is not in it
  *
  * Return: 0 has the end of the dump put into the same message; more than 0 has the
  * callback called again, with another one.
  */
-static inline int headroom_nl_dumped(const struct sk_buff *skb, int err)
+static inline int hr_nl_dumped(const struct sk_buff *skb, int err)
 {
 	return err && skb->len ? skb->len : err;
 }
 
-int headroom_netlink_init(void);
-void headroom_netlink_exit(void);
-int headroom_nl_refuse_attributes(const struct nlmsghdr *nlh,
-				  struct netlink_ext_ack *extack);
-int headroom_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value);
-int headroom_nl_id(struct genl_info *info, u64 *id);
-int headroom_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack);
-int headroom_nl_put_config(struct sk_buff *skb, const struct headroom_config *config);
+int hr_netlink_init(void);
+void hr_netlink_exit(void);
+int hr_nl_refuse_attributes(const struct nlmsghdr *nlh,
+			    struct netlink_ext_ack *extack);
+int hr_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *value);
+int hr_nl_id(struct genl_info *info, u64 *id);
+int hr_nl_refuse_id(const struct nlattr *attr, struct netlink_ext_ack *extack);
+int hr_nl_put_config(struct sk_buff *skb, const struct hr_params *config);
 
 #endif /* _HEADROOM_NETLINK_H */

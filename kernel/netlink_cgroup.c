@@ -8,7 +8,7 @@
  * A dump of 10,000 cgroups writes a million attributes, so these do not go through
  * nla_put(): before a message is begun there must be room for the most that it can
  * take, and then it is written word by word. The counters were added up before, see
- * changes.c; all else is written as it is counted.
+ * rollup.c; all else is written as it is counted.
  *
  * A dump in several messages holds no lock between them. It goes on where it was, by
  * id; or, if it is one of changes, by generation, up to the last generation that there
@@ -23,7 +23,7 @@
 #include <linux/psi_types.h>
 #include <net/genetlink.h>
 
-#include "changes.h"
+#include "rollup.h"
 #include "netlink.h"
 #include "nl_gen.h"
 #include "nonresident.h"
@@ -43,16 +43,16 @@
 #define STALL_BYTES	(NLA_HDRLEN + U32_BYTES + 3 * UINT_BYTES)
 #define RECLAIM_BYTES	(NLA_HDRLEN + 2 * U32_BYTES + 2 * UINT_BYTES)
 #define HIST_BYTES	(2 * NLA_HDRLEN + 2 * U32_BYTES + \
-			 HEADROOM_HIST_BUCKETS * sizeof(u64))
+			 HR_HIST_BUCKETS * sizeof(u64))
 /* Those that are reported of statistics whatever else is not */
-#define SUMS_BYTES	(NLA_HDRLEN + HEADROOM_NR_SUMS * UINT_BYTES)
+#define SUMS_BYTES	(NLA_HDRLEN + HR_NR_SUMS * UINT_BYTES)
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
-			 NLA_HDRLEN + UINT_BYTES + HEADROOM_NR_REASONS * RECLAIM_BYTES)
+			 NLA_HDRLEN + UINT_BYTES + HR_NR_REASONS * RECLAIM_BYTES)
 /* Everything but histograms, and everything */
-#define PLAIN_BYTES	(FIXED_BYTES + 2 * (HEADROOM_NR_PAGES * PAGES_BYTES + \
-					    HEADROOM_NR_GROUPS * GROUP_BYTES + \
-					    HEADROOM_NR_CAUSES * STALL_BYTES))
-#define MOST_BYTES	(PLAIN_BYTES + HIST_BYTES * (1 + 2 * (2 + HEADROOM_NR_CAUSES)))
+#define PLAIN_BYTES	(FIXED_BYTES + 2 * (HR_NR_PAGES * PAGES_BYTES + \
+					    HR_NR_GROUPS * GROUP_BYTES + \
+					    HR_NR_CAUSES * STALL_BYTES))
+#define MOST_BYTES	(PLAIN_BYTES + HIST_BYTES * (1 + 2 * (2 + HR_NR_CAUSES)))
 
 static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
@@ -105,7 +105,7 @@ static __always_inline void *nest_end(void *at, void *nest)
 	return at;
 }
 
-static void *put_histogram(void *at, u16 type, const struct headroom_hist *hist,
+static void *put_histogram(void *at, u16 type, const struct hr_hist *hist,
 			   unsigned int shift)
 {
 	void *nest = at;
@@ -127,9 +127,9 @@ static void *put_histogram(void *at, u16 type, const struct headroom_hist *hist,
 	return nest_end(at, nest);
 }
 
-static void *put_pages(void *at, const struct headroom_stats *stats, unsigned long which)
+static void *put_pages(void *at, const struct hr_stats *stats, unsigned long which)
 {
-	const struct headroom_page_stats *pages;
+	const struct hr_page_stats *pages;
 	unsigned int i;
 	void *nest;
 
@@ -138,8 +138,8 @@ static void *put_pages(void *at, const struct headroom_stats *stats, unsigned lo
 		pages = &stats->pages[i];
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_PAGES);
-		at = put_u32(at, HEADROOM_A_PAGES_KIND, i / HEADROOM_NR_REASONS + 1);
-		at = put_u32(at, HEADROOM_A_PAGES_REASON, i % HEADROOM_NR_REASONS + 1);
+		at = put_u32(at, HEADROOM_A_PAGES_KIND, i / HR_NR_REASONS + 1);
+		at = put_u32(at, HEADROOM_A_PAGES_REASON, i % HR_NR_REASONS + 1);
 		at = put_counter(at, HEADROOM_A_PAGES_EVICTIONS,
 				 atomic64_read(&pages->evictions));
 		at = put_counter(at, HEADROOM_A_PAGES_REFAULTS,
@@ -150,12 +150,12 @@ static void *put_pages(void *at, const struct headroom_stats *stats, unsigned lo
 }
 
 /* Those that are empty, too: they are told apart by their order */
-static void *put_groups(void *at, const struct headroom_stats *stats)
+static void *put_groups(void *at, const struct hr_stats *stats)
 {
-	const struct headroom_page_stats *group;
+	const struct hr_page_stats *group;
 	void *nest;
 
-	for (group = stats->group; group < stats->group + HEADROOM_NR_GROUPS; group++) {
+	for (group = stats->group; group < stats->group + HR_NR_GROUPS; group++) {
 		nest = at;
 		at = nest_begin(at, HEADROOM_A_STATS_SAMPLE_GROUP);
 		at = put_uint(at, HEADROOM_A_SAMPLE_GROUP_EVICTIONS,
@@ -167,10 +167,10 @@ static void *put_groups(void *at, const struct headroom_stats *stats)
 	return at;
 }
 
-static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned long which,
+static void *put_stalls(void *at, const struct hr_stats *stats, unsigned long which,
 			bool latency)
 {
-	const struct headroom_stall_stats *stall;
+	const struct hr_stall_stats *stall;
 	unsigned int i;
 	void *nest;
 
@@ -187,7 +187,7 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 		if (latency)
 			at = put_histogram(at, HEADROOM_A_STALL_LATENCY,
 					   READ_ONCE(stall->latency),
-					   HEADROOM_LATENCY_SHIFT);
+					   HR_LATENCY_SHIFT);
 		at = nest_end(at, nest);
 	}
 	return at;
@@ -195,39 +195,39 @@ static void *put_stalls(void *at, const struct headroom_stats *stats, unsigned l
 
 static __always_inline void *put_sums(void *at, const u64 *sum)
 {
-	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS, sum[HEADROOM_SUM_EVICTIONS]);
-	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, sum[HEADROOM_SUM_REFAULTS]);
+	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS, sum[HR_SUM_EVICTIONS]);
+	at = put_counter(at, HEADROOM_A_STATS_REFAULTS, sum[HR_SUM_REFAULTS]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULTS_SHARED,
-			 sum[HEADROOM_SUM_REFAULTS_SHARED]);
+			 sum[HR_SUM_REFAULTS_SHARED]);
 	at = put_counter(at, HEADROOM_A_STATS_REFAULT_SAMPLES,
-			 sum[HEADROOM_SUM_REFAULT_SAMPLES]);
-	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HEADROOM_SUM_RETURNED]);
-	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HEADROOM_SUM_STALL_TOTAL]);
+			 sum[HR_SUM_REFAULT_SAMPLES]);
+	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HR_SUM_RETURNED]);
+	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HR_SUM_STALL_TOTAL]);
 }
 
 /* There is nothing without a page or a stall */
-static bool has_counted(const struct headroom_summary *summary)
+static bool has_counted(const struct hr_summary *summary)
 {
 	return summary->pages | summary->stalls;
 }
 
 /* @stats are only looked at for what @detail has */
-static void *put_stats(void *at, u16 type, const struct headroom_summary *summary,
-		       const struct headroom_stats *stats, u32 detail)
+static void *put_stats(void *at, u16 type, const struct hr_summary *summary,
+		       const struct hr_stats *stats, u32 detail)
 {
 	void *nest = at;
 
 	at = put_sums(nest_begin(at, type), summary->sum);
 	if (detail & HEADROOM_DETAIL_PAGES) {
 		at = put_pages(at, stats, summary->pages);
-		if (headroom_nonresident_shift() && summary->pages)
+		if (hr_nonresident_shift() && summary->pages)
 			at = put_groups(at, stats);
 	}
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS) {
 		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_DISTANCE,
-				   READ_ONCE(stats->distance), HEADROOM_DISTANCE_SHIFT);
+				   READ_ONCE(stats->distance), HR_DISTANCE_SHIFT);
 		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_AGE,
-				   READ_ONCE(stats->age), HEADROOM_AGE_SHIFT);
+				   READ_ONCE(stats->age), HR_AGE_SHIFT);
 	}
 	if (detail & HEADROOM_DETAIL_STALLS)
 		at = put_stalls(at, stats, summary->stalls,
@@ -235,13 +235,13 @@ static void *put_stats(void *at, u16 type, const struct headroom_summary *summar
 	return nest_end(at, nest);
 }
 
-static void *put_reclaim(void *at, const struct headroom_target_stats *target)
+static void *put_reclaim(void *at, const struct hr_target_stats *target)
 {
 	unsigned int i;
 	void *nest;
 	u64 scanned;
 
-	for (i = 0; i < HEADROOM_NR_REASONS; i++) {
+	for (i = 0; i < HR_NR_REASONS; i++) {
 		scanned = atomic64_read(&target->reclaim[i].scanned);
 		if (!scanned)
 			continue;
@@ -258,7 +258,7 @@ static void *put_reclaim(void *at, const struct headroom_target_stats *target)
 	return at;
 }
 
-static __always_inline void *put_target(void *at, const struct headroom_target_stats *target,
+static __always_inline void *put_target(void *at, const struct hr_target_stats *target,
 					u32 detail)
 {
 	void *nest = at;
@@ -267,7 +267,7 @@ static __always_inline void *put_target(void *at, const struct headroom_target_s
 	at = put_counter(at, HEADROOM_A_TARGET_EVICTIONS, atomic64_read(&target->evictions));
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
 		at = put_histogram(at, HEADROOM_A_TARGET_DISTANCE,
-				   READ_ONCE(target->distance), HEADROOM_DISTANCE_SHIFT);
+				   READ_ONCE(target->distance), HR_DISTANCE_SHIFT);
 	if (detail & HEADROOM_DETAIL_TARGET)
 		at = put_reclaim(at, target);
 	return nest_end(at, nest);
@@ -280,7 +280,7 @@ static void *put_psi(void *at, const struct cgroup *cgrp)
 	const struct psi_group *psi = cgrp->psi;
 
 	/* The root's are not the root's but the machine's, and not exported */
-	if (!headroom_stall_told_apart() || !psi || !cgroup_parent((struct cgroup *)cgrp))
+	if (!hr_stall_told_apart() || !psi || !cgroup_parent((struct cgroup *)cgrp))
 		return at;
 	at = put_uint(at, HEADROOM_A_CGROUP_PSI_SOME,
 		      READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]));
@@ -290,13 +290,13 @@ static void *put_psi(void *at, const struct cgroup *cgrp)
 	return at;
 }
 
-static unsigned int most_of_stats(const struct headroom_summary *summary, u32 detail)
+static unsigned int most_of_stats(const struct hr_summary *summary, u32 detail)
 {
 	unsigned int stalls = hweight16(summary->stalls), most = 0;
 
 	if (detail & HEADROOM_DETAIL_PAGES)
 		most += hweight32(summary->pages) * PAGES_BYTES +
-			HEADROOM_NR_GROUPS * GROUP_BYTES;
+			HR_NR_GROUPS * GROUP_BYTES;
 	if (detail & HEADROOM_DETAIL_STALLS)
 		most += stalls * STALL_BYTES;
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
@@ -305,7 +305,7 @@ static unsigned int most_of_stats(const struct headroom_summary *summary, u32 de
 }
 
 /* The bytes that a cgroup's message takes at most */
-static unsigned int most_bytes(const struct headroom_cgroup *cg, u32 detail)
+static unsigned int most_bytes(const struct hr_cgroup *cg, u32 detail)
 {
 	unsigned int most = FIXED_BYTES;
 
@@ -314,12 +314,12 @@ static unsigned int most_bytes(const struct headroom_cgroup *cg, u32 detail)
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
 		most += HIST_BYTES;
 	most += most_of_stats(&cg->own, detail);
-	if (headroom_has_below(cg))
+	if (hr_has_below(cg))
 		most += most_of_stats(&cg->below, detail);
 	return most;
 }
 
-static struct nlmsghdr *put_header(void *at, const struct headroom_nl_origin *to)
+static struct nlmsghdr *put_header(void *at, const struct hr_nl_origin *to)
 {
 	struct nlmsghdr *nlh = at;
 	struct genlmsghdr *genl = nlmsg_data(nlh);
@@ -337,16 +337,16 @@ static struct nlmsghdr *put_header(void *at, const struct headroom_nl_origin *to
 }
 
 /* A generation later than @until is left out; 0 is the end of time */
-static int fill_cgroup(struct sk_buff *skb, const struct headroom_nl_origin *to,
-		       struct headroom_cgroup *cg, u32 detail, u64 until)
+static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
+		       struct hr_cgroup *cg, u32 detail, u64 until)
 {
-	bool below = headroom_has_below(cg);
+	bool below = hr_has_below(cg);
 	struct nlmsghdr *nlh;
 	void *at;
 	int err;
 
 	if (below && detail & ~(HEADROOM_DETAIL_TARGET | HEADROOM_DETAIL_PSI)) {
-		err = headroom_changes_sum(cg);
+		err = hr_rollup_sum(cg);
 		if (err)
 			return err;
 	}
@@ -394,21 +394,21 @@ static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, 
 }
 
 /* A message that has a cgroup's statistics, or an error */
-static struct sk_buff *read_cgroup(u64 id, const struct headroom_nl_origin *to)
+static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	struct sk_buff *skb = NULL;
 	int err = -ENOENT;
 
-	headroom_registry_lock();
-	headroom_registry_sync();
-	headroom_changes_collect();
-	cg = headroom_registry_find(id);
+	hr_registry_lock();
+	hr_registry_sync();
+	hr_rollup_collect();
+	cg = hr_registry_find(id);
 	if (cg) {
 		skb = nlmsg_new(most_bytes(cg, DETAIL_ALL), GFP_KERNEL);
 		err = skb ? fill_cgroup(skb, to, cg, DETAIL_ALL, 0) : -ENOMEM;
 	}
-	headroom_registry_unlock();
+	hr_registry_unlock();
 	if (!err)
 		return skb;
 	nlmsg_free(skb);
@@ -417,7 +417,7 @@ static struct sk_buff *read_cgroup(u64 id, const struct headroom_nl_origin *to)
 
 int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	const struct headroom_nl_origin to = {
+	const struct hr_nl_origin to = {
 		.portid = info->snd_portid,
 		.seq = info->snd_seq,
 	};
@@ -425,13 +425,13 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 	u64 id;
 	int err;
 
-	err = HEADROOM_MERGE_OPS ? refuse_others(info->attrs, info->extack, false) : 0;
-	err = err ?: headroom_nl_id(info, &id);
+	err = HR_MERGE_OPS ? refuse_others(info->attrs, info->extack, false) : 0;
+	err = err ?: hr_nl_id(info, &id);
 	if (err)
 		return err;
 	skb = read_cgroup(id, &to);
 	if (PTR_ERR(skb) == -ENOENT)
-		return headroom_nl_refuse_id(info->attrs[HEADROOM_A_CGROUP_ID], info->extack);
+		return hr_nl_refuse_id(info->attrs[HEADROOM_A_CGROUP_ID], info->extack);
 	return IS_ERR(skb) ? PTR_ERR(skb) : genlmsg_reply(skb, info);
 }
 
@@ -447,11 +447,11 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
  */
 struct cgroup_dump {
 	u32 detail;
-	struct headroom_cgroup *ancestor;
+	struct hr_cgroup *ancestor;
 	bool changes;
 	u64 until;
 	u64 reported;
-	struct headroom_cgroup *last;
+	struct hr_cgroup *last;
 	unsigned long next;
 };
 
@@ -465,14 +465,14 @@ static int find_ancestor(struct cgroup_dump *dump, const struct nlattr *attr,
 			 struct netlink_ext_ack *extack)
 {
 	u64 id;
-	int err = headroom_nl_uint(attr, extack, &id);
+	int err = hr_nl_uint(attr, extack, &id);
 
 	if (err)
 		return err;
-	dump->ancestor = headroom_registry_find(id);
+	dump->ancestor = hr_registry_find(id);
 	if (!dump->ancestor)
-		return headroom_nl_refuse_id(attr, extack);
-	headroom_cgroup_get(dump->ancestor);
+		return hr_nl_refuse_id(attr, extack);
+	hr_cgroup_get(dump->ancestor);
 	return 0;
 }
 
@@ -487,7 +487,7 @@ static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 	dump->detail = detail ? nla_get_u32(detail) : DETAIL_ALL;
 	dump->changes = since;
 	if (since)
-		err = headroom_nl_uint(since, extack, &dump->reported);
+		err = hr_nl_uint(since, extack, &dump->reported);
 	if (!err && attrs[HEADROOM_A_CGROUP_ANCESTOR])
 		err = find_ancestor(dump, attrs[HEADROOM_A_CGROUP_ANCESTOR], extack);
 	return err;
@@ -495,27 +495,27 @@ static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 
 int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 {
-	struct nlattr **attrs = headroom_dump_attrs(cb);
+	struct nlattr **attrs = hr_dump_attrs(cb);
 	struct cgroup_dump *dump;
 	unsigned int epoch;
 	int err;
 
-	err = HEADROOM_MERGE_OPS ? refuse_others(attrs, cb->extack, true) : 0;
+	err = HR_MERGE_OPS ? refuse_others(attrs, cb->extack, true) : 0;
 	if (err)
 		return err;
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	headroom_registry_lock();
+	hr_registry_lock();
 	if (attrs[HEADROOM_A_CGROUP_SINCE])
-		headroom_registry_sync_announced();
+		hr_registry_sync_announced();
 	else
-		headroom_registry_sync();
-	headroom_changes_collect();
-	dump->until = headroom_changes_generation();
-	epoch = headroom_registry_epoch();
+		hr_registry_sync();
+	hr_rollup_collect();
+	dump->until = hr_rollup_generation();
+	epoch = hr_registry_epoch();
 	err = parse_dump(dump, attrs, cb->extack);
-	headroom_registry_unlock();
+	hr_registry_unlock();
 	if (err) {
 		kfree(dump);
 		return err;
@@ -534,13 +534,13 @@ int headroom_nl_cgroup_get_done(struct netlink_callback *cb)
 {
 	struct cgroup_dump *dump = *dump_of(cb);
 
-	headroom_cgroup_put(dump->ancestor);
-	headroom_cgroup_put(dump->last);
+	hr_cgroup_put(dump->ancestor);
+	hr_cgroup_put(dump->last);
 	kfree(dump);
 	return 0;
 }
 
-static bool is_wanted(const struct cgroup_dump *dump, const struct headroom_cgroup *cg)
+static bool is_wanted(const struct cgroup_dump *dump, const struct hr_cgroup *cg)
 {
 	if (!dump->ancestor)
 		return true;
@@ -549,13 +549,13 @@ static bool is_wanted(const struct cgroup_dump *dump, const struct headroom_cgro
 	return cg;
 }
 
-static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
+static int dump_all(struct sk_buff *skb, const struct hr_nl_origin *to,
 		    struct cgroup_dump *dump)
 {
-	struct headroom_cgroup *cg = headroom_registry_from(dump->next);
+	struct hr_cgroup *cg = hr_registry_from(dump->next);
 	int err = 0;
 
-	for (; cg; cg = headroom_registry_next(cg)) {
+	for (; cg; cg = hr_registry_next(cg)) {
 		if (is_wanted(dump, cg))
 			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
 		if (err)
@@ -566,22 +566,22 @@ static int dump_all(struct sk_buff *skb, const struct headroom_nl_origin *to,
 }
 
 /* Mostly the cgroup reported last is where it was, and the next one stands behind it */
-static struct headroom_cgroup *next_change(const struct cgroup_dump *dump)
+static struct hr_cgroup *next_change(const struct cgroup_dump *dump)
 {
-	struct headroom_cgroup *last = dump->last;
+	struct hr_cgroup *last = dump->last;
 
 	if (last && !last->dead && last->generation == dump->reported)
-		return headroom_changes_next(last);
-	return headroom_changes_since(dump->reported);
+		return hr_rollup_next(last);
+	return hr_rollup_since(dump->reported);
 }
 
-static int dump_changes(struct sk_buff *skb, const struct headroom_nl_origin *to,
+static int dump_changes(struct sk_buff *skb, const struct hr_nl_origin *to,
 			struct cgroup_dump *dump)
 {
-	struct headroom_cgroup *cg = next_change(dump), *last = NULL;
+	struct hr_cgroup *cg = next_change(dump), *last = NULL;
 	int err = 0;
 
-	for (; cg && cg->generation <= dump->until; cg = headroom_changes_next(cg)) {
+	for (; cg && cg->generation <= dump->until; cg = hr_rollup_next(cg)) {
 		if (is_wanted(dump, cg))
 			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
 		if (err)
@@ -590,8 +590,8 @@ static int dump_changes(struct sk_buff *skb, const struct headroom_nl_origin *to
 		dump->reported = cg->generation;
 	}
 	if (last) {
-		headroom_cgroup_get(last);
-		headroom_cgroup_put(dump->last);
+		hr_cgroup_get(last);
+		hr_cgroup_put(dump->last);
 		dump->last = last;
 	}
 	return err;
@@ -600,7 +600,7 @@ static int dump_changes(struct sk_buff *skb, const struct headroom_nl_origin *to
 int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct cgroup_dump *dump = *dump_of(cb);
-	const struct headroom_nl_origin to = {
+	const struct hr_nl_origin to = {
 		.portid = NETLINK_CB(cb->skb).portid,
 		.seq = cb->nlh->nlmsg_seq,
 		.flags = NLM_F_MULTI,
@@ -608,9 +608,9 @@ int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	};
 	int err;
 
-	headroom_registry_lock();
-	cb->seq = headroom_registry_epoch();
+	hr_registry_lock();
+	cb->seq = hr_registry_epoch();
 	err = dump->changes ? dump_changes(skb, &to, dump) : dump_all(skb, &to, dump);
-	headroom_registry_unlock();
-	return headroom_nl_dumped(skb, err);
+	hr_registry_unlock();
+	return hr_nl_dumped(skb, err);
 }

@@ -7,7 +7,7 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
-#include "config.h"
+#include "params.h"
 #include "netlink.h"
 #include "nl_gen.h"
 #include "nonresident.h"
@@ -24,44 +24,44 @@ static int read_uint(struct genl_info *info, int attr, u64 *value)
 {
 	const struct nlattr *nla = info->attrs[attr];
 
-	return nla ? headroom_nl_uint(nla, info->extack, value) : 0;
+	return nla ? hr_nl_uint(nla, info->extack, value) : 0;
 }
 
 /**
- * headroom_nl_put_config - what config-get and config-ntf report
+ * hr_nl_put_config - what config-get and config-ntf report
  * @skb: the message
  * @config: the parameters
  *
  * Context: any.
  * Return: 0 or -EMSGSIZE.
  */
-int headroom_nl_put_config(struct sk_buff *skb, const struct headroom_config *config)
+int hr_nl_put_config(struct sk_buff *skb, const struct hr_params *config)
 {
-	if (nla_put_u32(skb, HEADROOM_A_CONFIG_SAMPLE_SHIFT, config->sample_shift) ||
-	    nla_put_uint(skb, HEADROOM_A_CONFIG_TABLE_ENTRIES, config->table_entries) ||
-	    nla_put_u32(skb, HEADROOM_A_CONFIG_STALLS, config->stalls) ||
-	    nla_put_u32(skb, HEADROOM_A_CONFIG_SWAP_KPROBES, config->swap_kprobes))
+	if (nla_put_u32(skb, HEADROOM_A_PARAMS_SAMPLE_SHIFT, config->sample_shift) ||
+	    nla_put_uint(skb, HEADROOM_A_PARAMS_TABLE_ENTRIES, config->table_entries) ||
+	    nla_put_u32(skb, HEADROOM_A_PARAMS_STALLS, config->stalls) ||
+	    nla_put_u32(skb, HEADROOM_A_PARAMS_SWAP_KPROBES, config->swap_kprobes))
 		return -EMSGSIZE;
 	return 0;
 }
 
-int headroom_nl_config_get_doit(struct sk_buff *request, struct genl_info *info)
+int headroom_nl_params_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct headroom_config config;
+	struct hr_params config;
 	struct sk_buff *skb;
 	void *hdr;
 	int err;
 
-	err = headroom_nl_refuse_attributes(info->nlhdr, info->extack);
+	err = hr_nl_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	headroom_config_get(&config);
+	hr_params_get(&config);
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return -ENOMEM;
 	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
-				HEADROOM_CMD_CONFIG_GET);
-	if (!hdr || headroom_nl_put_config(skb, &config)) {
+				HEADROOM_CMD_PARAMS_GET);
+	if (!hdr || hr_nl_put_config(skb, &config)) {
 		nlmsg_free(skb);
 		return -EMSGSIZE;
 	}
@@ -70,41 +70,41 @@ int headroom_nl_config_get_doit(struct sk_buff *request, struct genl_info *info)
 }
 
 /* Which parameters a request names, and their values; ranges are checked */
-static int read_config(struct genl_info *info, struct headroom_config *config,
+static int read_config(struct genl_info *info, struct hr_params *config,
 		       unsigned int *which)
 {
 	u64 entries = 0;
 	int err;
 
 	*which = 0;
-	if (info->attrs[HEADROOM_A_CONFIG_SAMPLE_SHIFT]) {
-		*which |= HEADROOM_CONFIG_SAMPLE_SHIFT;
+	if (info->attrs[HEADROOM_A_PARAMS_SAMPLE_SHIFT]) {
+		*which |= HR_PARAMS_SAMPLE_SHIFT;
 		config->sample_shift =
-			nla_get_u32(info->attrs[HEADROOM_A_CONFIG_SAMPLE_SHIFT]);
+			nla_get_u32(info->attrs[HEADROOM_A_PARAMS_SAMPLE_SHIFT]);
 	}
-	if (info->attrs[HEADROOM_A_CONFIG_STALLS]) {
-		*which |= HEADROOM_CONFIG_STALLS;
-		config->stalls = nla_get_u32(info->attrs[HEADROOM_A_CONFIG_STALLS]);
+	if (info->attrs[HEADROOM_A_PARAMS_STALLS]) {
+		*which |= HR_PARAMS_STALLS;
+		config->stalls = nla_get_u32(info->attrs[HEADROOM_A_PARAMS_STALLS]);
 	}
-	if (info->attrs[HEADROOM_A_CONFIG_TABLE_ENTRIES])
-		*which |= HEADROOM_CONFIG_TABLE_ENTRIES;
-	err = read_uint(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, &entries);
+	if (info->attrs[HEADROOM_A_PARAMS_TABLE_ENTRIES])
+		*which |= HR_PARAMS_TABLE_ENTRIES;
+	err = read_uint(info, HEADROOM_A_PARAMS_TABLE_ENTRIES, &entries);
 	if (err)
 		return err;
-	if (entries > HEADROOM_MAX_TABLE_ENTRIES)
-		return REFUSE(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, -ERANGE,
+	if (entries > HR_MAX_TABLE_ENTRIES)
+		return REFUSE(info, HEADROOM_A_PARAMS_TABLE_ENTRIES, -ERANGE,
 			      "table-entries: use 0 (automatic) to 33554432");
 	config->table_entries = entries;
 	return 0;
 }
 
-int headroom_nl_config_set_doit(struct sk_buff *request, struct genl_info *info)
+int headroom_nl_params_set_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct headroom_config config = {};
+	struct hr_params config = {};
 	unsigned int which, failed;
 	int err;
 
-	BUILD_BUG_ON(HEADROOM_MAX_TABLE_ENTRIES != 33554432);
+	BUILD_BUG_ON(HR_MAX_TABLE_ENTRIES != 33554432);
 	err = read_config(info, &config, &which);
 	if (err)
 		return err;
@@ -113,16 +113,16 @@ int headroom_nl_config_set_doit(struct sk_buff *request, struct genl_info *info)
 			       "name a parameter: sample-shift, table-entries or stalls");
 		return -EINVAL;
 	}
-	err = headroom_config_set(&config, which, &failed);
+	err = hr_params_set(&config, which, &failed);
 	if (!err)
 		return 0;
-	if (failed & HEADROOM_CONFIG_STALLS)
-		return REFUSE(info, HEADROOM_A_CONFIG_STALLS, err,
+	if (failed & HR_PARAMS_STALLS)
+		return REFUSE(info, HEADROOM_A_PARAMS_STALLS, err,
 			      "stalls cannot be tracked, the kernel's log says why; nothing was changed");
-	if (which & HEADROOM_CONFIG_TABLE_ENTRIES)
-		return REFUSE(info, HEADROOM_A_CONFIG_TABLE_ENTRIES, err,
+	if (which & HR_PARAMS_TABLE_ENTRIES)
+		return REFUSE(info, HEADROOM_A_PARAMS_TABLE_ENTRIES, err,
 			      "no memory for so large a table: name fewer table-entries; nothing was changed");
-	return REFUSE(info, HEADROOM_A_CONFIG_SAMPLE_SHIFT, err,
+	return REFUSE(info, HEADROOM_A_PARAMS_SAMPLE_SHIFT, err,
 		      "no memory for the table: name table-entries as well; nothing was changed");
 }
 
@@ -148,7 +148,7 @@ static int require_all(struct genl_info *info)
 		       "say over which time to sum up: window is missing");
 }
 
-static int check_trigger(struct genl_info *info, const struct headroom_trigger_spec *spec)
+static int check_trigger(struct genl_info *info, const struct hr_trigger_spec *spec)
 {
 	if (spec->cause && spec->metric != HEADROOM_TRIGGER_METRIC_STALL)
 		return REFUSE(info, HEADROOM_A_TRIGGER_CAUSE, -EINVAL,
@@ -156,7 +156,7 @@ static int check_trigger(struct genl_info *info, const struct headroom_trigger_s
 	if (!spec->threshold)
 		return REFUSE(info, HEADROOM_A_TRIGGER_THRESHOLD, -ERANGE,
 			      "threshold: use 1 or more");
-	if (spec->window < HEADROOM_WINDOW_MIN || spec->window > HEADROOM_WINDOW_MAX)
+	if (spec->window < HR_TRIGGER_WINDOW_MIN || spec->window > HR_TRIGGER_WINDOW_MAX)
 		return REFUSE(info, HEADROOM_A_TRIGGER_WINDOW, -ERANGE,
 			      "window: use 10000000 (10 ms) to 60000000000 (1 min)");
 	if (spec->hysteresis && spec->clear >= spec->threshold)
@@ -170,7 +170,7 @@ static u32 read_u32(struct genl_info *info, int attr, u32 otherwise)
 	return info->attrs[attr] ? nla_get_u32(info->attrs[attr]) : otherwise;
 }
 
-static int read_trigger(struct genl_info *info, struct headroom_trigger_spec *spec)
+static int read_trigger(struct genl_info *info, struct hr_trigger_spec *spec)
 {
 	int err = require_all(info);
 
@@ -213,13 +213,13 @@ static int refuse_trigger(struct genl_info *info, int err)
 
 int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct headroom_trigger_spec spec = {};
+	struct hr_trigger_spec spec = {};
 	struct sk_buff *skb;
 	void *hdr;
 	u32 id;
 	int err;
 
-	BUILD_BUG_ON(HEADROOM_MAX_TRIGGERS != 1024);
+	BUILD_BUG_ON(HR_MAX_TRIGGERS != 1024);
 	err = read_trigger(info, &spec);
 	if (err)
 		return err;
@@ -227,7 +227,7 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return refuse_trigger(info, -ENOMEM);
-	err = headroom_trigger_add(&spec, info->snd_portid, &id);
+	err = hr_trigger_add(&spec, info->snd_portid, &id);
 	if (err) {
 		nlmsg_free(skb);
 		return refuse_trigger(info, err);
@@ -236,14 +236,14 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 				HEADROOM_CMD_TRIGGER_ADD);
 	if (!hdr || nla_put_u32(skb, HEADROOM_A_TRIGGER_ID, id)) {
 		nlmsg_free(skb);
-		headroom_trigger_del(id, info->snd_portid);
+		hr_trigger_del(id, info->snd_portid);
 		return -EMSGSIZE;
 	}
 	genlmsg_end(skb, hdr);
 	err = genlmsg_reply(skb, info);
 	/* The socket may be full of notifications */
 	if (err)
-		headroom_trigger_del(id, info->snd_portid);
+		hr_trigger_del(id, info->snd_portid);
 	return err;
 }
 
@@ -254,8 +254,8 @@ int headroom_nl_trigger_del_doit(struct sk_buff *request, struct genl_info *info
 
 	if (err)
 		return err;
-	err = headroom_trigger_del(nla_get_u32(info->attrs[HEADROOM_A_TRIGGER_ID]),
-				   info->snd_portid);
+	err = hr_trigger_del(nla_get_u32(info->attrs[HEADROOM_A_TRIGGER_ID]),
+			     info->snd_portid);
 	if (err)
 		return REFUSE(info, HEADROOM_A_TRIGGER_ID, err,
 			      "this socket has set no trigger with this id");

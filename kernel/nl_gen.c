@@ -27,11 +27,11 @@ static const struct nla_policy headroom_blame_get_nl_policy[HEADROOM_A_BLAME_ID 
 	[HEADROOM_A_BLAME_ID] = { .type = NLA_UINT, },
 };
 
-/* HEADROOM_CMD_CONFIG_SET - do */
-static const struct nla_policy headroom_config_set_nl_policy[HEADROOM_A_CONFIG_STALLS + 1] = {
-	[HEADROOM_A_CONFIG_SAMPLE_SHIFT] = NLA_POLICY_MAX(NLA_U32, 10),
-	[HEADROOM_A_CONFIG_TABLE_ENTRIES] = { .type = NLA_UINT, },
-	[HEADROOM_A_CONFIG_STALLS] = NLA_POLICY_MAX(NLA_U32, 1),
+/* HEADROOM_CMD_PARAMS_SET - do */
+static const struct nla_policy headroom_params_set_nl_policy[HEADROOM_A_PARAMS_STALLS + 1] = {
+	[HEADROOM_A_PARAMS_SAMPLE_SHIFT] = NLA_POLICY_MAX(NLA_U32, 10),
+	[HEADROOM_A_PARAMS_TABLE_ENTRIES] = { .type = NLA_UINT, },
+	[HEADROOM_A_PARAMS_STALLS] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* HEADROOM_CMD_TRIGGER_ADD - do */
@@ -95,15 +95,15 @@ static const struct genl_split_ops headroom_nl_ops[] = {
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DUMP,
 	},
 	{
-		.cmd	= HEADROOM_CMD_CONFIG_GET,
-		.doit	= headroom_nl_config_get_doit,
+		.cmd	= HEADROOM_CMD_PARAMS_GET,
+		.doit	= headroom_nl_params_get_doit,
 		.flags	= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd		= HEADROOM_CMD_CONFIG_SET,
-		.doit		= headroom_nl_config_set_doit,
-		.policy		= headroom_config_set_nl_policy,
-		.maxattr	= HEADROOM_A_CONFIG_STALLS,
+		.cmd		= HEADROOM_CMD_PARAMS_SET,
+		.doit		= headroom_nl_params_set_doit,
+		.policy		= headroom_params_set_nl_policy,
+		.maxattr	= HEADROOM_A_PARAMS_STALLS,
 		.flags		= GENL_ADMIN_PERM | GENL_CMD_CAP_DO,
 	},
 	{

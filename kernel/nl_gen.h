@@ -26,8 +26,8 @@ int headroom_nl_blame_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
 int headroom_nl_stall_get_dumpit(struct sk_buff *skb,
 				 struct netlink_callback *cb);
-int headroom_nl_config_get_doit(struct sk_buff *skb, struct genl_info *info);
-int headroom_nl_config_set_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_params_get_doit(struct sk_buff *skb, struct genl_info *info);
+int headroom_nl_params_set_doit(struct sk_buff *skb, struct genl_info *info);
 int headroom_nl_trigger_add_doit(struct sk_buff *skb, struct genl_info *info);
 int headroom_nl_trigger_del_doit(struct sk_buff *skb, struct genl_info *info);
 

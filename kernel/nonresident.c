@@ -48,7 +48,7 @@
  *
  *	 0      8                                                 232   256
  *	+------+---------------------------------------------------+-----+
- *	|tag[8]| slot[8]: check, owner, evictor, clocks, when, ... |     |
+ *	|tag[8]| slot[8]: check, victim, evictor, clocks, when, ... |     |
  *	+------+---------------------------------------------------+-----+
  *
  *	hash, 64 bits:  |     | group |               | check, 32 bits   |
@@ -82,20 +82,20 @@
 
 #define WAYS	8
 #define EMPTY	0
-#define BUSY	HEADROOM_TAG_BUSY
+#define BUSY	HR_TAG_BUSY
 
-struct headroom_nonresident_table headroom_nonresident_table __read_mostly;
+struct hr_nonresident_table hr_nonresident_table __read_mostly;
 
 /* The table is not replaced while it is held, which is inside of registry.mutex */
 static DEFINE_MUTEX(size_mutex);
 static unsigned long buckets;
 
-DEFINE_STATIC_KEY_FALSE(headroom_nonresident_sampling);
-DEFINE_PER_CPU(u64, headroom_nonresident_remembered);
+DEFINE_STATIC_KEY_FALSE(hr_nonresident_sampling);
+DEFINE_PER_CPU(u64, hr_nonresident_remembered);
 
 /* The slot of the oldest page, or -1 if all are being written */
 static noinline int
-oldest_slot(const struct headroom_nonresident_bucket *bucket, u64 tags, u32 now)
+oldest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
 {
 	int i, oldest = -1;
 	u32 this, age = 0;
@@ -111,10 +111,10 @@ oldest_slot(const struct headroom_nonresident_bucket *bucket, u64 tags, u32 now)
 }
 
 /* The slot of a page that is remembered already, or -1 */
-static int same_slot(const struct headroom_nonresident_bucket *bucket, u64 tags,
+static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
 		     u64 hash)
 {
-	u64 found = headroom_nonresident_find(tags, headroom_nonresident_tag(hash));
+	u64 found = hr_nonresident_find(tags, hr_nonresident_tag(hash));
 	int i;
 
 	for (; found; found &= found - 1) {
@@ -126,17 +126,17 @@ static int same_slot(const struct headroom_nonresident_bucket *bucket, u64 tags,
 }
 
 /* Writes a page to a slot, unless somebody else does. Returns whether it did. */
-static bool slot_write(struct headroom_nonresident_bucket *bucket, unsigned int i,
-		       u8 old, u64 hash, const struct headroom_nonresident *page)
+static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
+		       u8 old, u64 hash, const struct hr_nonresident *page)
 {
 	if (unlikely(cmpxchg(&bucket->tag[i], old, BUSY) != old))
 		return false;
-	headroom_nonresident_fill(bucket, i, hash, page);
+	hr_nonresident_fill(bucket, i, hash, page);
 	return true;
 }
 
 /**
- * headroom_nonresident_insert_slow - as headroom_nonresident_insert()
+ * hr_nonresident_insert_slow - as hr_nonresident_insert()
  * @hash: its hash, which must be sampled
  * @page: who lost it, when, and why
  *
@@ -144,59 +144,59 @@ static bool slot_write(struct headroom_nonresident_bucket *bucket, unsigned int 
  *
  * Context: any.
  */
-noinline void headroom_nonresident_insert_slow(u64 hash,
-					       const struct headroom_nonresident *page)
+noinline void hr_nonresident_insert_slow(u64 hash,
+					       const struct hr_nonresident *page)
 {
-	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	u64 tags, empty;
 	int tries, i;
 	u8 old;
 
 	for (tries = 0; tries < 2; tries++) {
 		tags = READ_ONCE(bucket->tags);
-		empty = ~tags & HEADROOM_TAGS_BUSY;
+		empty = ~tags & HR_TAGS_BUSY;
 		i = empty ? __ffs64(empty) / 8 : oldest_slot(bucket, tags, page->when);
 		old = i < 0 ? BUSY : tags >> 8 * i;
 		if (old == BUSY || !slot_write(bucket, i, old, hash, page))
 			continue;
 		if (old != EMPTY)
-			headroom_lose(table_full, 1);
+			hr_drop(table_full, 1);
 		return;
 	}
-	headroom_lose(table_busy, 1);
+	hr_drop(table_busy, 1);
 }
 
 /**
- * headroom_nonresident_replace - remember a page, and nothing before
+ * hr_nonresident_replace - remember a page, and nothing before
  * @hash: its hash, which must be sampled
  * @page: who lost it, when, and why
  *
- * As headroom_nonresident_insert(), for pages that may have been forgotten by the
+ * As hr_nonresident_insert(), for pages that may have been forgotten by the
  * kernel while they were remembered here.
  *
  * Context: any.
  */
-void headroom_nonresident_replace(u64 hash, const struct headroom_nonresident *page)
+void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page)
 {
-	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash);
 
-	if (i < 0 || !slot_write(bucket, i, headroom_nonresident_tag(hash), hash, page))
-		headroom_nonresident_insert(hash, page);
+	if (i < 0 || !slot_write(bucket, i, hr_nonresident_tag(hash), hash, page))
+		hr_nonresident_insert(hash, page);
 }
 
 /**
- * headroom_nonresident_take - forget a page that came back
+ * hr_nonresident_take - forget a page that came back
  * @hash: its hash, which must be sampled
  * @page: what was remembered of it
  *
  * Context: any.
  * Return: whether the page was remembered.
  */
-bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
+bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 {
-	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
-	u64 found = headroom_nonresident_maybe(bucket, hash);
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	u64 found = hr_nonresident_maybe(bucket, hash);
 	int i;
 
 	for (; found; found &= found - 1) {
@@ -205,13 +205,13 @@ bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page)
 			continue;
 		/* What was read counts only if the slot is still ours to empty */
 		data_race(*page = bucket->slot[i].page);
-		if (headroom_nonresident_empty(bucket, i, hash))
+		if (hr_nonresident_empty(bucket, i, hash))
 			return true;
 	}
 	return false;
 }
 
-static u64 table_used(const struct headroom_nonresident_bucket *bucket,
+static u64 table_used(const struct hr_nonresident_bucket *bucket,
 		      unsigned long nr)
 {
 	u64 used = 0;
@@ -225,22 +225,22 @@ static u64 table_used(const struct headroom_nonresident_bucket *bucket,
 }
 
 /**
- * headroom_nonresident_read - how full the table is
+ * hr_nonresident_read - how full the table is
  * @use: result
  *
  * Context: process; reads the whole table, and sleeps in between.
  */
-void headroom_nonresident_read(struct headroom_nonresident_use *use)
+void hr_nonresident_read(struct hr_nonresident_use *use)
 {
-	const struct headroom_nonresident_bucket *bucket;
+	const struct hr_nonresident_bucket *bucket;
 	int cpu;
 
-	*use = (struct headroom_nonresident_use){};
+	*use = (struct hr_nonresident_use){};
 	for_each_possible_cpu(cpu)
 		use->remembered +=
-			READ_ONCE(*per_cpu_ptr(&headroom_nonresident_remembered, cpu));
+			READ_ONCE(*per_cpu_ptr(&hr_nonresident_remembered, cpu));
 	mutex_lock(&size_mutex);
-	bucket = headroom_nonresident_table.bucket;
+	bucket = hr_nonresident_table.bucket;
 	use->entries = (u64)buckets * WAYS;
 	use->bytes = (u64)buckets * sizeof(*bucket);
 	use->used = table_used(bucket, buckets);
@@ -249,18 +249,18 @@ void headroom_nonresident_read(struct headroom_nonresident_use *use)
 
 static unsigned long buckets_for(unsigned long entries)
 {
-	entries = clamp(entries, 64UL * WAYS, HEADROOM_MAX_TABLE_ENTRIES);
+	entries = clamp(entries, 64UL * WAYS, HR_MAX_TABLE_ENTRIES);
 	return roundup_pow_of_two(entries) / WAYS;
 }
 
-static unsigned long buckets_of(const struct headroom_nonresident_table *table)
+static unsigned long buckets_of(const struct hr_nonresident_table *table)
 {
-	return table->mask / sizeof(struct headroom_nonresident_bucket) + 1;
+	return table->mask / sizeof(struct hr_nonresident_bucket) + 1;
 }
 
 /**
- * headroom_nonresident_prepare - make another table
- * @new: the table, for headroom_nonresident_install(); without buckets if the one in
+ * hr_nonresident_prepare - make another table
+ * @new: the table, for hr_nonresident_install(); without buckets if the one in
  *	use is the same already
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
@@ -268,15 +268,15 @@ static unsigned long buckets_of(const struct headroom_nonresident_table *table)
  * Context: process, may sleep. The caller sees to it that only one is made at a time.
  * Return: 0 or -ENOMEM.
  */
-int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
-				 unsigned int sample_shift, unsigned long entries)
+int hr_nonresident_prepare(struct hr_nonresident_table *new,
+			   unsigned int sample_shift, unsigned long entries)
 {
-	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
+	const struct hr_nonresident_table *table = &hr_nonresident_table;
 	unsigned long nr = buckets_for(entries);
 
-	BUILD_BUG_ON(sizeof(struct headroom_nonresident_bucket) != 256);
-	*new = (struct headroom_nonresident_table){
-		.mask = (nr - 1) * sizeof(struct headroom_nonresident_bucket),
+	BUILD_BUG_ON(sizeof(struct hr_nonresident_bucket) != 256);
+	*new = (struct hr_nonresident_table){
+		.mask = (nr - 1) * sizeof(struct hr_nonresident_bucket),
 		.weight = 1ULL << sample_shift,
 		.file_system_step = table->file_system_step,
 		.highest = U32_MAX >> sample_shift,
@@ -284,121 +284,121 @@ int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
 	};
 	if (table->bucket && table->mask == new->mask && table->shift == new->shift)
 		return 0;
-	new->bucket = __vmalloc(array_size(nr, sizeof(struct headroom_nonresident_bucket)),
+	new->bucket = __vmalloc(array_size(nr, sizeof(struct hr_nonresident_bucket)),
 				GFP_KERNEL | __GFP_ZERO | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	return new->bucket ? 0 : -ENOMEM;
 }
 
 /**
- * headroom_nonresident_discard - free a table that is not installed
+ * hr_nonresident_discard - free a table that is not installed
  * @new: the table
  *
  * Context: process, may sleep.
  */
-void headroom_nonresident_discard(struct headroom_nonresident_table *new)
+void hr_nonresident_discard(struct hr_nonresident_table *new)
 {
 	vfree(new->bucket);
 }
 
 /**
- * headroom_nonresident_pause - track no page
+ * hr_nonresident_pause - track no page
  *
  * But for one whose place is 0, which goes to the first bucket of whatever table.
  *
  * Context: process, may sleep. When it returns no probe tracks another page.
  */
-void headroom_nonresident_pause(void)
+void hr_nonresident_pause(void)
 {
-	static_branch_enable(&headroom_nonresident_sampling);
-	WRITE_ONCE(headroom_nonresident_table.highest, 0);
-	WRITE_ONCE(headroom_nonresident_table.mask, 0);
+	static_branch_enable(&hr_nonresident_sampling);
+	WRITE_ONCE(hr_nonresident_table.highest, 0);
+	WRITE_ONCE(hr_nonresident_table.mask, 0);
 	synchronize_rcu();
 }
 
 /**
- * headroom_nonresident_install - put a table in the place of the other one
+ * hr_nonresident_install - put a table in the place of the other one
  * @new: the table; belongs to this file now
- * @old: the other one, for headroom_nonresident_retire()
+ * @old: the other one, for hr_nonresident_retire()
  *
- * Context: process, may sleep; between headroom_nonresident_pause() and
- * headroom_nonresident_resume(). It is shown by headroom_nonresident_read() when it
+ * Context: process, may sleep; between hr_nonresident_pause() and
+ * hr_nonresident_resume(). It is shown by hr_nonresident_read() when it
  * returns, and no probe knows the old factor.
  */
-void headroom_nonresident_install(const struct headroom_nonresident_table *new,
-				  struct headroom_nonresident_table *old)
+void hr_nonresident_install(const struct hr_nonresident_table *new,
+			    struct hr_nonresident_table *old)
 {
 	mutex_lock(&size_mutex);
-	*old = (struct headroom_nonresident_table){
-		.bucket = headroom_nonresident_table.bucket,
-		.mask = (buckets - 1) * sizeof(struct headroom_nonresident_bucket),
+	*old = (struct hr_nonresident_table){
+		.bucket = hr_nonresident_table.bucket,
+		.mask = (buckets - 1) * sizeof(struct hr_nonresident_bucket),
 	};
-	WRITE_ONCE(headroom_nonresident_table.bucket, new->bucket);
-	WRITE_ONCE(headroom_nonresident_table.shift, new->shift);
-	WRITE_ONCE(headroom_nonresident_table.weight, new->weight);
+	WRITE_ONCE(hr_nonresident_table.bucket, new->bucket);
+	WRITE_ONCE(hr_nonresident_table.shift, new->shift);
+	WRITE_ONCE(hr_nonresident_table.weight, new->weight);
 	synchronize_rcu();
 	buckets = buckets_of(new);
 	mutex_unlock(&size_mutex);
 }
 
 /**
- * headroom_nonresident_resume - track pages again
+ * hr_nonresident_resume - track pages again
  * @new: the table that was installed
  *
  * Context: process, may sleep.
  */
-void headroom_nonresident_resume(const struct headroom_nonresident_table *new)
+void hr_nonresident_resume(const struct hr_nonresident_table *new)
 {
-	WRITE_ONCE(headroom_nonresident_table.mask, new->mask);
+	WRITE_ONCE(hr_nonresident_table.mask, new->mask);
 	/* A page that is tracked goes to its own bucket */
 	smp_wmb();
-	WRITE_ONCE(headroom_nonresident_table.highest, new->highest);
+	WRITE_ONCE(hr_nonresident_table.highest, new->highest);
 	if (!new->shift)
-		static_branch_disable(&headroom_nonresident_sampling);
+		static_branch_disable(&hr_nonresident_sampling);
 }
 
 /**
- * headroom_nonresident_retire - free a table that another one has replaced
+ * hr_nonresident_retire - free a table that another one has replaced
  * @old: the table
  *
  * What it held is forgotten, and counted: all of it is read.
  *
  * Context: process, may sleep.
  */
-void headroom_nonresident_retire(const struct headroom_nonresident_table *old)
+void hr_nonresident_retire(const struct hr_nonresident_table *old)
 {
-	headroom_lose(resized, table_used(old->bucket, buckets_of(old)));
+	hr_drop(resized, table_used(old->bucket, buckets_of(old)));
 	vfree(old->bucket);
 }
 
 /**
- * headroom_nonresident_init - make the table
+ * hr_nonresident_init - make the table
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
  *
  * Context: process, may sleep; before any probe runs.
  * Return: 0 or -ENOMEM.
  */
-int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries)
+int hr_nonresident_init(unsigned int sample_shift, unsigned long entries)
 {
-	struct headroom_nonresident_table *table = &headroom_nonresident_table;
-	int err = headroom_nonresident_prepare(table, sample_shift, entries);
+	struct hr_nonresident_table *table = &hr_nonresident_table;
+	int err = hr_nonresident_prepare(table, sample_shift, entries);
 
 	if (err)
 		return err;
 	table->file_system_step = get_random_u64() | 1;
 	buckets = buckets_for(entries);
 	if (sample_shift)
-		static_branch_enable(&headroom_nonresident_sampling);
+		static_branch_enable(&hr_nonresident_sampling);
 	return 0;
 }
 
 /**
- * headroom_nonresident_exit - free the table
+ * hr_nonresident_exit - free the table
  *
  * Context: process; no probe runs any more.
  */
-void headroom_nonresident_exit(void)
+void hr_nonresident_exit(void)
 {
-	vfree(headroom_nonresident_table.bucket);
-	headroom_nonresident_table.bucket = NULL;
+	vfree(hr_nonresident_table.bucket);
+	hr_nonresident_table.bucket = NULL;
 }

@@ -11,32 +11,32 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
-#include "snapshot.h"
+#include "counters.h"
 
 /* Larger shifts leave too few samples, larger tables the bits of the hash */
-#define HEADROOM_MAX_SAMPLE_SHIFT	10
-#define HEADROOM_MAX_TABLE_ENTRIES	BIT(25)
+#define HR_MAX_SAMPLE_SHIFT	10
+#define HR_MAX_TABLE_ENTRIES	BIT(25)
 
 /**
- * struct headroom_nonresident - what is remembered of an evicted page
- * @owner: key of the cgroup that lost it
+ * struct hr_nonresident - what is remembered of an evicted page
+ * @victim: key of the cgroup that lost it
  * @evictor: key of the cgroup that drove the reclaim
  * @keys: both at once
  * @when: time of the eviction, in ticks of the scheduler's clock
  * @kind: enum headroom_page_kind
  * @reason: enum headroom_reason
- * @up: where the target is: so many levels above @owner
+ * @up: where the target is: so many levels above @victim
  * @why: these three at once
- * @clock: @owner's eviction clock just after the page was evicted
+ * @clock: @victim's eviction clock just after the page was evicted
  * @target_clock: the same of the target of the reclaim, if it had one
  * @clocks: both at once
  *
  * The pages of a batch differ in the clocks only.
  */
-struct headroom_nonresident {
+struct hr_nonresident {
 	union {
 		struct {
-			u32 owner;
+			u32 victim;
 			u32 evictor;
 		};
 		u64 keys;
@@ -60,40 +60,40 @@ struct headroom_nonresident {
 };
 
 /* One page, on both clocks. After 2^32 pages the second gets one too many. */
-#define HEADROOM_TICK	(BIT_ULL(32) | 1)
+#define HR_TICK	(BIT_ULL(32) | 1)
 
 /**
- * struct headroom_nonresident_slot - place of a page
+ * struct hr_nonresident_slot - place of a page
  * @check: the lower half of its hash
  * @page: what is remembered
  */
-struct headroom_nonresident_slot {
+struct hr_nonresident_slot {
 	u32 check;
-	struct headroom_nonresident page;
+	struct hr_nonresident page;
 } __packed __aligned(4);
 
 /**
- * struct headroom_nonresident_bucket - some pages whose hashes are alike
+ * struct hr_nonresident_bucket - some pages whose hashes are alike
  * @tag: 0 if the slot is free; else the highest bit is set, the lowest as well but
  *	while it is being written, and between them are six bits of the page's hash
  * @tags: all of these at once
  * @slot: the pages
  */
-struct headroom_nonresident_bucket {
+struct hr_nonresident_bucket {
 	union {
 		u8 tag[8];
 		u64 tags;
 	};
-	struct headroom_nonresident_slot slot[8];
+	struct hr_nonresident_slot slot[8];
 } __aligned(256);
 
 /* The parts of a tag: the slot is taken, and is written */
-#define HEADROOM_TAG_BUSY	0x80
-#define HEADROOM_TAG_WRITTEN	0x01
-#define HEADROOM_TAGS_BUSY	0x8080808080808080ULL
+#define HR_TAG_BUSY	0x80
+#define HR_TAG_WRITTEN	0x01
+#define HR_TAGS_BUSY	0x8080808080808080ULL
 
 /**
- * struct headroom_nonresident_table - the table; see nonresident.c
+ * struct hr_nonresident_table - the table; see nonresident.c
  * @bucket: the buckets
  * @mask: of a bucket's offset, in bytes
  * @weight: pages that one sample stands for
@@ -103,7 +103,7 @@ struct headroom_nonresident_bucket {
  *
  * All in one cache line, which nobody writes to.
  */
-struct headroom_nonresident_table {
+struct hr_nonresident_table {
 	void *bucket;
 	unsigned long mask;
 	u64 weight;
@@ -112,22 +112,22 @@ struct headroom_nonresident_table {
 	unsigned int shift;
 } __aligned(64);
 
-extern struct headroom_nonresident_table headroom_nonresident_table;
+extern struct hr_nonresident_table hr_nonresident_table;
 
 /* On if not all pages are tracked: what sampling takes costs nothing without it */
-DECLARE_STATIC_KEY_FALSE(headroom_nonresident_sampling);
+DECLARE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 
 /* Pages ever put into the table */
-DECLARE_PER_CPU(u64, headroom_nonresident_remembered);
+DECLARE_PER_CPU(u64, hr_nonresident_remembered);
 
 /**
- * struct headroom_nonresident_use - the table's size
+ * struct hr_nonresident_use - the table's size
  * @entries: pages it has room for
  * @used: pages it holds
  * @bytes: its memory
  * @remembered: pages that were ever put into it
  */
-struct headroom_nonresident_use {
+struct hr_nonresident_use {
 	u64 entries;
 	u64 used;
 	u64 bytes;
@@ -135,33 +135,33 @@ struct headroom_nonresident_use {
 };
 
 /**
- * struct headroom_page_name - by what a page is known while it is away
+ * struct hr_page_name - by what a page is known while it is away
  * @inode: its file; NULL for swap
  * @file: number of the file in its file system
  * @index: offset in the file, in pages
  */
-struct headroom_page_name {
+struct hr_page_name {
 	const struct inode *inode;
 	u64 file;
 	u64 index;
 };
 
-int headroom_nonresident_init(unsigned int sample_shift, unsigned long entries);
-void headroom_nonresident_exit(void);
-int headroom_nonresident_prepare(struct headroom_nonresident_table *new,
-				 unsigned int sample_shift, unsigned long entries);
-void headroom_nonresident_discard(struct headroom_nonresident_table *new);
-void headroom_nonresident_pause(void);
-void headroom_nonresident_install(const struct headroom_nonresident_table *new,
-				  struct headroom_nonresident_table *old);
-void headroom_nonresident_retire(const struct headroom_nonresident_table *old);
-void headroom_nonresident_resume(const struct headroom_nonresident_table *new);
-void headroom_nonresident_insert_slow(u64 hash,
-				      const struct headroom_nonresident *page);
-void headroom_nonresident_replace(u64 hash,
-				  const struct headroom_nonresident *page);
-bool headroom_nonresident_take(u64 hash, struct headroom_nonresident *page);
-void headroom_nonresident_read(struct headroom_nonresident_use *use);
+int hr_nonresident_init(unsigned int sample_shift, unsigned long entries);
+void hr_nonresident_exit(void);
+int hr_nonresident_prepare(struct hr_nonresident_table *new,
+			   unsigned int sample_shift, unsigned long entries);
+void hr_nonresident_discard(struct hr_nonresident_table *new);
+void hr_nonresident_pause(void);
+void hr_nonresident_install(const struct hr_nonresident_table *new,
+			    struct hr_nonresident_table *old);
+void hr_nonresident_retire(const struct hr_nonresident_table *old);
+void hr_nonresident_resume(const struct hr_nonresident_table *new);
+void hr_nonresident_insert_slow(u64 hash,
+				const struct hr_nonresident *page);
+void hr_nonresident_replace(u64 hash,
+			    const struct hr_nonresident *page);
+bool hr_nonresident_take(u64 hash, struct hr_nonresident *page);
+void hr_nonresident_read(struct hr_nonresident_use *use);
 
 /*
  * How far apart two pages of a file and two files are, in their places: the golden
@@ -169,29 +169,29 @@ void headroom_nonresident_read(struct headroom_nonresident_use *use);
  * that, whichever regular part of the pages one looks at, the places are spread over
  * all numbers, and more evenly than those of a random hash.
  */
-#define HEADROOM_PLACE_INDEX	0x9e3779b9U
-#define HEADROOM_PLACE_FILE	0x6a09e667U
+#define HR_PLACE_INDEX	0x9e3779b9U
+#define HR_PLACE_FILE	0x6a09e667U
 
 /* The same in a hash, good for its lower 48 bits as well as for all, and independent */
-#define HEADROOM_HASH_INDEX	0x9c8e80f931266555ULL
-#define HEADROOM_HASH_FILE	0xb25d9239680ab021ULL
+#define HR_HASH_INDEX	0x9c8e80f931266555ULL
+#define HR_HASH_FILE	0xb25d9239680ab021ULL
 
 /**
- * headroom_nonresident_sampled - whether a page is one of those tracked
+ * hr_nonresident_sampled - whether a page is one of those tracked
  * @name: its name
  *
  * Context: any.
  */
-static __always_inline bool headroom_nonresident_sampled(struct headroom_page_name name)
+static __always_inline bool hr_nonresident_sampled(struct hr_page_name name)
 {
-	u32 place = (u32)name.file * HEADROOM_PLACE_FILE +
-		    (u32)name.index * HEADROOM_PLACE_INDEX;
+	u32 place = (u32)name.file * HR_PLACE_FILE +
+		    (u32)name.index * HR_PLACE_INDEX;
 
-	return place <= headroom_nonresident_table.highest;
+	return place <= hr_nonresident_table.highest;
 }
 
 /**
- * headroom_nonresident_hash - the number under which a page is found
+ * hr_nonresident_hash - the number under which a page is found
  * @kind: what it holds
  * @name: its name
  *
@@ -203,73 +203,73 @@ static __always_inline bool headroom_nonresident_sampled(struct headroom_page_na
  *
  * Context: any.
  */
-static __always_inline u64 headroom_nonresident_hash(enum headroom_page_kind kind,
-						     struct headroom_page_name name)
+static __always_inline u64 hr_nonresident_hash(enum headroom_page_kind kind,
+					       struct hr_page_name name)
 {
-	u64 hash = name.file * HEADROOM_HASH_FILE + name.index * HEADROOM_HASH_INDEX;
+	u64 hash = name.file * HR_HASH_FILE + name.index * HR_HASH_INDEX;
 
 	if (kind == HEADROOM_PAGE_KIND_FILE)
 		hash += name.inode->i_generation + (unsigned long)name.inode->i_sb *
-			headroom_nonresident_table.file_system_step;
+			hr_nonresident_table.file_system_step;
 	return hash;
 }
 
 /**
- * headroom_nonresident_shift - log2 of the pages that one sample stands for
+ * hr_nonresident_shift - log2 of the pages that one sample stands for
  *
  * Context: any.
  */
-static inline unsigned int headroom_nonresident_shift(void)
+static inline unsigned int hr_nonresident_shift(void)
 {
-	return headroom_nonresident_table.shift;
+	return hr_nonresident_table.shift;
 }
 
 /**
- * headroom_nonresident_group - the group of pages that a page is dealt into
+ * hr_nonresident_group - the group of pages that a page is dealt into
  * @hash: its hash
  *
  * Groups are of equal size but for chance, and have nothing to do with what is
  * sampled: how much they differ tells how far the sample can be trusted.
  *
  * Context: any.
- * Return: below HEADROOM_NR_GROUPS.
+ * Return: below HR_NR_GROUPS.
  */
-static inline unsigned int headroom_nonresident_group(u64 hash)
+static inline unsigned int hr_nonresident_group(u64 hash)
 {
-	return hash >> (64 - HEADROOM_MAX_SAMPLE_SHIFT - HEADROOM_GROUP_BITS) &
-	       (HEADROOM_NR_GROUPS - 1);
+	return hash >> (64 - HR_MAX_SAMPLE_SHIFT - HR_GROUP_BITS) &
+	       (HR_NR_GROUPS - 1);
 }
 
 /*
  * The bucket that a page is in, if it is in any. By one half of the hash alone, a
  * regular set of files could lie in few buckets; by both, it cannot.
  */
-static __always_inline struct headroom_nonresident_bucket *
-headroom_nonresident_bucket(u64 hash)
+static __always_inline struct hr_nonresident_bucket *
+hr_nonresident_bucket(u64 hash)
 {
-	const struct headroom_nonresident_table *table = &headroom_nonresident_table;
+	const struct hr_nonresident_table *table = &hr_nonresident_table;
 
 	return table->bucket + ((hash >> 32 ^ hash) & table->mask);
 }
 
-static __always_inline unsigned int headroom_nonresident_tag(u64 hash)
+static __always_inline unsigned int hr_nonresident_tag(u64 hash)
 {
-	return (u8)hash | HEADROOM_TAG_BUSY | HEADROOM_TAG_WRITTEN;
+	return (u8)hash | HR_TAG_BUSY | HR_TAG_WRITTEN;
 }
 
 /*
  * The highest bit of each byte of @tags that is @tag. A byte above one that is can
  * be reported by mistake, one below cannot (the old test for a zero in a word).
  */
-static __always_inline u64 headroom_nonresident_find(u64 tags, u64 tag)
+static __always_inline u64 hr_nonresident_find(u64 tags, u64 tag)
 {
 	u64 x = tags ^ tag * 0x0101010101010101ULL;
 
-	return (x - 0x0101010101010101ULL) & ~x & HEADROOM_TAGS_BUSY;
+	return (x - 0x0101010101010101ULL) & ~x & HR_TAGS_BUSY;
 }
 
 /**
- * headroom_nonresident_maybe - in which slots a page may be
+ * hr_nonresident_maybe - in which slots a page may be
  * @bucket: its bucket
  * @hash: its hash
  *
@@ -279,38 +279,38 @@ static __always_inline u64 headroom_nonresident_find(u64 tags, u64 tag)
  * Return: the highest bit of each byte that stands for one; 0 only if it is in none.
  */
 static __always_inline u64
-headroom_nonresident_maybe(const struct headroom_nonresident_bucket *bucket, u64 hash)
+hr_nonresident_maybe(const struct hr_nonresident_bucket *bucket, u64 hash)
 {
-	/* Pairs with the release in headroom_nonresident_fill() */
-	return headroom_nonresident_find(smp_load_acquire(&bucket->tags),
-					 headroom_nonresident_tag(hash));
+	/* Pairs with the release in hr_nonresident_fill() */
+	return hr_nonresident_find(smp_load_acquire(&bucket->tags),
+					 hr_nonresident_tag(hash));
 }
 
 /* Takes a page out of its slot, unless somebody else does. Returns whether it did. */
 static __always_inline bool
-headroom_nonresident_empty(struct headroom_nonresident_bucket *bucket, unsigned long i,
-			   u64 hash)
+hr_nonresident_empty(struct hr_nonresident_bucket *bucket, unsigned long i,
+		     u64 hash)
 {
-	u8 tag = headroom_nonresident_tag(hash);
+	u8 tag = hr_nonresident_tag(hash);
 
 	return try_cmpxchg(&bucket->tag[i], &tag, 0);
 }
 
-/* Fills a slot that is ours, its tag being HEADROOM_TAG_BUSY */
+/* Fills a slot that is ours, its tag being HR_TAG_BUSY */
 static __always_inline void
-headroom_nonresident_fill(struct headroom_nonresident_bucket *bucket, unsigned long i,
-			  u64 hash, const struct headroom_nonresident *page)
+hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
+		    u64 hash, const struct hr_nonresident *page)
 {
 	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
 	/* Whoever reads it now, finds the tag changed afterwards */
 	data_race(bucket->slot[i].page = *page);
 	/* Pairs with the acquire of who takes the page */
-	smp_store_release(&bucket->tag[i], headroom_nonresident_tag(hash));
-	this_cpu_inc(headroom_nonresident_remembered);
+	smp_store_release(&bucket->tag[i], hr_nonresident_tag(hash));
+	this_cpu_inc(hr_nonresident_remembered);
 }
 
 /**
- * headroom_nonresident_insert - remember a page that was evicted
+ * hr_nonresident_insert - remember a page that was evicted
  * @hash: its hash, which must be sampled
  * @page: who lost it, when, and why
  *
@@ -321,10 +321,10 @@ headroom_nonresident_fill(struct headroom_nonresident_bucket *bucket, unsigned l
  * Context: any.
  */
 static __always_inline void
-headroom_nonresident_insert(u64 hash, const struct headroom_nonresident *page)
+hr_nonresident_insert(u64 hash, const struct hr_nonresident *page)
 {
-	struct headroom_nonresident_bucket *bucket = headroom_nonresident_bucket(hash);
-	u64 free = ~READ_ONCE(bucket->tags) & HEADROOM_TAGS_BUSY;
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	u64 free = ~READ_ONCE(bucket->tags) & HR_TAGS_BUSY;
 	unsigned long bit;
 
 	if (unlikely(!free))
@@ -333,10 +333,10 @@ headroom_nonresident_insert(u64 hash, const struct headroom_nonresident *page)
 	/* Who sets the bit, of those who found it clear, owns the slot */
 	if (unlikely(test_and_set_bit(bit, (unsigned long *)&bucket->tags)))
 		goto slow;
-	headroom_nonresident_fill(bucket, bit / 8, hash, page);
+	hr_nonresident_fill(bucket, bit / 8, hash, page);
 	return;
 slow:
-	headroom_nonresident_insert_slow(hash, page);
+	hr_nonresident_insert_slow(hash, page);
 }
 
 #endif /* _HEADROOM_NONRESIDENT_H */

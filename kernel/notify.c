@@ -19,7 +19,7 @@
 #include <linux/sched.h>
 #include <net/genetlink.h>
 
-#include "config.h"
+#include "params.h"
 #include "netlink.h"
 #include "nl_gen.h"
 #include "notify.h"
@@ -46,7 +46,7 @@ static struct {
  */
 struct oom {
 	u64 time;
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	u32 pid;
 	u32 lost;
 	char comm[TASK_COMM_LEN];
@@ -64,7 +64,7 @@ static struct {
 
 /**
  * struct event - a notification to the group
- * @cmd: HEADROOM_CMD_*
+ * @cmd: HR_CMD_*
  * @time: when it happened
  * @cg: the cgroup that it is about, or NULL
  * @held: the caller holds its memory cgroup
@@ -74,9 +74,9 @@ static struct {
 struct event {
 	int cmd;
 	u64 time;
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	bool held;
-	struct headroom_cgroup *parent;
+	struct hr_cgroup *parent;
 	const struct oom *oom;
 };
 
@@ -90,7 +90,7 @@ static bool listened(void)
  * Unless the caller holds its memory cgroup, a path is not known any more when the
  * record is dead. Returns the path's length.
  */
-static size_t path_of(struct headroom_cgroup *cg, bool held, char *path)
+static size_t path_of(struct hr_cgroup *cg, bool held, char *path)
 {
 	*path = '\0';
 	rcu_read_lock();
@@ -101,7 +101,7 @@ static size_t path_of(struct headroom_cgroup *cg, bool held, char *path)
 	return strlen(path);
 }
 
-static int put_about(struct sk_buff *skb, const struct headroom_cgroup *cg,
+static int put_about(struct sk_buff *skb, const struct hr_cgroup *cg,
 		     const char *path)
 {
 	if (!cg)
@@ -161,7 +161,7 @@ static void send(const struct event *event)
 	skb = new_message(event->cmd, ROOM(path_of(event->cg, event->held, notify.path)),
 			  GFP_KERNEL, &hdr);
 	if (!skb) {
-		headroom_lose(notifications, 1);
+		hr_drop(notifications, 1);
 		return;
 	}
 	if (WARN_ON_ONCE(put_event(skb, event)))
@@ -181,12 +181,12 @@ static void send_if_listened(const struct event *event)
 }
 
 /**
- * headroom_notify_born - a cgroup was found
+ * hr_notify_born - a cgroup was found
  * @cg: its record, which is linked
  *
  * Context: process, may sleep.
  */
-void headroom_notify_born(struct headroom_cgroup *cg)
+void hr_notify_born(struct hr_cgroup *cg)
 {
 	const struct event event = {
 		.cmd = HEADROOM_CMD_CGROUP_BORN_NTF,
@@ -200,13 +200,13 @@ void headroom_notify_born(struct headroom_cgroup *cg)
 }
 
 /**
- * headroom_notify_gone - a cgroup is gone, and its totals are those of another
+ * hr_notify_gone - a cgroup is gone, and its totals are those of another
  * @cg: its record
  * @parent: whose they are
  *
  * Context: process, may sleep; the record's memory cgroup is still there.
  */
-void headroom_notify_gone(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
+void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
 	const struct event event = {
 		.cmd = HEADROOM_CMD_CGROUP_GONE_NTF,
@@ -220,14 +220,14 @@ void headroom_notify_gone(struct headroom_cgroup *cg, struct headroom_cgroup *pa
 }
 
 /**
- * headroom_notify_config - parameters were changed
+ * hr_notify_config - parameters were changed
  * @config: the parameters
  *
  * They have no number: the message is the same as that of config-get.
  *
  * Context: process, may sleep; no other change comes before it returns.
  */
-void headroom_notify_config(const struct headroom_config *config)
+void hr_notify_config(const struct hr_params *config)
 {
 	struct sk_buff *skb;
 	void *hdr;
@@ -237,10 +237,10 @@ void headroom_notify_config(const struct headroom_config *config)
 	mutex_lock(&notify.mutex);
 	if (!notify.open)
 		goto out;
-	skb = new_message(HEADROOM_CMD_CONFIG_NTF, ROOM(0), GFP_KERNEL, &hdr);
+	skb = new_message(HEADROOM_CMD_PARAMS_NTF, ROOM(0), GFP_KERNEL, &hdr);
 	if (!skb)
-		headroom_lose(notifications, 1);
-	else if (WARN_ON_ONCE(headroom_nl_put_config(skb, config)))
+		hr_drop(notifications, 1);
+	else if (WARN_ON_ONCE(hr_nl_put_config(skb, config)))
 		nlmsg_free(skb);
 	else
 		multicast(skb, hdr);
@@ -249,13 +249,13 @@ out:
 }
 
 /**
- * headroom_notify_oom - the kernel kills a task
+ * hr_notify_oom - the kernel kills a task
  * @cg: its cgroup's record, which the caller found under RCU
  * @task: the task
  *
  * Context: any, under RCU.
  */
-void headroom_notify_oom(struct headroom_cgroup *cg, const struct task_struct *task)
+void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task)
 {
 	unsigned long flags;
 	struct oom *oom;
@@ -267,7 +267,7 @@ void headroom_notify_oom(struct headroom_cgroup *cg, const struct task_struct *t
 		ring.lost++;
 	} else {
 		oom = &ring.oom[(ring.first + ring.nr++) % RING];
-		headroom_cgroup_get(cg);
+		hr_cgroup_get(cg);
 		oom->time = ktime_get_mono_fast_ns();
 		oom->cg = cg;
 		oom->pid = task->pid;
@@ -276,7 +276,7 @@ void headroom_notify_oom(struct headroom_cgroup *cg, const struct task_struct *t
 		ring.lost = 0;
 	}
 	raw_spin_unlock_irqrestore(&ring.lock, flags);
-	headroom_registry_kick(true);
+	hr_registry_kick(true);
 }
 
 /* Takes the oldest. Returns whether there was one. */
@@ -311,27 +311,27 @@ static void count_lost(u32 lost)
 {
 	lockdep_assert_held(&notify.mutex);
 	notify.seq += lost;
-	headroom_lose(notifications, lost);
+	hr_drop(notifications, lost);
 }
 
 /**
- * headroom_notify_waiting - OOM kills that are to be sent
+ * hr_notify_waiting - OOM kills that are to be sent
  *
  * Context: any.
  */
-unsigned int headroom_notify_waiting(void)
+unsigned int hr_notify_waiting(void)
 {
 	return READ_ONCE(ring.nr);
 }
 
 /**
- * headroom_notify_ooms - send OOM kills
+ * hr_notify_ooms - send OOM kills
  * @nr: how many
  *
- * Context: process, may sleep; headroom_registry_lock() held. All records were linked
- * since headroom_notify_waiting() returned @nr.
+ * Context: process, may sleep; hr_registry_lock() held. All records were linked
+ * since hr_notify_waiting() returned @nr.
  */
-void headroom_notify_ooms(unsigned int nr)
+void hr_notify_ooms(unsigned int nr)
 {
 	struct event event = { .cmd = HEADROOM_CMD_OOM_KILL_NTF };
 	struct oom oom;
@@ -346,31 +346,31 @@ void headroom_notify_ooms(unsigned int nr)
 		event.oom = &oom;
 		if (notify.open)
 			send(&event);
-		headroom_cgroup_put(oom.cg);
+		hr_cgroup_put(oom.cg);
 	}
 	count_lost(ring_take_lost());
 	mutex_unlock(&notify.mutex);
 }
 
 /**
- * headroom_notify_drop - let go of OOM kills that were not sent
+ * hr_notify_drop - let go of OOM kills that were not sent
  *
  * Context: process; no probe runs any more.
  */
-void headroom_notify_drop(void)
+void hr_notify_drop(void)
 {
 	struct oom oom;
 
 	while (ring_take(&oom))
-		headroom_cgroup_put(oom.cg);
+		hr_cgroup_put(oom.cg);
 }
 
 /**
- * headroom_notify_seq - the number of the last notification to the group
+ * hr_notify_seq - the number of the last notification to the group
  *
  * Context: process, may sleep.
  */
-u64 headroom_notify_seq(void)
+u64 hr_notify_seq(void)
 {
 	u64 seq;
 
@@ -381,13 +381,13 @@ u64 headroom_notify_seq(void)
 }
 
 /**
- * headroom_notify_fired - tell the owner of a trigger
+ * hr_notify_fired - tell the owner of a trigger
  * @fired: what
  *
  * Context: process. Allocates without waiting: the worker that watches for shortage must
  * not wait for memory.
  */
-void headroom_notify_fired(const struct headroom_fired *fired)
+void hr_notify_fired(const struct hr_fired *fired)
 {
 	struct sk_buff *skb = NULL;
 	char *path;
@@ -411,29 +411,29 @@ void headroom_notify_fired(const struct headroom_fired *fired)
 	kfree(path);
 	/* If it is full the socket says so itself, see netlink_overrun() */
 	if (genlmsg_unicast(&init_net, skb, fired->portid))
-		headroom_lose(notifications, 1);
+		hr_drop(notifications, 1);
 	return;
 lost:
 	kfree(path);
-	headroom_lose(notifications, 1);
+	hr_drop(notifications, 1);
 }
 
 /**
- * headroom_notify_init - from now on notifications are sent
+ * hr_notify_init - from now on notifications are sent
  *
  * Context: process; the family is registered.
  */
-void headroom_notify_init(void)
+void hr_notify_init(void)
 {
 	WRITE_ONCE(notify.open, true);
 }
 
 /**
- * headroom_notify_exit - say that the module is being unloaded, and nothing after
+ * hr_notify_exit - say that the module is being unloaded, and nothing after
  *
  * Context: process, may sleep; the family is still registered.
  */
-void headroom_notify_exit(void)
+void hr_notify_exit(void)
 {
 	const struct event event = {
 		.cmd = HEADROOM_CMD_EXIT_NTF,

@@ -4,12 +4,12 @@
 
 #include <linux/types.h>
 
-struct headroom_cgroup;
-struct headroom_config;
+struct hr_cgroup;
+struct hr_params;
 struct task_struct;
 
 /**
- * struct headroom_fired - a threshold that was exceeded
+ * struct hr_fired - a threshold that was exceeded
  * @portid: who is to be told
  * @seq: number of the notification among those of the trigger
  * @time: CLOCK_MONOTONIC, ns
@@ -17,25 +17,25 @@ struct task_struct;
  * @cg: the cgroup that it is about; the caller holds a reference
  * @value: sum over the window that ended at @time
  */
-struct headroom_fired {
+struct hr_fired {
 	u32 portid;
 	u64 seq;
 	u64 time;
 	u32 trigger;
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	u64 value;
 };
 
-void headroom_notify_init(void);
-void headroom_notify_exit(void);
-u64 headroom_notify_seq(void);
-void headroom_notify_born(struct headroom_cgroup *cg);
-void headroom_notify_gone(struct headroom_cgroup *cg, struct headroom_cgroup *parent);
-void headroom_notify_config(const struct headroom_config *config);
-void headroom_notify_oom(struct headroom_cgroup *cg, const struct task_struct *task);
-unsigned int headroom_notify_waiting(void);
-void headroom_notify_ooms(unsigned int nr);
-void headroom_notify_drop(void);
-void headroom_notify_fired(const struct headroom_fired *fired);
+void hr_notify_init(void);
+void hr_notify_exit(void);
+u64 hr_notify_seq(void);
+void hr_notify_born(struct hr_cgroup *cg);
+void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent);
+void hr_notify_config(const struct hr_params *config);
+void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task);
+unsigned int hr_notify_waiting(void);
+void hr_notify_ooms(unsigned int nr);
+void hr_notify_drop(void);
+void hr_notify_fired(const struct hr_fired *fired);
 
 #endif /* _HEADROOM_NOTIFY_H */

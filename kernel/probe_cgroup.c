@@ -10,13 +10,13 @@
 #include "probes.h"
 #include "registry.h"
 
-void headroom_probe_mkdir(void *data, struct cgroup *cgrp, const char *path)
+void hr_probe_mkdir(void *data, struct cgroup *cgrp, const char *path)
 {
-	headroom_registry_announce();
+	hr_registry_announce();
 }
 
-void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
+void hr_probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
 {
-	headroom_registry_announce();
-	headroom_registry_kick(false);
+	hr_registry_announce();
+	hr_registry_kick(false);
 }

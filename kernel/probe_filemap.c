@@ -23,19 +23,19 @@
 #include "probes.h"
 #include "refault.h"
 
-static __always_inline struct headroom_page_name name_of(const struct folio *folio)
+static __always_inline struct hr_page_name name_of(const struct folio *folio)
 {
 	const struct inode *inode = folio->mapping->host;
 
-	return (struct headroom_page_name){
+	return (struct hr_page_name){
 		.inode = inode, .file = inode->i_ino, .index = folio->index,
 	};
 }
 
-void headroom_probe_filemap_delete(void *data, struct folio *folio)
+void hr_probe_filemap_delete(void *data, struct folio *folio)
 {
 	if (!folio_ref_count(folio))
-		headroom_evicted(folio, HEADROOM_PAGE_KIND_FILE, name_of(folio));
+		hr_evicted(folio, HEADROOM_PAGE_KIND_FILE, name_of(folio));
 }
 
 /* Whether the file did not end before the page, which then is written anew */
@@ -47,67 +47,67 @@ static __always_inline bool within_file(const struct folio *folio, pgoff_t index
 /* The first argument is not the folio, since it is not the probe's */
 static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index)
 {
-	struct headroom_nonresident page;
+	struct hr_nonresident page;
 
-	if (headroom_nonresident_take(hash, &page) && within_file(folio, index))
-		headroom_refaulted(hash, folio, &page);
+	if (hr_nonresident_take(hash, &page) && within_file(folio, index))
+		hr_refaulted(hash, folio, &page);
 }
 
 /* A page that seems to be in one of the slots whose bits are set in @found */
 static noinline void came_back(u64 hash, struct folio *folio,
-			       struct headroom_nonresident_bucket *bucket, u64 found)
+			       struct hr_nonresident_bucket *bucket, u64 found)
 {
-	const struct headroom_route *route = this_cpu_ptr(&headroom_route);
+	const struct hr_route *route = this_cpu_ptr(&hr_route);
 	unsigned long i = __ffs(found) / 8;
-	const struct headroom_nonresident_slot *slot = &bucket->slot[i];
+	const struct hr_nonresident_slot *slot = &bucket->slot[i];
 	u64 clocks;
 	u32 when;
 
 	/* The slot may be written anew while it is read here */
 	if (unlikely(READ_ONCE(slot->check) != (u32)hash ||
-		     !headroom_route_fits(route, folio, &slot->page))) {
+		     !hr_route_fits(route, folio, &slot->page))) {
 		came_back_slow(hash, folio, folio->index);
 		return;
 	}
 	when = READ_ONCE(slot->page.when);
 	clocks = READ_ONCE(slot->page.clocks);
 	/* What was read counts only if the slot was still ours to empty */
-	if (likely(headroom_nonresident_empty(bucket, i, hash)) &&
+	if (likely(hr_nonresident_empty(bucket, i, hash)) &&
 	    likely(within_file(folio, folio->index)))
-		headroom_refaulted_again(route, folio, hash, when, clocks);
+		hr_refaulted_again(route, folio, hash, when, clocks);
 }
 
 static noinline void added_large(void *data, struct folio *folio)
 {
-	struct headroom_page_name name = name_of(folio);
+	struct hr_page_name name = name_of(folio);
 	unsigned long i, nr = folio_nr_pages(folio);
 
 	/* Never evicted */
 	if (folio_test_hugetlb(folio))
 		return;
 	for (i = 0; i < nr; i++, name.index++)
-		if (headroom_nonresident_sampled(name))
-			came_back_slow(headroom_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name),
+		if (hr_nonresident_sampled(name))
+			came_back_slow(hr_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name),
 				       folio, name.index);
 }
 
-void headroom_probe_filemap_add(void *data, struct folio *folio)
+void hr_probe_filemap_add(void *data, struct folio *folio)
 {
-	struct headroom_nonresident_bucket *bucket;
-	struct headroom_page_name name;
+	struct hr_nonresident_bucket *bucket;
+	struct hr_page_name name;
 	u64 hash, found;
 
-	if (unlikely(headroom_folio_large(folio))) {
+	if (unlikely(hr_folio_large(folio))) {
 		added_large(data, folio);
 		return;
 	}
 	name = name_of(folio);
-	if (static_branch_unlikely(&headroom_nonresident_sampling) &&
-	    likely(!headroom_nonresident_sampled(name)))
+	if (static_branch_unlikely(&hr_nonresident_sampling) &&
+	    likely(!hr_nonresident_sampled(name)))
 		return;
-	hash = headroom_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name);
-	bucket = headroom_nonresident_bucket(hash);
-	found = headroom_nonresident_maybe(bucket, hash);
+	hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name);
+	bucket = hr_nonresident_bucket(hash);
+	found = hr_nonresident_maybe(bucket, hash);
 	if (found)
 		came_back(hash, folio, bucket, found);
 }

@@ -14,19 +14,19 @@
 #include "probes.h"
 #include "registry.h"
 
-void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
+void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 {
-	headroom_notify_oom(headroom_cgroup_of(mem_cgroup_from_task(task)), task);
+	hr_notify_oom(hr_cgroup_of(mem_cgroup_from_task(task)), task);
 }
 
 /* What fires on kernels whose event names the task by its number only */
-void headroom_probe_mark_victim_pid(void *data, int pid)
+void hr_probe_mark_victim_pid(void *data, int pid)
 {
 	struct task_struct *task;
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (task)
-		headroom_probe_mark_victim(data, task, 0);
+		hr_probe_mark_victim(data, task, 0);
 	rcu_read_unlock();
 }

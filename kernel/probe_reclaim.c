@@ -17,41 +17,41 @@
 #include "reclaim.h"
 #include "stall.h"
 
-void headroom_probe_direct_begin(void *data, int order, gfp_t gfp)
+void hr_probe_direct_begin(void *data, int order, gfp_t gfp)
 {
-	headroom_reclaim_begin(HEADROOM_RECLAIM_GLOBAL);
-	headroom_stall_begin(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
+	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
+	hr_stall_begin(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
 }
 
-void headroom_probe_direct_end(void *data, unsigned long nr_reclaimed)
+void hr_probe_direct_end(void *data, unsigned long nr_reclaimed)
 {
-	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
-	headroom_reclaim_end();
+	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
+	hr_reclaim_end();
 }
 
-void headroom_probe_memcg_begin(void *data, int order, gfp_t gfp)
+void hr_probe_memcg_begin(void *data, int order, gfp_t gfp)
 {
 	static const enum headroom_stall_cause cause[] = {
-		[HEADROOM_LIMIT_MAX] = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
-		[HEADROOM_LIMIT_HIGH] = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
-		[HEADROOM_LIMIT_NONE] = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM,
+		[HR_LIMIT_MAX] = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
+		[HR_LIMIT_HIGH] = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+		[HR_LIMIT_NONE] = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM,
 	};
-	enum headroom_limit limit = headroom_reclaim_begin(HEADROOM_RECLAIM_MEMCG);
+	enum hr_limit limit = hr_reclaim_begin(HR_RECLAIM_MEMCG);
 
-	headroom_stall_begin(cause[limit]);
+	hr_stall_begin(cause[limit]);
 }
 
-void headroom_probe_memcg_end(void *data, unsigned long nr_reclaimed)
+void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed)
 {
-	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
+	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
 			   BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
 			   BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
-	headroom_reclaim_end();
+	hr_reclaim_end();
 }
 
 /* Fires after the sleep; the kernel counts it in ticks */
-void headroom_probe_throttled(void *data, int nid, int usec_timeout,
-			      int usec_delayed, int reason)
+void hr_probe_throttled(void *data, int nid, int usec_timeout,
+			int usec_delayed, int reason)
 {
 	static const enum headroom_stall_cause cause[] = {
 		[VMSCAN_THROTTLE_WRITEBACK] = HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK,
@@ -62,52 +62,52 @@ void headroom_probe_throttled(void *data, int nid, int usec_timeout,
 
 	if (reason < 0 || reason >= ARRAY_SIZE(cause) || current->flags & PF_KSWAPD)
 		return;
-	headroom_stall_throttled(cause[reason], (u64)usec_delayed * NSEC_PER_USEC);
+	hr_stall_throttled(cause[reason], (u64)usec_delayed * NSEC_PER_USEC);
 }
 
 /* One zone; kcompactd, and whoever writes to compact_memory, do not stall */
-void headroom_probe_compaction_begin(void *data, struct compact_control *cc,
-				     unsigned long start, unsigned long end,
+void hr_probe_compaction_begin(void *data, struct compact_control *cc,
+			       unsigned long start, unsigned long end,
 				     bool sync)
 {
-	if (headroom_stall_marked() && !(current->flags & PF_KTHREAD))
-		headroom_stall_begin(HEADROOM_STALL_CAUSE_COMPACTION);
+	if (hr_stall_marked() && !(current->flags & PF_KTHREAD))
+		hr_stall_begin(HEADROOM_STALL_CAUSE_COMPACTION);
 }
 
-void headroom_probe_compaction_end(void *data, struct compact_control *cc,
-				   unsigned long start, unsigned long end,
+void hr_probe_compaction_end(void *data, struct compact_control *cc,
+			     unsigned long start, unsigned long end,
 				   bool sync, int status)
 {
-	headroom_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
+	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
 }
 
-void headroom_probe_node_begin(void *data, int nid, int order, gfp_t gfp)
+void hr_probe_node_begin(void *data, int nid, int order, gfp_t gfp)
 {
-	headroom_reclaim_begin(HEADROOM_RECLAIM_GLOBAL);
+	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
 }
 
-void headroom_probe_node_end(void *data, unsigned long nr_reclaimed)
+void hr_probe_node_end(void *data, unsigned long nr_reclaimed)
 {
-	headroom_reclaim_end();
+	hr_reclaim_end();
 }
 
 /* Fires for each batch of pages that were looked at */
-void headroom_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
-				    unsigned long reclaimed,
+void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
+			      unsigned long reclaimed,
 				    struct reclaim_stat *stat, int priority,
 				    int file)
 {
-	headroom_reclaim_scan(nid, scanned, reclaimed, priority);
+	hr_reclaim_scan(nid, scanned, reclaimed, priority);
 }
 
 /* Fires only if kswapd is asleep */
-void headroom_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
-				  gfp_t gfp)
+void hr_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
+			    gfp_t gfp)
 {
-	headroom_reclaim_wake_kswapd(nid);
+	hr_reclaim_wake_kswapd(nid);
 }
 
-void headroom_probe_kswapd_sleep(void *data, int nid)
+void hr_probe_kswapd_sleep(void *data, int nid)
 {
-	headroom_reclaim_sleep_kswapd(nid);
+	hr_reclaim_sleep_kswapd(nid);
 }

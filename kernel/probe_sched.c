@@ -119,26 +119,26 @@ static bool works_for_all(const struct task_struct *task)
 static noinline void switch_in_stall(struct task_struct *prev,
 				     struct task_struct *next, bool sleeps)
 {
-	if (prev->in_memstall && sleeps && !headroom_stall_sleep() &&
+	if (prev->in_memstall && sleeps && !hr_stall_sleep() &&
 	    !works_for_all(prev)) {
 		u8 cause = waits_for();
 
 		if (cause != INSIDE)
-			headroom_stall_wait(cause);
+			hr_stall_wait(cause);
 	}
 	if (next->in_memstall)
-		headroom_stall_wake(next);
+		hr_stall_wake(next);
 }
 
-void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
-			   struct task_struct *next, unsigned int prev_state)
+void hr_probe_switch(void *data, bool preempt, struct task_struct *prev,
+		     struct task_struct *next, unsigned int prev_state)
 {
 	if (unlikely(prev->in_memstall | next->in_memstall))
 		switch_in_stall(prev, next, !preempt && prev_state);
 }
 #else
-void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
-			   struct task_struct *next, unsigned int prev_state)
+void hr_probe_switch(void *data, bool preempt, struct task_struct *prev,
+		     struct task_struct *next, unsigned int prev_state)
 {
 }
 #endif

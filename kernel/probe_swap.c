@@ -46,18 +46,18 @@
 #include "refault.h"
 
 /* Swap space is a file without an inode, whose number is the entry's type */
-static __always_inline struct headroom_page_name name_of(const struct folio *folio)
+static __always_inline struct hr_page_name name_of(const struct folio *folio)
 {
-	swp_entry_t entry = { .val = headroom_swap_entry(folio) };
+	swp_entry_t entry = { .val = hr_swap_entry(folio) };
 
-	return (struct headroom_page_name){
+	return (struct hr_page_name){
 		.file = swp_type(entry), .index = swp_offset(entry),
 	};
 }
 
 static __always_inline void swapped_out(struct folio *folio)
 {
-	headroom_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
+	hr_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
 							 HEADROOM_PAGE_KIND_SHMEM,
 			 name_of(folio));
 }
@@ -65,32 +65,32 @@ static __always_inline void swapped_out(struct folio *folio)
 /* It was evicted, even if nothing is remembered of it */
 static void swapped_in(struct folio *folio)
 {
-	struct headroom_page_name name = name_of(folio);
+	struct hr_page_name name = name_of(folio);
 	unsigned long nr = folio_nr_pages(folio);
-	struct headroom_nonresident page;
+	struct hr_nonresident page;
 	u64 hash;
 
 	for (; nr; nr--, name.index++) {
-		if (!headroom_nonresident_sampled(name))
+		if (!hr_nonresident_sampled(name))
 			continue;
-		hash = headroom_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
-		if (!headroom_nonresident_take(hash, &page))
-			page = (struct headroom_nonresident){
+		hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
+		if (!hr_nonresident_take(hash, &page))
+			page = (struct hr_nonresident){
 				.kind = HEADROOM_PAGE_KIND_ANON,
 				.reason = HEADROOM_REASON_UNKNOWN,
 			};
-		headroom_refaulted(hash, folio, &page);
+		hr_refaulted(hash, folio, &page);
 	}
 }
 
-void headroom_probe_write_folio(void *data, struct folio *folio)
+void hr_probe_write_folio(void *data, struct folio *folio)
 {
 	/* It is unlocked: somebody may have freed it from the swap cache */
 	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio))
 		swapped_out(folio);
 }
 
-void headroom_probe_bio(void *data, struct bio *bio)
+void hr_probe_bio(void *data, struct bio *bio)
 {
 	struct folio *folio;
 
@@ -98,11 +98,11 @@ void headroom_probe_bio(void *data, struct bio *bio)
 		return;
 	folio = page_folio(bio->bi_io_vec[0].bv_page);
 	if (folio_test_swapbacked(folio) && folio_test_locked(folio) &&
-	    !folio->mapping && headroom_swap_entry(folio))
+	    !folio->mapping && hr_swap_entry(folio))
 		swapped_in(folio);
 }
 
-int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
+int hr_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
 {
 	struct folio *folio = (void *)regs_get_kernel_argument(regs, 0);
 
@@ -111,7 +111,7 @@ int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs)
+int hr_probe_swap_read(struct kprobe *kp, struct pt_regs *regs)
 {
 	/* A folio begins with its first page */
 	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)));

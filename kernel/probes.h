@@ -21,48 +21,48 @@ struct reclaim_stat;
 struct task_struct;
 
 /* probe_filemap.c */
-void headroom_probe_filemap_delete(void *data, struct folio *folio);
-void headroom_probe_filemap_add(void *data, struct folio *folio);
+void hr_probe_filemap_delete(void *data, struct folio *folio);
+void hr_probe_filemap_add(void *data, struct folio *folio);
 
 /* probe_swap.c */
-void headroom_probe_write_folio(void *data, struct folio *folio);
-void headroom_probe_bio(void *data, struct bio *bio);
-int headroom_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs);
-int headroom_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
+void hr_probe_write_folio(void *data, struct folio *folio);
+void hr_probe_bio(void *data, struct bio *bio);
+int hr_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs);
+int hr_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
 
 /* probe_reclaim.c */
-void headroom_probe_direct_begin(void *data, int order, gfp_t gfp);
-void headroom_probe_direct_end(void *data, unsigned long nr_reclaimed);
-void headroom_probe_memcg_begin(void *data, int order, gfp_t gfp);
-void headroom_probe_memcg_end(void *data, unsigned long nr_reclaimed);
-void headroom_probe_throttled(void *data, int nid, int usec_timeout,
-			      int usec_delayed, int reason);
-void headroom_probe_compaction_begin(void *data, struct compact_control *cc,
-				     unsigned long start, unsigned long end,
+void hr_probe_direct_begin(void *data, int order, gfp_t gfp);
+void hr_probe_direct_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_memcg_begin(void *data, int order, gfp_t gfp);
+void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_throttled(void *data, int nid, int usec_timeout,
+			int usec_delayed, int reason);
+void hr_probe_compaction_begin(void *data, struct compact_control *cc,
+			       unsigned long start, unsigned long end,
 				     bool sync);
-void headroom_probe_compaction_end(void *data, struct compact_control *cc,
-				   unsigned long start, unsigned long end,
+void hr_probe_compaction_end(void *data, struct compact_control *cc,
+			     unsigned long start, unsigned long end,
 				   bool sync, int status);
-void headroom_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
-void headroom_probe_node_end(void *data, unsigned long nr_reclaimed);
-void headroom_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
-				    unsigned long reclaimed,
+void hr_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
+void hr_probe_node_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
+			      unsigned long reclaimed,
 				    struct reclaim_stat *stat, int priority,
 				    int file);
-void headroom_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
-				  gfp_t gfp);
-void headroom_probe_kswapd_sleep(void *data, int nid);
+void hr_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
+			    gfp_t gfp);
+void hr_probe_kswapd_sleep(void *data, int nid);
 
 /* probe_sched.c */
-void headroom_probe_switch(void *data, bool preempt, struct task_struct *prev,
-			   struct task_struct *next, unsigned int prev_state);
+void hr_probe_switch(void *data, bool preempt, struct task_struct *prev,
+		     struct task_struct *next, unsigned int prev_state);
 
 /* probe_oom.c */
-void headroom_probe_mark_victim(void *data, struct task_struct *task, uid_t uid);
-void headroom_probe_mark_victim_pid(void *data, int pid);
+void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid);
+void hr_probe_mark_victim_pid(void *data, int pid);
 
 /* probe_cgroup.c */
-void headroom_probe_mkdir(void *data, struct cgroup *cgrp, const char *path);
-void headroom_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);
+void hr_probe_mkdir(void *data, struct cgroup *cgrp, const char *path);
+void hr_probe_rmdir(void *data, struct cgroup *cgrp, const char *path);
 
 #endif /* _HEADROOM_PROBES_H */

@@ -50,7 +50,7 @@
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 
-#include "changes.h"
+#include "rollup.h"
 #include "reclaim.h"
 #include "registry.h"
 #include "stall.h"
@@ -58,7 +58,7 @@
 #define SLOT_BITS	12
 #define WAYS		8
 #define SLOTS		((1U << SLOT_BITS) + WAYS - 1)
-#define BATCH		HEADROOM_BATCH_PAGES
+#define BATCH		HR_BATCH_PAGES
 #define WAKERS		8
 
 /**
@@ -74,22 +74,22 @@
  * Pointers to records hold references.
  */
 struct open_reclaim {
-	struct headroom_batch batch;
-	enum headroom_reclaim_kind kind;
+	struct hr_batch batch;
+	enum hr_reclaim_kind kind;
 	bool ordered;
 	int nid;
-	struct headroom_cgroup *driver;
-	struct headroom_cgroup *limit;
-	struct headroom_cgroup *evictor;
+	struct hr_cgroup *driver;
+	struct hr_cgroup *limit;
+	struct hr_cgroup *evictor;
 };
 
 static struct open_reclaim *slots __read_mostly;
 
 /* For what no event tells of, and before there was any: nobody's */
-static DEFINE_PER_CPU(struct headroom_batch, untold);
-static struct headroom_batch nobody;
+static DEFINE_PER_CPU(struct hr_batch, untold);
+static struct hr_batch nobody;
 
-DEFINE_PER_CPU(struct headroom_batch *, headroom_last_batch);
+DEFINE_PER_CPU(struct hr_batch *, hr_last_batch);
 
 /**
  * struct wakers - who woke a node's kswapd
@@ -103,7 +103,7 @@ struct wakers {
 	raw_spinlock_t lock;
 	bool slept;
 	struct {
-		struct headroom_cgroup *cg;
+		struct hr_cgroup *cg;
 		s64 times;
 		s64 turn;
 	} waker[WAKERS];
@@ -111,14 +111,14 @@ struct wakers {
 
 static struct wakers *wakers __read_mostly;	/* by node */
 
-static __always_inline void replace(struct headroom_cgroup **where,
-				    struct headroom_cgroup *cg)
+static __always_inline void replace(struct hr_cgroup **where,
+				    struct hr_cgroup *cg)
 {
 	if (*where == cg)
 		return;
 	if (cg)
-		headroom_cgroup_get(cg);
-	headroom_cgroup_put(*where);
+		hr_cgroup_get(cg);
+	hr_cgroup_put(*where);
 	*where = cg;
 }
 
@@ -129,7 +129,7 @@ static __always_inline void replace(struct headroom_cgroup **where,
 static void next_waker(struct open_reclaim *open)
 {
 	struct wakers *w = &wakers[open->nid];
-	struct headroom_cgroup *cg = headroom_cgroup_root();
+	struct hr_cgroup *cg = hr_cgroup_root();
 	unsigned long flags;
 	s64 all = 0;
 	int i, next = -1;
@@ -145,7 +145,7 @@ static void next_waker(struct open_reclaim *open)
 	}
 	if (next >= 0) {
 		w->waker[next].turn -= all;
-		cg = headroom_cgroup_alive(w->waker[next].cg);
+		cg = hr_cgroup_alive(w->waker[next].cg);
 	}
 	replace(&open->evictor, cg);
 	raw_spin_unlock_irqrestore(&w->lock, flags);
@@ -156,12 +156,12 @@ static void forget_wakers(struct wakers *w)
 	int i;
 
 	for (i = 0; i < WAKERS; i++) {
-		headroom_cgroup_put(w->waker[i].cg);
+		hr_cgroup_put(w->waker[i].cg);
 		memset(&w->waker[i], 0, sizeof(w->waker[i]));
 	}
 }
 
-static int waker_slot(const struct wakers *w, const struct headroom_cgroup *cg)
+static int waker_slot(const struct wakers *w, const struct hr_cgroup *cg)
 {
 	int i, least = 0;
 
@@ -175,19 +175,19 @@ static int waker_slot(const struct wakers *w, const struct headroom_cgroup *cg)
 }
 
 /**
- * headroom_reclaim_wake_kswapd - the running task wakes kswapd
+ * hr_reclaim_wake_kswapd - the running task wakes kswapd
  * @nid: on that node
  *
  * Context: any, under RCU.
  */
-void headroom_reclaim_wake_kswapd(int nid)
+void hr_reclaim_wake_kswapd(int nid)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	struct wakers *w = &wakers[nid];
 	unsigned long flags;
 	int i;
 
-	cg = in_task() ? headroom_cgroup_of_current() : headroom_cgroup_root();
+	cg = in_task() ? hr_cgroup_of_current() : hr_cgroup_root();
 	raw_spin_lock_irqsave(&w->lock, flags);
 	if (w->slept)
 		forget_wakers(w);
@@ -210,7 +210,7 @@ static struct open_reclaim *home_slot(const struct task_struct *task)
 
 static struct open_reclaim *slot_find(void)
 {
-	struct headroom_batch *batch = this_cpu_read(headroom_last_batch);
+	struct hr_batch *batch = this_cpu_read(hr_last_batch);
 	struct open_reclaim *open;
 	int i;
 
@@ -233,10 +233,10 @@ static struct open_reclaim *slot_claim(void)
 		    !cmpxchg(&open->batch.task, NULL, current)) {
 			/* It has no room, so that nothing can be taken for more of it */
 			local_set(&open->batch.left, 0);
-			this_cpu_write(headroom_last_batch, &open->batch);
+			this_cpu_write(hr_last_batch, &open->batch);
 			return open;
 		}
-	headroom_lose(reclaim_slots, 1);
+	hr_drop(reclaim_slots, 1);
 	return NULL;
 }
 
@@ -246,12 +246,12 @@ static struct open_reclaim *slot_claim(void)
  * memory.max: others may have uncharged since. NULL if none has a limit.
  */
 static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
-				      enum headroom_limit *limit)
+				      enum hr_limit *limit)
 {
 	struct mem_cgroup *high = NULL, *nearest = NULL;
 	unsigned long usage, max, left = ULONG_MAX;
 
-	*limit = HEADROOM_LIMIT_MAX;
+	*limit = HR_LIMIT_MAX;
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
 		usage = page_counter_read(&memcg->memory);
 		max = READ_ONCE(memcg->memory.max);
@@ -265,7 +265,7 @@ static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 		}
 	}
 	if (high)
-		*limit = HEADROOM_LIMIT_HIGH;
+		*limit = HR_LIMIT_HIGH;
 	return high ?: nearest;
 }
 
@@ -279,7 +279,7 @@ static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
 }
 
 /* Levels from @victim up to @target, or -1 if it is not above */
-static int levels(const struct headroom_cgroup *victim, const struct mem_cgroup *target)
+static int levels(const struct hr_cgroup *victim, const struct mem_cgroup *target)
 {
 	struct mem_cgroup *memcg = victim->memcg;
 	int up = 0;
@@ -290,44 +290,44 @@ static int levels(const struct headroom_cgroup *victim, const struct mem_cgroup 
 	return -1;
 }
 
-static struct headroom_cgroup *full_above_current(enum headroom_limit *limit)
+static struct hr_cgroup *full_above_current(enum hr_limit *limit)
 {
 	struct mem_cgroup *memcg = current->active_memcg ?:
 				   mem_cgroup_from_task(current);
 
 	memcg = full_cgroup(memcg, limit);
-	return memcg ? headroom_cgroup_of(memcg) : NULL;
+	return memcg ? hr_cgroup_of(memcg) : NULL;
 }
 
 /* From here on, so many pages make the batch full */
-static void make_room(struct headroom_batch *batch, unsigned int pages)
+static void make_room(struct hr_batch *batch, unsigned int pages)
 {
 	local_set(&batch->left, pages);
-	batch->full = batch->page.clocks + pages * HEADROOM_TICK;
+	batch->full = batch->page.clocks + pages * HR_TICK;
 }
 
 /* Books what the batch has taken, and lets it go on with room for another */
-static void settle(struct headroom_batch *batch, struct headroom_cgroup *evictor)
+static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 {
-	const struct headroom_nonresident *page = &batch->page;
+	const struct hr_nonresident *page = &batch->page;
 	unsigned long evictions = BATCH - local_read(&batch->left);
-	struct headroom_page_stats *pages;
-	struct headroom_cgroup *victim;
+	struct hr_page_stats *pages;
+	struct hr_cgroup *victim;
 
 	if (!batch->victim || !evictions)
 		return;
-	victim = headroom_cgroup_alive(batch->victim);
-	headroom_count(&victim->local, HEADROOM_EVICTIONS, evictions);
+	victim = hr_cgroup_alive(batch->victim);
+	hr_count(&victim->local, HR_EVICTIONS, evictions);
 	if (batch->target)
 		atomic64_add(evictions, &batch->target->target.evictions);
-	pages = &victim->local.pages[headroom_pages_index(page->kind, page->reason)];
+	pages = &victim->local.pages[hr_pages_index(page->kind, page->reason)];
 	atomic64_add(evictions, &pages->evictions);
-	headroom_blame_add(&victim->blame, headroom_cgroup_alive(evictor),
-			   page->reason, evictions);
-	headroom_changed(victim);
+	hr_blame_add(&victim->blame, hr_cgroup_alive(evictor),
+		     page->reason, evictions);
+	hr_rollup_mark(victim);
 	if (batch->target)
-		headroom_changed(headroom_cgroup_alive(batch->target));
-	headroom_reclaim_sync(batch);
+		hr_rollup_mark(hr_cgroup_alive(batch->target));
+	hr_reclaim_sync(batch);
 	make_room(batch, BATCH);
 }
 
@@ -337,11 +337,11 @@ static void flush(struct open_reclaim *open)
 }
 
 /* Why memcg reclaim takes pages of @victim, and for whose limit */
-static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim)
+static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 {
-	struct headroom_nonresident *page = &open->batch.page;
+	struct hr_nonresident *page = &open->batch.page;
 	struct mem_cgroup *memcg = NULL;
-	enum headroom_limit limit;
+	enum hr_limit limit;
 	int up = -1;
 
 	if (open->limit)
@@ -358,7 +358,7 @@ static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim
 		return;
 	}
 	/* It stays the reason when reclaim has brought the cgroup below its limit */
-	replace(&open->limit, headroom_cgroup_of(memcg));
+	replace(&open->limit, hr_cgroup_of(memcg));
 	up = levels(victim, memcg);
 	page->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
 	page->up = up;
@@ -366,16 +366,16 @@ static void find_limit(struct open_reclaim *open, struct headroom_cgroup *victim
 }
 
 /* What all pages of a batch have in common, and how its clocks stand */
-static void fill_page(struct headroom_batch *batch, struct headroom_cgroup *evictor,
+static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 		      enum headroom_page_kind kind)
 {
-	struct headroom_nonresident *page = &batch->page;
+	struct hr_nonresident *page = &batch->page;
 
-	page->owner = batch->victim->key;
+	page->victim = batch->victim->key;
 	page->evictor = evictor->key;
-	page->when = headroom_reclaim_now();
+	page->when = hr_reclaim_now();
 	page->kind = kind;
-	page->clock = atomic64_read(&batch->victim->local.counter[HEADROOM_EVICTIONS]);
+	page->clock = atomic64_read(&batch->victim->local.counter[HR_EVICTIONS]);
 	page->target_clock = batch->target ?
 			     atomic64_read(&batch->target->target.evictions) : 0;
 }
@@ -384,55 +384,55 @@ static void fill_page(struct headroom_batch *batch, struct headroom_cgroup *evic
 static void begin_batch(struct open_reclaim *open, struct folio *folio,
 			enum headroom_page_kind kind)
 {
-	struct headroom_cgroup *victim = headroom_cgroup_of(folio_memcg(folio));
+	struct hr_cgroup *victim = hr_cgroup_of(folio_memcg(folio));
 
 	flush(open);
 	replace(&open->batch.victim, victim);
-	if (open->kind == HEADROOM_RECLAIM_MEMCG)
+	if (open->kind == HR_RECLAIM_MEMCG)
 		find_limit(open, victim);
 	if (current_is_kswapd())
 		next_waker(open);
-	open->batch.memcg_kind = headroom_memcg_kind(folio, kind);
+	open->batch.memcg_kind = hr_memcg_kind(folio, kind);
 	fill_page(&open->batch, open->evictor, kind);
 	make_room(&open->batch, BATCH);
 }
 
-static void open_init(struct open_reclaim *open, enum headroom_reclaim_kind kind,
-		      struct headroom_cgroup *limit)
+static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
+		      struct hr_cgroup *limit)
 {
 	flush(open);
 	open->kind = kind;
 	open->nid = 0;
 	make_room(&open->batch, 0);
-	replace(&open->driver, headroom_cgroup_of_current());
+	replace(&open->driver, hr_cgroup_of_current());
 	replace(&open->evictor, open->driver);
 	replace(&open->batch.victim, NULL);
-	if (kind == HEADROOM_RECLAIM_GLOBAL) {
+	if (kind == HR_RECLAIM_GLOBAL) {
 		open->batch.page.reason = current_is_kswapd() ?
 					  HEADROOM_REASON_KSWAPD :
 					  HEADROOM_REASON_DIRECT_RECLAIM;
 		open->batch.page.up = 0;
-		replace(&open->batch.target, headroom_cgroup_root());
+		replace(&open->batch.target, hr_cgroup_root());
 		return;
 	}
-	open->ordered = !headroom_stall_marked();
+	open->ordered = !hr_stall_marked();
 	replace(&open->limit, limit);
 }
 
 /**
- * headroom_reclaim_begin - the running task begins to reclaim
+ * hr_reclaim_begin - the running task begins to reclaim
  * @kind: what
  *
  * Context: any but interrupts, under RCU; preemption off.
  * Return: for memcg reclaim, which limit it is for.
  */
-enum headroom_limit headroom_reclaim_begin(enum headroom_reclaim_kind kind)
+enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind)
 {
 	struct open_reclaim *open = slot_find() ?: slot_claim();
-	enum headroom_limit limit = HEADROOM_LIMIT_NONE;
-	struct headroom_cgroup *full = NULL;
+	enum hr_limit limit = HR_LIMIT_NONE;
+	struct hr_cgroup *full = NULL;
 
-	if (kind == HEADROOM_RECLAIM_MEMCG && headroom_stall_marked())
+	if (kind == HR_RECLAIM_MEMCG && hr_stall_marked())
 		full = full_above_current(&limit);
 	if (open)
 		open_init(open, kind, full);
@@ -451,13 +451,13 @@ static void release(struct open_reclaim *open)
 }
 
 /**
- * headroom_reclaim_end - the running task is done with reclaim
+ * hr_reclaim_end - the running task is done with reclaim
  *
  * Does nothing without the begin.
  *
  * Context: any but interrupts; preemption off.
  */
-void headroom_reclaim_end(void)
+void hr_reclaim_end(void)
 {
 	struct open_reclaim *open = slot_find();
 
@@ -468,15 +468,15 @@ void headroom_reclaim_end(void)
 }
 
 /**
- * headroom_reclaim_sleep_kswapd - the running task is kswapd and goes to sleep
+ * hr_reclaim_sleep_kswapd - the running task is kswapd and goes to sleep
  * @nid: its node
  *
  * Context: any but interrupts; preemption off.
  */
-void headroom_reclaim_sleep_kswapd(int nid)
+void hr_reclaim_sleep_kswapd(int nid)
 {
 	WRITE_ONCE(wakers[nid].slept, true);
-	headroom_reclaim_end();
+	hr_reclaim_end();
 }
 
 /* What the running task reclaims, as far as it is known */
@@ -488,30 +488,30 @@ static struct open_reclaim *open_reclaim(int nid)
 		return open;
 	open = slot_claim();
 	if (open) {
-		open_init(open, HEADROOM_RECLAIM_GLOBAL, NULL);
+		open_init(open, HR_RECLAIM_GLOBAL, NULL);
 		open->nid = nid;
 	}
 	return open;
 }
 
 /* Whether a folio is one more of the same batch */
-static bool fits(const struct headroom_batch *batch, const struct folio *folio,
+static bool fits(const struct hr_batch *batch, const struct folio *folio,
 		 enum headroom_page_kind kind)
 {
 	return batch->victim && local_read(&batch->left) > 0 &&
-	       batch->memcg_kind == headroom_memcg_kind(folio, kind) &&
+	       batch->memcg_kind == hr_memcg_kind(folio, kind) &&
 	       !READ_ONCE(batch->victim->dead);
 }
 
 /* Reclaim that no event tells of, see the head of this file: a batch for each folio */
-static struct headroom_batch *evict_untold(struct folio *folio,
-					   enum headroom_page_kind kind,
+static struct hr_batch *evict_untold(struct folio *folio,
+				     enum headroom_page_kind kind,
 					   unsigned long nr)
 {
-	struct headroom_batch *batch = this_cpu_ptr(&untold);
-	struct headroom_cgroup *driver = headroom_cgroup_of_current();
+	struct hr_batch *batch = this_cpu_ptr(&untold);
+	struct hr_cgroup *driver = hr_cgroup_of_current();
 
-	batch->victim = headroom_cgroup_of(folio_memcg(folio));
+	batch->victim = hr_cgroup_of(folio_memcg(folio));
 	batch->page.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
 							   HEADROOM_REASON_MADVISE;
 	batch->page.up = 0;
@@ -523,7 +523,7 @@ static struct headroom_batch *evict_untold(struct folio *folio,
 }
 
 /**
- * headroom_reclaim_evict - the running task takes a folio
+ * hr_reclaim_evict - the running task takes a folio
  * @folio: the folio, still charged to its cgroup
  * @kind: what it holds
  * @nr: its pages
@@ -535,8 +535,8 @@ static struct headroom_batch *evict_untold(struct folio *folio,
  * Return: its batch, valid until the next call on this CPU. Its page has the clocks
  * of the folio's last page.
  */
-struct headroom_batch *headroom_reclaim_evict(struct folio *folio,
-					      enum headroom_page_kind kind,
+struct hr_batch *hr_reclaim_evict(struct folio *folio,
+				  enum headroom_page_kind kind,
 					      unsigned long nr)
 {
 	struct open_reclaim *open = open_reclaim(folio_nid(folio));
@@ -545,37 +545,37 @@ struct headroom_batch *headroom_reclaim_evict(struct folio *folio,
 		return evict_untold(folio, kind, nr);
 	if (!fits(&open->batch, folio, kind))
 		begin_batch(open, folio, kind);
-	this_cpu_write(headroom_last_batch, &open->batch);
-	/* Either this sees that the victim died, or headroom_reclaim_forget() comes later */
+	this_cpu_write(hr_last_batch, &open->batch);
+	/* Either this sees that the victim died, or hr_reclaim_forget() comes later */
 	smp_mb();
 	if (unlikely(READ_ONCE(open->batch.victim->dead) ||
 		     open->batch.victim->memcg != folio_memcg(folio)))
-		this_cpu_write(headroom_last_batch, &nobody);
+		this_cpu_write(hr_last_batch, &nobody);
 	local_sub(nr, &open->batch.left);
-	headroom_reclaim_sync(&open->batch);
+	hr_reclaim_sync(&open->batch);
 	return &open->batch;
 }
 
 /**
- * headroom_reclaim_forget - begin new batches, since records have died
+ * hr_reclaim_forget - begin new batches, since records have died
  *
  * From a grace period later on, no batch goes on by the address of a memory cgroup that
  * may be another one's by then.
  *
  * Context: process; @dead was set in those records.
  */
-void headroom_reclaim_forget(void)
+void hr_reclaim_forget(void)
 {
 	int cpu;
 
-	/* Pairs with the barrier in headroom_reclaim_evict() */
+	/* Pairs with the barrier in hr_reclaim_evict() */
 	smp_mb();
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(headroom_last_batch, cpu), &nobody);
+		WRITE_ONCE(per_cpu(hr_last_batch, cpu), &nobody);
 }
 
 /**
- * headroom_reclaim_scan - the running task has looked through inactive lists
+ * hr_reclaim_scan - the running task has looked through inactive lists
  * @nid: their node
  * @scanned: pages that it looked at
  * @reclaimed: pages that it freed
@@ -586,11 +586,11 @@ void headroom_reclaim_forget(void)
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-void headroom_reclaim_scan(int nid, unsigned long scanned,
-			   unsigned long reclaimed, int priority)
+void hr_reclaim_scan(int nid, unsigned long scanned,
+		     unsigned long reclaimed, int priority)
 {
 	struct open_reclaim *open = open_reclaim(nid);
-	struct headroom_cgroup *target;
+	struct hr_cgroup *target;
 	enum headroom_reason reason;
 
 	if (!open)
@@ -598,60 +598,60 @@ void headroom_reclaim_scan(int nid, unsigned long scanned,
 	target = open->batch.target ?: open->limit ?: open->batch.victim ?: open->driver;
 	reason = open->batch.page.reason;
 	/* Whoever's limit it is, it is the target's own */
-	if (open->kind == HEADROOM_RECLAIM_MEMCG)
+	if (open->kind == HR_RECLAIM_MEMCG)
 		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
 							     HEADROOM_REASON_PROACTIVE;
-	target = headroom_cgroup_alive(target);
-	headroom_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
-	headroom_changed(target);
+	target = hr_cgroup_alive(target);
+	hr_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
+	hr_rollup_mark(target);
 }
 
 /**
- * headroom_reclaim_target - the cgroup whose memory was reclaimed
- * @owner: the cgroup that lost a page
+ * hr_reclaim_target - the cgroup whose memory was reclaimed
+ * @victim: the cgroup that lost a page
  * @reason: why
  * @up: how many levels above
  *
  * Context: any, under RCU.
  * Return: its record; NULL if there was none.
  */
-struct headroom_cgroup *
-headroom_reclaim_target(struct headroom_cgroup *owner,
-			enum headroom_reason reason, unsigned int up)
+struct hr_cgroup *
+hr_reclaim_target(struct hr_cgroup *victim,
+		  enum headroom_reason reason, unsigned int up)
 {
-	struct mem_cgroup *memcg = owner->memcg;
+	struct mem_cgroup *memcg = victim->memcg;
 
 	switch (reason) {
 	case HEADROOM_REASON_OWN_LIMIT:
-		return owner;
+		return victim;
 	case HEADROOM_REASON_ANCESTOR_LIMIT:
 		while (memcg && up--)
 			memcg = parent_mem_cgroup(memcg);
-		return memcg ? headroom_cgroup_of(memcg) : NULL;
+		return memcg ? hr_cgroup_of(memcg) : NULL;
 	case HEADROOM_REASON_KSWAPD:
 	case HEADROOM_REASON_DIRECT_RECLAIM:
-		return headroom_cgroup_root();
+		return hr_cgroup_root();
 	default:
 		return NULL;
 	}
 }
 
 /**
- * headroom_reclaim_init - make the table of open reclaim
+ * hr_reclaim_init - make the table of open reclaim
  *
  * Context: process, may sleep; before any probe runs.
  * Return: 0 or -ENOMEM.
  */
-int headroom_reclaim_init(void)
+int hr_reclaim_init(void)
 {
 	int nid, cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(headroom_last_batch, cpu) = &nobody;
+		per_cpu(hr_last_batch, cpu) = &nobody;
 	slots = vzalloc(array_size(SLOTS, sizeof(*slots)));
 	wakers = kvcalloc(nr_node_ids, sizeof(*wakers), GFP_KERNEL);
 	if (!slots || !wakers) {
-		headroom_reclaim_exit();
+		hr_reclaim_exit();
 		return -ENOMEM;
 	}
 	for (nid = 0; nid < nr_node_ids; nid++)
@@ -660,11 +660,11 @@ int headroom_reclaim_init(void)
 }
 
 /**
- * headroom_reclaim_exit - drop the reclaim that is still open
+ * hr_reclaim_exit - drop the reclaim that is still open
  *
  * Context: process; no probe runs any more.
  */
-void headroom_reclaim_exit(void)
+void hr_reclaim_exit(void)
 {
 	unsigned int i;
 

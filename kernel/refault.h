@@ -9,7 +9,7 @@
 #include <linux/types.h>
 #include <uapi/linux/headroom.h>
 
-#include "changes.h"
+#include "rollup.h"
 #include "hist.h"
 #include "nonresident.h"
 #include "reclaim.h"
@@ -17,18 +17,18 @@
 #include "trigger.h"
 
 /**
- * struct headroom_route - where a refault is booked
+ * struct hr_route - where a refault is booked
  * @memcg_data: the folio's, which stands for the reader's memory cgroup
- * @keys: owner and evictor of the page
+ * @keys: victim and evictor of the page
  * @why: its kind, reason and levels up to the target
- * @blame_generation: that of @loser's list of evictors
- * @more: reader and loser are different, or pages are sampled: there is more to count
+ * @blame_generation: that of @victim's list of evictors
+ * @more: reader and victim are different, or pages are sampled: there is more to count
  * @reader: who waited for the page
- * @loser: who lost it
+ * @victim: who lost it
  * @target_clock: of the cgroup whose reclaim it was
  * @refaults: among @reader's counters
- * @blamed: among those of @loser's evictors
- * @distance: @loser's histogram
+ * @blamed: among those of @victim's evictors
+ * @distance: @victim's histogram
  * @age: the same
  * @target_distance: that of the cgroup whose reclaim it was
  *
@@ -36,57 +36,57 @@
  * rest is what it took to find out for the last one on this CPU, and is right as long
  * as none of the records is dead and @blame_generation is what it was.
  */
-struct headroom_route {
+struct hr_route {
 	unsigned long memcg_data;
 	u64 keys;
 	u32 why;
 	u32 blame_generation;
 	bool more;
-	struct headroom_cgroup *reader;
-	struct headroom_cgroup *loser;
+	struct hr_cgroup *reader;
+	struct hr_cgroup *victim;
 	const atomic64_t *target_clock;
 	atomic64_t *refaults;
 	atomic64_t *blamed;
-	struct headroom_hist *distance;
-	struct headroom_hist *age;
-	struct headroom_hist *target_distance;
+	struct hr_hist *distance;
+	struct hr_hist *age;
+	struct hr_hist *target_distance;
 };
 
-DECLARE_PER_CPU_ALIGNED(struct headroom_route, headroom_route);
+DECLARE_PER_CPU_ALIGNED(struct hr_route, hr_route);
 
-void headroom_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
-			   const struct inode *inode, u64 file, u64 index);
-void headroom_evicted_sampled(enum headroom_page_kind kind, struct headroom_batch *batch,
-			      const struct inode *inode, u64 file, u64 index);
-void headroom_refaulted(u64 hash, struct folio *folio,
-			const struct headroom_nonresident *page);
-void headroom_refaulted_anew(u64 hash, struct folio *folio,
-			     const struct headroom_route *route, u32 when, u64 clocks);
-void headroom_refaulted_more(const struct headroom_route *route, u64 hash);
-void headroom_refault_forget(void);
+void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
+		     const struct inode *inode, u64 file, u64 index);
+void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *batch,
+			const struct inode *inode, u64 file, u64 index);
+void hr_refaulted(u64 hash, struct folio *folio,
+		  const struct hr_nonresident *page);
+void hr_refaulted_anew(u64 hash, struct folio *folio,
+		       const struct hr_route *route, u32 when, u64 clocks);
+void hr_refaulted_more(const struct hr_route *route, u64 hash);
+void hr_refault_forget(void);
 
 /* folio_test_large(), but for an instruction */
-static __always_inline bool headroom_folio_large(const struct folio *folio)
+static __always_inline bool hr_folio_large(const struct folio *folio)
 {
 	/* This flag of a folio that is locked stays as it is */
 	return data_race(folio->flags) & BIT(PG_head);
 }
 
 /* @page of the batch has the clocks of the page in question */
-static __always_inline void headroom_remember(const struct headroom_batch *batch,
-					      enum headroom_page_kind kind,
-					      struct headroom_page_name name)
+static __always_inline void hr_remember(const struct hr_batch *batch,
+					enum headroom_page_kind kind,
+					      struct hr_page_name name)
 {
-	u64 hash = headroom_nonresident_hash(kind, name);
+	u64 hash = hr_nonresident_hash(kind, name);
 
 	if (kind == HEADROOM_PAGE_KIND_FILE)
-		headroom_nonresident_insert(hash, &batch->page);
+		hr_nonresident_insert(hash, &batch->page);
 	else
-		headroom_nonresident_replace(hash, &batch->page);
+		hr_nonresident_replace(hash, &batch->page);
 }
 
 /**
- * headroom_evicted - reclaim takes a folio
+ * hr_evicted - reclaim takes a folio
  * @folio: the folio, still charged to its cgroup
  * @kind: what it holds
  * @name: the name of its first page
@@ -96,49 +96,49 @@ static __always_inline void headroom_remember(const struct headroom_batch *batch
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-static __always_inline void headroom_evicted(struct folio *folio,
-					     enum headroom_page_kind kind,
-					     struct headroom_page_name name)
+static __always_inline void hr_evicted(struct folio *folio,
+				       enum headroom_page_kind kind,
+					     struct hr_page_name name)
 {
-	struct headroom_batch *batch = this_cpu_read(headroom_last_batch);
+	struct hr_batch *batch = this_cpu_read(hr_last_batch);
 
-	if (unlikely(headroom_folio_large(folio) ||
-		     !headroom_reclaim_next(batch, folio, kind)))
+	if (unlikely(hr_folio_large(folio) ||
+		     !hr_reclaim_next(batch, folio, kind)))
 		goto slow;
-	if (static_branch_unlikely(&headroom_nonresident_sampling)) {
-		if (likely(!headroom_nonresident_sampled(name)))
+	if (static_branch_unlikely(&hr_nonresident_sampling)) {
+		if (likely(!hr_nonresident_sampled(name)))
 			return;
-		headroom_evicted_sampled(kind, batch, name.inode, name.file, name.index);
+		hr_evicted_sampled(kind, batch, name.inode, name.file, name.index);
 	} else {
-		batch->page.clocks += HEADROOM_TICK;
-		headroom_remember(batch, kind, name);
+		batch->page.clocks += HR_TICK;
+		hr_remember(batch, kind, name);
 	}
 	return;
 slow:
-	headroom_evicted_slow(kind, folio, name.inode, name.file, name.index);
+	hr_evicted_slow(kind, folio, name.inode, name.file, name.index);
 }
 
 /*
  * What a clock advanced by since then. Returns false if it seems to go backwards, or
  * to have begun later: see advanced() in refault.c.
  */
-static __always_inline bool headroom_advanced(const atomic64_t *clock, u32 then,
-					      u64 *distance)
+static __always_inline bool hr_advanced(const atomic64_t *clock, u32 then,
+					u64 *distance)
 {
 	u64 now = atomic64_read(clock);
 
-	*distance = (u64)(u32)(now - then + HEADROOM_BATCH_MAX) - HEADROOM_BATCH_MAX;
+	*distance = (u64)(u32)(now - then + HR_BATCH_MAX) - HR_BATCH_MAX;
 	return *distance <= now;
 }
 
-/* The time away, in units of 2^HEADROOM_AGE_SHIFT ns. Longer than 52 days seem less. */
-static __always_inline u32 headroom_age(u32 when)
+/* The time away, in units of 2^HR_AGE_SHIFT ns. Longer than 52 days seem less. */
+static __always_inline u32 hr_age(u32 when)
 {
-	return (u64)(headroom_reclaim_now() - when) * TICK_NSEC >> HEADROOM_AGE_SHIFT;
+	return (u64)(hr_reclaim_now() - when) * TICK_NSEC >> HR_AGE_SHIFT;
 }
 
 /**
- * headroom_route_fits - whether a refault is like the last one on this CPU
+ * hr_route_fits - whether a refault is like the last one on this CPU
  * @route: where that one was booked
  * @folio: the folio that the page came back in
  * @page: what is remembered of the page
@@ -146,16 +146,16 @@ static __always_inline u32 headroom_age(u32 when)
  * Context: process, under RCU; preemption off.
  */
 static __always_inline bool
-headroom_route_fits(const struct headroom_route *route, const struct folio *folio,
-		    const struct headroom_nonresident *page)
+hr_route_fits(const struct hr_route *route, const struct folio *folio,
+	      const struct hr_nonresident *page)
 {
 	return route->memcg_data == READ_ONCE(folio->memcg_data) &&
 	       route->keys == READ_ONCE(page->keys) && route->why == READ_ONCE(page->why) &&
-	       route->blame_generation == READ_ONCE(route->loser->blame.generation);
+	       route->blame_generation == READ_ONCE(route->victim->blame.generation);
 }
 
 /**
- * headroom_refaulted_again - book a refault that is like the last one on this CPU
+ * hr_refaulted_again - book a refault that is like the last one on this CPU
  * @route: where that one was booked
  * @folio: the folio that the page came back in
  * @hash: the page's hash
@@ -168,32 +168,32 @@ headroom_route_fits(const struct headroom_route *route, const struct folio *foli
  * Context: process, under RCU; preemption off.
  */
 static __always_inline void
-headroom_refaulted_again(const struct headroom_route *route, struct folio *folio,
-			 u64 hash, u32 when, u64 clocks)
+hr_refaulted_again(const struct hr_route *route, struct folio *folio,
+		   u64 hash, u32 when, u64 clocks)
 {
-	const atomic64_t *clock = &route->loser->local.counter[HEADROOM_EVICTIONS];
-	u64 distance, target_distance, weight = headroom_nonresident_table.weight;
+	const atomic64_t *clock = &route->victim->local.counter[HR_EVICTIONS];
+	u64 distance, target_distance, weight = hr_nonresident_table.weight;
 	unsigned int bucket;
 
-	if (unlikely(!headroom_advanced(clock, clocks, &distance) ||
-		     !headroom_advanced(route->target_clock, clocks >> 32,
+	if (unlikely(!hr_advanced(clock, clocks, &distance) ||
+		     !hr_advanced(route->target_clock, clocks >> 32,
 					&target_distance))) {
-		headroom_refaulted_anew(hash, folio, route, when, clocks);
+		hr_refaulted_anew(hash, folio, route, when, clocks);
 		return;
 	}
 	atomic64_add(weight, route->refaults);
-	bucket = headroom_hist_index32(distance);
+	bucket = hr_hist_index32(distance);
 	atomic64_add(weight, &route->distance->bucket[bucket]);
 	if (target_distance != distance)
-		bucket = headroom_hist_index32(target_distance);
+		bucket = hr_hist_index32(target_distance);
 	atomic64_add(weight, &route->target_distance->bucket[bucket]);
-	atomic64_add(weight, &route->age->bucket[headroom_hist_index32(headroom_age(when))]);
+	atomic64_add(weight, &route->age->bucket[hr_hist_index32(hr_age(when))]);
 	atomic64_add(weight, route->blamed);
-	/* The target is above the loser, or the loser itself */
-	headroom_changed(route->loser);
+	/* The target is above the victim, or the victim itself */
+	hr_rollup_mark(route->victim);
 	if (unlikely(route->more))
-		headroom_refaulted_more(route, hash);
-	headroom_trigger_touch(route->reader);
+		hr_refaulted_more(route, hash);
+	hr_trigger_touch(route->reader);
 }
 
 #endif /* _HEADROOM_REFAULT_H */

@@ -26,11 +26,11 @@
  * was blamed for, and whom it blamed, is that ancestor's too.
  *
  * Locks, outermost first:
- *	config_mutex	the parameters, while they are changed
+ *	params_mutex	the parameters, while they are changed
  *	hooks_mutex	which probe is attached
  *	registry.mutex	the tree, the index, birth and death; held by readers and
  *			by the worker, never by a probe
- *	headroom_triggers_mutex
+ *	hr_triggers_mutex
  *			what is watched; never held by a probe
  *	notify.mutex	sending, in the order of the numbers
  *	pool.lock	slots and the pool; raw and a leaf, since probes take it with
@@ -46,7 +46,7 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
-#include "changes.h"
+#include "rollup.h"
 #include "effort.h"
 #include "notify.h"
 #include "reclaim.h"
@@ -58,10 +58,10 @@
 #define SWEEP_SECONDS	2
 
 /* By the number that the kernel gives to a memory cgroup */
-struct headroom_cgroup __rcu **headroom_cgroup_slot __read_mostly;
+struct hr_cgroup __rcu **hr_cgroup_slot __read_mostly;
 
 static struct {
-	struct headroom_cgroup *root;
+	struct hr_cgroup *root;
 	struct kmem_cache *cache;
 	struct mutex mutex;		/* down to @epoch, and the tree */
 	struct xarray index;		/* by cgroup id */
@@ -79,7 +79,7 @@ static struct {
 static struct {
 	raw_spinlock_t lock;		/* all here, and the slots */
 	unsigned int nr;
-	struct headroom_cgroup *record[POOL_SIZE];
+	struct hr_cgroup *record[POOL_SIZE];
 	u16 births;
 	struct llist_head newborn;
 	struct llist_head unused;	/* nobody refers to them any more */
@@ -90,17 +90,17 @@ static bool css_alive(const struct cgroup_subsys_state *css)
 	return (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) == CSS_ONLINE;
 }
 
-static struct headroom_cgroup *record_alloc(void)
+static struct hr_cgroup *record_alloc(void)
 {
-	struct headroom_cgroup *cg = kmem_cache_zalloc(registry.cache, GFP_KERNEL);
+	struct hr_cgroup *cg = kmem_cache_zalloc(registry.cache, GFP_KERNEL);
 
 	if (cg)
-		headroom_blame_init(&cg->blame);
+		hr_blame_init(&cg->blame);
 	return cg;
 }
 
 /* Publishes @cg as the record of @memcg. Returns false if it is dying. */
-static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
+static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 {
 	u16 slot = mem_cgroup_id(memcg);
 
@@ -115,30 +115,30 @@ static bool record_publish(struct headroom_cgroup *cg, struct mem_cgroup *memcg)
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
 	llist_add(&cg->todo, &pool.newborn);
-	rcu_assign_pointer(headroom_cgroup_slot[slot], cg);
+	rcu_assign_pointer(hr_cgroup_slot[slot], cg);
 	return true;
 }
 
-/* As headroom_cgroup_in_slot(), but for the writer, too */
-static __always_inline struct headroom_cgroup *slot_read(u16 slot)
+/* As hr_cgroup_in_slot(), but for the writer, too */
+static __always_inline struct hr_cgroup *slot_read(u16 slot)
 {
-	return rcu_dereference_check(headroom_cgroup_slot[slot],
+	return rcu_dereference_check(hr_cgroup_slot[slot],
 				     rcu_read_lock_sched_held() ||
 				     lockdep_is_held(&pool.lock));
 }
 
-static __always_inline struct headroom_cgroup *record_in_slot(struct mem_cgroup *memcg)
+static __always_inline struct hr_cgroup *record_in_slot(struct mem_cgroup *memcg)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 
 	cg = slot_read(mem_cgroup_id(memcg));
 	return cg && cg->memcg == memcg ? cg : NULL;
 }
 
 /* A record for @memcg, on the spot. NULL if it is dying or the pool is empty. */
-static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
+static noinline struct hr_cgroup *record_adopt(struct mem_cgroup *memcg)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	unsigned long flags;
 
 	if (!css_alive(&memcg->css))
@@ -153,20 +153,20 @@ static noinline struct headroom_cgroup *record_adopt(struct mem_cgroup *memcg)
 			cg = NULL;
 	}
 	if (pool.nr < POOL_SIZE / 2)
-		headroom_registry_kick(true);
+		hr_registry_kick(true);
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
 	return cg;
 }
 
 /**
- * headroom_cgroup_of_slow - as headroom_cgroup_of()
+ * hr_cgroup_of_slow - as hr_cgroup_of()
  * @memcg: the memory cgroup, which has no record yet; or NULL
  *
  * Context: any, under RCU.
  */
-struct headroom_cgroup *headroom_cgroup_of_slow(struct mem_cgroup *memcg)
+struct hr_cgroup *hr_cgroup_of_slow(struct mem_cgroup *memcg)
 {
-	struct headroom_cgroup *cg = registry.root;
+	struct hr_cgroup *cg = registry.root;
 	bool passed_over = false;
 
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
@@ -178,39 +178,39 @@ struct headroom_cgroup *headroom_cgroup_of_slow(struct mem_cgroup *memcg)
 		passed_over |= css_alive(&memcg->css);
 	}
 	if (unlikely(passed_over))
-		headroom_lose(cgroup_unknown, 1);
+		hr_drop(cgroup_unknown, 1);
 	return cg ?: registry.root;
 }
 
 /**
- * headroom_cgroup_of_current - the record that the running task's events go to
+ * hr_cgroup_of_current - the record that the running task's events go to
  *
  * Context: any, under RCU.
  * Return: never NULL.
  */
-struct headroom_cgroup *headroom_cgroup_of_current(void)
+struct hr_cgroup *hr_cgroup_of_current(void)
 {
-	return headroom_cgroup_of(mem_cgroup_from_task(current));
+	return hr_cgroup_of(mem_cgroup_from_task(current));
 }
 
 /**
- * headroom_cgroup_root - the record of the root, which never dies
+ * hr_cgroup_root - the record of the root, which never dies
  *
  * Context: any.
  */
-struct headroom_cgroup *headroom_cgroup_root(void)
+struct hr_cgroup *hr_cgroup_root(void)
 {
 	return registry.root;
 }
 
 /**
- * headroom_cgroup_alive - who counts for a record that may have died
+ * hr_cgroup_alive - who counts for a record that may have died
  * @cg: a record on which the caller holds a reference
  *
  * Context: any, under RCU, which must be held until the result was used.
  * Return: @cg, or its nearest ancestor that is not dead.
  */
-struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
+struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg)
 {
 	/* Pairs with the release in record_bury() */
 	while (smp_load_acquire(&cg->dead))
@@ -219,7 +219,7 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
 }
 
 /**
- * headroom_cgroup_parent - the record above
+ * hr_cgroup_parent - the record above
  * @cg: a record on which the caller holds a reference
  *
  * Also of one that is not linked yet: then the nearest one that there is now.
@@ -227,9 +227,9 @@ struct headroom_cgroup *headroom_cgroup_alive(struct headroom_cgroup *cg)
  * Context: any, under RCU, which must be held until the result was used.
  * Return: the record; NULL above the root.
  */
-struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
+struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg)
 {
-	struct headroom_cgroup *parent = READ_ONCE(cg->parent);
+	struct hr_cgroup *parent = READ_ONCE(cg->parent);
 	struct mem_cgroup *memcg;
 
 	if (parent || cg == registry.root)
@@ -243,10 +243,10 @@ struct headroom_cgroup *headroom_cgroup_parent(struct headroom_cgroup *cg)
 
 static void record_free_rcu(struct rcu_head *rcu)
 {
-	struct headroom_cgroup *cg = container_of(rcu, struct headroom_cgroup, rcu);
+	struct hr_cgroup *cg = container_of(rcu, struct hr_cgroup, rcu);
 
-	headroom_stats_free(&cg->local);
-	headroom_hist_free(&cg->target.distance);
+	hr_stats_free(&cg->local);
+	hr_hist_free(&cg->target.distance);
 	kfree(cg->watched);
 	kmem_cache_free(registry.cache, cg);
 }
@@ -254,25 +254,25 @@ static void record_free_rcu(struct rcu_head *rcu)
 /* Context: process; what is on the list since has a grace period before it */
 static void free_unused(void)
 {
-	struct headroom_cgroup *cg, *next;
+	struct hr_cgroup *cg, *next;
 
 	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.unused), todo)
 		call_rcu(&cg->rcu, record_free_rcu);
 }
 
 /**
- * headroom_cgroup_unused - the last reference to a record was put
+ * hr_cgroup_unused - the last reference to a record was put
  * @cg: the record
  *
  * Context: any, also below the run-queue lock: the worker does the rest.
  */
-void headroom_cgroup_unused(struct headroom_cgroup *cg)
+void hr_cgroup_unused(struct hr_cgroup *cg)
 {
 	do {
-		struct headroom_cgroup *parent = cg->parent;
+		struct hr_cgroup *parent = cg->parent;
 
 		llist_add(&cg->todo, &pool.unused);
-		headroom_registry_kick(false);
+		hr_registry_kick(false);
 		cg = parent;
 	} while (cg && refcount_dec_and_test(&cg->ref));
 }
@@ -280,7 +280,7 @@ void headroom_cgroup_unused(struct headroom_cgroup *cg)
 /* Fills the pool. Context: may sleep. */
 static void pool_fill(void)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 
 	while (READ_ONCE(pool.nr) < POOL_SIZE) {
 		cg = record_alloc();
@@ -300,7 +300,7 @@ static void pool_fill(void)
 /* Gives a record to @memcg if it has none. Context: may sleep. */
 static void record_ensure(struct mem_cgroup *memcg)
 {
-	struct headroom_cgroup *cg = record_alloc();
+	struct hr_cgroup *cg = record_alloc();
 
 	lockdep_assert_held(&registry.mutex);
 	if (!cg)
@@ -320,7 +320,7 @@ static void record_ensure(struct mem_cgroup *memcg)
 static bool find_cgroups(void)
 {
 	struct cgroup_subsys_state *root, *css;
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	struct mem_cgroup *memcg;
 	unsigned int met = 0;
 
@@ -352,7 +352,7 @@ static bool find_cgroups(void)
  * may have adopted a cgroup before anybody has met those above, so they get their
  * records first. Returns false if one cannot be had now.
  */
-static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **parent)
+static bool record_parent(struct hr_cgroup *cg, struct hr_cgroup **parent)
 {
 	struct mem_cgroup *memcg = cg->memcg;
 
@@ -376,13 +376,13 @@ static bool record_parent(struct headroom_cgroup *cg, struct headroom_cgroup **p
 }
 
 /* Mostly it is the youngest, and has the largest id */
-static void link_by_id(struct headroom_cgroup *cg)
+static void link_by_id(struct hr_cgroup *cg)
 {
-	struct headroom_cgroup *next = NULL;
+	struct hr_cgroup *next = NULL;
 	unsigned long id = cg->id;
 
 	if (!list_empty(&registry.all) &&
-	    list_last_entry(&registry.all, struct headroom_cgroup, by_id)->id > id)
+	    list_last_entry(&registry.all, struct hr_cgroup, by_id)->id > id)
 		next = xa_find_after(&registry.index, &id, ULONG_MAX, XA_PRESENT);
 	list_add_tail(&cg->by_id, next ? &next->by_id : &registry.all);
 }
@@ -393,7 +393,7 @@ static void link_by_id(struct headroom_cgroup *cg)
  */
 static void link_newborn(void)
 {
-	struct headroom_cgroup *cg, *next, *parent;
+	struct hr_cgroup *cg, *next, *parent;
 
 	lockdep_assert_held(&registry.mutex);
 	llist_for_each_entry_safe(cg, next, llist_del_all(&pool.newborn), todo) {
@@ -408,15 +408,15 @@ static void link_newborn(void)
 			continue;
 		}
 		if (parent) {
-			headroom_cgroup_get(parent);
+			hr_cgroup_get(parent);
 			list_add_tail(&cg->siblings, &parent->children);
 		}
 		link_by_id(cg);
-		headroom_changes_birth(cg, parent);
+		hr_rollup_birth(cg, parent);
 		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.epoch++;
-		headroom_notify_born(cg);
+		hr_notify_born(cg);
 	}
 }
 
@@ -431,17 +431,17 @@ static void link_all(void)
  * slot may have a new owner already: the kernel reuses a number while the memcg
  * that had it is still referred to.
  */
-static void record_bury(struct headroom_cgroup *cg)
+static void record_bury(struct hr_cgroup *cg)
 {
-	struct headroom_cgroup __rcu **slot;
+	struct hr_cgroup __rcu **slot;
 
 	lockdep_assert_held(&registry.mutex);
-	slot = &headroom_cgroup_slot[cg->key & (SLOTS - 1)];
+	slot = &hr_cgroup_slot[cg->key & (SLOTS - 1)];
 	raw_spin_lock_irq(&pool.lock);
 	if (rcu_access_pointer(*slot) == cg)
 		RCU_INIT_POINTER(*slot, NULL);
 	raw_spin_unlock_irq(&pool.lock);
-	/* Pairs with the acquire in headroom_cgroup_alive() */
+	/* Pairs with the acquire in hr_cgroup_alive() */
 	smp_store_release(&cg->dead, true);
 	xa_erase(&registry.index, cg->id);
 	list_del_init(&cg->by_id);
@@ -449,32 +449,32 @@ static void record_bury(struct headroom_cgroup *cg)
 	registry.epoch++;
 }
 
-static void stats_drop(struct headroom_stats **stats)
+static void stats_drop(struct hr_stats **stats)
 {
 	if (*stats)
-		headroom_stats_free(*stats);
+		hr_stats_free(*stats);
 	kfree(*stats);
 	*stats = NULL;
 }
 
 /* Moves what a buried record counted to @parent, and lets go of it. */
-static void record_fold(struct headroom_cgroup *cg, struct headroom_cgroup *parent)
+static void record_fold(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
 	lockdep_assert_held(&registry.mutex);
-	headroom_stats_move(parent->gone, &cg->local);
+	hr_stats_move(parent->gone, &cg->local);
 	if (cg->gone)
-		headroom_stats_move(parent->gone, cg->gone);
+		hr_stats_move(parent->gone, cg->gone);
 	stats_drop(&cg->gone);
 	stats_drop(&cg->sum);
-	headroom_changes_death(cg, parent);
-	headroom_blame_move(&parent->blame, &cg->blame);
-	headroom_notify_gone(cg, parent);
+	hr_rollup_death(cg, parent);
+	hr_blame_move(&parent->blame, &cg->blame);
+	hr_notify_gone(cg, parent);
 	list_del_init(&cg->siblings);
 	css_put(&cg->memcg->css);
-	headroom_cgroup_put(cg);
+	hr_cgroup_put(cg);
 }
 
-static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
+static struct hr_cgroup *living_ancestor(struct hr_cgroup *cg)
 {
 	do
 		cg = cg->parent;
@@ -489,7 +489,7 @@ static struct headroom_cgroup *living_ancestor(struct headroom_cgroup *cg)
  */
 static bool bury_leaves(struct list_head *dead)
 {
-	struct headroom_cgroup *cg, *next, *parent;
+	struct hr_cgroup *cg, *next, *parent;
 	bool found = false;
 
 	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
@@ -510,7 +510,7 @@ static bool bury_leaves(struct list_head *dead)
 
 static void bury_dead(void)
 {
-	struct headroom_cgroup *cg, *next;
+	struct hr_cgroup *cg, *next;
 	LIST_HEAD(dead);
 
 	lockdep_assert_held(&registry.mutex);
@@ -518,34 +518,34 @@ static void bury_dead(void)
 		;
 	if (list_empty(&dead))
 		return;
-	headroom_reclaim_forget();
-	headroom_refault_forget();
+	hr_reclaim_forget();
+	hr_refault_forget();
 	synchronize_rcu();
 	/* The last that was counted for them; nobody marks them any more */
-	headroom_changes_collect();
+	hr_rollup_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
 	list_for_each_entry(cg, &registry.all, by_id)
-		headroom_blame_promote(&cg->blame);
+		hr_blame_promote(&cg->blame);
 }
 
 /**
- * headroom_registry_sync - bring the records up to date
+ * hr_registry_sync - bring the records up to date
  *
- * Context: process, may sleep; headroom_registry_lock() held.
+ * Context: process, may sleep; hr_registry_lock() held.
  */
-void headroom_registry_sync(void)
+void hr_registry_sync(void)
 {
-	unsigned int ooms = headroom_notify_waiting();
+	unsigned int ooms = hr_notify_waiting();
 
 	lockdep_assert_held(&registry.mutex);
 	/* What is announced later than this need not be met */
 	xchg(&registry.announced, false);
 	pool_fill();
-	headroom_histpool_fill();
+	hr_hist_alloc_fill();
 	/* So that nobody is gone, or killed, whose birth was not told of */
 	link_all();
-	headroom_notify_ooms(ooms);
+	hr_notify_ooms(ooms);
 	if (find_cgroups())
 		bury_dead();
 	link_all();
@@ -553,85 +553,85 @@ void headroom_registry_sync(void)
 }
 
 /**
- * headroom_registry_announce - a cgroup was made or is being removed
+ * hr_registry_announce - a cgroup was made or is being removed
  *
  * Context: any.
  */
-void headroom_registry_announce(void)
+void hr_registry_announce(void)
 {
 	/* Whoever takes this away sees the cgroup as it is now */
 	smp_store_release(&registry.announced, true);
 }
 
 /**
- * headroom_registry_sync_announced - bring the records up to date if there is cause
+ * hr_registry_sync_announced - bring the records up to date if there is cause
  *
  * Costs nothing while no cgroup comes or goes. One whose memory controller was switched
  * on or off is no event, and is left to the worker.
  *
- * Context: process, may sleep; headroom_registry_lock() held.
+ * Context: process, may sleep; hr_registry_lock() held.
  */
-void headroom_registry_sync_announced(void)
+void hr_registry_sync_announced(void)
 {
 	lockdep_assert_held(&registry.mutex);
 	if (READ_ONCE(registry.announced))
-		headroom_registry_sync();
+		hr_registry_sync();
 	else
 		link_all();
 }
 
 /**
- * headroom_registry_lock - keep the tree as it is
+ * hr_registry_lock - keep the tree as it is
  *
  * Context: process, may sleep. No probe waits for this lock.
  */
-void headroom_registry_lock(void)
+void hr_registry_lock(void)
 {
 	mutex_lock(&registry.mutex);
 }
 
 /**
- * headroom_registry_unlock - let the tree go
+ * hr_registry_unlock - let the tree go
  */
-void headroom_registry_unlock(void)
+void hr_registry_unlock(void)
 {
 	mutex_unlock(&registry.mutex);
 }
 
 /**
- * headroom_registry_find - the record of a cgroup
+ * hr_registry_find - the record of a cgroup
  * @id: the cgroup's id
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  * Return: the record; NULL if there is none.
  */
-struct headroom_cgroup *headroom_registry_find(unsigned long id)
+struct hr_cgroup *hr_registry_find(unsigned long id)
 {
 	lockdep_assert_held(&registry.mutex);
 	return xa_load(&registry.index, id);
 }
 
 /**
- * headroom_registry_from - the record with the smallest id that is not below another
+ * hr_registry_from - the record with the smallest id that is not below another
  * @id: the other
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  * Return: the record; NULL if there is none.
  */
-struct headroom_cgroup *headroom_registry_from(unsigned long id)
+struct hr_cgroup *hr_registry_from(unsigned long id)
 {
 	lockdep_assert_held(&registry.mutex);
 	return xa_find(&registry.index, &id, ULONG_MAX, XA_PRESENT);
 }
 
 /**
- * headroom_registry_next - the record with the next larger id
+ * hr_registry_next - the record with the next larger id
  * @cg: a record in the tree
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  * Return: the record; NULL if there is none.
  */
-struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg)
+struct hr_cgroup *hr_registry_next(struct hr_cgroup *cg)
 {
 	lockdep_assert_held(&registry.mutex);
 	return list_is_last(&cg->by_id, &registry.all) ? NULL :
@@ -639,85 +639,85 @@ struct headroom_cgroup *headroom_registry_next(struct headroom_cgroup *cg)
 }
 
 /**
- * headroom_registry_blame - read who took a cgroup's pages
+ * hr_registry_blame - read who took a cgroup's pages
  * @id: cgroup id to read; becomes the id that was read
  * @blame: result
  * @exact: only this id; otherwise the next higher one will do, for walking
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  * Return: whether there was one.
  */
-bool headroom_registry_blame(unsigned long *id,
-			     struct headroom_blame_totals *blame, bool exact)
+bool hr_registry_blame(unsigned long *id,
+		       struct hr_blame_totals *blame, bool exact)
 {
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 
 	lockdep_assert_held(&registry.mutex);
 	cg = xa_find(&registry.index, id, exact ? *id : ULONG_MAX, XA_PRESENT);
 	if (!cg)
 		return false;
 	blame->id = cg->id;
-	headroom_blame_read(blame, &cg->blame);
+	hr_blame_read(blame, &cg->blame);
 	return true;
 }
 
 /**
- * headroom_registry_rescale - restate what depends on the sampling factor
+ * hr_registry_rescale - restate what depends on the sampling factor
  * @from: log2 of the factor up to now
  * @to: log2 of the factor from now on
  *
- * Context: process; headroom_registry_lock() held; no page is tracked.
+ * Context: process; hr_registry_lock() held; no page is tracked.
  */
-void headroom_registry_rescale(unsigned int from, unsigned int to)
+void hr_registry_rescale(unsigned int from, unsigned int to)
 {
 	struct llist_node *newborn = llist_del_all(&pool.newborn);
-	struct headroom_cgroup *cg, *next;
+	struct hr_cgroup *cg, *next;
 
 	lockdep_assert_held(&registry.mutex);
 	list_for_each_entry(cg, &registry.all, by_id) {
-		headroom_stats_rescale(&cg->local, from, to);
+		hr_stats_rescale(&cg->local, from, to);
 		cg->summed = 0;
-		headroom_changed(cg);
+		hr_rollup_mark(cg);
 		if (cg->gone)
-			headroom_stats_rescale(cg->gone, from, to);
+			hr_stats_rescale(cg->gone, from, to);
 	}
 	llist_for_each_entry_safe(cg, next, newborn, todo) {
-		headroom_stats_rescale(&cg->local, from, to);
+		hr_stats_rescale(&cg->local, from, to);
 		llist_add(&cg->todo, &pool.newborn);
 	}
 }
 
 /**
- * headroom_registry_epoch - changes when a cgroup comes or goes
+ * hr_registry_epoch - changes when a cgroup comes or goes
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  * Return: never 0, which netlink takes for a dump that has just begun.
  */
-unsigned int headroom_registry_epoch(void)
+unsigned int hr_registry_epoch(void)
 {
 	lockdep_assert_held(&registry.mutex);
 	return registry.epoch ?: 1;
 }
 
 /**
- * headroom_registry_cgroups - number of records
+ * hr_registry_cgroups - number of records
  *
- * Context: process; headroom_registry_lock() held.
+ * Context: process; hr_registry_lock() held.
  */
-unsigned int headroom_registry_cgroups(void)
+unsigned int hr_registry_cgroups(void)
 {
 	lockdep_assert_held(&registry.mutex);
 	return registry.cgroups;
 }
 
 /**
- * headroom_registry_kick - have the worker look for births and deaths soon
+ * hr_registry_kick - have the worker look for births and deaths soon
  * @now: a probe is about to find a pool empty; otherwise a tenth of a second will
  *	do, in which many cgroups can come and go
  *
  * Context: any.
  */
-void headroom_registry_kick(bool now)
+void hr_registry_kick(bool now)
 {
 	if (READ_ONCE(registry.closing))
 		return;
@@ -740,20 +740,20 @@ static void sweep(struct work_struct *work)
 	u64 begin = ktime_get_ns();
 
 	WRITE_ONCE(registry.due, false);
-	headroom_registry_lock();
-	headroom_registry_sync();
-	headroom_registry_unlock();
+	hr_registry_lock();
+	hr_registry_sync();
+	hr_registry_unlock();
 	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
-	headroom_effort_add(&headroom_effort.work, begin);
+	hr_effort_add(&hr_effort.work, begin);
 }
 
 static int registry_populate(void)
 {
 	struct cgroup_subsys_state *css;
 
-	headroom_registry_lock();
-	headroom_registry_sync();
-	headroom_registry_unlock();
+	hr_registry_lock();
+	hr_registry_sync();
+	hr_registry_unlock();
 
 	rcu_read_lock();
 	css = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
@@ -763,12 +763,12 @@ static int registry_populate(void)
 }
 
 /**
- * headroom_registry_init - find the cgroups that exist
+ * hr_registry_init - find the cgroups that exist
  *
  * Context: process, may sleep; before any probe runs.
  * Return: 0; -ENODEV without the memory controller on cgroup v2; -ENOMEM.
  */
-int headroom_registry_init(void)
+int hr_registry_init(void)
 {
 	int err;
 
@@ -780,46 +780,46 @@ int headroom_registry_init(void)
 	mutex_init(&registry.mutex);
 	xa_init(&registry.index);
 	INIT_LIST_HEAD(&registry.all);
-	headroom_changes_init();
+	hr_rollup_init();
 	raw_spin_lock_init(&pool.lock);
 	init_llist_head(&pool.newborn);
 	init_llist_head(&pool.unused);
-	headroom_histpool_init();
+	hr_hist_alloc_init();
 	init_irq_work(&registry.kick, kick);
 	INIT_DELAYED_WORK(&registry.sweep, sweep);
-	registry.cache = KMEM_CACHE(headroom_cgroup, SLAB_HWCACHE_ALIGN);
+	registry.cache = KMEM_CACHE(hr_cgroup, SLAB_HWCACHE_ALIGN);
 	if (!registry.cache)
 		return -ENOMEM;
-	headroom_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*headroom_cgroup_slot)));
-	err = headroom_cgroup_slot ? registry_populate() : -ENOMEM;
+	hr_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*hr_cgroup_slot)));
+	err = hr_cgroup_slot ? registry_populate() : -ENOMEM;
 	if (err) {
-		headroom_registry_exit();
+		hr_registry_exit();
 		return err;
 	}
 	queue_delayed_work(system_wq, &registry.sweep, SWEEP_SECONDS * HZ);
 	return 0;
 }
 
-static void record_free(struct headroom_cgroup *cg)
+static void record_free(struct hr_cgroup *cg)
 {
 	stats_drop(&cg->gone);
 	stats_drop(&cg->sum);
 	css_put(&cg->memcg->css);
-	headroom_cgroup_put(cg);
+	hr_cgroup_put(cg);
 }
 
 /* Lets go of all records at once. No probe runs, no stall or reclaim is open. */
 static void free_all(void)
 {
 	struct llist_node *newborn = llist_del_all(&pool.newborn);
-	struct headroom_cgroup *cg, *next;
+	struct hr_cgroup *cg, *next;
 	unsigned long id;
 
 	/* Those who blame each other would keep each other */
 	xa_for_each(&registry.index, id, cg)
-		headroom_blame_clear(&cg->blame);
+		hr_blame_clear(&cg->blame);
 	llist_for_each_entry(cg, newborn, todo)
-		headroom_blame_clear(&cg->blame);
+		hr_blame_clear(&cg->blame);
 	xa_for_each(&registry.index, id, cg)
 		record_free(cg);
 	xa_destroy(&registry.index);
@@ -827,16 +827,16 @@ static void free_all(void)
 		record_free(cg);
 	while (pool.nr)
 		kmem_cache_free(registry.cache, pool.record[--pool.nr]);
-	headroom_histpool_exit();
+	hr_hist_alloc_exit();
 }
 
 /**
- * headroom_registry_exit - forget all cgroups
+ * hr_registry_exit - forget all cgroups
  *
  * Context: process, may sleep; no probe and no reader runs any more, and no
  * stall is open.
  */
-void headroom_registry_exit(void)
+void hr_registry_exit(void)
 {
 	WRITE_ONCE(registry.closing, true);
 	irq_work_sync(&registry.kick);
@@ -844,7 +844,7 @@ void headroom_registry_exit(void)
 	free_all();
 	free_unused();
 	rcu_barrier();
-	vfree(headroom_cgroup_slot);
-	headroom_cgroup_slot = NULL;
+	vfree(hr_cgroup_slot);
+	hr_cgroup_slot = NULL;
 	kmem_cache_destroy(registry.cache);
 }

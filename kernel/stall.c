@@ -39,7 +39,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
-#include "changes.h"
+#include "rollup.h"
 #include "registry.h"
 #include "stall.h"
 #include "trigger.h"
@@ -61,7 +61,7 @@
  */
 struct open_stall {
 	struct task_struct *task;
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 	u64 begin;
 	u64 left;
 	u64 slept;
@@ -99,7 +99,7 @@ static struct open_stall *slot_claim(void)
 	for (i = 0; i < WAYS; i++, slot++)
 		if (!READ_ONCE(slot->task) && !cmpxchg(&slot->task, NULL, current))
 			return slot;
-	headroom_lose(stall_slots, 1);
+	hr_drop(stall_slots, 1);
 	return NULL;
 }
 
@@ -120,63 +120,63 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 
 	if (!slot)
 		return;
-	slot->cg = headroom_cgroup_of_current();
-	headroom_cgroup_get(slot->cg);
+	slot->cg = hr_cgroup_of_current();
+	hr_cgroup_get(slot->cg);
 	slot->pid = current->pid;
 	slot->wait = wait;
 	slot->slept = 0;
 	slot->begin = ktime_get_mono_fast_ns();
 	slot->left = 0;
-	/* Pairs with the acquire in headroom_stall_next() */
+	/* Pairs with the acquire in hr_stall_next() */
 	smp_store_release(&slot->cause, cause);
-	headroom_trigger_touch(slot->cg);
+	hr_trigger_touch(slot->cg);
 }
 
-/* Who gets the cause out of the slot closes it: see headroom_stall_track() */
+/* Who gets the cause out of the slot closes it: see hr_stall_track() */
 static void close_stall(struct open_stall *slot)
 {
 	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
-	struct headroom_cgroup *held = slot->cg, *cg = held;
+	struct hr_cgroup *held = slot->cg, *cg = held;
 	u32 cause = xchg(&slot->cause, 0);
 
 	if (!cause)
 		return;
 	/* The slot was read; whoever claims it next may write to it */
 	smp_store_release(&slot->task, NULL);
-	cg = headroom_cgroup_alive(cg);
-	headroom_count_stall(&cg->local, cause, max(ns, 0));
-	headroom_changed(cg);
-	headroom_trigger_touch(cg);
-	headroom_cgroup_put(held);
+	cg = hr_cgroup_alive(cg);
+	hr_count_stall(&cg->local, cause, max(ns, 0));
+	hr_rollup_mark(cg);
+	hr_trigger_touch(cg);
+	hr_cgroup_put(held);
 }
 
 /**
- * headroom_stall_marked - whether the running task is in a memory stall
+ * hr_stall_marked - whether the running task is in a memory stall
  *
  * Context: any.
  * Return: true also where the kernel does not mark such tasks.
  */
-bool headroom_stall_marked(void)
+bool hr_stall_marked(void)
 {
 	return !stalls.told_apart || in_memstall();
 }
 
 /**
- * headroom_stall_begin - the running task begins to reclaim, or to compact
+ * hr_stall_begin - the running task begins to reclaim, or to compact
  * @cause: for what
  *
  * A stall within another is part of it, and does nothing.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-void headroom_stall_begin(enum headroom_stall_cause cause)
+void hr_stall_begin(enum headroom_stall_cause cause)
 {
 	if (READ_ONCE(stalls.tracked) && !slot_find(current))
 		open_stall(cause, false);
 }
 
 /**
- * headroom_stall_end - the running task is done with that
+ * hr_stall_end - the running task is done with that
  * @causes: for what: bits of the causes that the event may end
  *
  * Does nothing without the begin: that was part of another stall, or happened
@@ -184,7 +184,7 @@ void headroom_stall_begin(enum headroom_stall_cause cause)
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-void headroom_stall_end(unsigned long causes)
+void hr_stall_end(unsigned long causes)
 {
 	struct open_stall *slot = slot_find(current);
 
@@ -193,35 +193,35 @@ void headroom_stall_end(unsigned long causes)
 }
 
 /**
- * headroom_stall_throttled - the running task was throttled inside a stall
+ * hr_stall_throttled - the running task was throttled inside a stall
  * @cause: why
  * @ns: how long, as far as the kernel knows, which counts in ticks
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-void headroom_stall_throttled(enum headroom_stall_cause cause, u64 ns)
+void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 {
 	struct open_stall *slot = slot_find(current);
-	struct headroom_cgroup *cg;
+	struct hr_cgroup *cg;
 
-	cg = slot ? headroom_cgroup_alive(slot->cg) : headroom_cgroup_of_current();
+	cg = slot ? hr_cgroup_alive(slot->cg) : hr_cgroup_of_current();
 	/* What it slept last, unless that was before, and this was no sleep at all */
 	if (slot && slot->slept) {
 		ns = min(slot->slept, ns + TICK_NSEC);
 		slot->slept = 0;
 	}
-	headroom_count_stall(&cg->local, cause, ns);
-	headroom_changed(cg);
-	headroom_trigger_touch(cg);
+	hr_count_stall(&cg->local, cause, ns);
+	hr_rollup_mark(cg);
+	hr_trigger_touch(cg);
 }
 
 /**
- * headroom_stall_sleep - the running task, in a memory stall, leaves the CPU
+ * hr_stall_sleep - the running task, in a memory stall, leaves the CPU
  *
  * Context: below the run-queue lock.
  * Return: whether its stall is open already. If not, it is this wait.
  */
-bool headroom_stall_sleep(void)
+bool hr_stall_sleep(void)
 {
 	struct open_stall *slot = slot_find(current);
 
@@ -231,23 +231,23 @@ bool headroom_stall_sleep(void)
 }
 
 /**
- * headroom_stall_wait - the running task leaves the CPU to wait for memory
+ * hr_stall_wait - the running task leaves the CPU to wait for memory
  * @cause: for what
  *
  * Context: below the run-queue lock, under RCU.
  */
-void headroom_stall_wait(enum headroom_stall_cause cause)
+void hr_stall_wait(enum headroom_stall_cause cause)
 {
 	open_stall(cause, true);
 }
 
 /**
- * headroom_stall_wake - a task in a memory stall comes back to the CPU
+ * hr_stall_wake - a task in a memory stall comes back to the CPU
  * @task: the task, which this CPU is about to switch to
  *
  * Context: below the run-queue lock, under RCU.
  */
-void headroom_stall_wake(struct task_struct *task)
+void hr_stall_wake(struct task_struct *task)
 {
 	struct open_stall *slot = slot_find(task);
 
@@ -262,14 +262,14 @@ void headroom_stall_wake(struct task_struct *task)
 }
 
 /**
- * headroom_stall_next - walk the tasks that are in a stall
+ * hr_stall_next - walk the tasks that are in a stall
  * @i: where to go on, 0 to begin
  * @stalled: the task
  *
  * Context: process, under RCU. Stalls begin and end meanwhile.
  * Return: where to go on the next time; 0 if there was none.
  */
-unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalled)
+unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 {
 	struct task_struct *task;
 	struct open_stall *slot;
@@ -298,11 +298,11 @@ unsigned int headroom_stall_next(unsigned int i, struct headroom_stalled *stalle
 }
 
 /**
- * headroom_stall_told_apart - whether stalls can be told from other reclaim
+ * hr_stall_told_apart - whether stalls can be told from other reclaim
  *
  * Context: any.
  */
-bool headroom_stall_told_apart(void)
+bool hr_stall_told_apart(void)
 {
 	return stalls.told_apart;
 }
@@ -320,12 +320,12 @@ static bool psi_marks(void)
 }
 
 /**
- * headroom_stall_init - make the table of open stalls
+ * hr_stall_init - make the table of open stalls
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int headroom_stall_init(void)
+int hr_stall_init(void)
 {
 	stalls.slot = vzalloc(array_size(SLOTS, sizeof(*stalls.slot)));
 	if (!stalls.slot)
@@ -343,14 +343,14 @@ static void drop_open(void)
 		slot = &stalls.slot[i];
 		if (!xchg(&slot->cause, 0))
 			continue;
-		headroom_cgroup_put(slot->cg);
+		hr_cgroup_put(slot->cg);
 		/* As in close_stall() */
 		smp_store_release(&slot->task, NULL);
 	}
 }
 
 /**
- * headroom_stall_track - track stalls, or stop and drop those that are open
+ * hr_stall_track - track stalls, or stop and drop those that are open
  * @on: which
  *
  * The probes that have nothing but stalls to do are attached after it was
@@ -358,7 +358,7 @@ static void drop_open(void)
  *
  * Context: process, may sleep.
  */
-void headroom_stall_track(bool on)
+void hr_stall_track(bool on)
 {
 	WRITE_ONCE(stalls.tracked, on);
 	if (on)
@@ -369,21 +369,21 @@ void headroom_stall_track(bool on)
 }
 
 /**
- * headroom_stall_tracked - whether stalls are tracked
+ * hr_stall_tracked - whether stalls are tracked
  *
  * Context: any.
  */
-bool headroom_stall_tracked(void)
+bool hr_stall_tracked(void)
 {
 	return READ_ONCE(stalls.tracked);
 }
 
 /**
- * headroom_stall_exit - drop the stalls that are open, and the table
+ * hr_stall_exit - drop the stalls that are open, and the table
  *
  * Context: process; no probe and no reader runs any more.
  */
-void headroom_stall_exit(void)
+void hr_stall_exit(void)
 {
 	drop_open();
 	vfree(stalls.slot);

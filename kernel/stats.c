@@ -16,36 +16,36 @@
 #include "nonresident.h"
 #include "stats.h"
 
-DEFINE_PER_CPU(struct headroom_lost, headroom_lost);
+DEFINE_PER_CPU(struct hr_dropped, hr_dropped);
 
 /**
- * headroom_count_distance - book refaults at a distance
+ * hr_count_distance - book refaults at a distance
  * @hist: histogram of the cgroup that lost the pages, or of a target
  * @distance: what its clock advanced by between eviction and return
  * @n: number of refaults
  *
  * Context: any, under RCU.
  */
-void headroom_count_distance(struct headroom_hist **hist, u32 distance, u64 n)
+void hr_count_distance(struct hr_hist **hist, u32 distance, u64 n)
 {
-	headroom_hist_add(hist, headroom_hist_index(distance, HEADROOM_DISTANCE_SHIFT), n);
+	hr_hist_add(hist, hr_hist_index(distance, HR_DISTANCE_SHIFT), n);
 }
 
 /**
- * headroom_count_age - book refaults after a time away
+ * hr_count_age - book refaults after a time away
  * @stats: statistics of the cgroup that lost the pages
- * @age: time between eviction and return, in units of 2^HEADROOM_AGE_SHIFT ns
+ * @age: time between eviction and return, in units of 2^HR_AGE_SHIFT ns
  * @n: number of refaults
  *
  * Context: any, under RCU.
  */
-void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n)
+void hr_count_age(struct hr_stats *stats, u32 age, u64 n)
 {
-	headroom_hist_add(&stats->age, headroom_hist_index(age, 0), n);
+	hr_hist_add(&stats->age, hr_hist_index(age, 0), n);
 }
 
 /**
- * headroom_count_reclaim - book a batch of work of reclaim
+ * hr_count_reclaim - book a batch of work of reclaim
  * @target: the cgroup that it is done for
  * @reason: why
  * @scanned: pages that it looked at
@@ -54,8 +54,8 @@ void headroom_count_age(struct headroom_stats *stats, u32 age, u64 n)
  *
  * Context: any.
  */
-void headroom_count_reclaim(struct headroom_target_stats *target,
-			    enum headroom_reason reason, u64 scanned,
+void hr_count_reclaim(struct hr_target_stats *target,
+		      enum headroom_reason reason, u64 scanned,
 			    u64 reclaimed, int priority)
 {
 	atomic_t *most = &target->reclaim[reason - 1].effort;
@@ -69,60 +69,60 @@ void headroom_count_reclaim(struct headroom_target_stats *target,
 }
 
 /**
- * headroom_count_stall - book a stall that ended
+ * hr_count_stall - book a stall that ended
  * @stats: statistics of the cgroup whose task was stalled
  * @cause: what for
  * @ns: how long it took
  *
  * Context: any, under RCU.
  */
-void headroom_count_stall(struct headroom_stats *stats,
-			  enum headroom_stall_cause cause, u64 ns)
+void hr_count_stall(struct hr_stats *stats,
+		    enum headroom_stall_cause cause, u64 ns)
 {
-	struct headroom_stall_stats *stall = &stats->stall[cause - 1];
+	struct hr_stall_stats *stall = &stats->stall[cause - 1];
 	s64 longest = atomic64_read(&stall->longest);
 
 	atomic64_inc(&stall->count);
 	atomic64_add(ns, &stall->total);
-	headroom_hist_add(&stall->latency,
-			  headroom_hist_index(ns, HEADROOM_LATENCY_SHIFT), 1);
+	hr_hist_add(&stall->latency,
+		    hr_hist_index(ns, HR_LATENCY_SHIFT), 1);
 	while ((s64)ns > longest &&
 	       !atomic64_try_cmpxchg(&stall->longest, &longest, ns))
 		;
 }
 
 /**
- * headroom_stats_refaults - refaults of all kinds and for all reasons
+ * hr_stats_refaults - refaults of all kinds and for all reasons
  * @stats: what to read
  *
  * Context: any.
  */
-u64 headroom_stats_refaults(const struct headroom_stats *stats)
+u64 hr_stats_refaults(const struct hr_stats *stats)
 {
 	unsigned int i;
 	u64 refaults = 0;
 
-	for (i = 0; i < HEADROOM_NR_PAGES; i++)
+	for (i = 0; i < HR_NR_PAGES; i++)
 		refaults += atomic64_read(&stats->pages[i].refaults);
 	return refaults;
 }
 
-static void summarise_pages(struct headroom_summary *to, const struct headroom_stats *stats)
+static void summarise_pages(struct hr_summary *to, const struct hr_stats *stats)
 {
 	u64 evictions, refaults;
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_PAGES; i++) {
+	for (i = 0; i < HR_NR_PAGES; i++) {
 		evictions = atomic64_read(&stats->pages[i].evictions);
 		refaults = atomic64_read(&stats->pages[i].refaults);
-		to->sum[HEADROOM_SUM_REFAULTS] += refaults;
+		to->sum[HR_SUM_REFAULTS] += refaults;
 		if (evictions | refaults)
 			to->pages |= BIT(i);
 	}
 }
 
 /**
- * headroom_stats_summarise - find out what statistics amount to
+ * hr_stats_summarise - find out what statistics amount to
  * @to: result
  * @stats: the statistics, while they are being counted
  *
@@ -130,31 +130,31 @@ static void summarise_pages(struct headroom_summary *to, const struct headroom_s
  *
  * Context: process; registry's mutex held.
  */
-void headroom_stats_summarise(struct headroom_summary *to,
-			      const struct headroom_stats *stats)
+void hr_stats_summarise(struct hr_summary *to,
+			const struct hr_stats *stats)
 {
-	const struct headroom_stall_stats *stall = stats->stall;
+	const struct hr_stall_stats *stall = stats->stall;
 	unsigned int cause;
 
-	*to = (struct headroom_summary){};
-	to->sum[HEADROOM_SUM_EVICTIONS] =
-		atomic64_read(&stats->counter[HEADROOM_EVICTIONS]);
-	to->sum[HEADROOM_SUM_REFAULTS_SHARED] =
-		atomic64_read(&stats->counter[HEADROOM_REFAULTS_SHARED]);
+	*to = (struct hr_summary){};
+	to->sum[HR_SUM_EVICTIONS] =
+		atomic64_read(&stats->counter[HR_EVICTIONS]);
+	to->sum[HR_SUM_REFAULTS_SHARED] =
+		atomic64_read(&stats->counter[HR_REFAULTS_SHARED]);
 	summarise_pages(to, stats);
-	to->sum[HEADROOM_SUM_REFAULT_SAMPLES] = stats->then.samples +
-		((to->sum[HEADROOM_SUM_REFAULTS] - stats->then.refaults) >>
-		 headroom_nonresident_shift());
-	headroom_hist_bound(READ_ONCE(stats->distance));
-	headroom_hist_bound(READ_ONCE(stats->age));
-	to->sum[HEADROOM_SUM_RETURNED] = headroom_hist_sum(READ_ONCE(stats->distance));
-	for (cause = 1; cause <= HEADROOM_NR_CAUSES; cause++, stall++) {
+	to->sum[HR_SUM_REFAULT_SAMPLES] = stats->then.samples +
+		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >>
+		 hr_nonresident_shift());
+	hr_hist_bound(READ_ONCE(stats->distance));
+	hr_hist_bound(READ_ONCE(stats->age));
+	to->sum[HR_SUM_RETURNED] = hr_hist_sum(READ_ONCE(stats->distance));
+	for (cause = 1; cause <= HR_NR_CAUSES; cause++, stall++) {
 		if (!atomic64_read(&stall->count))
 			continue;
 		to->stalls |= BIT(cause - 1);
-		headroom_hist_bound(READ_ONCE(stall->latency));
-		if (headroom_in_stall_total(cause))
-			to->sum[HEADROOM_SUM_STALL_TOTAL] += atomic64_read(&stall->total);
+		hr_hist_bound(READ_ONCE(stall->latency));
+		if (hr_in_stall_total(cause))
+			to->sum[HR_SUM_STALL_TOTAL] += atomic64_read(&stall->total);
 	}
 }
 
@@ -164,23 +164,23 @@ static void word_add(atomic64_t *to, const atomic64_t *from)
 	atomic64_set(to, atomic64_read(to) + atomic64_read(from));
 }
 
-static void pages_add(struct headroom_page_stats *to, const struct headroom_page_stats *from)
+static void pages_add(struct hr_page_stats *to, const struct hr_page_stats *from)
 {
 	word_add(&to->evictions, &from->evictions);
 	word_add(&to->refaults, &from->refaults);
 }
 
-static int stall_add(struct headroom_stall_stats *to, const struct headroom_stall_stats *from)
+static int stall_add(struct hr_stall_stats *to, const struct hr_stall_stats *from)
 {
 	word_add(&to->count, &from->count);
 	word_add(&to->total, &from->total);
 	atomic64_set(&to->longest, max(atomic64_read(&to->longest),
 				       atomic64_read(&from->longest)));
-	return headroom_hist_copy(&to->latency, READ_ONCE(from->latency));
+	return hr_hist_copy(&to->latency, READ_ONCE(from->latency));
 }
 
 /**
- * headroom_stats_add - read statistics and add them to a sum
+ * hr_stats_add - read statistics and add them to a sum
  * @to: the sum, which has no other writer. Its counters stay as they are
  * @stats: what to add
  * @summary: what that amounts to
@@ -188,48 +188,48 @@ static int stall_add(struct headroom_stall_stats *to, const struct headroom_stal
  * Context: process, may sleep; registry's mutex held.
  * Return: 0 or -ENOMEM.
  */
-int headroom_stats_add(struct headroom_stats *to, const struct headroom_stats *stats,
-		       const struct headroom_summary *summary)
+int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
+		 const struct hr_summary *summary)
 {
 	unsigned long pages = summary->pages, stalls = summary->stalls;
 	unsigned int i;
 	int err;
 
-	for_each_set_bit(i, &pages, HEADROOM_NR_PAGES)
+	for_each_set_bit(i, &pages, HR_NR_PAGES)
 		pages_add(&to->pages[i], &stats->pages[i]);
-	for (i = 0; headroom_nonresident_shift() && i < HEADROOM_NR_GROUPS; i++)
+	for (i = 0; hr_nonresident_shift() && i < HR_NR_GROUPS; i++)
 		pages_add(&to->group[i], &stats->group[i]);
-	err = headroom_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
-	      headroom_hist_copy(&to->age, READ_ONCE(stats->age));
-	for_each_set_bit(i, &stalls, HEADROOM_NR_CAUSES)
+	err = hr_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
+	      hr_hist_copy(&to->age, READ_ONCE(stats->age));
+	for_each_set_bit(i, &stalls, HR_NR_CAUSES)
 		err = err ?: stall_add(&to->stall[i], &stats->stall[i]);
 	return err;
 }
 
 /**
- * headroom_stats_clear - make a sum that of nothing
+ * hr_stats_clear - make a sum that of nothing
  * @stats: the sum, which has no other writer
  *
  * Context: process; registry's mutex held.
  */
-void headroom_stats_clear(struct headroom_stats *stats)
+void hr_stats_clear(struct hr_stats *stats)
 {
-	struct headroom_stall_stats *stall;
+	struct hr_stall_stats *stall;
 
 	memset(stats->pages, 0, sizeof(stats->pages));
 	memset(stats->group, 0, sizeof(stats->group));
-	headroom_hist_clear(stats->distance);
-	headroom_hist_clear(stats->age);
-	for (stall = stats->stall; stall < stats->stall + HEADROOM_NR_CAUSES; stall++) {
+	hr_hist_clear(stats->distance);
+	hr_hist_clear(stats->age);
+	for (stall = stats->stall; stall < stats->stall + HR_NR_CAUSES; stall++) {
 		atomic64_set(&stall->count, 0);
 		atomic64_set(&stall->total, 0);
 		atomic64_set(&stall->longest, 0);
-		headroom_hist_clear(stall->latency);
+		hr_hist_clear(stall->latency);
 	}
 }
 
-static void pages_move(struct headroom_page_stats *to,
-		       const struct headroom_page_stats *from, unsigned int nr)
+static void pages_move(struct hr_page_stats *to,
+		       const struct hr_page_stats *from, unsigned int nr)
 {
 	for (; nr; nr--, to++, from++) {
 		atomic64_add(atomic64_read(&from->evictions), &to->evictions);
@@ -237,37 +237,37 @@ static void pages_move(struct headroom_page_stats *to,
 	}
 }
 
-static void stall_move(struct headroom_stall_stats *to, struct headroom_stall_stats *from)
+static void stall_move(struct hr_stall_stats *to, struct hr_stall_stats *from)
 {
 	atomic64_add(atomic64_read(&from->count), &to->count);
 	atomic64_add(atomic64_read(&from->total), &to->total);
 	atomic64_set(&to->longest, max(atomic64_read(&to->longest),
 				       atomic64_read(&from->longest)));
-	headroom_hist_move(&to->latency, &from->latency);
+	hr_hist_move(&to->latency, &from->latency);
 }
 
 /**
- * headroom_stats_move - add statistics to others
+ * hr_stats_move - add statistics to others
  * @to: those that stay; no probe writes to them
  * @from: those that go, which nobody writes to any more; without histograms
  *	afterwards
  *
  * Context: process.
  */
-void headroom_stats_move(struct headroom_stats *to, struct headroom_stats *from)
+void hr_stats_move(struct hr_stats *to, struct hr_stats *from)
 {
 	unsigned int i;
 
-	for (i = 0; i < HEADROOM_NR_COUNTERS; i++)
+	for (i = 0; i < HR_NR_COUNTERS; i++)
 		atomic64_add(atomic64_read(&from->counter[i]), &to->counter[i]);
-	pages_move(to->pages, from->pages, HEADROOM_NR_PAGES);
-	pages_move(to->group, from->group, HEADROOM_NR_GROUPS);
+	pages_move(to->pages, from->pages, HR_NR_PAGES);
+	pages_move(to->group, from->group, HR_NR_GROUPS);
 	to->then.refaults += from->then.refaults;
 	to->then.samples += from->then.samples;
 	to->then.evictions += from->then.evictions;
-	headroom_hist_move(&to->distance, &from->distance);
-	headroom_hist_move(&to->age, &from->age);
-	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
+	hr_hist_move(&to->distance, &from->distance);
+	hr_hist_move(&to->age, &from->age);
+	for (i = 0; i < HR_NR_CAUSES; i++)
 		stall_move(&to->stall[i], &from->stall[i]);
 }
 
@@ -289,7 +289,7 @@ static void group_rescale(atomic64_t *counter, unsigned int groups, struct share
 }
 
 /**
- * headroom_stats_rescale - restate what depends on the sampling factor
+ * hr_stats_rescale - restate what depends on the sampling factor
  * @stats: the statistics
  * @from: log2 of the factor up to now
  * @to: log2 of the factor from now on
@@ -304,19 +304,19 @@ static void group_rescale(atomic64_t *counter, unsigned int groups, struct share
  *
  * Context: process; registry.mutex held; no page is tracked.
  */
-void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
-			    unsigned int to)
+void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
+		      unsigned int to)
 {
 	struct share evictions = {}, refaults = {};
-	u64 evicted, refaulted = headroom_stats_refaults(stats);
+	u64 evicted, refaulted = hr_stats_refaults(stats);
 	unsigned int i;
 
-	evicted = atomic64_read(&stats->counter[HEADROOM_EVICTIONS]);
+	evicted = atomic64_read(&stats->counter[HR_EVICTIONS]);
 	if (!from) {
 		evictions.left = evicted - stats->then.evictions;
 		refaults.left = refaulted - stats->then.refaults;
 	}
-	for (i = HEADROOM_NR_GROUPS; i; i--) {
+	for (i = HR_NR_GROUPS; i; i--) {
 		group_rescale(&stats->group[i - 1].evictions, i, &evictions, from, to);
 		group_rescale(&stats->group[i - 1].refaults, i, &refaults, from, to);
 	}
@@ -326,34 +326,34 @@ void headroom_stats_rescale(struct headroom_stats *stats, unsigned int from,
 }
 
 /**
- * headroom_stats_free - free the histograms of statistics
+ * hr_stats_free - free the histograms of statistics
  * @stats: the statistics; nobody uses them any more
  *
  * Context: any.
  */
-void headroom_stats_free(struct headroom_stats *stats)
+void hr_stats_free(struct hr_stats *stats)
 {
 	unsigned int i;
 
-	headroom_hist_free(&stats->distance);
-	headroom_hist_free(&stats->age);
-	for (i = 0; i < HEADROOM_NR_CAUSES; i++)
-		headroom_hist_free(&stats->stall[i].latency);
+	hr_hist_free(&stats->distance);
+	hr_hist_free(&stats->age);
+	for (i = 0; i < HR_NR_CAUSES; i++)
+		hr_hist_free(&stats->stall[i].latency);
 }
 
 /**
- * headroom_lost_read - sum the losses of all CPUs
+ * hr_dropped_read - sum the losses of all CPUs
  * @lost: result
  *
  * Context: any.
  */
-void headroom_lost_read(struct headroom_lost *lost)
+void hr_dropped_read(struct hr_dropped *lost)
 {
 	int cpu;
 
-	*lost = (struct headroom_lost){};
+	*lost = (struct hr_dropped){};
 	for_each_possible_cpu(cpu) {
-		const struct headroom_lost *one = per_cpu_ptr(&headroom_lost, cpu);
+		const struct hr_dropped *one = per_cpu_ptr(&hr_dropped, cpu);
 
 		lost->table_full += READ_ONCE(one->table_full);
 		lost->table_busy += READ_ONCE(one->table_busy);

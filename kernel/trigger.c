@@ -3,8 +3,8 @@
  * Triggers: who has set them, and for how long
  *
  * A trigger belongs to a socket, is removed by it, and goes with it. It holds its
- * cgroup's record, and goes on when the cgroup is gone, with nothing to watch. watch.c
- * has the model of when it fires, watcher.c looks for what happens.
+ * cgroup's record, and goes on when the cgroup is gone, with nothing to watch. trigger_watch.c
+ * has the model of when it fires, trigger_poll.c looks for what happens.
  *
  * Their number is limited, since all are looked at when something happens.
  */
@@ -13,9 +13,9 @@
 #include <linux/xarray.h>
 
 #include "trigger.h"
-#include "watch.h"
+#include "trigger_internal.h"
 
-/* All here belongs to headroom_triggers_mutex */
+/* All here belongs to hr_triggers_mutex */
 static struct {
 	struct xarray index;		/* by id */
 	u32 last_id;
@@ -25,45 +25,45 @@ static struct {
 	.index = XARRAY_INIT(triggers.index, XA_FLAGS_ALLOC1),
 };
 
-DEFINE_STATIC_KEY_FALSE(headroom_triggers_set);
+DEFINE_STATIC_KEY_FALSE(hr_triggers_set);
 
-static void trigger_free(struct headroom_trigger *trigger)
+static void trigger_free(struct hr_trigger *trigger)
 {
-	struct headroom_watch *watch, *next;
+	struct hr_trigger_watch *watch, *next;
 
-	lockdep_assert_held(&headroom_triggers_mutex);
+	lockdep_assert_held(&hr_triggers_mutex);
 	list_for_each_entry_safe(watch, next, &trigger->watches, of_trigger)
-		headroom_watch_free(watch);
-	headroom_cgroup_put(trigger->cg);
+		hr_trigger_watch_free(watch);
+	hr_cgroup_put(trigger->cg);
 	kfree(trigger);
 }
 
-static void trigger_remove(struct headroom_trigger *trigger)
+static void trigger_remove(struct hr_trigger *trigger)
 {
-	lockdep_assert_held(&headroom_triggers_mutex);
+	lockdep_assert_held(&hr_triggers_mutex);
 	xa_erase(&triggers.index, trigger->id);
-	headroom_watcher_end(trigger);
+	hr_trigger_poll_end(trigger);
 	trigger_free(trigger);
 	WRITE_ONCE(triggers.nr, triggers.nr - 1);
 }
 
-static struct headroom_trigger *trigger_make(const struct headroom_trigger_spec *spec,
-					     u32 portid, struct headroom_cgroup *cg)
+static struct hr_trigger *trigger_make(const struct hr_trigger_spec *spec,
+				       u32 portid, struct hr_cgroup *cg)
 {
-	struct headroom_trigger *trigger = kzalloc(sizeof(*trigger), GFP_ATOMIC);
+	struct hr_trigger *trigger = kzalloc(sizeof(*trigger), GFP_ATOMIC);
 
 	if (!trigger)
 		return NULL;
 	trigger->spec = *spec;
 	trigger->portid = portid;
 	trigger->cg = cg;
-	headroom_cgroup_get(cg);
+	hr_cgroup_get(cg);
 	INIT_LIST_HEAD(&trigger->of_all);
 	INIT_LIST_HEAD(&trigger->of_cgroup);
 	INIT_LIST_HEAD(&trigger->watches);
 	trigger->set = ktime_get_ns();
 	if (spec->scope == HEADROOM_TRIGGER_SCOPE_EACH ||
-	    headroom_watch_make(trigger, cg, trigger->set, GFP_ATOMIC))
+	    hr_trigger_watch_make(trigger, cg, trigger->set, GFP_ATOMIC))
 		return trigger;
 	trigger_free(trigger);
 	return NULL;
@@ -71,21 +71,21 @@ static struct headroom_trigger *trigger_make(const struct headroom_trigger_spec 
 
 /*
  * What is allocated here is little, and must not be waited for, see
- * headroom_watcher_prepare(). Context: headroom_registry_lock() and
- * headroom_triggers_mutex held.
+ * hr_trigger_poll_prepare(). Context: hr_registry_lock() and
+ * hr_triggers_mutex held.
  */
-static int add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
+static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 {
-	struct headroom_trigger *trigger;
-	struct headroom_cgroup *cg;
+	struct hr_trigger *trigger;
+	struct hr_cgroup *cg;
 	int err;
 
-	cg = headroom_registry_find(spec->cgroup);
+	cg = hr_registry_find(spec->cgroup);
 	if (!cg)
 		return -ENOENT;
 	if (triggers.closing)
 		return -ESHUTDOWN;
-	if (triggers.nr >= HEADROOM_MAX_TRIGGERS)
+	if (triggers.nr >= HR_MAX_TRIGGERS)
 		return -ENOSPC;
 	trigger = trigger_make(spec, portid, cg);
 	if (!trigger)
@@ -98,137 +98,137 @@ static int add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
 	}
 	WRITE_ONCE(triggers.nr, triggers.nr + 1);
 	*id = trigger->id;
-	err = headroom_watcher_begin(trigger);
+	err = hr_trigger_poll_begin(trigger);
 	if (err)
 		trigger_remove(trigger);
 	return err;
 }
 
 /**
- * headroom_trigger_add - set a trigger
+ * hr_trigger_add - set a trigger
  * @spec: what to watch; within bounds
  * @portid: the socket that owns it
  * @id: result
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT without the cgroup; -ENOSPC when there are HEADROOM_MAX_TRIGGERS;
+ * Return: 0; -ENOENT without the cgroup; -ENOSPC when there are HR_MAX_TRIGGERS;
  * -ESHUTDOWN while the module is being unloaded; -ENOMEM.
  */
-int headroom_trigger_add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id)
+int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 {
 	int err;
 
-	static_branch_inc(&headroom_triggers_set);
-	headroom_registry_lock();
-	headroom_registry_sync();
-	err = headroom_watcher_prepare();
-	mutex_lock(&headroom_triggers_mutex);
+	static_branch_inc(&hr_triggers_set);
+	hr_registry_lock();
+	hr_registry_sync();
+	err = hr_trigger_poll_prepare();
+	mutex_lock(&hr_triggers_mutex);
 	err = err ?: add(spec, portid, id);
-	mutex_unlock(&headroom_triggers_mutex);
-	headroom_registry_unlock();
+	mutex_unlock(&hr_triggers_mutex);
+	hr_registry_unlock();
 	if (err)
-		static_branch_dec(&headroom_triggers_set);
+		static_branch_dec(&hr_triggers_set);
 	return err;
 }
 
 /**
- * headroom_trigger_del - remove a trigger
+ * hr_trigger_del - remove a trigger
  * @id: its number
  * @portid: the socket that wants that
  *
  * Context: process, may sleep.
  * Return: 0, or -ENOENT if it is not one of that socket.
  */
-int headroom_trigger_del(u32 id, u32 portid)
+int hr_trigger_del(u32 id, u32 portid)
 {
-	struct headroom_trigger *trigger;
+	struct hr_trigger *trigger;
 	int err = -ENOENT;
 
-	mutex_lock(&headroom_triggers_mutex);
+	mutex_lock(&hr_triggers_mutex);
 	trigger = xa_load(&triggers.index, id);
 	if (trigger && trigger->portid == portid) {
 		trigger_remove(trigger);
 		err = 0;
 	}
-	mutex_unlock(&headroom_triggers_mutex);
+	mutex_unlock(&hr_triggers_mutex);
 	if (!err)
-		static_branch_dec(&headroom_triggers_set);
+		static_branch_dec(&hr_triggers_set);
 	return err;
 }
 
 static void remove_all(bool all, u32 portid)
 {
-	struct headroom_trigger *trigger;
+	struct hr_trigger *trigger;
 	unsigned int removed = 0;
 	unsigned long id;
 
-	mutex_lock(&headroom_triggers_mutex);
+	mutex_lock(&hr_triggers_mutex);
 	xa_for_each(&triggers.index, id, trigger) {
 		if (!all && trigger->portid != portid)
 			continue;
 		trigger_remove(trigger);
 		removed++;
 	}
-	mutex_unlock(&headroom_triggers_mutex);
+	mutex_unlock(&hr_triggers_mutex);
 	while (removed--)
-		static_branch_dec(&headroom_triggers_set);
+		static_branch_dec(&hr_triggers_set);
 }
 
 /**
- * headroom_trigger_release - a socket was closed: remove its triggers
+ * hr_trigger_release - a socket was closed: remove its triggers
  * @portid: the socket
  *
  * Context: process, may sleep.
  */
-void headroom_trigger_release(u32 portid)
+void hr_trigger_release(u32 portid)
 {
 	/* A socket's own requests are over */
-	if (headroom_triggers())
+	if (hr_triggers())
 		remove_all(false, portid);
 }
 
 /**
- * headroom_triggers - how many are set
+ * hr_triggers - how many are set
  *
  * Context: any.
  */
-unsigned int headroom_triggers(void)
+unsigned int hr_triggers(void)
 {
 	return READ_ONCE(triggers.nr);
 }
 
 /**
- * headroom_trigger_init - be ready for triggers
+ * hr_trigger_init - be ready for triggers
  *
  * Context: process, may sleep; before any probe runs.
- * Return: as headroom_watcher_init().
+ * Return: as hr_trigger_poll_init().
  */
-int __init headroom_trigger_init(void)
+int __init hr_trigger_init(void)
 {
-	return headroom_watcher_init();
+	return hr_trigger_poll_init();
 }
 
 /**
- * headroom_trigger_stop - remove all triggers, and take no more
+ * hr_trigger_stop - remove all triggers, and take no more
  *
  * Context: process, may sleep. When it returns none fires.
  */
-void headroom_trigger_stop(void)
+void hr_trigger_stop(void)
 {
-	mutex_lock(&headroom_triggers_mutex);
+	mutex_lock(&hr_triggers_mutex);
 	triggers.closing = true;
-	mutex_unlock(&headroom_triggers_mutex);
+	mutex_unlock(&hr_triggers_mutex);
 	remove_all(true, 0);
 }
 
 /**
- * headroom_trigger_exit - let go of everything
+ * hr_trigger_exit - let go of everything
  *
- * Context: process, may sleep; no probe runs any more, and headroom_trigger_stop() was
+ * Context: process, may sleep; no probe runs any more, and hr_trigger_stop() was
  * called or nothing was ever set.
  */
-void headroom_trigger_exit(void)
+void hr_trigger_exit(void)
 {
-	headroom_watcher_exit();
+	hr_trigger_poll_exit();
 	xa_destroy(&triggers.index);
 }

@@ -10,13 +10,13 @@
 #include "registry.h"
 
 /* Bounds of a window, ns */
-#define HEADROOM_WINDOW_MIN	(10 * NSEC_PER_MSEC)
-#define HEADROOM_WINDOW_MAX	(60 * NSEC_PER_SEC)
+#define HR_TRIGGER_WINDOW_MIN	(10 * NSEC_PER_MSEC)
+#define HR_TRIGGER_WINDOW_MAX	(60 * NSEC_PER_SEC)
 /* Triggers of all sockets together */
-#define HEADROOM_MAX_TRIGGERS	1024
+#define HR_MAX_TRIGGERS	1024
 
 /**
- * struct headroom_trigger_spec - what is to be watched; see the specification
+ * struct hr_trigger_spec - what is to be watched; see the specification
  * @cgroup: id
  * @scope: enum headroom_trigger_scope
  * @metric: enum headroom_trigger_metric
@@ -27,7 +27,7 @@
  * @hysteresis: @clear counts
  * @clear: as @threshold
  */
-struct headroom_trigger_spec {
+struct hr_trigger_spec {
 	u64 cgroup;
 	u32 scope;
 	u32 metric;
@@ -40,19 +40,19 @@ struct headroom_trigger_spec {
 };
 
 /* While there are triggers */
-DECLARE_STATIC_KEY_FALSE(headroom_triggers_set);
+DECLARE_STATIC_KEY_FALSE(hr_triggers_set);
 
-int headroom_trigger_init(void);
-void headroom_trigger_stop(void);
-void headroom_trigger_exit(void);
-int headroom_trigger_add(const struct headroom_trigger_spec *spec, u32 portid, u32 *id);
-int headroom_trigger_del(u32 id, u32 portid);
-void headroom_trigger_release(u32 portid);
-unsigned int headroom_triggers(void);
-void headroom_trigger_wake(struct headroom_cgroup *cg);
+int hr_trigger_init(void);
+void hr_trigger_stop(void);
+void hr_trigger_exit(void);
+int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id);
+int hr_trigger_del(u32 id, u32 portid);
+void hr_trigger_release(u32 portid);
+unsigned int hr_triggers(void);
+void hr_trigger_wake(struct hr_cgroup *cg);
 
 /**
- * headroom_trigger_touch - something was counted for a cgroup, or a stall has begun
+ * hr_trigger_touch - something was counted for a cgroup, or a stall has begun
  * @cg: its record
  *
  * Costs nothing while there are no triggers, and little while the cgroup is looked at
@@ -60,14 +60,14 @@ void headroom_trigger_wake(struct headroom_cgroup *cg);
  *
  * Context: any, under RCU, and after the fact.
  */
-static __always_inline void headroom_trigger_touch(struct headroom_cgroup *cg)
+static __always_inline void hr_trigger_touch(struct hr_cgroup *cg)
 {
-	if (!static_branch_unlikely(&headroom_triggers_set))
+	if (!static_branch_unlikely(&hr_triggers_set))
 		return;
-	/* Pairs with the one in watcher.c: either leave() sees it, or here it is idle */
+	/* Pairs with the one in trigger_poll.c: either leave() sees it, or here it is idle */
 	smp_mb();
-	if (READ_ONCE(cg->attention) == HEADROOM_ATTENTION_NONE)
-		headroom_trigger_wake(cg);
+	if (READ_ONCE(cg->attention) == HR_ATTENTION_NONE)
+		hr_trigger_wake(cg);
 }
 
 #endif /* _HEADROOM_TRIGGER_H */

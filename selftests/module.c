@@ -144,21 +144,21 @@ int64_t module_lost(void)
 	int64_t lost = -1;
 
 	if (status) {
-		lost = status->lost.table_full + status->lost.table_busy +
-		       status->lost.cgroup_unknown +
-		       status->lost.distance_unknown +
-		       status->lost.stall_slots + status->lost.reclaim_slots +
-		       status->lost.histograms;
+		lost = status->dropped.table_full + status->dropped.table_busy +
+		       status->dropped.cgroup_unknown +
+		       status->dropped.distance_unknown +
+		       status->dropped.stall_slots + status->dropped.reclaim_slots +
+		       status->dropped.histograms;
 		if (lost)
 			fprintf(stderr, "# lost: table full %" PRIu64 ", busy %" PRIu64
 				", cgroup unknown %" PRIu64 ", distance unknown %" PRIu64
 				", stall slots %" PRIu64 ", reclaim slots %" PRIu64 ", histograms %" PRIu64 "\n",
-				status->lost.table_full, status->lost.table_busy,
-				status->lost.cgroup_unknown,
-				status->lost.distance_unknown,
-				status->lost.stall_slots,
-				status->lost.reclaim_slots,
-				status->lost.histograms);
+				status->dropped.table_full, status->dropped.table_busy,
+				status->dropped.cgroup_unknown,
+				status->dropped.distance_unknown,
+				status->dropped.stall_slots,
+				status->dropped.reclaim_slots,
+				status->dropped.histograms);
 	}
 	headroom_status_free(status);
 	return lost;

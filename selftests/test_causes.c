@@ -891,8 +891,8 @@ TEST_F_TIMEOUT(causes, crowd, 600)
 	tracing_count_end(THROTTLED, "reason,common_pid");
 	status = module_status();
 	ASSERT_NE(NULL, status);
-	lost = status->lost.stall_slots;
-	EXPECT_EQ(0, status->lost.reclaim_slots);
+	lost = status->dropped.stall_slots;
+	EXPECT_EQ(0, status->dropped.reclaim_slots);
 	headroom_status_free(status);
 	READ(ROOT);
 	tell(&self->cg->subtree, -1);

@@ -179,7 +179,7 @@ TEST_F_TIMEOUT(events, slow_reader, 300)
 	status = module_status();
 	ASSERT_NE(NULL, status);
 	/* The module has sent them all: it is the socket that had no room */
-	EXPECT_EQ(0, status->lost.notifications);
+	EXPECT_EQ(0, status->dropped.notifications);
 	headroom_status_free(status);
 	ret = next_event(self->fd, self->family, &self->event, 1000);
 	EXPECT_EQ(-ENOBUFS, ret);
@@ -236,7 +236,7 @@ TEST_F_TIMEOUT(events, oom_kill, 120)
 	EXPECT_STREQ("/headroom-test/a/b", self->event.path);
 	status = module_status();
 	ASSERT_NE(NULL, status);
-	EXPECT_EQ(0, status->lost.notifications);
+	EXPECT_EQ(0, status->dropped.notifications);
 	headroom_status_free(status);
 	NOTHING_MORE();
 }
@@ -314,12 +314,12 @@ TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
 	status = module_status();
 	ASSERT_NE(NULL, status);
 	TH_LOG("%" PRIu64 " kills were told of, %" PRIu64 " were not", seen,
-	       status->lost.notifications);
+	       status->dropped.notifications);
 	/* One of them may have been killed for a limit before that */
-	EXPECT_LE(MANY - 1, seen + status->lost.notifications);
+	EXPECT_LE(MANY - 1, seen + status->dropped.notifications);
 	if (may_starve_others())
-		EXPECT_LT(0, status->lost.notifications);
-	EXPECT_EQ(last, seen + status->lost.notifications);
+		EXPECT_LT(0, status->dropped.notifications);
+	EXPECT_EQ(last, seen + status->dropped.notifications);
 	headroom_status_free(status);
 }
 
@@ -340,10 +340,10 @@ static int64_t parameter(const char *name)
 /* What is asked for, what sysfs and the status show, and what is told to listeners */
 #define EXPECT_CONFIG(_shift, _entries, _stalls)				\
 	do {									\
-		struct headroom_config _config;					\
+		struct headroom_params _config;					\
 		struct headroom_status *_status;				\
 										\
-		ASSERT_EQ(0, headroom_config_get(self->h, &_config));		\
+		ASSERT_EQ(0, headroom_params_get(self->h, &_config));		\
 		EXPECT_EQ(_shift, _config.sample_shift);			\
 		EXPECT_EQ(_entries, _config.table_entries);			\
 		EXPECT_EQ(_stalls, _config.stalls);				\
@@ -362,16 +362,16 @@ static int64_t parameter(const char *name)
 #define EXPECT_TOLD()								\
 	do {									\
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE)); \
-		EXPECT_EQ(HEADROOM_CMD_CONFIG_NTF, self->event.cmd);		\
-		EXPECT_EQ(1U << HEADROOM_A_CONFIG_SAMPLE_SHIFT |		\
-			  1U << HEADROOM_A_CONFIG_TABLE_ENTRIES |		\
-			  1U << HEADROOM_A_CONFIG_STALLS |			\
-			  1U << HEADROOM_A_CONFIG_SWAP_KPROBES, self->event.attrs); \
+		EXPECT_EQ(HEADROOM_CMD_PARAMS_NTF, self->event.cmd);		\
+		EXPECT_EQ(1U << HEADROOM_A_PARAMS_SAMPLE_SHIFT |		\
+			  1U << HEADROOM_A_PARAMS_TABLE_ENTRIES |		\
+			  1U << HEADROOM_A_PARAMS_STALLS |			\
+			  1U << HEADROOM_A_PARAMS_SWAP_KPROBES, self->event.attrs); \
 	} while (0)
 
 TEST_F_TIMEOUT(events, parameters, 120)
 {
-	struct headroom_config new = { .sample_shift = 4, .table_entries = 65536 };
+	struct headroom_params new = { .sample_shift = 4, .table_entries = 65536 };
 	struct headroom_status *status;
 	uint64_t automatic;
 	FILE *f;
@@ -381,7 +381,7 @@ TEST_F_TIMEOUT(events, parameters, 120)
 	automatic = status->table_entries;
 	headroom_status_free(status);
 	EXPECT_CONFIG(0, 0, 1);
-	ASSERT_EQ(0, headroom_config_set(self->h, &new, HEADROOM_CONFIG_SAMPLE_SHIFT));
+	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_SAMPLE_SHIFT));
 	EXPECT_CONFIG(4, 0, 1);
 	EXPECT_TOLD();
 	/* Automatic is what the pages that are tracked need */
@@ -389,13 +389,13 @@ TEST_F_TIMEOUT(events, parameters, 120)
 	ASSERT_NE(NULL, status);
 	EXPECT_EQ(automatic / 16, status->table_entries);
 	headroom_status_free(status);
-	ASSERT_EQ(0, headroom_config_set(self->h, &new, HEADROOM_CONFIG_TABLE_ENTRIES |
-							HEADROOM_CONFIG_STALLS));
+	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
+							HEADROOM_PARAM_STALLS));
 	EXPECT_CONFIG(4, 65536, 0);
 	EXPECT_TOLD();
 	/* Nothing changes */
-	ASSERT_EQ(0, headroom_config_set(self->h, &new, HEADROOM_CONFIG_TABLE_ENTRIES |
-							HEADROOM_CONFIG_STALLS));
+	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
+							HEADROOM_PARAM_STALLS));
 	f = fopen(PARAMETERS "stalls", "we");
 	ASSERT_NE(NULL, f);
 	fputs("Y", f);
@@ -408,11 +408,11 @@ TEST_F_TIMEOUT(events, parameters, 120)
 /* A GiB, on a machine that has no more: nothing changes, not even what could */
 TEST_F_TIMEOUT(events, all_or_nothing, 120)
 {
-	struct headroom_config new = { .sample_shift = 2, .table_entries = 33554432 };
+	struct headroom_params new = { .sample_shift = 2, .table_entries = 33554432 };
 
-	ASSERT_EQ(-ENOMEM, headroom_config_set(self->h, &new, HEADROOM_CONFIG_TABLE_ENTRIES |
-					       HEADROOM_CONFIG_SAMPLE_SHIFT |
-					       HEADROOM_CONFIG_STALLS));
+	ASSERT_EQ(-ENOMEM, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
+					       HEADROOM_PARAM_SAMPLE_SHIFT |
+					       HEADROOM_PARAM_STALLS));
 	EXPECT_STREQ("no memory for so large a table: name fewer table-entries; nothing was changed",
 		     headroom_error(self->h));
 	EXPECT_CONFIG(0, 0, 1);
@@ -434,39 +434,39 @@ TEST_F_TIMEOUT(events, parameters_refused, 60)
 	char bytes[16] = { 1 };
 	int size;
 
-	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_SET, 0);
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
 	at = next_offset(&self->x);
 	EXPECT_REFUSED(EINVAL, "name a parameter: sample-shift, table-entries or stalls", 0);
 
-	put_u64(&self->x, HEADROOM_A_CONFIG_TABLE_ENTRIES, 33554433);
+	put_u64(&self->x, HEADROOM_A_PARAMS_TABLE_ENTRIES, 33554433);
 	EXPECT_REFUSED(ERANGE, "table-entries: use 0 (automatic) to 33554432", at);
 
-	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_SET, 0);
-	put_u32(&self->x, HEADROOM_A_CONFIG_STALLS, 0);
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
+	put_u32(&self->x, HEADROOM_A_PARAMS_STALLS, 0);
 	at = next_offset(&self->x);
-	put_u32(&self->x, HEADROOM_A_CONFIG_SAMPLE_SHIFT, 11);
+	put_u32(&self->x, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 11);
 	EXPECT_REFUSED(ERANGE, "integer out of range", at);
 
-	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_SET, 0);
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
 	at = next_offset(&self->x);
-	put_u32(&self->x, HEADROOM_A_CONFIG_STALLS, 2);
+	put_u32(&self->x, HEADROOM_A_PARAMS_STALLS, 2);
 	EXPECT_REFUSED(ERANGE, "integer out of range", at);
 
-	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_SET, 0);
-	put_u32(&self->x, HEADROOM_A_CONFIG_SWAP_KPROBES, 1);
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
+	put_u32(&self->x, HEADROOM_A_PARAMS_SWAP_KPROBES, 1);
 	EXPECT_REFUSED(EINVAL, "Unknown attribute type", at);
 
 	for (size = 0; size < 16; size++) {
 		if (size == 4 || size == 8)
 			continue;
-		prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_SET, 0);
-		put_attr(&self->x, HEADROOM_A_CONFIG_TABLE_ENTRIES, bytes, size);
+		prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
+		put_attr(&self->x, HEADROOM_A_PARAMS_TABLE_ENTRIES, bytes, size);
 		ASSERT_EQ(0, exchange(self->fd, &self->x));
 		EXPECT_GT(0, self->x.error);
 		EXPECT_STRNE("", self->x.sentence);
 		EXPECT_EQ(at, self->x.offset);
 	}
-	prepare(&self->x, self->family, HEADROOM_CMD_CONFIG_GET, 0);
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_GET, 0);
 	put_u32(&self->x, 1, 1);
 	/* Linux 6.1 has a sentence of its own for that */
 	ASSERT_EQ(0, exchange(self->fd, &self->x));
@@ -495,7 +495,7 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 	static const unsigned int shifts[] = { 0, 3, 1, 0 };
 	const uint64_t pages = 96 * MIB / 4096;
 	struct headroom_cgroup *before, *after;
-	struct headroom_config config = {};
+	struct headroom_params config = {};
 	struct headroom_status *status;
 	uint64_t resized = 0;
 	int64_t *disk;
@@ -517,8 +517,8 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 		double factor = 1 << shifts[i];
 
 		config.sample_shift = shifts[i];
-		ASSERT_EQ(0, headroom_config_set(self->h, &config,
-						 HEADROOM_CONFIG_SAMPLE_SHIFT));
+		ASSERT_EQ(0, headroom_params_set(self->h, &config,
+						 HEADROOM_PARAM_SAMPLE_SHIFT));
 		after = module_read("a");
 		ASSERT_NE(NULL, after);
 		/* To change it changes no counter */
@@ -532,8 +532,8 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 		status = module_status();
 		ASSERT_NE(NULL, status);
 		if (i)
-			EXPECT_LT(resized, status->lost.resized);
-		resized = status->lost.resized;
+			EXPECT_LT(resized, status->dropped.resized);
+		resized = status->dropped.resized;
 		headroom_status_free(status);
 
 		read_passes(_metadata, 1, disk);
@@ -576,7 +576,7 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 TEST_F_TIMEOUT(events, replaced_under_load, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 12 };
-	struct headroom_config config = {};
+	struct headroom_params config = {};
 	struct headroom_cgroup *cg;
 	int64_t steal;
 	pid_t pid;
@@ -592,9 +592,9 @@ TEST_F_TIMEOUT(events, replaced_under_load, 600)
 	for (i = 0; waitpid(pid, NULL, WNOHANG) == 0; i++) {
 		config.sample_shift = i % 4;
 		config.table_entries = 4096 << i % 3;
-		ASSERT_EQ(0, headroom_config_set(self->h, &config,
-						 HEADROOM_CONFIG_SAMPLE_SHIFT |
-						 HEADROOM_CONFIG_TABLE_ENTRIES));
+		ASSERT_EQ(0, headroom_params_set(self->h, &config,
+						 HEADROOM_PARAM_SAMPLE_SHIFT |
+						 HEADROOM_PARAM_TABLE_ENTRIES));
 		/* Long enough for pages to come back, now and then */
 		if (i % 16 == 0)
 			usleep(3000000);

@@ -513,11 +513,11 @@ def refusal(t):
 @test
 def config(t):
     """What one client sets, the others see"""
-    before = t.ynl.do("config-get", {})
-    same("config", t.pyroute2.do("config-get", {}), before)
+    before = t.ynl.do("params-get", {})
+    same("config", t.pyroute2.do("params-get", {}), before)
     shift, stalls = before["sample-shift"], before["stalls"]
-    t.ynl.do("config-set", {"sample-shift": shift + 2, "stalls": 1 - stalls})
-    now = t.pyroute2.do("config-get", {})
+    t.ynl.do("params-set", {"sample-shift": shift + 2, "stalls": 1 - stalls})
+    now = t.pyroute2.do("params-get", {})
     same("sample-shift", now["sample-shift"], shift + 2)
     same("stalls", now["stalls"], 1 - stalls)
     status_now = t.ynl.do("status-get", {})
@@ -525,15 +525,15 @@ def config(t):
     same("stalls", status_now["stalls"], 1 - stalls)
     # All or nothing: the second one is out of range
     try:
-        t.ynl.do("config-set", {"stalls": stalls, "sample-shift": 99})
+        t.ynl.do("params-set", {"stalls": stalls, "sample-shift": 99})
         raise AssertionError("99 is no sample-shift")
     except NlError as e:
         same("error", e.error, errno.ERANGE)
         same("attribute", e.nl_msg.extack.get("bad-attr"), ".sample-shift")
         same("policy", e.nl_msg.extack["policy"]["max-value"], 10)
-    same("config", t.ynl.do("config-get", {}), now)
-    t.pyroute2.act("config-set", {"sample-shift": shift, "stalls": stalls})
-    same("config", t.ynl.do("config-get", {}), before)
+    same("config", t.ynl.do("params-get", {}), now)
+    t.pyroute2.act("params-set", {"sample-shift": shift, "stalls": stalls})
+    same("config", t.ynl.do("params-get", {}), before)
 
 
 def hear_ynl(client, seconds):
@@ -585,12 +585,12 @@ def events(t):
     same("seq", numbers, list(range(numbers[0], numbers[0] + len(numbers))))
     sock.close()
 
-    before = t.ynl.do("config-get", {})
+    before = t.ynl.do("params-get", {})
     for shift in before["sample-shift"] + 1, before["sample-shift"]:
-        t.ynl.do("config-set", {"sample-shift": shift})
-        now = t.ynl.do("config-get", {})
-        heard = until(hears[0], lambda name, _: name == "config-ntf")
-        same("config-ntf", [e for name, e in heard if name == "config-ntf"], [now])
+        t.ynl.do("params-set", {"sample-shift": shift})
+        now = t.ynl.do("params-get", {})
+        heard = until(hears[0], lambda name, _: name == "params-ntf")
+        same("params-ntf", [e for name, e in heard if name == "params-ntf"], [now])
     ynl.sock.close()
 
 

@@ -341,13 +341,13 @@ TEST_F_TIMEOUT(refault, small_table, 600)
 	EXPECT_EQ(8192, status->table_entries);
 	EXPECT_GE(8192, status->table_used);
 	EXPECT_GT(81920, self->cg->local.refaults);
-	EXPECT_LT(0, status->lost.table_full);
+	EXPECT_LT(0, status->dropped.table_full);
 	/* Each page evicted was remembered, but for those for which it was busy */
 	EXPECT_EQ(self->cg->local.evictions,
-		  status->table_remembered + status->lost.table_busy);
+		  status->table_remembered + status->dropped.table_busy);
 	/* And then it was forgotten, still is remembered, or came back */
 	EXPECT_EQ(status->table_remembered,
-		  status->lost.table_full + status->table_used +
+		  status->dropped.table_full + status->table_used +
 		  self->cg->local.refaults);
 	headroom_status_free(status);
 }

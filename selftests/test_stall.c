@@ -187,9 +187,9 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 	/* Distances are lost here, of pages that removed cgroups had swapped out */
 	status = module_status();
 	ASSERT_NE(NULL, status);
-	EXPECT_EQ(0, status->lost.stall_slots);
-	EXPECT_EQ(0, status->lost.reclaim_slots);
-	EXPECT_EQ(0, status->lost.cgroup_unknown);
+	EXPECT_EQ(0, status->dropped.stall_slots);
+	EXPECT_EQ(0, status->dropped.reclaim_slots);
+	EXPECT_EQ(0, status->dropped.cgroup_unknown);
 	headroom_status_free(status);
 }
 

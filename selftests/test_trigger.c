@@ -536,7 +536,7 @@ TEST_F_TIMEOUT(trigger, slow_reader, 120)
 	EXPECT_LT(0, overruns);
 	status = module_status();
 	ASSERT_NE(NULL, status);
-	lost = status->lost.notifications;
+	lost = status->dropped.notifications;
 	headroom_status_free(status);
 	EXPECT_LT(0, lost);
 
@@ -550,7 +550,7 @@ TEST_F_TIMEOUT(trigger, slow_reader, 120)
 	ASSERT_NE(NULL, status);
 	TH_LOG("%" PRIu64 " were read, %" PRIu64 " lost in %" PRIu64
 	       " overruns, the last is %" PRIu64, seen, lost, overruns, self->event.seq);
-	EXPECT_EQ(lost, status->lost.notifications);
+	EXPECT_EQ(lost, status->dropped.notifications);
 	EXPECT_EQ(self->event.seq, seen + lost);
 	headroom_status_free(status);
 }

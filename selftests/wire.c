@@ -279,7 +279,7 @@ int next_event(int fd, int family, struct wire_event *event, int milliseconds)
 		attr = NLMSG_DATA(nlh) + GENL_HDRLEN;
 		for (; (void *)attr < (void *)nlh + nlh->nlmsg_len; attr = next_attr(attr)) {
 			event->attrs |= 1U << attr->nla_type;
-			if (event->cmd != HEADROOM_CMD_CONFIG_NTF)
+			if (event->cmd != HEADROOM_CMD_PARAMS_NTF)
 				read_attr(event, attr);
 		}
 		return 1;

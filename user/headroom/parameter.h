@@ -13,8 +13,8 @@ enum parameter { SAMPLE_SHIFT, TABLE_ENTRIES, STALLS, SWAP_KPROBES, NR_PARAMETER
 extern const char *const parameter_names[NR_PARAMETERS];
 
 /** config_value - the value of a parameter, as it can be given back */
-struct text config_value(const struct headroom_config *config, enum parameter parameter);
+struct text config_value(const struct headroom_params *config, enum parameter parameter);
 /** json_config - all parameters */
-struct json_object *json_config(const struct headroom_config *config);
+struct json_object *json_config(const struct headroom_params *config);
 
 #endif /* PARAMETER_H */

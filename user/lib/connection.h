@@ -28,7 +28,7 @@ struct headroom {
 	/* where cgroup v2 is mounted, when somebody asked */
 	char *root;
 	int root_fd;
-	/* of cgroups that were named before: see paths.h */
+	/* of cgroups that were named before: see path_cache.h */
 	struct paths *paths;
 	/* memory of a snapshot that was freed: see snapshot.c */
 	struct spare *spare;

@@ -21,8 +21,8 @@
 #define EVICTOR(attr, field, unit, meaning) \
 	{ HEADROOM_A_EVICTOR_##attr, offsetof(struct headroom_evictor, field), \
 	  #field, unit, meaning }
-#define LOST(attr, field, unit, meaning) \
-	{ HEADROOM_A_LOST_##attr, offsetof(struct headroom_status, lost.field), \
+#define DROPPED(attr, field, unit, meaning) \
+	{ HEADROOM_A_DROPPED_##attr, offsetof(struct headroom_status, dropped.field), \
 	  #field, unit, meaning }
 
 const struct headroom_counter headroom_stats_counters[] = {
@@ -69,24 +69,24 @@ const struct headroom_counter headroom_evictor_counters[] = {
 	{ 0 }
 };
 
-const struct headroom_counter headroom_lost_counters[] = {
-	LOST(TABLE_FULL, table_full, "pages",
+const struct headroom_counter headroom_dropped_counters[] = {
+	DROPPED(TABLE_FULL, table_full, "pages",
 	     "evicted pages forgotten, their bucket of the nonresident table was full"),
-	LOST(TABLE_BUSY, table_busy, "pages",
+	DROPPED(TABLE_BUSY, table_busy, "pages",
 	     "evicted pages not remembered, another CPU was writing the same bucket"),
-	LOST(CGROUP_UNKNOWN, cgroup_unknown, "events",
+	DROPPED(CGROUP_UNKNOWN, cgroup_unknown, "events",
 	     "events booked to an ancestor, the cgroup had no record at hand"),
-	LOST(DISTANCE_UNKNOWN, distance_unknown, "pages",
+	DROPPED(DISTANCE_UNKNOWN, distance_unknown, "pages",
 	     "refaults without a distance, the cgroup that lost the page is gone"),
-	LOST(STALL_SLOTS, stall_slots, "stalls",
+	DROPPED(STALL_SLOTS, stall_slots, "stalls",
 	     "stalls not measured, too many tasks were stalled at once"),
-	LOST(RECLAIM_SLOTS, reclaim_slots, "reclaims",
+	DROPPED(RECLAIM_SLOTS, reclaim_slots, "reclaims",
 	     "reclaims not followed, too many tasks reclaimed at once"),
-	LOST(HISTOGRAMS, histograms, "values",
+	DROPPED(HISTOGRAMS, histograms, "values",
 	     "values in no histogram, too many were needed at once"),
-	LOST(NOTIFICATIONS, notifications, "notifications",
+	DROPPED(NOTIFICATIONS, notifications, "notifications",
 	     "notifications never sent, too much happened at once or memory was short"),
-	LOST(RESIZED, resized, "pages",
+	DROPPED(RESIZED, resized, "pages",
 	     "evicted pages forgotten, the nonresident table was made anew"),
 	{ 0 }
 };

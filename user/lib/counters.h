@@ -3,7 +3,7 @@
  * The counters by name
  *
  * Every counter is named once, here: the decoder finds its field by the
- * attribute, model.c subtracts what the tables list, and printers and
+ * attribute, estimate.c subtracts what the tables list, and printers and
  * exporters take name, unit and meaning from them. A table ends with an entry
  * without a name.
  */
@@ -48,7 +48,7 @@ extern const struct headroom_counter headroom_reclaim_counters[];
 /** In struct headroom_evictor */
 extern const struct headroom_counter headroom_evictor_counters[];
 /** In struct headroom_status: what was lost, by cause */
-extern const struct headroom_counter headroom_lost_counters[];
+extern const struct headroom_counter headroom_dropped_counters[];
 
 /** headroom_counter_get - value of @counter in the structure at @base */
 static inline uint64_t headroom_counter_get(const struct headroom_counter *counter,

@@ -296,8 +296,8 @@ static int decode_status_attr(const struct nlattr *attr, struct headroom_status 
 		return get_uint(attr, &status->request_time);
 	case HEADROOM_A_STATUS_HOOK:
 		return decode_hook(attr, status);
-	case HEADROOM_A_STATUS_LOST:
-		return decode_counters(attr, headroom_lost_counters, status);
+	case HEADROOM_A_STATUS_DROPPED:
+		return decode_counters(attr, headroom_dropped_counters, status);
 	case HEADROOM_A_STATUS_EVENT_SEQ:
 		return get_uint(attr, &status->event_seq);
 	}
@@ -333,22 +333,22 @@ void headroom_status_clear(struct headroom_status *status)
 	memset(status, 0, sizeof(*status));
 }
 
-static int decode_config_attr(const struct nlattr *attr, struct headroom_config *config)
+static int decode_config_attr(const struct nlattr *attr, struct headroom_params *config)
 {
 	switch (nla_type(attr)) {
-	case HEADROOM_A_CONFIG_SAMPLE_SHIFT:
+	case HEADROOM_A_PARAMS_SAMPLE_SHIFT:
 		return get_u32(attr, &config->sample_shift);
-	case HEADROOM_A_CONFIG_TABLE_ENTRIES:
+	case HEADROOM_A_PARAMS_TABLE_ENTRIES:
 		return get_uint(attr, &config->table_entries);
-	case HEADROOM_A_CONFIG_STALLS:
+	case HEADROOM_A_PARAMS_STALLS:
 		return get_bool(attr, &config->stalls);
-	case HEADROOM_A_CONFIG_SWAP_KPROBES:
+	case HEADROOM_A_PARAMS_SWAP_KPROBES:
 		return get_bool(attr, &config->swap_kprobes);
 	}
 	return 0;
 }
 
-int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_config *config)
+int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_params *config)
 {
 	const struct nlattr *attr;
 	int rem, err;

@@ -51,7 +51,7 @@ int headroom_decode_stalled(const struct nlattr *attrs, int len,
 			    struct headroom_stalled *stalled);
 /** headroom_decode_config - the attributes of a config-get reply; nothing to free */
 int headroom_decode_config(const struct nlattr *attrs, int len,
-			   struct headroom_config *config);
+			   struct headroom_params *config);
 /** headroom_decode_trigger - the id in a trigger-add reply */
 int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id);
 /**

@@ -178,7 +178,7 @@ static enum headroom_event_type type_of(int cmd)
 		return HEADROOM_EVENT_CGROUP_GONE;
 	case HEADROOM_CMD_OOM_KILL_NTF:
 		return HEADROOM_EVENT_OOM_KILL;
-	case HEADROOM_CMD_CONFIG_NTF:
+	case HEADROOM_CMD_PARAMS_NTF:
 		return HEADROOM_EVENT_CONFIG;
 	case HEADROOM_CMD_EXIT_NTF:
 		return HEADROOM_EVENT_EXIT;
@@ -429,9 +429,9 @@ static int add_difference(struct headroom_events *e, struct pending_list *list)
 static int tell_loss(struct headroom_events *e, uint64_t lost, uint32_t trigger)
 {
 	const struct headroom_event event = {
-		.type = HEADROOM_EVENT_LOST,
+		.type = HEADROOM_EVENT_DROPPED,
 		.time = now(),
-		.lost = lost,
+		.dropped = lost,
 		.trigger = trigger,
 	};
 	struct pending_list list;

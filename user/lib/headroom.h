@@ -329,16 +329,16 @@ struct headroom_hook {
  * @request_time: nanoseconds that answering requests has taken
  * @nr_hooks: number of hooks
  * @hook: the tracepoints that the module uses
- * @lost: what could not be recorded since the module was loaded
- * @lost.table_full: evicted pages forgotten, their bucket was full
- * @lost.table_busy: evicted pages not remembered, their bucket was being written
- * @lost.cgroup_unknown: events booked to an ancestor
- * @lost.distance_unknown: refaults without a distance, their loser is gone
- * @lost.stall_slots: stalls not measured, there were too many at once
- * @lost.reclaim_slots: reclaims not followed, there were too many at once
- * @lost.histograms: values in no histogram, too many were needed at once
- * @lost.notifications: notifications never sent
- * @lost.resized: evicted pages forgotten, the table was made anew
+ * @dropped: what could not be recorded since the module was loaded
+ * @dropped.table_full: evicted pages forgotten, their bucket was full
+ * @dropped.table_busy: evicted pages not remembered, their bucket was being written
+ * @dropped.cgroup_unknown: events booked to an ancestor
+ * @dropped.distance_unknown: refaults without a distance, their loser is gone
+ * @dropped.stall_slots: stalls not measured, there were too many at once
+ * @dropped.reclaim_slots: reclaims not followed, there were too many at once
+ * @dropped.histograms: values in no histogram, too many were needed at once
+ * @dropped.notifications: notifications never sent
+ * @dropped.resized: evicted pages forgotten, the table was made anew
  * @event_seq: number of the last event that was sent to all
  * @reserved: zero
  *
@@ -375,7 +375,7 @@ struct headroom_status {
 		uint64_t histograms;
 		uint64_t notifications;
 		uint64_t resized;
-	} lost;
+	} dropped;
 	uint64_t event_seq;
 	uint64_t reserved[3];
 };
@@ -403,7 +403,7 @@ void headroom_close(struct headroom *h);
  */
 const char *headroom_error(const struct headroom *h);
 
-/* reading: read.c */
+/* reading: get.c */
 
 /**
  * headroom_status_get - read the module's status
@@ -506,10 +506,10 @@ struct headroom_stalled {
 int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
 			 size_t *nr);
 
-/* parameters: config.c */
+/* parameters: params.c */
 
 /**
- * struct headroom_config - parameters of the module
+ * struct headroom_params - parameters of the module
  * @sample_shift: one page in 2^sample_shift is tracked, up to 10
  * @table_entries: evicted pages to have room for; to set 0 stands for as many as
  *	the machine has pages that are tracked
@@ -520,7 +520,7 @@ int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
  *
  * The meaning of each is told in full by the netlink specification.
  */
-struct headroom_config {
+struct headroom_params {
 	uint32_t sample_shift;
 	uint64_t table_entries;
 	bool stalls;
@@ -529,35 +529,35 @@ struct headroom_config {
 };
 
 /**
- * enum headroom_config_flag - which parameters to set
- * @HEADROOM_CONFIG_SAMPLE_SHIFT: sample_shift
- * @HEADROOM_CONFIG_TABLE_ENTRIES: table_entries
- * @HEADROOM_CONFIG_STALLS: stalls
+ * enum headroom_params_flag - which parameters to set
+ * @HEADROOM_PARAM_SAMPLE_SHIFT: sample_shift
+ * @HEADROOM_PARAM_TABLE_ENTRIES: table_entries
+ * @HEADROOM_PARAM_STALLS: stalls
  */
-enum headroom_config_flag {
-	HEADROOM_CONFIG_SAMPLE_SHIFT = 1,
-	HEADROOM_CONFIG_TABLE_ENTRIES = 2,
-	HEADROOM_CONFIG_STALLS = 4,
+enum headroom_params_flag {
+	HEADROOM_PARAM_SAMPLE_SHIFT = 1,
+	HEADROOM_PARAM_TABLE_ENTRIES = 2,
+	HEADROOM_PARAM_STALLS = 4,
 };
 
 /**
- * headroom_config_get - read the module's parameters as they are now
+ * headroom_params_get - read the module's parameters as they are now
  * @h: handle
  * @config: result
  *
  * Return: 0 or a negative errno.
  */
-int headroom_config_get(struct headroom *h, struct headroom_config *config);
+int headroom_params_get(struct headroom *h, struct headroom_params *config);
 /**
- * headroom_config_set - change parameters, all of those named or none
+ * headroom_params_set - change parameters, all of those named or none
  * @h: handle
  * @config: their values
- * @which: HEADROOM_CONFIG_* flags: those to change
+ * @which: HEADROOM_PARAM_* flags: those to change
  *
  * Return: 0; -ERANGE or -EINVAL when the module refuses a value; or another
  * negative errno.
  */
-int headroom_config_set(struct headroom *h, const struct headroom_config *config,
+int headroom_params_set(struct headroom *h, const struct headroom_params *config,
 			unsigned int which);
 
 /* events and triggers: events.c */
@@ -571,7 +571,7 @@ int headroom_config_set(struct headroom *h, const struct headroom_config *config
  * @HEADROOM_EVENT_CONFIG: parameters were changed
  * @HEADROOM_EVENT_EXIT: the module is being unloaded; nothing follows, and the
  *	handle has to be closed
- * @HEADROOM_EVENT_LOST: events were lost, of the group or of a trigger. Births and
+ * @HEADROOM_EVENT_DROPPED: events were lost, of the group or of a trigger. Births and
  *	deaths of cgroups among them follow, as the difference that they made; the
  *	others are not to be had. An overflow of the queue is told at once, and once
  *	more when the number of the lost is known
@@ -583,7 +583,7 @@ enum headroom_event_type {
 	HEADROOM_EVENT_OOM_KILL,
 	HEADROOM_EVENT_CONFIG,
 	HEADROOM_EVENT_EXIT,
-	HEADROOM_EVENT_LOST,
+	HEADROOM_EVENT_DROPPED,
 };
 
 /**
@@ -600,7 +600,7 @@ enum headroom_event_type {
  * @comm: its name
  * @trigger: id of the trigger; of a loss, the one that has lost
  * @value: what the trigger watches, summed up over its window
- * @lost: how many were lost; 0 if that is not known
+ * @dropped: how many were lost; 0 if that is not known
  * @config: the parameters
  * @reserved: zero
  *
@@ -617,8 +617,8 @@ struct headroom_event {
 	char comm[16];
 	uint32_t trigger;
 	uint64_t value;
-	uint64_t lost;
-	struct headroom_config config;
+	uint64_t dropped;
+	struct headroom_params config;
 	uint64_t reserved[4];
 };
 
@@ -789,7 +789,7 @@ const char *headroom_page_kind_name(enum headroom_page_kind kind);
  */
 const char *headroom_reason_name(enum headroom_reason reason);
 
-/* model: model.c. Pure functions of what was read. */
+/* model: estimate.c. Pure functions of what was read. */
 
 /**
  * headroom_stats_delta - what happened between two readings

@@ -20,7 +20,7 @@
 
 #include "connection.h"
 #include "decode.h"
-#include "paths.h"
+#include "path_cache.h"
 
 /*
  * What is kept. Snapshots that are still there hold it, too, and may be freed by other

@@ -2,7 +2,7 @@
 /*
  * Events, triggers and parameters of the fake kernel, for the command
  *
- * It takes the place of the library's events.c and config.c. HEADROOM_FAKE_EVENTS is a
+ * It takes the place of the library's events.c and params.c. HEADROOM_FAKE_EVENTS is a
  * FIFO from which events come, one a line: its type and words as "cgroup=7 path=/a";
  * "fail=N" is an error in place of one. HEADROOM_FAKE_LOG is a file to which goes what was
  * asked for. Of the words of HEADROOM_FAKE "absent" and "eperm" are for it too.
@@ -93,7 +93,7 @@ static const struct {
 	{ "trigger", HEADROOM_EVENT_TRIGGER }, { "born", HEADROOM_EVENT_CGROUP_BORN },
 	{ "gone", HEADROOM_EVENT_CGROUP_GONE }, { "oom", HEADROOM_EVENT_OOM_KILL },
 	{ "config", HEADROOM_EVENT_CONFIG }, { "exit", HEADROOM_EVENT_EXIT },
-	{ "lost", HEADROOM_EVENT_LOST },
+	{ "dropped", HEADROOM_EVENT_DROPPED },
 };
 
 static void take_word(struct headroom_events *e, struct headroom_event *event, const char *word)
@@ -121,8 +121,8 @@ static void take_word(struct headroom_events *e, struct headroom_event *event, c
 		event->trigger = number;
 	} else if (strncmp(word, "value=", 6) == 0) {
 		event->value = number;
-	} else if (strncmp(word, "lost=", 5) == 0) {
-		event->lost = number;
+	} else if (strncmp(word, "dropped=", 8) == 0) {
+		event->dropped = number;
 	} else if (strncmp(word, "shift=", 6) == 0) {
 		event->config.sample_shift = number;
 	}
@@ -181,16 +181,16 @@ int headroom_trigger_del(struct headroom_events *e, uint32_t id)
 	return id && id <= e->triggers ? 0 : fail(e, -ENOENT, "there is no such trigger");
 }
 
-static struct headroom_config parameters = { .table_entries = 65536, .stalls = true };
+static struct headroom_params parameters = { .table_entries = 65536, .stalls = true };
 
-int headroom_config_get(struct headroom *h, struct headroom_config *config)
+int headroom_params_get(struct headroom *h, struct headroom_params *config)
 {
 	(void)h;
 	*config = parameters;
 	return 0;
 }
 
-int headroom_config_set(struct headroom *h, const struct headroom_config *config,
+int headroom_params_set(struct headroom *h, const struct headroom_params *config,
 			unsigned int which)
 {
 	log_request("config which=%u shift=%u entries=%llu stalls=%d\n", which,
@@ -198,13 +198,13 @@ int headroom_config_set(struct headroom *h, const struct headroom_config *config
 		    config->stalls);
 	if (fake_kernel_behaves("eperm"))
 		return headroom_fail(h, -EPERM, "needs CAP_NET_ADMIN");
-	if (which & HEADROOM_CONFIG_TABLE_ENTRIES && config->table_entries > 33554432)
+	if (which & HEADROOM_PARAM_TABLE_ENTRIES && config->table_entries > 33554432)
 		return headroom_fail(h, -ERANGE, "table-entries is out of range");
-	if (which & HEADROOM_CONFIG_SAMPLE_SHIFT)
+	if (which & HEADROOM_PARAM_SAMPLE_SHIFT)
 		parameters.sample_shift = config->sample_shift;
-	if (which & HEADROOM_CONFIG_TABLE_ENTRIES)
+	if (which & HEADROOM_PARAM_TABLE_ENTRIES)
 		parameters.table_entries = config->table_entries;
-	if (which & HEADROOM_CONFIG_STALLS)
+	if (which & HEADROOM_PARAM_STALLS)
 		parameters.stalls = config->stalls;
 	return 0;
 }

@@ -53,7 +53,7 @@ static struct {
 	bool overflown;
 	bool unloaded;
 	uint64_t seq;
-	struct headroom_config config;
+	struct headroom_params config;
 	struct {
 		uint32_t id;
 		struct socket *owner;
@@ -471,14 +471,14 @@ static void answer_status(const struct nlmsghdr *request)
 		 "refaults of swapped pages; swap_kprobes=1 attaches it");
 	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
 	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
-	nest = nla_nest_start(msg, HEADROOM_A_STATUS_LOST);
-	put_uint(msg, HEADROOM_A_LOST_TABLE_FULL, partly ? 12345 : 0);
-	put_uint(msg, HEADROOM_A_LOST_TABLE_BUSY, partly ? 155 : 0);
-	put_uint(msg, HEADROOM_A_LOST_STALL_SLOTS, 0);
-	put_uint(msg, HEADROOM_A_LOST_RECLAIM_SLOTS, partly ? 3 : 0);
-	put_uint(msg, HEADROOM_A_LOST_HISTOGRAMS, partly ? 77 : 0);
-	put_uint(msg, HEADROOM_A_LOST_NOTIFICATIONS, partly ? 9 : 0);
-	put_uint(msg, HEADROOM_A_LOST_RESIZED, partly ? 1ull << 33 : 0);
+	nest = nla_nest_start(msg, HEADROOM_A_STATUS_DROPPED);
+	put_uint(msg, HEADROOM_A_DROPPED_TABLE_FULL, partly ? 12345 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_TABLE_BUSY, partly ? 155 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_STALL_SLOTS, 0);
+	put_uint(msg, HEADROOM_A_DROPPED_RECLAIM_SLOTS, partly ? 3 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_HISTOGRAMS, partly ? 77 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_NOTIFICATIONS, partly ? 9 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_RESIZED, partly ? 1ull << 33 : 0);
 	nla_nest_end(msg, nest);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
@@ -701,10 +701,10 @@ static struct nl_msg *new_notification(int family, int cmd)
 
 static void put_config(struct nl_msg *msg)
 {
-	nla_put_u32(msg, HEADROOM_A_CONFIG_SAMPLE_SHIFT, kernel.config.sample_shift);
-	put_uint(msg, HEADROOM_A_CONFIG_TABLE_ENTRIES, kernel.config.table_entries);
-	nla_put_u32(msg, HEADROOM_A_CONFIG_STALLS, kernel.config.stalls);
-	nla_put_u32(msg, HEADROOM_A_CONFIG_SWAP_KPROBES, kernel.config.swap_kprobes);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, kernel.config.sample_shift);
+	put_uint(msg, HEADROOM_A_PARAMS_TABLE_ENTRIES, kernel.config.table_entries);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_STALLS, kernel.config.stalls);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_SWAP_KPROBES, kernel.config.swap_kprobes);
 }
 
 static void put_event(struct nl_msg *msg, const struct headroom_event *event)
@@ -735,7 +735,7 @@ static void deliver(struct socket *s, int cmd, const struct headroom_event *even
 	if (s->congested)
 		return;
 	msg = new_notification(kernel.family, cmd);
-	if (cmd == HEADROOM_CMD_CONFIG_NTF)
+	if (cmd == HEADROOM_CMD_PARAMS_NTF)
 		put_config(msg);
 	else
 		put_event(msg, event);
@@ -767,7 +767,7 @@ void fake_kernel_notify(int cmd, const struct headroom_event *event)
 		notify_owner(event);
 		return;
 	}
-	if (!event->seq && cmd != HEADROOM_CMD_CONFIG_NTF)
+	if (!event->seq && cmd != HEADROOM_CMD_PARAMS_NTF)
 		numbered.seq = ++kernel.seq;
 	for (size_t i = 0; i < kernel.nr_sockets; i++)
 		if (kernel.socket[i].hears_events)
@@ -836,7 +836,7 @@ static void be_lively(void)
 
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_BORN_NTF, &born);
 	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &kill);
-	fake_kernel_notify(HEADROOM_CMD_CONFIG_NTF, &gone);
+	fake_kernel_notify(HEADROOM_CMD_PARAMS_NTF, &gone);
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_GONE_NTF, &gone);
 }
 
@@ -846,7 +846,7 @@ static void answer_config(const struct nlmsghdr *request)
 
 	put_config(msg);
 	if (behaves("malformed"))
-		nla_put_u16(msg, HEADROOM_A_CONFIG_STALLS, 1);
+		nla_put_u16(msg, HEADROOM_A_PARAMS_STALLS, 1);
 	enqueue(msg);
 	answer_error(request, 0, NULL);
 }
@@ -854,22 +854,22 @@ static void answer_config(const struct nlmsghdr *request)
 static void set_config(const struct nlmsghdr *request)
 {
 	static const struct headroom_event event;
-	struct nlattr *attr[HEADROOM_A_CONFIG_MAX + 1];
+	struct nlattr *attr[HEADROOM_A_PARAMS_MAX + 1];
 
-	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_CONFIG_MAX, NULL);
-	if (attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT] &&
-	    nla_get_u32(attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT]) > 10) {
+	nlmsg_parse((struct nlmsghdr *)request, GENL_HDRLEN, attr, HEADROOM_A_PARAMS_MAX, NULL);
+	if (attr[HEADROOM_A_PARAMS_SAMPLE_SHIFT] &&
+	    nla_get_u32(attr[HEADROOM_A_PARAMS_SAMPLE_SHIFT]) > 10) {
 		answer_error(request, -ERANGE, "integer out of range");
 		return;
 	}
-	if (attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT])
-		kernel.config.sample_shift = nla_get_u32(attr[HEADROOM_A_CONFIG_SAMPLE_SHIFT]);
-	if (attr[HEADROOM_A_CONFIG_TABLE_ENTRIES])
-		kernel.config.table_entries = nla_get_u64(attr[HEADROOM_A_CONFIG_TABLE_ENTRIES]);
-	if (attr[HEADROOM_A_CONFIG_STALLS])
-		kernel.config.stalls = nla_get_u32(attr[HEADROOM_A_CONFIG_STALLS]);
+	if (attr[HEADROOM_A_PARAMS_SAMPLE_SHIFT])
+		kernel.config.sample_shift = nla_get_u32(attr[HEADROOM_A_PARAMS_SAMPLE_SHIFT]);
+	if (attr[HEADROOM_A_PARAMS_TABLE_ENTRIES])
+		kernel.config.table_entries = nla_get_u64(attr[HEADROOM_A_PARAMS_TABLE_ENTRIES]);
+	if (attr[HEADROOM_A_PARAMS_STALLS])
+		kernel.config.stalls = nla_get_u32(attr[HEADROOM_A_PARAMS_STALLS]);
 	answer_error(request, 0, NULL);
-	fake_kernel_notify(HEADROOM_CMD_CONFIG_NTF, &event);
+	fake_kernel_notify(HEADROOM_CMD_PARAMS_NTF, &event);
 }
 
 /* Why it is refused; NULL if it is not. What is asked for has to be there. */
@@ -1028,9 +1028,9 @@ static void answer(const struct nlmsghdr *request)
 		answer_status(request);
 	else if (genl->cmd == HEADROOM_CMD_STALL_GET)
 		answer_stalled(request);
-	else if (genl->cmd == HEADROOM_CMD_CONFIG_GET)
+	else if (genl->cmd == HEADROOM_CMD_PARAMS_GET)
 		answer_config(request);
-	else if (genl->cmd == HEADROOM_CMD_CONFIG_SET)
+	else if (genl->cmd == HEADROOM_CMD_PARAMS_SET)
 		set_config(request);
 	else if (genl->cmd == HEADROOM_CMD_TRIGGER_ADD)
 		add_trigger(request);

@@ -2,7 +2,7 @@
 /* Who took whose pages: what was taken between two readings, and the table */
 
 #include <stdlib.h>
-#include "blamerows.h"
+#include "blame_table.h"
 #include "tap.h"
 
 #define KSWAPD	HEADROOM_REASON_KSWAPD

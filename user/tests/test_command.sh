@@ -121,7 +121,7 @@ has '_shrink_inactive +silent with MGLRU on this kernel, not covered: pages scan
 HEADROOM_FAKE=mglru run 0 "$fake" status --json
 json '[hook["state"] for hook in lines[0]["hooks"]].count("silent") == 1'
 run 0 "$fake" status --json
-json 'sum(lines[0]["lost"].values()) == 0 and len(lines[0]["lost"]) == 9'
+json 'sum(lines[0]["dropped"].values()) == 0 and len(lines[0]["dropped"]) == 9'
 json 'lines[0]["stalls"] is True and lines[0]["stalled"] == 6'
 json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
 json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'

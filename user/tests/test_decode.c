@@ -805,7 +805,7 @@ static void test_status(void)
 	nla_put_u16(msg, HEADROOM_A_STATUS_WORKER_TIME, 1);
 	is_malformed_status("a time of 2 bytes");
 	begin_status();
-	nla_put(msg, HEADROOM_A_STATUS_LOST, 5, "loss");
+	nla_put(msg, HEADROOM_A_STATUS_DROPPED, 5, "loss");
 	is_malformed_status("garbage where losses should be");
 }
 
@@ -850,9 +850,9 @@ static void test_counters(void)
 	is_uint(cgroup.local.stall_total, value - 1, "the last by name");
 	arena_free(&arena);
 
-	for (all = 0, counter = headroom_lost_counters; counter->name; counter++)
+	for (all = 0, counter = headroom_dropped_counters; counter->name; counter++)
 		all++;
-	is_int(all, HEADROOM_A_LOST_MAX, "every loss of the specification is known");
+	is_int(all, HEADROOM_A_DROPPED_MAX, "every loss of the specification is known");
 	test_causes();
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		ok(headroom_stall_cause_name(cause), "cause %d has a name", cause);

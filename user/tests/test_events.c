@@ -208,8 +208,8 @@ static void test_gap(void)
 	is_gone(4);
 	kills(3);
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before a gap");
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "a gap");
-	is_uint(event.lost, 3, "of so many");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "a gap");
+	is_uint(event.dropped, 3, "of so many");
 	is_uint(event.seq, 0, "has no number itself");
 	ok(is_readable(e), "and there is more to poll for");
 	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "an end that was lost");
@@ -231,7 +231,7 @@ static void test_gap(void)
 	behave("");
 	fake_kernel_skip(1, 0);
 	kills(4);
-	expect(e, HEADROOM_EVENT_LOST, 0, "another gap");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "another gap");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1001, "the one below is gone first");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "then the one above");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 7, "what was born is gone");
@@ -254,20 +254,20 @@ static void test_overrun(void)
 	kills(3);
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "what had come before the overflow");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "all of it");
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "then the loss");
-	is_uint(event.lost, 0, "of nobody knows how many");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "then the loss");
+	is_uint(event.dropped, 0, "of nobody knows how many");
 	expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "and what was born meanwhile");
 	expect_none(e, "that was all");
 	kills(4);
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "the next one tells the number");
-	is_uint(event.lost, 2, "of the loss");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "the next one tells the number");
+	is_uint(event.dropped, 2, "of the loss");
 	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and goes on");
 	is_uint(event.pid, 4, "with itself");
 	expect_none(e, "that was all");
 
 	fake_kernel_overrun();
 	ok(is_readable(e), "an overflow is something to poll for");
-	expect(e, HEADROOM_EVENT_LOST, 0, "though nothing is there");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "though nothing is there");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
 }
@@ -282,8 +282,8 @@ static void test_gap_at_once(void)
 	other = open_fake("", true);
 	fake_kernel_skip(2, 0);
 	kills(2);
-	event = expect(other, HEADROOM_EVENT_LOST, 0, "a gap after opening");
-	is_uint(event.lost, 2, "of so many");
+	event = expect(other, HEADROOM_EVENT_DROPPED, 0, "a gap after opening");
+	is_uint(event.dropped, 2, "of so many");
 	event = expect(other, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
 	is_uint(event.pid, 2, "the first since");
 	expect_none(other, "and no more");
@@ -304,7 +304,7 @@ static void test_loss_later(void)
 	expect_failure(e, -EMSGSIZE, "cannot list the cgroups: the fake kernel broke off");
 	ok(is_readable(e), "there is still something to poll for");
 	behave("died=4");
-	expect(e, HEADROOM_EVENT_LOST, 0, "the gap is told when it can be");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "the gap is told when it can be");
 	expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "with what was lost");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and goes on");
 	fake_kernel_overrun();
@@ -312,7 +312,7 @@ static void test_loss_later(void)
 	expect_failure(e, -EPERM, "needs CAP_NET_ADMIN");
 	ok(is_readable(e), "there is still something to poll for");
 	behave("");
-	expect(e, HEADROOM_EVENT_LOST, 0, "the overflow is told when it can be");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "the overflow is told when it can be");
 	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "with what was lost");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
@@ -331,18 +331,18 @@ static void test_malformed(void)
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_BORN_NTF, &nothing);
 	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &nothing);
 	behave("garbled");
-	fake_kernel_notify(HEADROOM_CMD_CONFIG_NTF, &nothing);
+	fake_kernel_notify(HEADROOM_CMD_PARAMS_NTF, &nothing);
 	behave("");
 	kills(3);
 	expect_failure(e, -EBADMSG, "a notification is malformed");
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "what could not be read was lost");
-	is_uint(event.lost, 1, "though it was the first of all");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "what could not be read was lost");
+	is_uint(event.dropped, 1, "though it was the first of all");
 	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle works on");
 	is_uint(event.pid, 2, "with the next");
 	for (int i = 0; i < 3; i++)
 		expect_failure(e, -EBADMSG, "a notification is malformed");
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "what could not be read was lost");
-	is_uint(event.lost, 2, "as many as had a number");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "what could not be read was lost");
+	is_uint(event.dropped, 2, "as many as had a number");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle works on");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
@@ -371,7 +371,7 @@ static void test_newer_module(void)
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor something unknown with other numbers");
 	fake_kernel_skip(1, 0);
 	kills(5);
-	expect(e, HEADROOM_EVENT_LOST, 0, "a loss is one all the same");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "a loss is one all the same");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "after all that");
 	expect_none(e, "that was all");
 	headroom_events_close(e);
@@ -411,7 +411,7 @@ static void test_unload_unheard(bool reloaded)
 	fake_kernel_unload(false);
 	if (reloaded)
 		fake_kernel_load();
-	expect(e, HEADROOM_EVENT_LOST, 0, "a loss");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "a loss");
 	expect(e, HEADROOM_EVENT_EXIT, 0, "of the module itself");
 	expect_failure(e, -ENOTCONN, "unloaded");
 	headroom_events_close(e);
@@ -457,9 +457,9 @@ static void test_trigger(bool group)
 	behave("breaks");
 	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "each has a sequence of its own");
 	is_uint(event.trigger, other, "this one");
-	event = expect(e, HEADROOM_EVENT_LOST, 0, "and a gap of its own");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "and a gap of its own");
 	is_uint(event.trigger, id, "that one");
-	is_uint(event.lost, 2, "so many");
+	is_uint(event.dropped, 2, "so many");
 	expect(e, HEADROOM_EVENT_TRIGGER, 3, "and goes on");
 	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "as the other one does");
 	is_uint(event.seq, 2, "without a gap");
@@ -551,7 +551,7 @@ static void test_without_group(void)
 	fired.trigger = id;
 	fake_kernel_overrun();
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	expect(e, HEADROOM_EVENT_LOST, 0, "an overflow");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "an overflow");
 	expect_none(e, "and nothing is listed");
 	headroom_events_close(e);
 }
@@ -559,29 +559,29 @@ static void test_without_group(void)
 static void test_config(void)
 {
 	struct headroom *h;
-	struct headroom_config config, set = { .sample_shift = 3, .table_entries = 1ULL << 33 };
+	struct headroom_params config, set = { .sample_shift = 3, .table_entries = 1ULL << 33 };
 
 	behave("");
 	is_int(headroom_open(&h), 0, "parameters");
-	is_int(headroom_config_get(h, &config), 0, "are read");
+	is_int(headroom_params_get(h, &config), 0, "are read");
 	is_uint(config.sample_shift, 6, "sample shift");
 	is_uint(config.table_entries, 65536, "table entries");
 	ok(config.stalls && !config.swap_kprobes, "switches");
-	is_int(headroom_config_set(h, &set, HEADROOM_CONFIG_TABLE_ENTRIES), 0, "one is set");
-	headroom_config_get(h, &config);
+	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_TABLE_ENTRIES), 0, "one is set");
+	headroom_params_get(h, &config);
 	is_uint(config.table_entries, 1ULL << 33, "it is");
 	is_uint(config.sample_shift, 6, "no other");
-	is_int(headroom_config_set(h, &set, HEADROOM_CONFIG_SAMPLE_SHIFT | HEADROOM_CONFIG_STALLS),
+	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_SAMPLE_SHIFT | HEADROOM_PARAM_STALLS),
 	       0, "the others are set");
-	headroom_config_get(h, &config);
+	headroom_params_get(h, &config);
 	ok(config.sample_shift == 3 && !config.stalls, "they are");
 	set.sample_shift = 11;
-	is_int(headroom_config_set(h, &set, HEADROOM_CONFIG_SAMPLE_SHIFT), -ERANGE, "too much");
+	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_SAMPLE_SHIFT), -ERANGE, "too much");
 	is_text(headroom_error(h), "integer out of range", "the kernel's sentence");
-	is_int(headroom_config_set(h, &set, 0), -EINVAL, "nothing to set");
-	is_int(headroom_config_set(h, &set, 8), -EINVAL, "something else to set");
+	is_int(headroom_params_set(h, &set, 0), -EINVAL, "nothing to set");
+	is_int(headroom_params_set(h, &set, 8), -EINVAL, "something else to set");
 	behave("malformed");
-	is_int(headroom_config_get(h, &config), -EBADMSG, "parameters that cannot be read");
+	is_int(headroom_params_get(h, &config), -EBADMSG, "parameters that cannot be read");
 	headroom_close(h);
 }
 
@@ -621,7 +621,7 @@ static bool read_one(struct world *w)
 	bool *known = event.cgroup == 7 ? &w->known_born : &w->known_alive;
 
 	w->failures += result < 0;
-	w->losses += event.type == HEADROOM_EVENT_LOST;
+	w->losses += event.type == HEADROOM_EVENT_DROPPED;
 	if (event.cgroup != 7 && event.cgroup != 4)
 		return result != 0;
 	if (event.type == HEADROOM_EVENT_CGROUP_BORN || event.type == HEADROOM_EVENT_CGROUP_GONE) {

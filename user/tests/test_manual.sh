@@ -32,7 +32,7 @@ done
 
 # Each parameter of the module, and nothing that is none
 page=$top/Documentation/man/headroom.4.rst
-sed -n 's/^module_param\(_cb\|_named\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/config.c" | sort >"$out"
+sed -n 's/^module_param\(_cb\|_named\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/params.c" | sort >"$out"
 [ -s "$out" ]
 report "parameters are found"
 sed -n '/^PARAMETERS/,/^HOOKS/s/^``\([a-z_]*\)=.*/\1/p' "$page" | sort | diff "$out" - >"$err"
@@ -43,7 +43,7 @@ for name in $hooks; do
 	grep -qF "$name" "$page"
 	report "headroom(4) has $name"
 done
-losses=$(sed -n 's/^json status\.lost\.\([a-z_]*\) .*/\1/p' "$top/Documentation/abi/json.txt")
+losses=$(sed -n 's/^json status\.dropped\.\([a-z_]*\) .*/\1/p' "$top/Documentation/abi/json.txt")
 for name in $losses; do
 	grep -qF "$name" "$page"
 	report "headroom(4) has $name"

@@ -114,23 +114,23 @@ static void test_sizes(void)
 
 static void test_config(void)
 {
-	struct headroom_config config = { 0 };
+	struct headroom_params config = { 0 };
 
 	begin();
-	nla_put_u32(msg, HEADROOM_A_CONFIG_SAMPLE_SHIFT, 3);
-	nla_put_u64(msg, HEADROOM_A_CONFIG_TABLE_ENTRIES, 1ull << 33);
-	nla_put_u32(msg, HEADROOM_A_CONFIG_SWAP_KPROBES, 1);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 3);
+	nla_put_u64(msg, HEADROOM_A_PARAMS_TABLE_ENTRIES, 1ull << 33);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_SWAP_KPROBES, 1);
 	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0, "parameters");
 	ok(config.sample_shift == 3 && config.table_entries == 1ull << 33 && !config.stalls &&
 	   config.swap_kprobes, "each where it belongs");
-	nla_put_u32(msg, HEADROOM_A_CONFIG_SAMPLE_SHIFT, 64);
+	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 64);
 	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), -EBADMSG,
 	       "one page in 2^64");
 	begin();
-	nla_put_u32(msg, HEADROOM_A_CONFIG_STALLS, 1);
-	config = (struct headroom_config){ 0 };
+	nla_put_u32(msg, HEADROOM_A_PARAMS_STALLS, 1);
+	config = (struct headroom_params){ 0 };
 	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0,
 	       "as many entries as there are pages");
@@ -159,7 +159,7 @@ static void test_trigger(void)
 static void decode_all(const char *bytes, int len)
 {
 	char *copy = malloc(len ? len : 1);
-	struct headroom_config config = { 0 };
+	struct headroom_params config = { 0 };
 	struct headroom_event event;
 	uint32_t id;
 

@@ -106,8 +106,8 @@ all='born cgroup=7 parent=1 path=/new
 oom cgroup=3 path=/busy/db pid=4711 comm=db
 gone cgroup=8 parent=2 path=/busy/old
 config shift=6
-lost lost=5
-lost
+dropped dropped=5
+dropped
 trigger id=2 cgroup=4 path=/idle value=9
 exit'
 with "$all" 3 "$fake" watch --trigger refaults=5:/busy --trigger stall=50ms,window=1s,cause=swap_in,each
@@ -115,8 +115,8 @@ has '^[0-9:.]+ cgroup born +/new$'
 has 'oom kill +/busy/db: db, pid 4711$'
 has 'cgroup gone +/busy/old$'
 has 'config +sample-shift=6 table-entries=0 stalls=off swap-kprobes=off$'
-has 'lost +5 events$'
-has 'lost +events, nobody knows how many$'
+has 'dropped +5 events$'
+has 'dropped +events, nobody knows how many$'
 has 'trigger +/idle: stalled 9 ns in 1.0 s, more than 50.0 ms \(swap in\)$'
 has 'exit +the module is being unloaded$'
 logged 'open group=1'
@@ -124,7 +124,7 @@ logged 'trigger cgroup=2 scope=1 metric=2 cause=0 threshold=5 window=1000000000 
 logged 'trigger cgroup=1 scope=2 metric=1 cause=6 threshold=50000000 window=1000000000 interval=0 hysteresis=0 clear=0'
 with "$all" 3 "$fake" watch --json
 json '[line["type"] for line in lines] == ["cgroup_born", "oom_kill", "cgroup_gone", "config",
-	"lost", "lost", "trigger", "exit"]'
+	"dropped", "dropped", "trigger", "exit"]'
 json '[line["seq"] for line in lines] == list(range(1, 9))'
 json 'lines[0]["parent_id"] == 1 and lines[0]["path"] == "/new"'
 # each field is explained
@@ -136,10 +136,10 @@ done
 json 'lines[1]["pid"] == 4711 and lines[1]["comm"] == "db" and "parent_id" not in lines[1]'
 json 'lines[3]["config"] == dict(sample_shift=6, table_entries=0, stalls=False,
 	swap_kprobes=False) and "path" not in lines[3]'
-json 'lines[4]["lost"] == 5 and lines[5]["lost"] == 0'
+json 'lines[4]["dropped"] == 5 and lines[5]["dropped"] == 0'
 json 'lines[6]["value"] == 9 and "threshold" not in lines[6]'
 with "$all" 3 "$fake" watch --subtree /busy --json
-json '[line["type"] for line in lines] == ["oom_kill", "cgroup_gone", "config", "lost", "lost",
+json '[line["type"] for line in lines] == ["oom_kill", "cgroup_gone", "config", "dropped", "dropped",
 	"exit"]'
 with "$all" 0 "$fake" watch --count 2 --json
 json 'len(lines) == 2'

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Histograms, made when their first value comes
+ *
+ * A cgroup has a histogram for each of a dozen causes of stalls, and some more;
+ * each is a kilobyte, and nearly all stay empty. So there is only a pointer,
+ * until a probe has something to put there. A probe cannot allocate: it takes a
+ * histogram from a pool that the registry's worker fills up again. If the pool is
+ * empty the value is in no histogram, which is counted.
+ *
+ * A histogram is never taken away from a cgroup that lives, and is freed with its
+ * record, after a grace period.
+ */
+#include <linux/build_bug.h>
+#include <linux/compiler.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "hist_alloc.h"
+#include "registry.h"
+#include "stats.h"
+
+#define POOL_SIZE	256
+
+static struct {
+	raw_spinlock_t lock;	/* a leaf; all here, and all that is adopted */
+	unsigned int nr;
+	struct hr_hist *hist[POOL_SIZE];
+	atomic64_t used;
+} pool;
+
+/* Gives *where a histogram, unless somebody else just has. NULL if none is left. */
+static noinline struct hr_hist *adopt(struct hr_hist **where)
+{
+	struct hr_hist *hist;
+	unsigned long flags;
+	bool low;
+
+	raw_spin_lock_irqsave(&pool.lock, flags);
+	hist = *where;
+	if (!hist && pool.nr) {
+		hist = pool.hist[--pool.nr];
+		/* Pairs with the address dependency in hr_hist_add() */
+		smp_store_release(where, hist);
+		atomic64_inc(&pool.used);
+	}
+	low = pool.nr < POOL_SIZE / 2;
+	raw_spin_unlock_irqrestore(&pool.lock, flags);
+	if (low)
+		hr_registry_kick(true);
+	return hist;
+}
+
+/**
+ * hr_hist_add - add values to a bucket
+ * @where: pointer to the histogram, in a record
+ * @index: the bucket
+ * @n: how many values
+ *
+ * Context: any, under RCU.
+ */
+void hr_hist_add(struct hr_hist **where, unsigned int index, u64 n)
+{
+	struct hr_hist *hist = READ_ONCE(*where);
+
+	if (unlikely(!hist))
+		hist = adopt(where);
+	if (likely(hist))
+		atomic64_add(n, &hist->bucket[index]);
+	else
+		hr_drop(histograms, n);
+}
+
+/* Four at a time, since most are empty */
+static bool four_empty(const atomic64_t *bucket)
+{
+	return !(atomic64_read(bucket) | atomic64_read(bucket + 1) |
+		 atomic64_read(bucket + 2) | atomic64_read(bucket + 3));
+}
+
+/**
+ * hr_hist_bound - find out which buckets are in use
+ * @hist: the histogram; NULL is allowed
+ *
+ * A bucket never becomes empty again, so only those outside of the bounds are looked
+ * at. They are what readers go by: not all 124 buckets of a dozen histograms.
+ *
+ * Context: process; registry's mutex held.
+ */
+void hr_hist_bound(struct hr_hist *hist)
+{
+	unsigned int first = 0, end = HR_HIST_BUCKETS, low, high;
+
+	BUILD_BUG_ON(HR_HIST_BUCKETS % 4);
+	if (!hist)
+		return;
+	low = hist->end ? hist->first : HR_HIST_BUCKETS;
+	high = hist->end;
+	while (first + 4 <= low && four_empty(&hist->bucket[first]))
+		first += 4;
+	while (first < low && !atomic64_read(&hist->bucket[first]))
+		first++;
+	if (first == HR_HIST_BUCKETS)
+		return;
+	while (end >= high + 4 && four_empty(&hist->bucket[end - 4]))
+		end -= 4;
+	while (end > high && !atomic64_read(&hist->bucket[end - 1]))
+		end--;
+	hist->first = first;
+	hist->end = end;
+}
+
+/**
+ * hr_hist_sum - number of values
+ * @hist: a histogram whose bounds are known; NULL is allowed
+ *
+ * Context: process; registry's mutex held.
+ */
+u64 hr_hist_sum(const struct hr_hist *hist)
+{
+	unsigned int i;
+	u64 sum = 0;
+
+	for (i = hist ? hist->first : 0; hist && i < hist->end; i++)
+		sum += atomic64_read(&hist->bucket[i]);
+	return sum;
+}
+
+/**
+ * hr_hist_copy - add one histogram to another, which has no other writer
+ * @to: pointer to that one; it is made if there is none
+ * @from: a histogram whose bounds are known; NULL is allowed
+ *
+ * Context: process, may sleep; registry's mutex held.
+ * Return: 0 or -ENOMEM.
+ */
+int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
+{
+	struct hr_hist *sum = *to;
+	unsigned int i;
+
+	if (!from || !from->end)
+		return 0;
+	if (!sum) {
+		sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+		if (!sum)
+			return -ENOMEM;
+		atomic64_inc(&pool.used);
+		*to = sum;
+	}
+	for (i = from->first; i < from->end; i++)
+		atomic64_set(&sum->bucket[i], atomic64_read(&sum->bucket[i]) +
+					      atomic64_read(&from->bucket[i]));
+	sum->first = sum->end ? min(sum->first, from->first) : from->first;
+	sum->end = max(sum->end, from->end);
+	return 0;
+}
+
+/**
+ * hr_hist_clear - empty a histogram that has no writer
+ * @hist: the histogram; NULL is allowed
+ *
+ * Context: process; registry's mutex held.
+ */
+void hr_hist_clear(struct hr_hist *hist)
+{
+	if (!hist)
+		return;
+	memset(&hist->bucket[hist->first], 0,
+	       (hist->end - hist->first) * sizeof(hist->bucket[0]));
+	hist->first = 0;
+	hist->end = 0;
+}
+
+/**
+ * hr_hist_move - add one histogram to another
+ * @to: of the one that stays; takes the other over if it had none
+ * @from: of one that goes, which nobody writes to any more; none afterwards
+ *
+ * Context: process; registry's mutex held.
+ */
+void hr_hist_move(struct hr_hist **to, struct hr_hist **from)
+{
+	unsigned int i;
+
+	if (!*from)
+		return;
+	if (!*to) {
+		*to = *from;
+		*from = NULL;
+		return;
+	}
+	for (i = 0; i < HR_HIST_BUCKETS; i++)
+		atomic64_add(atomic64_read(&(*from)->bucket[i]), &(*to)->bucket[i]);
+	hr_hist_free(from);
+	hr_hist_bound(*to);
+}
+
+/**
+ * hr_hist_free - free a histogram
+ * @where: pointer to it; nobody uses it any more
+ *
+ * Context: any.
+ */
+void hr_hist_free(struct hr_hist **where)
+{
+	if (!*where)
+		return;
+	kfree(*where);
+	*where = NULL;
+	atomic64_dec(&pool.used);
+}
+
+/**
+ * hr_hist_alloc_fill - fill the pool up
+ *
+ * Context: process, may sleep.
+ */
+void hr_hist_alloc_fill(void)
+{
+	struct hr_hist *hist;
+
+	while (READ_ONCE(pool.nr) < POOL_SIZE) {
+		hist = kzalloc(sizeof(*hist), GFP_KERNEL);
+		if (!hist)
+			return;
+		raw_spin_lock_irq(&pool.lock);
+		if (pool.nr < POOL_SIZE) {
+			pool.hist[pool.nr++] = hist;
+			hist = NULL;
+		}
+		raw_spin_unlock_irq(&pool.lock);
+		kfree(hist);
+	}
+}
+
+/**
+ * hr_hist_alloc_used - histograms that have an owner
+ *
+ * Context: any.
+ */
+u64 hr_hist_alloc_used(void)
+{
+	return atomic64_read(&pool.used);
+}
+
+/**
+ * hr_hist_alloc_init - an empty pool
+ *
+ * Context: process; before any probe runs.
+ */
+void hr_hist_alloc_init(void)
+{
+	raw_spin_lock_init(&pool.lock);
+}
+
+/**
+ * hr_hist_alloc_exit - free what is in the pool
+ *
+ * Context: process; no probe runs any more.
+ */
+void hr_hist_alloc_exit(void)
+{
+	while (pool.nr)
+		kfree(pool.hist[--pool.nr]);
+}

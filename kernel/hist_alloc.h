@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef _HEADROOM_HIST_ALLOC_H
+#define _HEADROOM_HIST_ALLOC_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+#include "hist.h"
+#include "counters.h"
+
+/**
+ * struct hr_hist - a histogram as it is counted
+ * @bucket: values in each bucket; the unit is its owner's
+ * @first: the lowest bucket that was not empty when somebody looked last
+ * @end: behind the highest one; 0 if all were
+ *
+ * What stands behind @bucket belongs to the registry's mutex: see
+ * hr_hist_bound().
+ */
+struct hr_hist {
+	atomic64_t bucket[HR_HIST_BUCKETS];
+	u8 first;
+	u8 end;
+};
+
+void hr_hist_alloc_init(void);
+void hr_hist_alloc_exit(void);
+void hr_hist_alloc_fill(void);
+u64 hr_hist_alloc_used(void);
+void hr_hist_add(struct hr_hist **where, unsigned int index, u64 n);
+void hr_hist_bound(struct hr_hist *hist);
+u64 hr_hist_sum(const struct hr_hist *hist);
+int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from);
+void hr_hist_clear(struct hr_hist *hist);
+void hr_hist_move(struct hr_hist **to, struct hr_hist **from);
+void hr_hist_free(struct hr_hist **where);
+
+#endif /* _HEADROOM_HIST_ALLOC_H */

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module's parameters, and how they are changed while it is loaded
+ *
+ * What /sys/module/headroom/parameters shows and what config-get reports are the same
+ * words. To change what is tracked makes the nonresident table anew, while probes go on:
+ *
+ *	allocate	what can fail comes first, so that all is changed or nothing
+ *	pause		no page is tracked; the clocks go on counting evictions
+ *	rescale		samples seen so far are restated for the new factor
+ *	install		the new table in place of the old one
+ *	resume		pages are tracked again
+ *
+ * Each step waits for the probes that have not seen it. No eviction is missed, but what
+ * was evicted before resume is forgotten, as what stood in the old table is.
+ */
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+
+#include "params.h"
+#include "hooks.h"
+#include "nonresident.h"
+#include "notify.h"
+#include "reclaim.h"
+#include "refault.h"
+#include "registry.h"
+#include "stall.h"
+
+static struct hr_params config = {
+	.stalls = true,
+};
+
+/* All here. Outside of the locks that registry.c tells of; a parameter's is outside. */
+static DEFINE_MUTEX(params_mutex);
+static bool live;
+
+module_param_named(sample_shift, config.sample_shift, uint, 0444);
+MODULE_PARM_DESC(sample_shift,
+		 "Track one page in 2^sample_shift for refaults, 0 to 10 (default: 0, every page)");
+
+module_param_named(table_entries, config.table_entries, ulong, 0444);
+MODULE_PARM_DESC(table_entries,
+		 "Evicted pages to remember, up to 33554432, 32 bytes each, rounded up to a power of two (default: 0, tracked pages of the RAM)");
+
+module_param_named(swap_kprobes, config.swap_kprobes, bool, 0444);
+MODULE_PARM_DESC(swap_kprobes,
+		 "Watch swap by kprobes in place of tracepoints: sees also what the tracepoints miss (default: N)");
+
+static int set_stalls(const char *value, const struct kernel_param *kp)
+{
+	struct hr_params new = { .stalls = true };
+	unsigned int failed;
+	int err = 0;
+
+	if (value)
+		err = kstrtobool(value, &new.stalls);
+	return err ?: hr_params_set(&new, HR_PARAMS_STALLS, &failed);
+}
+
+static const struct kernel_param_ops stalls_ops = {
+	.flags = KERNEL_PARAM_OPS_FL_NOARG,
+	.set = set_stalls,
+	.get = param_get_bool,
+};
+module_param_cb(stalls, &stalls_ops, &config.stalls, 0644);
+MODULE_PARM_DESC(stalls,
+		 "Track stalls; may be changed while the module is loaded (default: Y)");
+
+/* The pages that a table is to have room for */
+static unsigned long entries_of(const struct hr_params *wanted)
+{
+	return wanted->table_entries ?:
+	       min(totalram_pages() >> wanted->sample_shift,
+		   HR_MAX_TABLE_ENTRIES);
+}
+
+/**
+ * hr_params_init - check the parameters, and make what they are about
+ *
+ * Context: process, may sleep.
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int __init hr_params_init(void)
+{
+	if (config.sample_shift > HR_MAX_SAMPLE_SHIFT) {
+		pr_err("sample_shift=%u is out of range: use 0 to %u\n",
+		       config.sample_shift, HR_MAX_SAMPLE_SHIFT);
+		return -EINVAL;
+	}
+	if (config.table_entries > HR_MAX_TABLE_ENTRIES) {
+		pr_err("table_entries=%lu is out of range: use 0 (automatic) to %lu\n",
+		       config.table_entries, HR_MAX_TABLE_ENTRIES);
+		return -EINVAL;
+	}
+	return hr_nonresident_init(config.sample_shift, entries_of(&config));
+}
+
+/**
+ * hr_params_attach - attach the probes that the parameters ask for
+ *
+ * From now on they can be changed.
+ *
+ * Context: process, may sleep.
+ * Return: as hr_hooks_attach().
+ */
+int __init hr_params_attach(void)
+{
+	int err;
+
+	mutex_lock(&params_mutex);
+	err = hr_hooks_attach(config.swap_kprobes, config.stalls);
+	live = !err;
+	mutex_unlock(&params_mutex);
+	return err;
+}
+
+/**
+ * hr_params_stop - parameters are not changed any more
+ *
+ * Context: process, may sleep.
+ */
+void hr_params_stop(void)
+{
+	mutex_lock(&params_mutex);
+	live = false;
+	mutex_unlock(&params_mutex);
+}
+
+/**
+ * hr_params_get - the parameters as they are now
+ * @to: result
+ *
+ * Context: process, may sleep.
+ */
+void hr_params_get(struct hr_params *to)
+{
+	mutex_lock(&params_mutex);
+	*to = config;
+	mutex_unlock(&params_mutex);
+}
+
+static bool same(const struct hr_params *one, const struct hr_params *other)
+{
+	return one->sample_shift == other->sample_shift &&
+	       one->table_entries == other->table_entries &&
+	       one->stalls == other->stalls;
+}
+
+/* Cannot fail any more: see the head of this file */
+static void replace_table(struct hr_nonresident_table *new)
+{
+	unsigned int old_shift = hr_nonresident_shift();
+	struct hr_nonresident_table old;
+
+	lockdep_assert_held(&params_mutex);
+	hr_registry_lock();
+	hr_nonresident_pause();
+	hr_registry_rescale(old_shift, 0);
+	hr_nonresident_install(new, &old);
+	hr_registry_rescale(0, new->shift);
+	/* What was kept for the next refault depends on the factor, which all know by now */
+	hr_refault_forget();
+	hr_nonresident_resume(new);
+	/* And what was kept for the next page of a batch, on whether pages are tracked */
+	hr_reclaim_forget();
+	hr_registry_unlock();
+	hr_nonresident_retire(&old);
+}
+
+static int change(const struct hr_params *new, unsigned int *failed)
+{
+	struct hr_nonresident_table table;
+	int err;
+
+	lockdep_assert_held(&params_mutex);
+	*failed = HR_PARAMS_SAMPLE_SHIFT | HR_PARAMS_TABLE_ENTRIES;
+	err = hr_nonresident_prepare(&table, new->sample_shift, entries_of(new));
+	if (err)
+		return err;
+	*failed = HR_PARAMS_STALLS;
+	if (new->stalls != config.stalls)
+		err = hr_hooks_track_stalls(new->stalls);
+	if (err) {
+		hr_nonresident_discard(&table);
+		return err;
+	}
+	if (table.bucket)
+		replace_table(&table);
+	return 0;
+}
+
+/**
+ * hr_params_set - change parameters, all of those named or none
+ * @from: their values, which are in range
+ * @which: HR_PARAMS_*: those to change
+ * @failed: those that could not be changed, on failure
+ *
+ * Tells those who listen. Before the probes are attached it only takes a note.
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM, or the error of a probe that could not be attached.
+ */
+int hr_params_set(const struct hr_params *from, unsigned int which,
+		  unsigned int *failed)
+{
+	struct hr_params new;
+	int err = 0;
+
+	mutex_lock(&params_mutex);
+	new = config;
+	if (which & HR_PARAMS_SAMPLE_SHIFT)
+		new.sample_shift = from->sample_shift;
+	if (which & HR_PARAMS_TABLE_ENTRIES)
+		new.table_entries = from->table_entries;
+	if (which & HR_PARAMS_STALLS)
+		new.stalls = from->stalls;
+	if (live && same(&new, &config))
+		goto out;
+	if (live)
+		err = change(&new, failed);
+	if (err)
+		goto out;
+	config = new;
+	if (live)
+		hr_notify_config(&config);
+out:
+	mutex_unlock(&params_mutex);
+	return err;
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Watches: when a trigger fires
+ *
+ * The model
+ * ---------
+ * A trigger watches a quantity that only grows, for a cgroup with all below it, or for
+ * each of these by itself:
+ *
+ *	refaults	V(t) = those counted
+ *	stall		V(t) = sum of the stalls that ended
+ *			     + sum of (t - begin) of those that are open
+ *
+ * As many tasks as are stalled at once count each. It fires when the growth over the
+ * window that ends now reaches the threshold,
+ *
+ *	S(t) = V(t) - V(t - window) >= threshold
+ *
+ * and V has just grown: what is past already does not fire again. After that it is
+ * silent for the interval; if it would have fired meanwhile, it does so at the
+ * interval's end, with the largest S and the time of that. With hysteresis it is silent
+ * as well until S has been at or below the level that clears it.
+ *
+ * What is approximated: V is looked at every few milliseconds, see trigger_poll.c, so S is
+ * known late by so much; and the far end of the window is interpolated, see trigger_window.c. A
+ * stall that began before the trigger was set counts from then on.
+ *
+ * A watch is V of one cgroup or subtree for one trigger. Those of the scope "each" are
+ * made when something happens in a cgroup, and freed when all of it is past.
+ */
+#include <linux/ktime.h>
+#include <linux/slab.h>
+
+#include "notify.h"
+#include "trigger_internal.h"
+
+/* Watches of all triggers of the scope "each" together; others have one */
+#define MAX_WATCHES	4096
+
+static LIST_HEAD(all_grown);
+static LIST_HEAD(all_pending);
+static unsigned int nr_each;
+
+static bool concerns(const struct hr_trigger *trigger, unsigned int quantity)
+{
+	if (trigger->spec.metric == HEADROOM_TRIGGER_METRIC_REFAULTS)
+		return quantity == HR_REFAULTS;
+	if (trigger->spec.cause)
+		return quantity == trigger->spec.cause;
+	return quantity != HR_REFAULTS && hr_in_stall_total(quantity);
+}
+
+/**
+ * hr_trigger_watch_make - begin to watch
+ * @trigger: for whom
+ * @cg: the cgroup that is told; the caller holds a reference, or RCU
+ * @begin: V was 0 then
+ * @gfp: how to allocate
+ *
+ * Context: hr_triggers_mutex held; may sleep as far as @gfp says.
+ * Return: the watch, or NULL.
+ */
+struct hr_trigger_watch *
+hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
+		      u64 begin, gfp_t gfp)
+{
+	bool each = trigger->spec.scope == HEADROOM_TRIGGER_SCOPE_EACH;
+	struct hr_trigger_watch *watch = NULL;
+
+	lockdep_assert_held(&hr_triggers_mutex);
+	if (!each || nr_each < MAX_WATCHES)
+		watch = kzalloc(sizeof(*watch), gfp);
+	if (!watch)
+		return NULL;
+	watch->trigger = trigger;
+	watch->fresh = true;
+	watch->cg = cg;
+	hr_cgroup_get(cg);
+	INIT_LIST_HEAD(&watch->of_cgroup);
+	INIT_LIST_HEAD(&watch->grown);
+	INIT_LIST_HEAD(&watch->pending);
+	list_add(&watch->of_trigger, &trigger->watches);
+	hr_trigger_window_init(&watch->window, trigger->spec.window, begin, 0);
+	nr_each += each;
+	return watch;
+}
+
+/**
+ * hr_trigger_watch_free - watch no longer
+ * @watch: the watch
+ *
+ * Context: hr_triggers_mutex held.
+ */
+void hr_trigger_watch_free(struct hr_trigger_watch *watch)
+{
+	lockdep_assert_held(&hr_triggers_mutex);
+	list_del(&watch->of_cgroup);
+	list_del(&watch->of_trigger);
+	list_del(&watch->grown);
+	list_del(&watch->pending);
+	nr_each -= watch->trigger->spec.scope == HEADROOM_TRIGGER_SCOPE_EACH;
+	hr_cgroup_put(watch->cg);
+	kfree(watch);
+}
+
+/* That of a trigger for what happens to a cgroup; NULL if it cannot be had */
+static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
+					  struct hr_trigger_polled *watched, u64 begin)
+{
+	struct hr_trigger_watch *watch;
+
+	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
+		return list_first_entry(&trigger->watches, struct hr_trigger_watch,
+					of_trigger);
+	list_for_each_entry(watch, &watched->watches, of_cgroup)
+		if (watch->trigger == trigger)
+			return watch;
+	watch = hr_trigger_watch_make(trigger, watched->cg, begin, GFP_NOWAIT | __GFP_NOWARN);
+	if (watch)
+		list_add(&watch->of_cgroup, &watched->watches);
+	else if (!xchg(&watched->refused, true))
+		hr_drop(notifications, 1);
+	return watch;
+}
+
+static void add(struct hr_trigger_watch *watch, u64 ended, u64 open, u64 tick)
+{
+	watch->ended += ended;
+	if (watch->open_tick != tick)
+		watch->open = 0;
+	watch->open_tick = tick;
+	watch->open += open;
+	if (list_empty(&watch->grown))
+		list_add_tail(&watch->grown, &all_grown);
+}
+
+/**
+ * hr_trigger_watch_ended - something was counted for a cgroup
+ * @trigger: a trigger that is set on it, or above
+ * @watched: the cgroup
+ * @quantity: HR_REFAULTS, or a cause of stalls
+ * @n: how much
+ * @tick: the moment
+ *
+ * Context: hr_triggers_mutex and RCU held.
+ */
+void hr_trigger_watch_ended(struct hr_trigger *trigger,
+			    struct hr_trigger_polled *watched, unsigned int quantity,
+			  u64 n, const struct hr_tick *tick)
+{
+	struct hr_trigger_watch *watch;
+
+	if (!concerns(trigger, quantity))
+		return;
+	watch = watch_for(trigger, watched, tick->before);
+	if (watch)
+		add(watch, n, 0, tick->nr);
+}
+
+/**
+ * hr_trigger_watch_open - a task of a cgroup is in a stall
+ * @trigger: a trigger that is set on it, or above
+ * @watched: the cgroup
+ * @cause: of the stall
+ * @begin: since when; not after the moment
+ * @tick: the moment
+ *
+ * Context: hr_triggers_mutex and RCU held.
+ */
+void hr_trigger_watch_open(struct hr_trigger *trigger,
+			   struct hr_trigger_polled *watched, unsigned int cause,
+			 u64 begin, const struct hr_tick *tick)
+{
+	struct hr_trigger_watch *watch;
+
+	if (!concerns(trigger, cause))
+		return;
+	watch = watch_for(trigger, watched, tick->before);
+	if (!watch)
+		return;
+	/* What was before the trigger was set is no growth */
+	if (watch->fresh && begin < trigger->set)
+		hr_trigger_window_raise(&watch->window, trigger->set - begin);
+	add(watch, 0, tick->now - begin, tick->nr);
+}
+
+static void fire(struct hr_trigger_watch *watch, u64 now, u64 time, u64 sum)
+{
+	const struct hr_fired fired = {
+		.portid = watch->trigger->portid,
+		.seq = ++watch->trigger->seq,
+		.time = time,
+		.trigger = watch->trigger->id,
+		.cg = watch->cg,
+		.value = sum,
+	};
+
+	list_del_init(&watch->pending);
+	watch->fired = now;
+	watch->uncleared = watch->trigger->spec.hysteresis;
+	hr_notify_fired(&fired);
+}
+
+static void pend(struct hr_trigger_watch *watch, u64 now, u64 sum)
+{
+	if (list_empty(&watch->pending)) {
+		list_add(&watch->pending, &all_pending);
+		watch->largest = 0;
+	}
+	if (sum < watch->largest)
+		return;
+	watch->largest = sum;
+	watch->largest_time = now;
+}
+
+static bool is_silent(const struct hr_trigger_watch *watch, u64 now)
+{
+	return watch->fired && now - watch->fired < watch->trigger->spec.interval;
+}
+
+/* V may have grown */
+static void judge(struct hr_trigger_watch *watch, const struct hr_tick *tick)
+{
+	const struct hr_trigger_spec *spec = &watch->trigger->spec;
+	u64 value = watch->ended, sum;
+
+	if (watch->open_tick == tick->nr)
+		value += watch->open;
+	watch->fresh = false;
+	/* A stall that ended while it was looked for was missed for one tick */
+	if (value <= watch->window.value)
+		return;
+	if (tick->before > watch->window.time &&
+	    hr_trigger_window_sum(&watch->window, tick->before) <= spec->clear)
+		watch->uncleared = false;
+	hr_trigger_window_grow(&watch->window, tick->now, tick->before, value);
+	sum = hr_trigger_window_sum(&watch->window, tick->now);
+	if (sum <= spec->clear)
+		watch->uncleared = false;
+	if (sum < spec->threshold || watch->uncleared)
+		return;
+	if (is_silent(watch, tick->now))
+		pend(watch, tick->now, sum);
+	else
+		fire(watch, tick->now, tick->now, sum);
+}
+
+/**
+ * hr_trigger_watch_judge - fire what has reached its threshold
+ * @tick: the moment
+ *
+ * Context: process; hr_triggers_mutex held. All that happened was told.
+ */
+void hr_trigger_watch_judge(const struct hr_tick *tick)
+{
+	struct hr_trigger_watch *watch, *next;
+
+	lockdep_assert_held(&hr_triggers_mutex);
+	list_for_each_entry_safe(watch, next, &all_grown, grown) {
+		list_del_init(&watch->grown);
+		judge(watch, tick);
+	}
+}
+
+/**
+ * hr_trigger_watch_fire_pending - fire what was silent until now
+ * @now: when
+ *
+ * Context: process; hr_triggers_mutex held.
+ * Return: when the next one is due; KTIME_MAX if there is none.
+ */
+u64 hr_trigger_watch_fire_pending(u64 now)
+{
+	struct hr_trigger_watch *watch, *next;
+	u64 first = KTIME_MAX;
+
+	lockdep_assert_held(&hr_triggers_mutex);
+	list_for_each_entry_safe(watch, next, &all_pending, pending) {
+		if (is_silent(watch, now))
+			first = min(first, watch->fired + watch->trigger->spec.interval);
+		else
+			fire(watch, now, watch->largest_time, watch->largest);
+	}
+	return first;
+}
+
+/**
+ * hr_trigger_watch_tidy - free the watches of which nothing is to be remembered
+ * @trigger: whose
+ * @now: when
+ *
+ * Context: hr_triggers_mutex held.
+ */
+void hr_trigger_watch_tidy(struct hr_trigger *trigger, u64 now)
+{
+	struct hr_trigger_watch *watch, *next;
+
+	lockdep_assert_held(&hr_triggers_mutex);
+	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
+		return;
+	list_for_each_entry_safe(watch, next, &trigger->watches, of_trigger)
+		if (list_empty(&watch->cg->watched->busy) && list_empty(&watch->pending) &&
+		    !is_silent(watch, now) &&
+		    now - watch->window.time > watch->window.length)
+			hr_trigger_watch_free(watch);
+}

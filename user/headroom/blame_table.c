@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Who took whose pages, as a table: see blame_table.h */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blame_table.h"
+#include "command.h"
+#include "counters.h"
+#include "text.h"
+
+int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names)
+{
+	size_t all = blame->nr, nr = 0;
+	uint64_t *id;
+	int err;
+
+	for (size_t i = 0; i < blame->nr; i++)
+		all += blame->victim[i].nr;
+	id = calloc(all ? all : 1, sizeof(*id));
+	if (!id)
+		out_of_memory();
+	for (size_t i = 0; i < blame->nr; i++) {
+		id[nr++] = blame->victim[i].id;
+		for (size_t k = 0; k < blame->victim[i].nr; k++)
+			id[nr++] = blame->victim[i].evictor[k].id;
+	}
+	err = names_look_up(h, id, nr, names);
+	free(id);
+	return err;
+}
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+/* What was missed most first; then what was taken, and a table that is stable */
+static int compare_rows(const void *left, const void *right)
+{
+	const struct blamerow *a = left, *b = right;
+	int by = compare(a->refaults, b->refaults);
+
+	if (!by)
+		by = compare(a->evictions, b->evictions);
+	return by ? by : compare(b->victim->id, a->victim->id);
+}
+
+/* The same; all the others, which have no id, come last. */
+static int compare_evictors(const void *left, const void *right)
+{
+	const struct headroom_evictor *a = left, *b = right;
+	int by = !a->id - !b->id;
+
+	if (!by)
+		by = compare(a->refaults, b->refaults);
+	if (!by)
+		by = compare(a->evictions, b->evictions);
+	if (!by)
+		by = compare(b->id, a->id);
+	return by ? by : (int)a->reason - (int)b->reason;
+}
+
+struct blamerows blamerows_select(const struct headroom_blame *blame, const struct names *names,
+				  const char *top)
+{
+	struct blamerows rows = { .row = calloc(blame->nr ? blame->nr : 1, sizeof(*rows.row)) };
+
+	if (!rows.row)
+		out_of_memory();
+	for (size_t i = 0; i < blame->nr; i++) {
+		struct headroom_victim *victim = &blame->victim[i];
+		struct blamerow row = { .victim = victim, .path = names_path(names, victim->id) };
+
+		if (!victim->nr || !is_below(row.path, top))
+			continue;
+		for (size_t k = 0; k < victim->nr; k++) {
+			row.evictions += victim->evictor[k].evictions;
+			row.refaults += victim->evictor[k].refaults;
+		}
+		qsort(victim->evictor, victim->nr, sizeof(*victim->evictor), compare_evictors);
+		rows.row[rows.nr++] = row;
+	}
+	qsort(rows.row, rows.nr, sizeof(*rows.row), compare_rows);
+	return rows;
+}
+
+double blame_share(const struct blamerow *row, const struct headroom_evictor *evictor)
+{
+	if (row->refaults)
+		return 100.0 * evictor->refaults / row->refaults;
+	return row->evictions ? 100.0 * evictor->evictions / row->evictions : 0;
+}
+
+static char *evictor_name(const struct names *names, const struct headroom_evictor *evictor,
+			  size_t limit)
+{
+	char *name;
+
+	if (evictor->id)
+		return names_print(names, evictor->id, limit);
+	name = text_name("(others)");
+	text_shorten(name, limit);
+	return name;
+}
+
+/* A reason that is newer than this program has no name. */
+static struct text reason_text(uint32_t reason)
+{
+	const char *name = headroom_reason_name(reason);
+
+	return text_words(name ? name : reason ? "?" : "-");
+}
+
+/* "300", or "300+20" when up to 20 more may have been its pages */
+static void format_evictions(char *text, size_t size, const struct headroom_evictor *evictor)
+{
+	int len = snprintf(text, size, "%" PRIu64, evictor->evictions);
+
+	if (evictor->error)
+		snprintf(text + len, size - len, "+%" PRIu64, evictor->error);
+}
+
+/* The columns after the names; the heading is the same with no evictor. */
+static int format_columns(char *line, size_t size, const struct blamerow *row,
+			  const struct headroom_evictor *evictor)
+{
+	char evictions[48];
+
+	if (!evictor)
+		return snprintf(line, size, " %-14s %12s %10s %8s", "REASON", "EVICTIONS",
+				"REFAULTS", "SHARE");
+	format_evictions(evictions, sizeof(evictions), evictor);
+	return snprintf(line, size, " %-14s %12s %10" PRIu64 " %6.1f %%",
+			reason_text(evictor->reason).s, evictions,
+			evictor->refaults, blame_share(row, evictor));
+}
+
+/* Widths of the two columns of names */
+struct widths {
+	size_t limit;
+	size_t victim;
+	size_t evictor;
+};
+
+static void widen(size_t *width, char *name)
+{
+	size_t columns = text_columns(name);
+
+	if (columns > *width)
+		*width = columns;
+	free(name);
+}
+
+/* Lines are not to be longer than @columns: the two names share what the rest leaves. */
+static struct widths measure(const struct blamerows *rows, const struct names *names,
+			     size_t columns)
+{
+	struct widths widths = {
+		.limit = SIZE_MAX,
+		.victim = strlen("VICTIM"),
+		.evictor = strlen("EVICTOR"),
+	};
+	size_t taken = format_columns(NULL, 0, NULL, NULL) + 1;
+	const struct headroom_victim *victim;
+
+	if (columns != SIZE_MAX)
+		widths.limit = columns > taken + 20 ? (columns - taken) / 2 : 10;
+	for (size_t i = 0; i < rows->nr; i++) {
+		victim = rows->row[i].victim;
+		widen(&widths.victim, names_print(names, victim->id, widths.limit));
+		for (size_t k = 0; k < victim->nr; k++)
+			widen(&widths.evictor,
+			      evictor_name(names, &victim->evictor[k], widths.limit));
+	}
+	return widths;
+}
+
+static void print_row(FILE *out, const struct blamerow *row, const struct names *names,
+		      const struct widths *widths)
+{
+	char *victim = names_print(names, row->victim->id, widths->limit);
+	char columns[128], *evictor;
+
+	for (size_t k = 0; k < row->victim->nr; k++) {
+		evictor = evictor_name(names, &row->victim->evictor[k], widths->limit);
+		format_columns(columns, sizeof(columns), row, &row->victim->evictor[k]);
+		fprintf(out, "%s%*s %s%*s%s\n", victim, (int)(widths->victim - text_columns(victim)),
+		       "", evictor, (int)(widths->evictor - text_columns(evictor)), "", columns);
+		free(evictor);
+	}
+	free(victim);
+}
+
+void blamerows_print(FILE *out, const struct blamerows *rows, const struct names *names,
+		     size_t limit)
+{
+	struct widths widths = measure(rows, names, limit);
+	char columns[128], *heading;
+
+	if (!rows->nr) {
+		fputs("no pages were lost\n", out);
+		return;
+	}
+	format_columns(columns, sizeof(columns), NULL, NULL);
+	if (asprintf(&heading, "%-*s %-*s%s", (int)widths.victim, "VICTIM",
+		     (int)widths.evictor, "EVICTOR", columns) < 0)
+		out_of_memory();
+	text_heading_to(out, heading);
+	free(heading);
+	for (size_t i = 0; i < rows->nr; i++)
+		print_row(out, &rows->row[i], names, &widths);
+}

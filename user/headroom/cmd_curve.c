@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom curve - what more memory would save in one cgroup */
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "json.h"
+#include "options.h"
+#include "wait.h"
+#include "curve_plot.h"
+#include "text.h"
+
+struct request {
+	const char *name;	/* as the user wrote it */
+	double seconds;		/* 0: since the module was loaded */
+	double below;		/* refaults a second; negative: not asked */
+	const char *svg;
+	bool json;
+};
+
+/* The least memory at which refaults are below the rate that was asked for */
+static double memory_below(const struct pool *pool, const struct request *request)
+{
+	return headroom_curve_memory(&pool->curve, request->below * pool->seconds);
+}
+
+static void print_below(const struct pool *pool, const struct request *request)
+{
+	if (pool_rate(pool, pool_refaults(pool)) <= request->below) {
+		printf("refaults are not above %g a second as it is\n", request->below);
+		return;
+	}
+	printf("with %s more, not more than %g refaults a second remain\n",
+	       pool_memory(pool, memory_below(pool, request)).s, request->below);
+}
+
+static void print_heading(const struct pool *pool, const struct request *request)
+{
+	const char *path = pool->cgroup->path ? pool->cgroup->path : request->name;
+	char *name = text_name(path), *heading;
+
+	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, pool->cgroup->id) < 0)
+		out_of_memory();
+	text_heading(heading);
+	free(heading);
+	free(name);
+	if (pool->seconds > 0)
+		printf("in %.2f s", pool->seconds);
+	else
+		printf("since the module was loaded");
+	printf(", %" PRIu64 " evictions, %.0f of the evicted pages came back\n", pool->evictions,
+	       pool_refaults(pool));
+	if (!pool->target)
+		puts("the cgroup's own pages, whoever was short of memory");
+	else if (pool->cgroup->parent_id)
+		puts("the cgroup and all below it as one pool, at its own limit");
+	else
+		puts("the machine as one pool, when it was short of memory");
+}
+
+static void print_text(const struct pool *pool, const struct request *request)
+{
+	print_heading(pool, request);
+	if (pool_refaults(pool) <= 0) {
+		printf("\nno refaults%s: more memory would have saved nothing\n",
+		       pool->seconds > 0 ? " in that time" : "");
+		return;
+	}
+	putchar('\n');
+	pool_plot(stdout, pool);
+	putchar('\n');
+	pool_table(stdout, pool);
+	if (request->below >= 0) {
+		putchar('\n');
+		print_below(pool, request);
+	}
+}
+
+static struct json_object *json_point(const struct pool *pool,
+				      const struct headroom_curve_point *point)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_uint(object, "extra_bytes", ceil(point->pages) * pool->page_size);
+	json_add_number(object, "refaults", point->refaults);
+	if (pool->seconds > 0)
+		json_add_number(object, "refaults_per_s", pool_rate(pool, point->refaults));
+	json_add_number(object, "samples", point->samples);
+	json_add_number(object, "standard_error", point->error);
+	return object;
+}
+
+static void print_json(const struct pool *pool, const struct request *request)
+{
+	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
+
+	json_add_uint(object, "id", pool->cgroup->id);
+	json_add_text(object, "path", pool->cgroup->path);
+	if (pool->seconds > 0)
+		json_add_number(object, "interval_s", pool->seconds);
+	json_add_uint(object, "page_size", pool->page_size);
+	json_add_uint(object, "sample_shift", pool->sample_shift);
+	json_add_text(object, "pool", pool->target ? "target" : "local");
+	json_add_uint(object, "evictions", pool->evictions);
+	json_add_number(object, "refaults", pool_refaults(pool));
+	for (size_t i = 0; i < pool->curve.nr; i++)
+		json_append(points, json_point(pool, &pool->curve.point[i]));
+	json_add(object, "points", points);
+	if (request->below >= 0) {
+		below = json_new_object();
+		json_add_number(below, "refaults_per_s", request->below);
+		json_add_uint(below, "extra_bytes",
+			      ceil(memory_below(pool, request)) * pool->page_size);
+		json_add(object, "below", below);
+	}
+	json_print_line(object);
+}
+
+/* The drawing: its frame within the picture, in its units */
+#define SVG_WIDTH	720
+#define SVG_HEIGHT	400
+#define SVG_LEFT	90
+#define SVG_TOP		40
+#define SVG_RIGHT	690
+#define SVG_BOTTOM	340
+#define SVG_TICKS	4
+
+static double svg_x(const struct pool *pool, double pages)
+{
+	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / pool_reach(pool);
+}
+
+static double svg_y(const struct pool *pool, double refaults)
+{
+	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1;
+
+	return SVG_BOTTOM - (SVG_BOTTOM - SVG_TOP) * refaults / most;
+}
+
+static void svg_text(FILE *out, const char *text)
+{
+	size_t len;
+
+	for (; *text; text += len ? len : 1) {
+		len = utf8_sequence(text);
+		/* what is no character, or is not allowed in XML */
+		if (!len || (unsigned char)*text < 0x20)
+			fputs("\xef\xbf\xbd", out);
+		else if (*text == '<' || *text == '&')
+			fputs(*text == '<' ? "&lt;" : "&amp;", out);
+		else
+			fwrite(text, 1, len, out);
+	}
+}
+
+static void svg_axes(FILE *out, const struct pool *pool)
+{
+	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1, x, y;
+
+	for (int tick = 0; tick <= SVG_TICKS; tick++) {
+		x = svg_x(pool, pool_reach(pool) * tick / SVG_TICKS);
+		y = svg_y(pool, most * tick / SVG_TICKS);
+		fprintf(out, "<path class=\"grid\" d=\"M%.1f %d V%d M%d %.1f H%d\"/>\n", x, SVG_TOP,
+			SVG_BOTTOM, SVG_LEFT, y, SVG_RIGHT);
+		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x,
+			SVG_BOTTOM + 18, pool_memory(pool, pool_reach(pool) * tick / SVG_TICKS).s);
+		fprintf(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
+			SVG_LEFT - 8, y + 4, text_number(pool_rate(pool, most * tick / SVG_TICKS)).s);
+	}
+	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">extra memory</text>\n",
+		(SVG_LEFT + SVG_RIGHT) / 2, SVG_BOTTOM + 42);
+	fprintf(out, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">"
+		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, pool_unit(pool));
+}
+
+static void svg_curve(FILE *out, const struct pool *pool)
+{
+	const struct headroom_curve *curve = &pool->curve;
+
+	fputs("<polyline class=\"curve\" points=\"", out);
+	for (size_t i = 0; i < curve->nr; i++)
+		fprintf(out, "%.1f,%.1f ", svg_x(pool, curve->point[i].pages),
+			svg_y(pool, curve->point[i].refaults));
+	fprintf(out, "%d,%.1f\"/>\n", SVG_RIGHT,
+		svg_y(pool, curve->point[curve->nr - 1].refaults));
+}
+
+static void write_svg(FILE *out, const struct pool *pool, const struct request *request)
+{
+	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
+		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
+	/* grey and blue that can be told from white and from black */
+	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
+	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}</style>\n<title>", out);
+	svg_text(out, pool->cgroup->path ? pool->cgroup->path : request->name);
+	fprintf(out, "</title>\n<text x=\"%d\" y=\"24\">", SVG_LEFT);
+	svg_text(out, pool->cgroup->path ? pool->cgroup->path : request->name);
+	if (pool->seconds > 0)
+		fprintf(out, ", %.2f s", pool->seconds);
+	fputs("</text>\n", out);
+	svg_axes(out, pool);
+	svg_curve(out, pool);
+	fputs("</svg>\n", out);
+}
+
+static int write_svg_file(const struct pool *pool, const struct request *request)
+{
+	FILE *out = fopen(request->svg, "we");
+	bool failed = !out;
+
+	if (out) {
+		write_svg(out, pool, request);
+		failed = ferror(out);
+		failed = fclose(out) || failed;
+	}
+	if (!failed)
+		return EXIT_DONE;
+	fprintf(stderr, "headroom: cannot write %s: %s\n", request->svg, strerror(errno));
+	return EXIT_FAILED;
+}
+
+static int print_pool(const struct pool *pool, const struct request *request)
+{
+	int code = EXIT_DONE;
+
+	if (request->svg && strcmp(request->svg, "-") == 0) {
+		write_svg(stdout, pool, request);
+		return EXIT_DONE;
+	}
+	if (request->svg)
+		code = write_svg_file(pool, request);
+	if (request->json)
+		print_json(pool, request);
+	else
+		print_text(pool, request);
+	return code;
+}
+
+static int measure(struct headroom *h, const struct request *request, uint64_t id,
+		   struct pool *pool)
+{
+	struct headroom_cgroup *before = NULL, *now = NULL;
+	uint64_t start = pace_now();
+	int code, err = 0;
+
+	if (request->seconds > 0) {
+		err = headroom_cgroup_get(h, id, &before);
+		/* an interrupt ends the measurement, not the command */
+		if (!err)
+			pace_wait(-1, pace_after(start, request->seconds));
+	}
+	if (!err)
+		err = headroom_cgroup_get(h, id, &now);
+	if (err < 0) {
+		code = say_failure(h, err);
+	} else {
+		pool->seconds = before ? (pace_now() - start) / 1e9 : 0;
+		if (pool_build(pool, now, before) < 0)
+			out_of_memory();
+		code = print_pool(pool, request);
+		headroom_curve_clear(&pool->curve);
+	}
+	headroom_cgroup_free(before);
+	headroom_cgroup_free(now);
+	return code;
+}
+
+static int show_curve(struct headroom *h, const struct request *request)
+{
+	struct headroom_status *status;
+	struct pool pool = { 0 };
+	uint64_t id;
+	int err;
+
+	err = headroom_status_get(h, &status);
+	if (err < 0)
+		return say_failure(h, err);
+	pool.page_size = status->page_size;
+	pool.sample_shift = status->sample_shift;
+	headroom_status_free(status);
+	err = headroom_cgroup_id(h, request->name, &id);
+	if (err < 0)
+		return say_failure(h, err);
+	return measure(h, request, id, &pool);
+}
+
+static bool parse_rate(const char *text, double *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtod(text, &end);
+	return !errno && end != text && *end == '\0' && isfinite(*value) && *value >= 0;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct request request = { .below = -1 };
+	const char *below = NULL;
+	const struct option options[] = {
+		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
+		{ "--interval", OPTION_SECONDS, "TIME",
+		  "measure so long, instead of all since the module was loaded",
+		  &request.seconds },
+		{ "--below", OPTION_TEXT, "RATE",
+		  "the memory with which not more refaults a second remain", &below },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object, with all points",
+		  &request.json },
+		{ "--svg", OPTION_TEXT, "FILE", "draw it into a file; -: only that, on stdout",
+		  &request.svg },
+		{ 0 }
+	};
+	struct headroom *h;
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	if (below && !parse_rate(below, &request.below))
+		return usage_error(command, "--below takes refaults a second, not '%s'", below);
+	if (below && request.seconds <= 0)
+		return usage_error(command, "--below is a rate and needs --interval");
+	if (request.json && request.svg && strcmp(request.svg, "-") == 0)
+		return usage_error(command, "--json and --svg - do not go together");
+	code = open_module(&h);
+	if (!code)
+		code = show_curve(h, &request);
+	headroom_close(h);
+	return code;
+}
+
+const struct command curve_command = {
+	.name = "curve",
+	.operands = "CGROUP",
+	.summary = "what more memory would save in one cgroup",
+	.run = run,
+};

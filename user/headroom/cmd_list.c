@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom list - the cgroups side by side, in rates over an interval */
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "counters.h"
+#include "interval.h"
+#include "json.h"
+#include "options.h"
+#include "order.h"
+#include "wait.h"
+#include "text.h"
+
+/* What the command line asks for */
+struct view {
+	double seconds;
+	unsigned long count;
+	enum order order;
+	const char *subtree;
+	uint64_t subtree_id;
+	bool all;
+	bool json;
+	uint32_t page_size;
+};
+
+/* The cgroups to show, sorted */
+struct rows {
+	size_t nr;
+	size_t idle;
+	const struct activity **row;
+};
+
+static struct measure measure_of(const struct activity *activity)
+{
+	return (struct measure){
+		.stall = activity->subtree.stall_total,
+		.refaults = activity->subtree.refaults,
+		.evictions = activity->subtree.evictions,
+		.extra = activity->extra_subtree,
+		.psi = activity->psi_some,
+		.path = activity->cgroup->path,
+	};
+}
+
+static int compare_rows(const void *left, const void *right, void *arg)
+{
+	struct measure a = measure_of(*(const struct activity *const *)left);
+	struct measure b = measure_of(*(const struct activity *const *)right);
+
+	return order_compare(&a, &b, *(const enum order *)arg);
+}
+
+static struct rows select_rows(const struct view *view, const struct headroom_snapshot *now,
+			       const struct interval *interval)
+{
+	struct rows rows = { 0 };
+	const struct activity *activity;
+	enum order order = view->order;
+
+	rows.row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows.row));
+	if (!rows.row)
+		out_of_memory();
+	for (size_t i = 0; i < interval->nr; i++) {
+		activity = &interval->activity[i];
+		/* without a path it is gone already */
+		if (!activity->cgroup->path)
+			continue;
+		/* a module that is older does not know the filter */
+		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
+			continue;
+		if (!view->all && is_idle(&activity->subtree))
+			rows.idle++;
+		else
+			rows.row[rows.nr++] = activity;
+	}
+	qsort_r(rows.row, rows.nr, sizeof(*rows.row), compare_rows, &order);
+	return rows;
+}
+
+static double percent(uint64_t ns, double seconds)
+{
+	return ns / 1e9 / seconds * 100;
+}
+
+/* Causes that have a column of their own, by what they call for; 0 ends them */
+static const struct {
+	const char *heading;
+	enum headroom_stall_cause cause[3];
+} columns_of_stalls[] = {
+	{ "RECLAIM%", { HEADROOM_STALL_CAUSE_DIRECT_RECLAIM, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM } },
+	{ "HIGH%", { HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+		     HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE } },
+	{ "READ%", { HEADROOM_STALL_CAUSE_REFAULT, HEADROOM_STALL_CAUSE_SWAP_IN } },
+};
+
+#define NR_STALL_COLUMNS	(sizeof(columns_of_stalls) / sizeof(columns_of_stalls[0]))
+
+/* With that, a name of 20 columns fits into a line of 80. */
+static int column_width(const char *heading)
+{
+	size_t width = strlen(heading);
+
+	return width > 6 ? width : 6;
+}
+
+static int format_stalls(char *line, size_t size, const struct headroom_stats *stats,
+			 double seconds)
+{
+	uint64_t ns;
+	int len;
+
+	len = snprintf(line, size, " %6s", stats ?
+		       text_number(percent(stats->stall_total, seconds)).s : "STALL%");
+	for (size_t i = 0; i < NR_STALL_COLUMNS; i++) {
+		const char *heading = columns_of_stalls[i].heading;
+		const enum headroom_stall_cause *cause = columns_of_stalls[i].cause;
+
+		for (ns = 0; stats && *cause; cause++)
+			ns += stats->stall[*cause].total;
+		len += snprintf(line + len, size - len, " %*s", column_width(heading), stats ?
+				text_number(percent(ns, seconds)).s : heading);
+	}
+	return len;
+}
+
+/* The columns after the name; the heading is the same with no activity. */
+static int format_columns(char *line, size_t size, const struct view *view,
+			  const struct activity *activity, double seconds)
+{
+	const struct headroom_stats *stats = activity ? &activity->subtree : NULL;
+	int len = format_stalls(line, size, stats, seconds);
+
+	len += snprintf(line + len, size - len, " %9s", stats ?
+			text_number(stats->refaults / seconds).s : "REFAULT/s");
+	len += snprintf(line + len, size - len, " %8s", stats ?
+			text_number(stats->evictions / seconds).s : "EVICT/s");
+	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
+			!stats->refaults ? "-" :
+			text_bytes((double)activity->extra_subtree * view->page_size).s);
+	return len;
+}
+
+/* Names as they are printed. On a terminal a line must not wrap. */
+static char **format_names(const struct rows *rows, size_t columns, size_t *width)
+{
+	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
+	size_t limit = terminal_columns();
+
+	if (!name)
+		out_of_memory();
+	limit = limit > columns + 20 ? limit - columns : 20;
+	*width = strlen("CGROUP");
+	for (size_t i = 0; i < rows->nr; i++) {
+		name[i] = text_name(rows->row[i]->cgroup->path);
+		if (isatty(STDOUT_FILENO))
+			text_shorten(name[i], limit);
+		if (text_columns(name[i]) > *width)
+			*width = text_columns(name[i]);
+	}
+	return name;
+}
+
+static void print_table(const struct view *view, const struct interval *interval,
+			const struct rows *rows)
+{
+	char columns[256], *heading;
+	size_t width;
+	char **name;
+
+	name = format_names(rows, format_columns(columns, sizeof(columns), view, NULL, 0), &width);
+	if (asprintf(&heading, "%-*s%s", (int)width, "CGROUP", columns) < 0)
+		out_of_memory();
+	text_heading(heading);
+	free(heading);
+	for (size_t i = 0; i < rows->nr; i++) {
+		format_columns(columns, sizeof(columns), view, rows->row[i], interval->seconds);
+		printf("%s%*s%s\n", name[i], (int)(width - text_columns(name[i])), "", columns);
+		free(name[i]);
+	}
+	free(name);
+	if (rows->idle)
+		printf("%zu idle cgroup%s not shown\n", rows->idle, rows->idle > 1 ? "s" : "");
+	if (!interval->consistent)
+		puts("cgroups came or went while they were read: some may be missing");
+}
+
+static void print_lines(const struct view *view, const struct headroom_snapshot *now,
+			const struct interval *interval, const struct rows *rows)
+{
+	const struct activity *activity;
+	struct json_object *object;
+
+	for (size_t i = 0; i < rows->nr; i++) {
+		activity = rows->row[i];
+		object = json_new_object();
+		json_add_uint(object, "time_ns", now->time);
+		json_add_number(object, "interval_s", interval->seconds);
+		json_add_bool(object, "consistent", interval->consistent);
+		json_add_uint(object, "id", activity->cgroup->id);
+		json_add_uint(object, "parent_id", activity->cgroup->parent_id);
+		json_add_text(object, "path", activity->cgroup->path);
+		json_add_number(object, "stall_percent",
+				percent(activity->subtree.stall_total, interval->seconds));
+		json_add_number(object, "refaults_per_s",
+				activity->subtree.refaults / interval->seconds);
+		json_add_number(object, "evictions_per_s",
+				activity->subtree.evictions / interval->seconds);
+		json_add_number(object, "psi_some_percent", activity->cgroup->psi ?
+				percent(activity->psi_some, interval->seconds) : NAN);
+		json_add_uint(object, "extra_bytes", activity->extra_subtree * view->page_size);
+		json_add(object, "local", json_stats(&activity->local, false));
+		json_add(object, "subtree", json_stats(&activity->subtree, false));
+		json_print_line(object);
+	}
+}
+
+static void print_interval(const struct view *view, const struct headroom_snapshot *now,
+			   const struct headroom_snapshot *before)
+{
+	struct interval *interval = interval_new(now, before);
+	struct rows rows = select_rows(view, now, interval);
+
+	if (view->json)
+		print_lines(view, now, interval, &rows);
+	else
+		print_table(view, interval, &rows);
+	free(rows.row);
+	interval_free(interval);
+}
+
+static int watch(struct headroom *h, const struct view *view)
+{
+	/* reading costs what is read */
+	const struct headroom_filter filter = {
+		.ancestor = view->subtree_id,
+		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
+	};
+	struct headroom_snapshot *before, *now;
+	int err;
+
+	err = headroom_snapshot_take(h, &filter, &before);
+	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
+		if (!pace_until(pace_after(before->time, view->seconds), view->count))
+			break;
+		err = headroom_snapshot_take(h, &filter, &now);
+		if (err < 0)
+			break;
+		if (n && !view->json)
+			putchar('\n');
+		print_interval(view, now, before);
+		headroom_snapshot_free(before);
+		before = now;
+		/* whoever reads a stream wants each table when it is there */
+		if (fflush(stdout) != 0)
+			break;
+	}
+	headroom_snapshot_free(before);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+static int prepare_view(struct headroom *h, struct view *view)
+{
+	struct headroom_status *status;
+	int err;
+
+	err = headroom_status_get(h, &status);
+	if (err < 0)
+		return say_failure(h, err);
+	view->page_size = status->page_size;
+	headroom_status_free(status);
+	if (!view->subtree)
+		return EXIT_DONE;
+	err = headroom_cgroup_id(h, view->subtree, &view->subtree_id);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct view view = { .seconds = 1, .count = 1 };
+	struct choice order = { order_names, BY_STALL };
+	const struct option options[] = {
+		{ "--interval", OPTION_SECONDS, "TIME", "time to measure (1s)", &view.seconds },
+		{ "--count", OPTION_COUNT, "N", "tables to print (1); 0: for ever", &view.count },
+		{ "--sort", OPTION_CHOICE, "KEY", "what is largest comes first (stall)", &order },
+		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+		  &view.subtree },
+		{ "--all", OPTION_FLAG, NULL, "show idle cgroups too", &view.all },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each cgroup",
+		  &view.json },
+		{ 0 }
+	};
+	struct headroom *h;
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	view.order = order.chosen;
+	code = open_module(&h);
+	if (!code)
+		code = prepare_view(h, &view);
+	if (!code)
+		code = watch(h, &view);
+	headroom_close(h);
+	return code;
+}
+
+const struct command list_command = {
+	.name = "list",
+	.operands = "",
+	.summary = "refaults, evictions and stalls of all cgroups, as rates",
+	.notes = "STALL% is the time in stalls of all causes. Of it, RECLAIM% is reclaim because\n"
+		 "memory was short or a cgroup at its memory.max, HIGH% is reclaim and throttling\n"
+		 "for a memory.high, READ% waiting for pages that were evicted or swapped out.\n",
+	.run = run,
+};

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom show - all about one cgroup */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "counters.h"
+#include "interval.h"
+#include "json.h"
+#include "options.h"
+#include "wait.h"
+#include "stall_table.h"
+#include "text.h"
+
+/* What to print: a cgroup's activity, and what its numbers need */
+struct page {
+	const struct activity *activity;
+	const struct interval *interval;
+	uint32_t page_size;
+	uint32_t sample_shift;
+	bool tracked;	/* stalls are */
+};
+
+static struct text label_distance(uint64_t pages, uint32_t page_size)
+{
+	struct text text;
+
+	snprintf(text.s, sizeof(text.s), "%10" PRIu64 " %10.10s", pages,
+		 text_bytes((double)pages * page_size).s);
+	return text;
+}
+
+static struct text label_time(uint64_t ns, uint32_t page_size)
+{
+	struct text text;
+
+	(void)page_size;
+	snprintf(text.s, sizeof(text.s), "%10.10s", text_ns(ns).s);
+	return text;
+}
+
+static void print_counters(const struct page *page, const struct headroom_stats *stats)
+{
+	const struct headroom_counter *counter;
+	uint64_t value;
+
+	for (counter = headroom_stats_counters; counter->name; counter++) {
+		/* times stand with the stalls */
+		if (strcmp(counter->unit, "ns") == 0)
+			continue;
+		value = headroom_counter_get(counter, stats);
+		printf("  %-18s %10" PRIu64 " %s", text_words(counter->name).s, value,
+		       counter->unit);
+		if (strcmp(counter->unit, "pages") == 0)
+			printf("  %s", text_bytes((double)value * page->page_size).s);
+		if (page->interval->seconds > 0)
+			printf("  %s/s", text_number(value / page->interval->seconds).s);
+		putchar('\n');
+	}
+}
+
+/* The share of evicted pages that came back; NAN when none was evicted */
+static double returned_percent(const struct headroom_stats *stats)
+{
+	return stats->evictions ? 100.0 * stats->returned / stats->evictions : NAN;
+}
+
+static void print_rates(const struct page *page, const struct headroom_stats *stats)
+{
+	struct headroom_estimate estimate;
+
+	if (stats->evictions)
+		printf("  %-18s %10.1f %% of the evicted pages were read again\n", "refault rate",
+		       returned_percent(stats));
+	if (!page->sample_shift)
+		return;
+	estimate = headroom_refaults_estimate(stats, page->sample_shift);
+	printf("  %-18s %10.0f +/- %.0f, 95 %% interval %.0f to %.0f\n",
+	       "refaults, estimate", estimate.value, estimate.error, estimate.low, estimate.high);
+}
+
+static void print_pages(const struct headroom_stats *stats)
+{
+	const struct headroom_pages *pages;
+	bool heading = false;
+
+	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
+		for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+			pages = &stats->pages[kind][reason];
+			if (!pages->evictions && !pages->refaults)
+				continue;
+			if (!heading)
+				puts("    KIND   EVICTED FOR      EVICTIONS   REFAULTS");
+			heading = true;
+			printf("    %-6s %-14s %11" PRIu64 " %10" PRIu64 "\n",
+			       headroom_page_kind_name(kind),
+			       text_words(headroom_reason_name(reason)).s, pages->evictions,
+			       pages->refaults);
+		}
+	}
+}
+
+static void print_quantiles(const struct headroom_histogram *hist)
+{
+	printf("p50 %" PRIu64 ", p90 %" PRIu64 ", p99 %" PRIu64 " evictions\n",
+	       headroom_histogram_quantile(hist, 0.5),
+	       headroom_histogram_quantile(hist, 0.9),
+	       headroom_histogram_quantile(hist, 0.99));
+}
+
+static void print_times(const struct headroom_histogram *hist)
+{
+	printf("p50 %s, p90 %s, p99 %s\n",
+	       text_ns(headroom_histogram_quantile(hist, 0.5)).s,
+	       text_ns(headroom_histogram_quantile(hist, 0.9)).s,
+	       text_ns(headroom_histogram_quantile(hist, 0.99)).s);
+}
+
+static void print_distances(const struct page *page, const struct headroom_stats *stats,
+			    uint64_t extra)
+{
+	const struct axis axis = {
+		.heading = "     PAGES     MEMORY",
+		.label = label_distance,
+		.counted = "  REFAULTS",
+		.page_size = page->page_size,
+	};
+	const struct headroom_histogram *hist = &stats->refault_distance;
+
+	if (!headroom_histogram_count(hist))
+		return;
+	printf("  %-18s %10" PRIu64 " pages  %s would save %.0f %% of the refaults\n",
+	       "extra memory", extra, text_bytes((double)extra * page->page_size).s,
+	       SAVED_SHARE * 100);
+	printf("  %-18s ", "refault distance");
+	print_quantiles(hist);
+	text_histogram(hist, &axis);
+}
+
+static void print_ages(const struct headroom_histogram *hist)
+{
+	const struct axis axis = {
+		.heading = "       AGE",
+		.label = label_time,
+		.counted = "  REFAULTS",
+	};
+
+	if (!headroom_histogram_count(hist))
+		return;
+	printf("  %-18s ", "refault age");
+	print_times(hist);
+	text_histogram(hist, &axis);
+}
+
+/* The share of PSI's "some" that the stalls account for; NAN when it is not known */
+static double explained_percent(const struct page *page)
+{
+	const struct activity *activity = page->activity;
+
+	/* what the kernel counted before the module was loaded has no stalls beside it */
+	if (!page->interval->seconds || !activity->psi_some)
+		return NAN;
+	return 100.0 * activity->subtree.stall_total / activity->psi_some;
+}
+
+static void print_psi(const struct page *page)
+{
+	const struct activity *activity = page->activity;
+	double explained = explained_percent(page);
+
+	if (!activity->cgroup->psi)
+		return;
+	printf("  %-18s %10s", "PSI some", text_ns(activity->psi_some).s);
+	if (!isnan(explained))
+		printf("  %.1f %% explained by these stalls", explained);
+	else if (!page->interval->seconds)
+		printf("  since the cgroup was made");
+	printf("\n  %-18s %10s\n", "PSI full", text_ns(activity->psi_full).s);
+}
+
+static void print_stalls(const struct page *page, const struct headroom_stats *stats)
+{
+	double seconds = page->interval->seconds;
+
+	printf("  %-18s %10s", "stalled", text_ns(stats->stall_total).s);
+	if (seconds > 0)
+		printf("  %s %% of the time",
+		       text_number(stats->stall_total / 1e9 / seconds * 100).s);
+	if (!page->tracked)
+		printf("  stalls are not tracked");
+	putchar('\n');
+	/* the kernel's own counts what is below, too */
+	if (stats == &page->activity->subtree)
+		print_psi(page);
+	stalltable_print(stats);
+}
+
+static void print_stats(const struct page *page, const char *heading,
+			const struct headroom_stats *stats, uint64_t extra)
+{
+	putchar('\n');
+	text_heading(heading);
+	print_counters(page, stats);
+	print_rates(page, stats);
+	print_pages(stats);
+	print_distances(page, stats, extra);
+	print_ages(&stats->refault_age);
+	print_stalls(page, stats);
+}
+
+static void print_reclaim(const struct headroom_reclaim *reclaim, const char *reason)
+{
+	printf("    %-14s %11" PRIu64 " %11" PRIu64 " %6.1f %% %15" PRIu32 "\n",
+	       text_words(reason).s, reclaim->scanned, reclaim->reclaimed,
+	       100.0 * reclaim->reclaimed / reclaim->scanned, reclaim->lowest_priority);
+}
+
+/*
+ * The lowest priority says how hard reclaim had to try: it begins at 12, with a small
+ * part of the lists, and ends at 0, with all of them.
+ */
+static void print_target(const struct page *page, const struct headroom_target *target)
+{
+	bool heading = false;
+
+	putchar('\n');
+	text_heading("target: reclaim from the cgroup and all below it, as one pool of memory");
+	printf("  %-18s %10" PRIu64 " pages  %s\n", "evictions", target->evictions,
+	       text_bytes((double)target->evictions * page->page_size).s);
+	if (headroom_histogram_count(&target->distance)) {
+		printf("  %-18s ", "refault distance");
+		print_quantiles(&target->distance);
+	}
+	for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
+		if (!target->reclaim[reason].scanned)
+			continue;
+		if (!heading)
+			puts("    RECLAIM FOR        SCANNED   RECLAIMED    SHARE LOWEST PRIORITY");
+		heading = true;
+		print_reclaim(&target->reclaim[reason], headroom_reason_name(reason));
+	}
+}
+
+static bool same_counters(const struct headroom_counter *counter, const void *a, const void *b)
+{
+	for (; counter->name; counter++)
+		if (headroom_counter_get(counter, a) != headroom_counter_get(counter, b))
+			return false;
+	return true;
+}
+
+/* A cgroup that never had children need not be printed twice. */
+static bool same_stats(const struct headroom_stats *a, const struct headroom_stats *b)
+{
+	if (!same_counters(headroom_stats_counters, a, b))
+		return false;
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		if (!same_counters(headroom_stall_counters, &a->stall[cause], &b->stall[cause]))
+			return false;
+	return true;
+}
+
+static void print_text(const struct page *page)
+{
+	const struct activity *activity = page->activity;
+	char *name = text_name(activity->cgroup->path);
+	char *heading;
+
+	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, activity->cgroup->id) < 0)
+		out_of_memory();
+	text_heading(heading);
+	if (page->interval->seconds > 0)
+		printf("in %.2f s\n", page->interval->seconds);
+	else
+		puts("since the module was loaded");
+	if (same_stats(&activity->subtree, &activity->local)) {
+		print_stats(page, "local and subtree", &activity->subtree,
+			    activity->extra_subtree);
+	} else {
+		print_stats(page, "local: its own tasks and pages", &activity->local,
+			    activity->extra_local);
+		print_stats(page, "subtree: the cgroup and all below it", &activity->subtree,
+			    activity->extra_subtree);
+	}
+	print_target(page, &activity->target);
+	free(heading);
+	free(name);
+}
+
+static struct json_object *json_scope(const struct page *page, const struct headroom_stats *stats,
+				      uint64_t extra)
+{
+	struct headroom_estimate estimate = headroom_refaults_estimate(stats, page->sample_shift);
+	struct json_object *object = json_stats(stats, true), *refaults = json_new_object();
+
+	json_add_uint(object, "extra_bytes", extra * page->page_size);
+	json_add_number(object, "returned_percent", returned_percent(stats));
+	json_add_number(refaults, "value", estimate.value);
+	json_add_number(refaults, "error", estimate.error);
+	json_add_number(refaults, "low", estimate.low);
+	json_add_number(refaults, "high", estimate.high);
+	json_add(object, "refaults_estimate", refaults);
+	return object;
+}
+
+static void json_add_psi(struct json_object *object, const struct page *page)
+{
+	const struct activity *activity = page->activity;
+
+	if (activity->cgroup->psi) {
+		json_add_uint(object, "psi_some", activity->psi_some);
+		json_add_uint(object, "psi_full", activity->psi_full);
+	} else {
+		json_add(object, "psi_some", NULL);
+		json_add(object, "psi_full", NULL);
+	}
+	json_add_number(object, "explained_percent", explained_percent(page));
+}
+
+static void print_json(const struct page *page)
+{
+	const struct activity *activity = page->activity;
+	struct json_object *object = json_new_object();
+
+	json_add_uint(object, "time_ns", page->interval->time);
+	json_add_uint(object, "id", activity->cgroup->id);
+	json_add_uint(object, "parent_id", activity->cgroup->parent_id);
+	json_add_text(object, "path", activity->cgroup->path);
+	if (page->interval->seconds > 0)
+		json_add_number(object, "interval_s", page->interval->seconds);
+	json_add_bool(object, "consistent", page->interval->consistent);
+	json_add_uint(object, "page_size", page->page_size);
+	json_add_uint(object, "sample_shift", page->sample_shift);
+	json_add(object, "local", json_scope(page, &activity->local, activity->extra_local));
+	json_add(object, "subtree", json_scope(page, &activity->subtree, activity->extra_subtree));
+	json_add(object, "target", json_target(&activity->target));
+	json_add_bool(object, "stalls_tracked", page->tracked);
+	json_add_psi(object, page);
+	json_print_line(object);
+}
+
+static const struct activity *find_activity(const struct interval *interval, uint64_t id)
+{
+	for (size_t i = 0; i < interval->nr; i++)
+		if (interval->activity[i].cgroup->id == id)
+			return &interval->activity[i];
+	return NULL;
+}
+
+/* The kernel has the words for why a cgroup is not among all of them. */
+static int say_missing(struct headroom *h, uint64_t id, const char *name)
+{
+	struct headroom_cgroup *cgroup;
+	int err = headroom_cgroup_get(h, id, &cgroup);
+
+	headroom_cgroup_free(cgroup);
+	if (err < 0 && err != -ENOENT)
+		return say_failure(h, err);
+	fprintf(stderr, "headroom: %s: %s\n", name, err ? headroom_error(h) :
+		"the cgroup came or went while it was read");
+	return EXIT_FAILED;
+}
+
+static int print_snapshots(struct headroom *h, const struct headroom_snapshot *now,
+			   const struct headroom_snapshot *before, uint64_t id, const char *name,
+			   struct page page, bool json)
+{
+	struct interval *interval = interval_new(now, before);
+	int code = EXIT_DONE;
+
+	page.activity = find_activity(interval, id);
+	page.interval = interval;
+	if (!page.activity || !page.activity->cgroup->path)
+		code = say_missing(h, id, name);
+	else if (json)
+		print_json(&page);
+	else
+		print_text(&page);
+	interval_free(interval);
+	return code;
+}
+
+/*
+ * Has the kernel add up the PSI of a cgroup, of which the module can but read the
+ * last result: the kernel does so when somebody reads the file. Where that cannot be
+ * done the figures are up to two seconds old.
+ */
+static void add_up_psi(struct headroom *h, uint64_t id)
+{
+	const char *root = headroom_cgroup_root(h);
+	char *path, *file = NULL, pressure[256];
+	ssize_t len;
+	int fd;
+
+	if (!root || headroom_cgroup_path(h, id, &path) < 0)
+		return;
+	if (asprintf(&file, "%s%s/memory.pressure", root, path) < 0)
+		out_of_memory();
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		len = read(fd, pressure, sizeof(pressure));
+		(void)len;
+		close(fd);
+	}
+	free(file);
+	free(path);
+}
+
+static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
+{
+	/* what is below it is needed, to add up what each lacks */
+	const struct headroom_filter filter = { .ancestor = id };
+
+	add_up_psi(h, id);
+	return headroom_snapshot_take(h, &filter, s);
+}
+
+/* What the command line asks for */
+struct request {
+	const char *name;
+	double seconds;		/* 0: since the module was loaded */
+	unsigned long count;
+	bool json;
+};
+
+static int prepare_page(struct headroom *h, struct page *page)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(h, &status);
+
+	if (err < 0)
+		return err;
+	*page = (struct page){
+		.page_size = status->page_size,
+		.sample_shift = status->sample_shift,
+		.tracked = status->stalls,
+	};
+	headroom_status_free(status);
+	return 0;
+}
+
+static int show_totals(struct headroom *h, const struct request *request, uint64_t id,
+		       struct page page)
+{
+	struct headroom_snapshot *now;
+	int code, err = take_snapshot(h, id, &now);
+
+	if (err < 0)
+		return err == -ENOENT ? say_missing(h, id, request->name) : say_failure(h, err);
+	code = print_snapshots(h, now, NULL, id, request->name, page, request->json);
+	headroom_snapshot_free(now);
+	return code;
+}
+
+static int show_intervals(struct headroom *h, const struct request *request, uint64_t id,
+			  struct page page)
+{
+	struct headroom_snapshot *before, *now;
+	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
+
+	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
+		if (!pace_until(pace_after(before->time, request->seconds), request->count))
+			break;
+		err = take_snapshot(h, id, &now);
+		if (err < 0)
+			break;
+		if (n && !request->json)
+			putchar('\n');
+		code = print_snapshots(h, now, before, id, request->name, page, request->json);
+		headroom_snapshot_free(before);
+		before = now;
+		if (fflush(stdout) != 0)
+			break;
+	}
+	headroom_snapshot_free(before);
+	if (err == -ENOENT)
+		return say_missing(h, id, request->name);
+	return err < 0 ? say_failure(h, err) : code;
+}
+
+static int show(struct headroom *h, const struct request *request)
+{
+	struct page page;
+	uint64_t id;
+	int err;
+
+	err = prepare_page(h, &page);
+	if (!err)
+		err = headroom_cgroup_id(h, request->name, &id);
+	if (err < 0)
+		return say_failure(h, err);
+	return request->seconds > 0 ? show_intervals(h, request, id, page) :
+				      show_totals(h, request, id, page);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct request request = { .count = 1 };
+	const struct option options[] = {
+		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
+		{ "--interval", OPTION_SECONDS, "TIME",
+		  "measure so long, instead of all since the module was loaded",
+		  &request.seconds },
+		{ "--count", OPTION_COUNT, "N", "how often to measure (1); 0: for ever",
+		  &request.count },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object a line", &request.json },
+		{ 0 }
+	};
+	struct headroom *h;
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	if (request.count != 1 && request.seconds <= 0)
+		return usage_error(command, "--count needs --interval");
+	code = open_module(&h);
+	if (!code)
+		code = show(h, &request);
+	headroom_close(h);
+	return code;
+}
+
+const struct command show_command = {
+	.name = "show",
+	.operands = "CGROUP",
+	.summary = "all about one cgroup, with histograms",
+	.notes = "LONGEST is since the module was loaded. PSI is what the kernel itself counts in\n"
+		 "memory.pressure: the time in which at least one task was stalled (some), or all\n"
+		 "were (full). The stalls of all tasks can explain more than 100 % of it.\n",
+	.run = run,
+};

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom stalls - the tasks that are in a stall at this moment */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "counters.h"
+#include "json.h"
+#include "names.h"
+#include "options.h"
+#include "wait.h"
+#include "text.h"
+
+/* The tasks to show, longest first */
+struct tasks {
+	size_t nr;
+	struct headroom_stalled *task;
+};
+
+/* How many tasks of one cgroup are stalled for one cause */
+struct group {
+	uint64_t cgroup;
+	uint32_t cause;
+	size_t nr;
+};
+
+static int compare(uint64_t a, uint64_t b)
+{
+	return (a < b) - (a > b);
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const struct headroom_stalled *a = left, *b = right;
+	int by = compare(a->time, b->time);
+
+	return by ? by : compare(b->pid, a->pid);
+}
+
+static int by_cgroup(const void *left, const void *right)
+{
+	const struct headroom_stalled *a = left, *b = right;
+	int by = compare(b->cgroup, a->cgroup);
+
+	return by ? by : compare(b->cause, a->cause);
+}
+
+/* Most tasks first, and a table that is stable */
+static int by_number(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+	int by = compare(a->nr, b->nr);
+
+	if (!by)
+		by = compare(b->cgroup, a->cgroup);
+	return by ? by : compare(b->cause, a->cause);
+}
+
+static int look_up_names(struct headroom *h, const struct tasks *tasks, struct names *names)
+{
+	uint64_t *id = calloc(tasks->nr ? tasks->nr : 1, sizeof(*id));
+	int err;
+
+	if (!id)
+		out_of_memory();
+	for (size_t i = 0; i < tasks->nr; i++)
+		id[i] = tasks->task[i].cgroup;
+	err = names_look_up(h, id, tasks->nr, names);
+	free(id);
+	return err;
+}
+
+/* Leaves those of @top and below it, sorted */
+static void select_tasks(struct tasks *tasks, const struct names *names, const char *top)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < tasks->nr; i++)
+		if (is_below(names_path(names, tasks->task[i].cgroup), top))
+			tasks->task[nr++] = tasks->task[i];
+	tasks->nr = nr;
+	if (nr)
+		qsort(tasks->task, nr, sizeof(*tasks->task), by_time);
+}
+
+/* What the task calls itself, to be freed; NULL when it is gone */
+static char *command_of(uint32_t pid)
+{
+	char path[sizeof("/proc//comm") + 10], *comm = NULL;
+	size_t size = 0;
+	ssize_t len;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return NULL;
+	/* up to the end: a name may contain line breaks, and ends with one that is not its own */
+	len = getdelim(&comm, &size, '\0', file);
+	fclose(file);
+	if (len > 0 && comm[len - 1] == '\n') {
+		comm[len - 1] = '\0';
+		return comm;
+	}
+	free(comm);
+	return NULL;
+}
+
+/* A cause that is newer than this program has no name. */
+static struct text cause_text(uint32_t cause)
+{
+	const char *name = headroom_stall_cause_name(cause);
+
+	return text_words(name ? name : "?");
+}
+
+/* The columns before the cgroup; the heading is the same with no task. */
+static int format_columns(char *line, size_t size, const struct headroom_stalled *task)
+{
+	char *comm, *printed;
+	int len;
+
+	if (!task)
+		return snprintf(line, size, "%9s %-20s %7s %-15s ", "TIME", "CAUSE", "PID",
+				"COMM");
+	comm = command_of(task->pid);
+	printed = text_name(comm ? comm : "-");
+	text_shorten(printed, 15);
+	len = snprintf(line, size, "%9s %-20s %7" PRIu32 " %s%*s ", text_ns(task->time).s,
+		       cause_text(task->cause).s, task->pid, printed,
+		       (int)(15 - text_columns(printed)), "");
+	free(printed);
+	free(comm);
+	return len;
+}
+
+/* Columns for a name behind @taken others: on a terminal a line must not wrap. */
+static size_t name_limit(size_t taken)
+{
+	size_t columns = terminal_columns();
+
+	if (!isatty(STDOUT_FILENO))
+		return SIZE_MAX;
+	return columns > taken + 10 ? columns - taken : 10;
+}
+
+static void print_tasks(const struct tasks *tasks, const struct names *names)
+{
+	char columns[128], *name, *heading;
+	size_t limit = name_limit(format_columns(columns, sizeof(columns), NULL));
+
+	if (asprintf(&heading, "%sCGROUP", columns) < 0)
+		out_of_memory();
+	text_heading(heading);
+	free(heading);
+	for (size_t i = 0; i < tasks->nr; i++) {
+		format_columns(columns, sizeof(columns), &tasks->task[i]);
+		name = names_print(names, tasks->task[i].cgroup, limit);
+		printf("%s%s\n", columns, name);
+		free(name);
+	}
+}
+
+/* The groups, to be freed; reorders the tasks, of which there is at least one */
+static struct group *count_groups(struct tasks *tasks, size_t *nr)
+{
+	struct group *group = calloc(tasks->nr, sizeof(*group));
+
+	if (!group)
+		out_of_memory();
+	*nr = 0;
+	qsort(tasks->task, tasks->nr, sizeof(*tasks->task), by_cgroup);
+	for (size_t i = 0; i < tasks->nr; i++) {
+		const struct headroom_stalled *task = &tasks->task[i];
+
+		if (!i || by_cgroup(task, task - 1))
+			group[(*nr)++] = (struct group){ task->cgroup, task->cause, 0 };
+		group[*nr - 1].nr++;
+	}
+	qsort(group, *nr, sizeof(*group), by_number);
+	return group;
+}
+
+static void print_groups(struct tasks *tasks, const struct names *names)
+{
+	size_t nr, limit = name_limit(9 + 1 + 20 + 1);
+	struct group *group = count_groups(tasks, &nr);
+	char *name;
+
+	putchar('\n');
+	text_heading("    TASKS CAUSE                CGROUP");
+	for (size_t i = 0; i < nr; i++) {
+		name = names_print(names, group[i].cgroup, limit);
+		printf("%9zu %-20s %s\n", group[i].nr, cause_text(group[i].cause).s, name);
+		free(name);
+	}
+	free(group);
+}
+
+static void print_text(struct tasks *tasks, const struct names *names)
+{
+	if (!tasks->nr) {
+		puts("no task is stalled");
+		return;
+	}
+	print_tasks(tasks, names);
+	if (tasks->nr > 1)
+		print_groups(tasks, names);
+}
+
+/*
+ * {"time_ns": 81000000000, "stalled_ns": 5200000, "cause": "memcg_reclaim", "in_total": true,
+ *  "pid": 4711, "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
+ */
+static void print_lines(const struct tasks *tasks, const struct names *names)
+{
+	uint64_t now = pace_now();
+
+	for (size_t i = 0; i < tasks->nr; i++) {
+		const struct headroom_stalled *task = &tasks->task[i];
+		struct json_object *object = json_new_object();
+		char *comm = command_of(task->pid);
+
+		json_add_uint(object, "time_ns", now);
+		json_add_uint(object, "stalled_ns", task->time);
+		json_add_text(object, "cause", headroom_stall_cause_name(task->cause));
+		json_add_bool(object, "in_total", headroom_stall_in_total(task->cause));
+		json_add_uint(object, "pid", task->pid);
+		json_add_text(object, "comm", comm);
+		json_add_uint(object, "cgroup_id", task->cgroup);
+		json_add_text(object, "path", names_path(names, task->cgroup));
+		json_print_line(object);
+		free(comm);
+	}
+}
+
+/* The exit code: whether stalls are tracked at all */
+static int check_tracked(struct headroom *h)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(h, &status);
+	bool tracked;
+
+	if (err < 0)
+		return say_failure(h, err);
+	tracked = status->stalls;
+	headroom_status_free(status);
+	if (tracked)
+		return EXIT_DONE;
+	fputs("headroom: stalls are not tracked, switch them on: " STALLS_ON "\n", stderr);
+	return EXIT_FAILED;
+}
+
+static int show_tasks(struct headroom *h, const char *top, bool json)
+{
+	struct tasks tasks;
+	struct names names;
+	int err;
+
+	err = headroom_stalled_get(h, &tasks.task, &tasks.nr);
+	if (err < 0)
+		return say_failure(h, err);
+	err = look_up_names(h, &tasks, &names);
+	if (!err) {
+		select_tasks(&tasks, &names, top);
+		if (json)
+			print_lines(&tasks, &names);
+		else
+			print_text(&tasks, &names);
+	}
+	names_free(&names);
+	free(tasks.task);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+/* What the command line asks for */
+struct request {
+	const char *name;
+	double seconds;
+	unsigned long count;
+	bool json;
+};
+
+/* Looks again and again, each time as long after the last as was asked for */
+static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
+{
+	uint64_t next = pace_now();
+	int code = EXIT_DONE;
+
+	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
+		if (n && !pace_until(next, request->count))
+			break;
+		next = pace_after(pace_now(), request->seconds);
+		if (n && !request->json)
+			putchar('\n');
+		code = show_tasks(h, top, request->json);
+		if (fflush(stdout) != 0)
+			break;
+	}
+	return code;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct request request = { .seconds = 1, .count = 1 };
+	const struct option options[] = {
+		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
+		  "only tasks in this cgroup and those below it", &request.name },
+		{ "--interval", OPTION_SECONDS, "TIME", "between two looks (1s)",
+		  &request.seconds },
+		{ "--count", OPTION_COUNT, "N", "how often to look (1); 0: for ever",
+		  &request.count },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each task",
+		  &request.json },
+		{ 0 }
+	};
+	struct headroom *h;
+	char *top = NULL;
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	code = open_module(&h);
+	if (!code)
+		code = check_tracked(h);
+	if (!code)
+		code = find_top(h, request.name, &top);
+	if (!code)
+		code = watch_tasks(h, &request, top);
+	free(top);
+	headroom_close(h);
+	return code;
+}
+
+const struct command stalls_command = {
+	.name = "stalls",
+	.operands = "[CGROUP]",
+	.summary = "the tasks that are in a stall at this moment, longest first",
+	.notes = "CGROUP is that of the task when the stall began; COMM is '-' when it is gone.\n"
+		 "Proactive reclaim is listed, though it is no stall: somebody asked for it.\n",
+	.run = run,
+};

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom status - what the module is, covers, costs, and lost */
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "command.h"
+#include "counters.h"
+#include "json.h"
+#include "mglru.h"
+#include "options.h"
+#include "text.h"
+
+static void print_sampling(const struct headroom_status *status)
+{
+	if (status->sample_shift)
+		printf("sampling     1 page in %" PRIu64 "\n", (uint64_t)1 << status->sample_shift);
+	else
+		printf("sampling     every page\n");
+}
+
+static void print_table(const struct headroom_status *status)
+{
+	double share = status->table_entries ?
+		       100.0 * status->table_used / status->table_entries : 0;
+
+	printf("evicted      %" PRIu64 " of %" PRIu64 " entries used (%.1f %%), %s\n",
+	       status->table_used, status->table_entries, share,
+	       text_bytes(status->table_bytes).s);
+}
+
+/*
+ * The share of the evicted pages whose return would be recognised, in percent: those
+ * that were not lost from the table. NAN when there were none.
+ */
+static double recognisable(const struct headroom_status *status)
+{
+	double dropped = (double)status->dropped.table_full + status->dropped.table_busy;
+
+	if (!status->table_remembered)
+		return NAN;
+	return 100 * fmax(0, 1 - dropped / status->table_remembered);
+}
+
+static void print_remembered(const struct headroom_status *status)
+{
+	double share = recognisable(status);
+	char percent[32] = "-";
+
+	if (!isnan(share))
+		snprintf(percent, sizeof(percent), "%.1f %%", share);
+	printf("remembered   %" PRIu64 " evicted pages, still recognisable: %s\n",
+	       status->table_remembered, percent);
+}
+
+static void print_cgroups(const struct headroom_status *status)
+{
+	double bytes = status->cgroup_bytes;
+
+	printf("cgroups      %" PRIu32 ", %s each, %s in all\n", status->cgroups,
+	       text_bytes(bytes).s, text_bytes(bytes * status->cgroups).s);
+}
+
+static void print_stalls(const struct headroom_status *status)
+{
+	if (status->stalls)
+		printf("stalls       tracked, %" PRIu32 " task%s stalled now\n", status->stalled,
+		       status->stalled == 1 ? "" : "s");
+	else
+		text_alarm("stalls       not tracked: " STALLS_ON);
+}
+
+static void print_histograms(const struct headroom_status *status)
+{
+	double bytes = status->histogram_bytes;
+
+	printf("histograms   %" PRIu64 ", %s each, %s in all\n", status->histograms,
+	       text_bytes(bytes).s, text_bytes(bytes * status->histograms).s);
+}
+
+static void print_time(const struct headroom_status *status)
+{
+	printf("triggers     %" PRIu32 "\n", status->triggers);
+	printf("CPU time     %s in the background, %s for requests\n",
+	       text_ns(status->worker_time).s, text_ns(status->request_time).s);
+}
+
+/* What a hook is worth here and now */
+enum hook_state {
+	ATTACHED,
+	SILENT,		/* attached, and the kernel does not fire it */
+	OFF,		/* a parameter attaches it */
+	MISSING,
+};
+
+static const char *const state_names[] = {
+	[ATTACHED] = "attached",
+	[SILENT] = "silent",
+	[OFF] = "off",
+	[MISSING] = "missing",
+};
+
+/* Kernels before 6.8 fire this one with the classic LRU only. */
+static bool is_silent(const struct headroom_hook *hook, const char *kernel)
+{
+	int major, minor;
+
+	if (strcmp(hook->name, "mm_vmscan_lru_shrink_inactive") != 0)
+		return false;
+	if (sscanf(kernel, "%d.%d", &major, &minor) != 2)
+		return false;
+	return (major < 6 || (major == 6 && minor < 8)) && mglru_is_on();
+}
+
+/* Those that are attached only while stalls are tracked */
+static bool is_for_stalls(const struct headroom_hook *hook)
+{
+	static const char *const name[] = {
+		"mm_compaction_begin", "mm_compaction_end", "mm_vmscan_throttled", "sched_switch",
+	};
+
+	for (size_t i = 0; i < sizeof(name) / sizeof(name[0]); i++)
+		if (strcmp(hook->name, name[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool is_function(const struct headroom_hook *hook)
+{
+	size_t len = strlen(hook->name);
+
+	return len > 2 && strcmp(hook->name + len - 2, "()") == 0;
+}
+
+static enum hook_state state_of(const struct headroom_hook *hook,
+				const struct headroom_status *status, const char *kernel)
+{
+	if (hook->attached)
+		return is_silent(hook, kernel) ? SILENT : ATTACHED;
+	/* where a function is missing, swap_kprobes=1 does not load */
+	if (is_function(hook) || (!status->stalls && is_for_stalls(hook)))
+		return OFF;
+	return MISSING;
+}
+
+static void print_hooks(const struct headroom_status *status, const char *kernel)
+{
+	const struct headroom_hook *hook;
+	enum hook_state state;
+	char line[256];
+
+	text_heading("hooks");
+	for (size_t i = 0; i < status->nr_hooks; i++) {
+		hook = &status->hook[i];
+		state = state_of(hook, status, kernel);
+		snprintf(line, sizeof(line), "  %-36s %s%s%s", hook->name, state_names[state],
+			 state == ATTACHED ? "" : state == OFF ? ": " :
+			 state == SILENT ? " with MGLRU on this kernel, not covered: " :
+			 ", not covered: ", state == ATTACHED ? "" : hook->covers);
+		if (state == SILENT || state == MISSING)
+			text_alarm(line);
+		else
+			puts(line);
+	}
+}
+
+static void print_lost(const struct headroom_status *status)
+{
+	const struct headroom_counter *counter;
+	bool nothing = true;
+	char line[256];
+	uint64_t value;
+
+	for (counter = headroom_dropped_counters; counter->name; counter++) {
+		value = headroom_counter_get(counter, status);
+		if (!value)
+			continue;
+		if (nothing)
+			text_heading("lost since the module was loaded");
+		nothing = false;
+		snprintf(line, sizeof(line), "  %-18s %10" PRIu64 "  %s", counter->name, value,
+			 counter->meaning);
+		text_alarm(line);
+	}
+	if (nothing)
+		puts("nothing lost");
+}
+
+static void print_text(const struct headroom_status *status, const char *kernel)
+{
+	printf("headroom     %s on Linux %s\n", status->version, kernel);
+	printf("page size    %s\n", text_bytes(status->page_size).s);
+	print_sampling(status);
+	print_table(status);
+	print_remembered(status);
+	print_cgroups(status);
+	print_histograms(status);
+	print_stalls(status);
+	if (status->psi)
+		puts("psi          on");
+	else
+		text_alarm("psi          off: waits are not seen, "
+			   "proactive reclaim counts as stalls");
+	print_time(status);
+	print_hooks(status, kernel);
+	print_lost(status);
+}
+
+static struct json_object *json_hooks(const struct headroom_status *status,
+				      const char *kernel)
+{
+	struct json_object *hooks = json_new_array(), *hook;
+
+	for (size_t i = 0; i < status->nr_hooks; i++) {
+		hook = json_new_object();
+		json_add_text(hook, "name", status->hook[i].name);
+		json_add_bool(hook, "required", status->hook[i].required);
+		json_add_bool(hook, "attached", status->hook[i].attached);
+		json_add_text(hook, "state",
+			      state_names[state_of(&status->hook[i], status, kernel)]);
+		json_add_text(hook, "covers", status->hook[i].covers);
+		json_append(hooks, hook);
+	}
+	return hooks;
+}
+
+static void print_json(const struct headroom_status *status, const char *kernel)
+{
+	struct json_object *object = json_new_object(), *dropped = json_new_object();
+	const struct headroom_counter *counter;
+
+	json_add_text(object, "version", status->version);
+	json_add_text(object, "kernel", kernel);
+	json_add_uint(object, "page_size", status->page_size);
+	json_add_uint(object, "sample_shift", status->sample_shift);
+	json_add_uint(object, "table_entries", status->table_entries);
+	json_add_uint(object, "table_used", status->table_used);
+	json_add_uint(object, "table_bytes", status->table_bytes);
+	json_add_uint(object, "table_remembered", status->table_remembered);
+	json_add_number(object, "recognisable_percent", recognisable(status));
+	json_add_uint(object, "cgroups", status->cgroups);
+	json_add_uint(object, "cgroup_bytes", status->cgroup_bytes);
+	json_add_bool(object, "psi", status->psi);
+	json_add_bool(object, "stalls", status->stalls);
+	json_add_uint(object, "stalled", status->stalled);
+	json_add_uint(object, "histogram_bytes", status->histogram_bytes);
+	json_add_uint(object, "histograms", status->histograms);
+	json_add_uint(object, "triggers", status->triggers);
+	json_add_uint(object, "worker_time", status->worker_time);
+	json_add_uint(object, "request_time", status->request_time);
+	json_add_uint(object, "event_seq", status->event_seq);
+	json_add(object, "hooks", json_hooks(status, kernel));
+	for (counter = headroom_dropped_counters; counter->name; counter++)
+		json_add_uint(dropped, counter->name, headroom_counter_get(counter, status));
+	json_add(object, "dropped", dropped);
+	json_print_line(object);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	bool json = false;
+	const struct option options[] = {
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
+		{ 0 }
+	};
+	struct headroom_status *status;
+	struct utsname kernel;
+	const char *release;
+	struct headroom *h;
+	int code, err;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	code = open_module(&h);
+	if (code)
+		goto out;
+	err = headroom_status_get(h, &status);
+	if (err < 0) {
+		code = say_failure(h, err);
+		goto out;
+	}
+	uname(&kernel);
+	/* A module older than this program does not say */
+	release = status->kernel ? status->kernel : kernel.release;
+	if (json)
+		print_json(status, release);
+	else
+		print_text(status, release);
+	headroom_status_free(status);
+out:
+	headroom_close(h);
+	return code;
+}
+
+const struct command status_command = {
+	.name = "status",
+	.operands = "",
+	.summary = "what the module covers on this kernel, occupies, and lost",
+	.notes = "A hook that is off is not needed: a parameter of the module attaches it. What a\n"
+		 "missing one covers stays at zero, and so with one that is silent, which this\n"
+		 "kernel does not fire as it is set up.\n",
+	.run = run,
+};

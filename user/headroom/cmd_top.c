@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/* headroom top - the cgroups side by side, live: what the keys do */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "options.h"
+#include "order.h"
+#include "wait.h"
+#include "text.h"
+#include "top_line.h"
+#include "top_read.h"
+#include "top_screen.h"
+
+enum view { TABLE, FILTER, PAGE, HELP };
+
+struct top {
+	struct topread read;
+	double seconds;
+	int signals;
+	enum view view;
+	size_t first;		/* row at the top of the table */
+	size_t first_line;	/* the same of a text */
+	bool quit;
+};
+
+static const char table_keys[] =
+	"q quit  Enter details  / filter  t tree  i idle  < > sort  R reverse  h help";
+static const char page_keys[] = "q back  up and down scroll  figures since the page was opened";
+static const char help_text[] =
+	"\001headroom top\n"
+	"up down  PgUp PgDn  Home End   select a cgroup\n"
+	"Enter    all about it: stalls by cause, who took its pages, what memory would save\n"
+	"q Esc    back; in the table, q quits and Esc takes the filter away\n"
+	"/        show only cgroups with a text in their path\n"
+	"t        tree: children below their parent\n"
+	"i        idle cgroups: show them, or not\n"
+	"< >      sort by another column\n"
+	"s r e x p n  sort by stall, refaults, evictions, extra memory, PSI, name\n"
+	"R        the other way round\n"
+	"\n"
+	"\001Columns, each about a cgroup and all below it\n"
+	"STALL%     time in stalls for memory, all tasks added up\n"
+	"CAUSE      what most of it was for\n"
+	"REFAULT/s  evicted pages that were read again\n"
+	"EVICT/s    pages that reclaim took\n"
+	"EXTRA      memory that would have saved nine refaults out of ten\n"
+	"PSI%       memory.pressure: time in which some task was stalled\n";
+
+static void draw_table(struct top *top)
+{
+	struct bottom bottom = { .notice = top->read.notice, .keys = table_keys };
+	char *state = topline_state(&top->read.model, top->seconds), *filter, *prompt = NULL;
+
+	if (!top->read.model.nr_all && !*top->read.notice)
+		bottom.notice = "measuring";
+	if (top->view == FILTER) {
+		filter = text_name(top->read.model.filter);
+		if (asprintf(&prompt, "filter: %s_", filter) < 0)
+			out_of_memory();
+		free(filter);
+	}
+	bottom.prompt = prompt;
+	topscreen_table(&top->read.model, state, &top->first, &bottom);
+	free(prompt);
+	free(state);
+}
+
+static void draw(struct top *top)
+{
+	const struct bottom page = { .notice = top->read.notice, .keys = page_keys };
+	const struct bottom help = { .keys = "q back" };
+
+	if (top->view == HELP)
+		topscreen_page(help_text, &top->first_line, &help);
+	else if (top->view == PAGE)
+		topscreen_page(top->read.page ? top->read.page : "measuring\n", &top->first_line,
+			       &page);
+	else
+		draw_table(top);
+}
+
+static void sort_by(struct topmodel *model, enum order order)
+{
+	model->order = order;
+	topmodel_arrange(model);
+}
+
+/* By the name of the key; true if it is one of these */
+static bool sort_key(struct topmodel *model, int key)
+{
+	static const char keys[] = {
+		[BY_STALL] = 's', [BY_REFAULTS] = 'r', [BY_EVICTIONS] = 'e', [BY_EXTRA] = 'x',
+		[BY_PSI] = 'p', [BY_NAME] = 'n',
+	};
+
+	for (size_t i = 0; i < sizeof(keys); i++) {
+		if (key == keys[i]) {
+			sort_by(model, i);
+			return true;
+		}
+	}
+	if (key == '<' || key == TOP_LEFT)
+		sort_by(model, model->order ? model->order - 1 : BY_NAME);
+	else if (key == '>' || key == TOP_RIGHT)
+		sort_by(model, model->order < BY_NAME ? model->order + 1 : 0);
+	else
+		return false;
+	return true;
+}
+
+/* Rows or lines to move by; 0 for any other key */
+static long steps(int key)
+{
+	long page = topscreen_lines();
+
+	switch (key) {
+	case TOP_UP:
+	case 'k':
+		return -1;
+	case TOP_DOWN:
+	case 'j':
+		return 1;
+	case TOP_PAGE_UP:
+		return -page;
+	case TOP_PAGE_DOWN:
+	case ' ':
+		return page;
+	case TOP_FIRST:
+	case 'g':
+		return -INT32_MAX;
+	case TOP_LAST:
+	case 'G':
+		return INT32_MAX;
+	default:
+		return 0;
+	}
+}
+
+static void open_text(struct top *top, enum view view)
+{
+	top->view = view;
+	top->first_line = 0;
+}
+
+static void table_key(struct top *top, int key)
+{
+	struct topmodel *model = &top->read.model;
+
+	if (steps(key)) {
+		topmodel_move(model, steps(key));
+		return;
+	}
+	if (sort_key(model, key))
+		return;
+	switch (key) {
+	case 'q':
+		top->quit = true;
+		return;
+	case TOP_ENTER:
+		topread_open_page(&top->read);
+		if (top->read.id)
+			open_text(top, PAGE);
+		return;
+	case 'h':
+	case '?':
+		open_text(top, HELP);
+		return;
+	case '/':
+		top->view = FILTER;
+		return;
+	case TOP_ESCAPE:
+		model->filter[0] = '\0';
+		break;
+	case 't':
+		model->tree = !model->tree;
+		break;
+	case 'i':
+		model->hide_idle = !model->hide_idle;
+		break;
+	case 'R':
+		model->reversed = !model->reversed;
+		break;
+	}
+	topmodel_arrange(model);
+}
+
+/* Takes the last character away, with all of its bytes */
+static void erase_character(char *text)
+{
+	size_t len = strlen(text);
+
+	while (len && (text[len - 1] & 0xc0) == 0x80)
+		len--;
+	text[len ? len - 1 : 0] = '\0';
+}
+
+static void filter_key(struct top *top, int key)
+{
+	struct topmodel *model = &top->read.model;
+	size_t len = strlen(model->filter);
+
+	if (key == TOP_ENTER || key == TOP_ESCAPE)
+		top->view = TABLE;
+	if (key == TOP_ESCAPE)
+		model->filter[0] = '\0';
+	else if (key == TOP_ERASE)
+		erase_character(model->filter);
+	else if (key >= 0x20 && key < 0x100 && len + 1 < sizeof(model->filter))
+		memcpy(model->filter + len, (char []){ key, '\0' }, 2);
+	topmodel_arrange(model);
+}
+
+static void text_key(struct top *top, int key)
+{
+	long by = steps(key);
+
+	if (key == 'q' || key == TOP_ESCAPE || key == TOP_LEFT) {
+		if (top->view == PAGE)
+			topread_close_page(&top->read);
+		top->view = TABLE;
+	} else if (by < 0) {
+		top->first_line -= top->first_line < (size_t)-by ? top->first_line : (size_t)-by;
+	} else {
+		top->first_line += by;
+	}
+}
+
+static void take_key(struct top *top, int key)
+{
+	if (key == TOP_REDRAW) {
+		topscreen_redraw();
+		return;
+	}
+	/* what was to be said about the page stays true while it is open */
+	if (top->read.now && top->view == TABLE)
+		top->read.notice[0] = '\0';
+	if (top->view == TABLE)
+		table_key(top, key);
+	else if (top->view == FILTER)
+		filter_key(top, key);
+	else
+		text_key(top, key);
+}
+
+static void take_signal(struct top *top)
+{
+	struct signalfd_siginfo info;
+
+	while (read(top->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGWINCH)
+			topscreen_resize();
+		else
+			top->quit = true;
+	}
+}
+
+/* Until there is a key, a signal, or it is time; whether it is */
+static bool wait_until(struct top *top, uint64_t next)
+{
+	struct pollfd polled[] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = top->signals, .events = POLLIN },
+	};
+	uint64_t now = pace_now(), left = next > now ? next - now : 0;
+	struct timespec rest = { left / NS_PER_S, left % NS_PER_S };
+	int key;
+
+	if (ppoll(polled, 2, &rest, NULL) < 0)
+		return false;
+	if (polled[1].revents)
+		take_signal(top);
+	/* the terminal is gone, and a signal that would say so was not sent */
+	if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		top->quit = true;
+	while (!top->quit && (key = topscreen_key()) != KEY_NONE)
+		take_key(top, key);
+	return pace_now() >= next;
+}
+
+static void run_screen(struct top *top)
+{
+	uint64_t next;
+
+	topread_take(&top->read);
+	next = pace_after(pace_now(), top->seconds);
+	while (!top->quit) {
+		draw(top);
+		if (!wait_until(top, next))
+			continue;
+		topread_take(&top->read);
+		/* what could not be kept up with is left out */
+		next = pace_after(pace_now(), top->seconds);
+	}
+}
+
+static int open_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaddset(&set, signals[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int show(struct top *top)
+{
+	const char *failure;
+
+	top->signals = open_signals();
+	if (top->signals < 0) {
+		fprintf(stderr, "headroom: cannot wait for signals: %s\n", strerror(errno));
+		return EXIT_FAILED;
+	}
+	failure = topscreen_open();
+	if (failure) {
+		fprintf(stderr, "headroom: %s\n", failure);
+	} else {
+		run_screen(top);
+		topscreen_close();
+	}
+	topread_clear(&top->read);
+	close(top->signals);
+	return failure ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* Whether there is something to show at all; the module may go later */
+static int check(struct headroom *h, const char *subtree, uint64_t *id)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(h, &status);
+
+	headroom_status_free(status);
+	if (!err && subtree)
+		err = headroom_cgroup_id(h, subtree, id);
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+	struct choice order = { order_names, BY_STALL };
+	struct top top = { .seconds = 1 };
+	const char *subtree = NULL;
+	const struct option options[] = {
+		{ "--interval", OPTION_SECONDS, "TIME", "between two readings (1s)", &top.seconds },
+		{ "--sort", OPTION_CHOICE, "KEY", "what is largest comes first (stall)", &order },
+		{ "--tree", OPTION_FLAG, NULL, "children below their parent",
+		  &top.read.model.tree },
+		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+		  &subtree },
+		{ 0 }
+	};
+	int code;
+
+	if (!parse_options(command, options, argc, argv, &code))
+		return code;
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		fputs("headroom: top needs a terminal: use 'headroom list', which prints lines\n",
+		      stderr);
+		return EXIT_FAILED;
+	}
+	top.read.model.order = order.chosen;
+	code = open_module(&top.read.h);
+	if (!code)
+		code = check(top.read.h, subtree, &top.read.model.top);
+	if (!code)
+		code = show(&top);
+	headroom_close(top.read.h);
+	return code;
+}
+
+const struct command top_command = {
+	.name = "top",
+	.operands = "",
+	.summary = "the same as list, live; with all about a cgroup at a key",
+	.notes = "The key h tells the others. Ends on q, and on SIGINT, SIGTERM, SIGHUP.\n",
+	.run = run,
+};

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Stalls by cause, for people: see stall_table.h */
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "counters.h"
+#include "stall_table.h"
+#include "text.h"
+
+/* Where a cause stands in the table */
+enum place { IN_TOTAL, INSIDE_RECLAIM, NO_STALL, PLACES };
+
+static enum place place_of(enum headroom_stall_cause cause)
+{
+	if (headroom_stall_in_total(cause))
+		return IN_TOTAL;
+	return cause == HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM ? NO_STALL : INSIDE_RECLAIM;
+}
+
+/* A value may be in the counts and in no histogram. */
+static struct text quantile(const struct headroom_histogram *hist, double q)
+{
+	if (!headroom_histogram_count(hist))
+		return (struct text){ "-" };
+	return text_ns(headroom_histogram_quantile(hist, q));
+}
+
+static void print_row(FILE *out, const struct headroom_stall *stall,
+		      enum headroom_stall_cause cause)
+{
+	int indent = headroom_stall_in_total(cause) ? 0 : 2;
+
+	fprintf(out, "    %*s%-*s %9" PRIu64 " %9s %9s %9s %9s\n", indent, "", 22 - indent,
+		text_words(headroom_stall_cause_name(cause)).s, stall->count,
+		text_ns(stall->total).s, text_ns(stall->longest).s,
+		quantile(&stall->latency, 0.5).s, quantile(&stall->latency, 0.99).s);
+}
+
+static void print_rows(FILE *out, const struct headroom_stats *stats)
+{
+	static const char *const title[PLACES] = {
+		[INSIDE_RECLAIM] = "    inside reclaim:",
+		[NO_STALL] = "    not a stall:",
+	};
+	enum place place, last = IN_TOTAL;
+
+	/* the causes are in the order of their places */
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
+		if (!stats->stall[cause].count)
+			continue;
+		place = place_of(cause);
+		if (place != last)
+			fprintf(out, "%s\n", title[place]);
+		last = place;
+		print_row(out, &stats->stall[cause], cause);
+	}
+}
+
+static struct text label_time(uint64_t ns, uint32_t page_size)
+{
+	struct text text;
+
+	(void)page_size;
+	snprintf(text.s, sizeof(text.s), "%10.10s", text_ns(ns).s);
+	return text;
+}
+
+static void print_latency(const struct headroom_stall *stall, enum headroom_stall_cause cause)
+{
+	const struct axis axis = {
+		.heading = "   LATENCY",
+		.label = label_time,
+		.counted = "    STALLS",
+	};
+
+	if (!headroom_histogram_count(&stall->latency))
+		return;
+	printf("  %s\n", text_words(headroom_stall_cause_name(cause)).s);
+	text_histogram(&stall->latency, &axis);
+}
+
+bool stalltable_rows(FILE *out, const struct headroom_stats *stats)
+{
+	bool any = false;
+
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		any = any || stats->stall[cause].count;
+	if (!any)
+		return false;
+	fprintf(out, "    %-22s %9s %9s %9s %9s %9s\n", "CAUSE", "COUNT", "TOTAL", "LONGEST",
+		"P50", "P99");
+	print_rows(out, stats);
+	return true;
+}
+
+void stalltable_print(const struct headroom_stats *stats)
+{
+	if (!stalltable_rows(stdout, stats))
+		return;
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		print_latency(&stats->stall[cause], cause);
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The lines of 'headroom top': see top_line.h */
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "counters.h"
+#include "text.h"
+#include "top_line.h"
+
+/* A name that is shorter than that costs a column. */
+#define NAME_MIN	16
+
+static struct text stall_text(const struct toprow *row)
+{
+	return text_number(row->stall_percent);
+}
+
+/* "memory_high_reclaim" as "high reclaim": room is short */
+static struct text cause_text(const struct toprow *row)
+{
+	const char *name = headroom_stall_cause_name(row->cause);
+
+	if (!name)
+		return (struct text){ "-" };
+	return text_words(strncmp(name, "memory_", 7) == 0 ? name + 7 : name);
+}
+
+static struct text refaults_text(const struct toprow *row)
+{
+	return text_number(row->refaults_per_s);
+}
+
+static struct text evictions_text(const struct toprow *row)
+{
+	return text_number(row->evictions_per_s);
+}
+
+static struct text extra_text(const struct toprow *row)
+{
+	return row->refaults_per_s > 0 ? text_bytes(row->extra_bytes) : (struct text){ "-" };
+}
+
+static struct text psi_text(const struct toprow *row)
+{
+	return isnan(row->psi_percent) ? (struct text){ "-" } : text_number(row->psi_percent);
+}
+
+/* Where room is short, those with the larger @leaves go first. */
+static const struct column {
+	const char *heading;
+	int width;		/* negative: to the left */
+	int leaves;
+	struct text (*text)(const struct toprow *row);
+} columns[] = {
+	{ "STALL%", 6, 1, stall_text },
+	{ "CAUSE", -14, 4, cause_text },
+	{ "REFAULT/s", 9, 2, refaults_text },
+	{ "EVICT/s", 8, 5, evictions_text },
+	{ "EXTRA", 10, 3, extra_text },
+	{ "PSI%", 6, 6, psi_text },
+};
+
+#define NR_COLUMNS	(sizeof(columns) / sizeof(columns[0]))
+
+/* How many columns there is room for, and what they leave for the name */
+static int fit(size_t width, size_t *name)
+{
+	int most = NR_COLUMNS;
+	size_t taken;
+
+	for (; most >= 0; most--) {
+		taken = 0;
+		for (size_t i = 0; i < NR_COLUMNS; i++)
+			if (columns[i].leaves <= most)
+				taken += abs(columns[i].width) + 1;
+		if (taken + NAME_MIN <= width)
+			break;
+	}
+	*name = most > 0 ? width - taken : width;
+	return most;
+}
+
+/* The columns behind a name that is as wide as it is to be */
+static char *append_columns(const char *name, size_t width, size_t limit, int most,
+			    const struct toprow *row)
+{
+	size_t pad = text_columns(name) < limit ? limit - text_columns(name) : 0;
+	char *line = malloc(strlen(name) + pad + 4 * width + 64);
+	int len;
+
+	if (!line)
+		out_of_memory();
+	len = sprintf(line, "%s%*s", name, (int)pad, "");
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		if (columns[i].leaves <= most)
+			len += sprintf(line + len, " %*s", columns[i].width,
+				       row ? columns[i].text(row).s : columns[i].heading);
+	return line;
+}
+
+char *topline_heading(size_t width)
+{
+	size_t limit;
+	int most = fit(width, &limit);
+
+	return append_columns("CGROUP", width, limit, most, NULL);
+}
+
+char *topline_row(const struct toprow *row, size_t width)
+{
+	char *name = text_name(topmodel_name(row)), *indented, *line;
+	size_t limit, indent;
+	int most = fit(width, &limit);
+
+	/* the deepest ones still have room for something */
+	indent = row->depth * 2 < limit / 2 ? row->depth * 2 : limit / 2;
+	text_shorten(name, limit - indent);
+	if (asprintf(&indented, "%*s%s", (int)indent, "", name) < 0)
+		out_of_memory();
+	line = append_columns(indented, width, limit, most, row);
+	free(indented);
+	free(name);
+	return line;
+}
+
+char *topline_state(const struct topmodel *model, double seconds)
+{
+	char *filter = text_name(model->filter), *line;
+
+	if (asprintf(&line, "headroom: %zu of %zu cgroups, by %s%s, every %g s%s%s%s%s", model->nr,
+		     model->nr_all, order_names[model->order],
+		     model->reversed ? " reversed" : "", seconds,
+		     model->tree ? ", tree" : "", model->hide_idle ? ", busy ones" : "",
+		     *filter ? ", filter " : "", filter) < 0)
+		out_of_memory();
+	free(filter);
+	return line;
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What 'headroom top' shows: see top_model.h */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "counters.h"
+#include "top_model.h"
+
+static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
+{
+	enum headroom_stall_cause most = 0;
+
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		if (headroom_stall_in_total(cause) && stats->stall[cause].total &&
+		    (!most || stats->stall[cause].total > stats->stall[most].total))
+			most = cause;
+	return most;
+}
+
+static struct toprow row_of(const struct activity *activity, double seconds, uint32_t page_size)
+{
+	const struct headroom_stats *stats = &activity->subtree;
+	struct toprow row = {
+		.id = activity->cgroup->id,
+		.parent_id = activity->cgroup->parent_id,
+		.path = strdup(activity->cgroup->path),
+		.stall_percent = stats->stall_total / 1e7 / seconds,
+		.cause = main_cause(stats),
+		.refaults_per_s = stats->refaults / seconds,
+		.evictions_per_s = stats->evictions / seconds,
+		.extra_bytes = (double)activity->extra_subtree * page_size,
+		.psi_percent = activity->cgroup->psi ? activity->psi_some / 1e7 / seconds : NAN,
+		.idle = is_idle(stats),
+	};
+
+	if (!row.path)
+		out_of_memory();
+	row.measure = (struct measure){
+		.stall = stats->stall_total,
+		.refaults = stats->refaults,
+		.evictions = stats->evictions,
+		.extra = activity->extra_subtree,
+		.psi = activity->psi_some,
+		.path = row.path,
+	};
+	return row;
+}
+
+static void clear_rows(struct topmodel *model)
+{
+	for (size_t i = 0; i < model->nr_all; i++)
+		free(model->all[i].path);
+	free(model->all);
+	free(model->row);
+	model->all = NULL;
+	model->row = NULL;
+	model->nr_all = model->nr = 0;
+}
+
+static int compare_id(const void *key, const void *member)
+{
+	uint64_t id = *(const uint64_t *)key;
+	const struct toprow *row = member;
+
+	return (id > row->id) - (id < row->id);
+}
+
+const struct toprow *topmodel_find(const struct topmodel *model, uint64_t id)
+{
+	if (!model->nr_all)
+		return NULL;
+	return bsearch(&id, model->all, model->nr_all, sizeof(*model->all), compare_id);
+}
+
+/* The path of a cgroup is to outlive its row. */
+static char *path_of(const struct topmodel *model, uint64_t id)
+{
+	const struct toprow *row = topmodel_find(model, id);
+	char *path = row ? strdup(row->path) : NULL;
+
+	if (row && !path)
+		out_of_memory();
+	return path;
+}
+
+void topmodel_update(struct topmodel *model, const struct headroom_snapshot *now,
+		     const struct interval *interval, uint32_t page_size)
+{
+	char *selected = path_of(model, model->selected);
+	const struct activity *activity;
+
+	clear_rows(model);
+	free(model->gone);
+	model->gone = NULL;
+	model->all = calloc(interval->nr ? interval->nr : 1, sizeof(*model->all));
+	if (!model->all)
+		out_of_memory();
+	for (size_t i = 0; i < interval->nr; i++) {
+		activity = &interval->activity[i];
+		/* without a path it is gone already */
+		if (activity->cgroup->path &&
+		    (!model->top || is_in_subtree(now, activity->cgroup->id, model->top)))
+			model->all[model->nr_all++] = row_of(activity, interval->seconds,
+							     page_size);
+	}
+	if (selected && !topmodel_find(model, model->selected))
+		model->gone = selected;
+	else
+		free(selected);
+	topmodel_arrange(model);
+}
+
+static bool is_wanted(const struct topmodel *model, const struct toprow *row)
+{
+	if (model->hide_idle && row->idle)
+		return false;
+	return !*model->filter || strstr(row->path, model->filter);
+}
+
+/* Whether each of all rows is shown, to be freed; in a tree with what is above them */
+static bool *choose(const struct topmodel *model)
+{
+	bool *shown = calloc(model->nr_all ? model->nr_all : 1, sizeof(*shown));
+	const struct toprow *row;
+
+	if (!shown)
+		out_of_memory();
+	for (size_t i = 0; i < model->nr_all; i++) {
+		row = &model->all[i];
+		if (!is_wanted(model, row))
+			continue;
+		shown[i] = true;
+		row = model->tree ? topmodel_find(model, row->parent_id) : NULL;
+		for (; row && !shown[row - model->all]; row = topmodel_find(model, row->parent_id))
+			shown[row - model->all] = true;
+	}
+	return shown;
+}
+
+static int compare_rows(const void *left, const void *right, void *arg)
+{
+	const struct toprow *a = *(const struct toprow *const *)left;
+	const struct toprow *b = *(const struct toprow *const *)right;
+	const struct topmodel *model = arg;
+	int by = order_compare(&a->measure, &b->measure, model->order);
+
+	return model->reversed ? -by : by;
+}
+
+/*
+ * A forest being put in order. @first has for each of all rows, behind one for the
+ * roots, the first of its children in @from, and @next for each of those the next one;
+ * both count from 1, so that 0 is none.
+ */
+struct forest {
+	struct toprow *all;
+	struct toprow **from;
+	size_t *first;
+	size_t *next;
+	struct toprow **to;
+	size_t nr;
+};
+
+static void link_rows(struct forest *forest, const struct topmodel *model, const bool *shown)
+{
+	const struct toprow *above;
+	size_t slot;
+
+	/* backwards, for each one is put before those that are there */
+	for (size_t i = model->nr; i-- > 0;) {
+		above = topmodel_find(model, model->row[i]->parent_id);
+		slot = above && shown[above - model->all] ? above - model->all + 1 : 0;
+		forest->next[i] = forest->first[slot];
+		forest->first[slot] = i + 1;
+	}
+}
+
+/* What is in a ring hangs below no root, and is not shown. */
+static void place_children(struct forest *forest, size_t slot, unsigned int depth)
+{
+	struct toprow *row;
+
+	for (size_t i = forest->first[slot]; i; i = forest->next[i - 1]) {
+		row = forest->from[i - 1];
+		row->depth = depth;
+		forest->to[forest->nr++] = row;
+		place_children(forest, row - forest->all + 1, depth + 1);
+	}
+}
+
+static void make_tree(struct topmodel *model, const bool *shown)
+{
+	struct forest forest = {
+		.all = model->all,
+		.from = model->row,
+		.first = calloc(model->nr_all + 1, sizeof(size_t)),
+		.next = calloc(model->nr + 1, sizeof(size_t)),
+		.to = calloc(model->nr + 1, sizeof(struct toprow *)),
+	};
+
+	if (!forest.first || !forest.next || !forest.to)
+		out_of_memory();
+	link_rows(&forest, model, shown);
+	place_children(&forest, 0, 0);
+	free(forest.first);
+	free(forest.next);
+	free(model->row);
+	model->row = forest.to;
+	model->nr = forest.nr;
+}
+
+/* The selection stays on its cgroup; where that is not shown, it stays where it is. */
+static void keep_selection(struct topmodel *model)
+{
+	for (size_t i = 0; i < model->nr; i++) {
+		if (model->row[i]->id == model->selected) {
+			model->position = i;
+			return;
+		}
+	}
+	if (model->position >= model->nr)
+		model->position = model->nr ? model->nr - 1 : 0;
+	model->selected = model->nr ? model->row[model->position]->id : 0;
+}
+
+void topmodel_arrange(struct topmodel *model)
+{
+	bool *shown = choose(model);
+
+	free(model->row);
+	model->row = calloc(model->nr_all ? model->nr_all : 1, sizeof(struct toprow *));
+	if (!model->row)
+		out_of_memory();
+	model->nr = 0;
+	for (size_t i = 0; i < model->nr_all; i++) {
+		model->all[i].depth = 0;
+		if (shown[i])
+			model->row[model->nr++] = &model->all[i];
+	}
+	qsort_r(model->row, model->nr, sizeof(struct toprow *), compare_rows, model);
+	if (model->tree)
+		make_tree(model, shown);
+	free(shown);
+	keep_selection(model);
+}
+
+void topmodel_move(struct topmodel *model, long by)
+{
+	long position = (long)model->position + by;
+
+	if (!model->nr)
+		return;
+	if (position < 0)
+		position = 0;
+	if (position >= (long)model->nr)
+		position = model->nr - 1;
+	model->position = position;
+	model->selected = model->row[position]->id;
+}
+
+const char *topmodel_name(const struct toprow *row)
+{
+	const char *slash = strrchr(row->path, '/');
+
+	return row->depth && slash && slash[1] ? slash + 1 : row->path;
+}
+
+void topmodel_clear(struct topmodel *model)
+{
+	clear_rows(model);
+	free(model->gone);
+	model->gone = NULL;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All about one cgroup, as 'headroom top' shows it: see top_page.h */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "blame_table.h"
+#include "command.h"
+#include "interval.h"
+#include "curve_plot.h"
+#include "stall_table.h"
+#include "text.h"
+#include "top_page.h"
+
+/* Lines of the tables are made for that; a wider screen shows longer names elsewhere. */
+#define COLUMNS	80
+
+static void put_heading(FILE *out, const char *heading)
+{
+	fprintf(out, "\n%c%s\n", TOPPAGE_HEADING, heading);
+}
+
+static uint64_t since(uint64_t now, uint64_t before)
+{
+	return now >= before ? now - before : now;
+}
+
+static void put_psi(FILE *out, const struct toppage *page)
+{
+	const struct headroom_cgroup *before = page->before;
+
+	if (!page->now->psi)
+		return;
+	fprintf(out, ", PSI some %s %%, full %s %%",
+		text_number(since(page->now->psi_some, before ? before->psi_some : 0) / 1e7 /
+			    page->seconds).s,
+		text_number(since(page->now->psi_full, before ? before->psi_full : 0) / 1e7 /
+			    page->seconds).s);
+}
+
+static void put_summary(FILE *out, const struct toppage *page, const struct headroom_stats *stats)
+{
+	double seconds = page->seconds;
+	char *name = text_name(page->now->path ? page->now->path : "?");
+
+	fprintf(out, "%c%s (id %" PRIu64 ")\n", TOPPAGE_HEADING, name, page->now->id);
+	free(name);
+	fprintf(out, "in %.1f s, with all below it: %s refaults/s", seconds,
+		text_number(stats->refaults / seconds).s);
+	fprintf(out, ", %s evictions/s\n", text_number(stats->evictions / seconds).s);
+	fprintf(out, "stalled %s %% of the time",
+		text_number(stats->stall_total / 1e7 / seconds).s);
+	put_psi(out, page);
+	fputc('\n', out);
+}
+
+static void put_blame(FILE *out, const struct toppage *page)
+{
+	struct blamerows rows = blamerows_select(page->blame, page->names, "/");
+
+	put_heading(out, "Who took its pages");
+	blamerows_print(out, &rows, page->names, COLUMNS);
+	free(rows.row);
+}
+
+static void put_curve(FILE *out, const struct toppage *page)
+{
+	struct pool pool = {
+		.page_size = page->page_size,
+		.sample_shift = page->sample_shift,
+		.seconds = page->seconds,
+	};
+
+	put_heading(out, "What more memory would save");
+	if (pool_build(&pool, page->now, page->before) < 0)
+		out_of_memory();
+	fputs(pool.target ? "as one pool with all below it, at its own limit\n" :
+	      "its own pages, whoever was short of memory\n", out);
+	if (pool_refaults(&pool) > 0) {
+		pool_table(out, &pool);
+		fputc('\n', out);
+		pool_plot(out, &pool);
+	} else {
+		fputs("no refaults: nothing\n", out);
+	}
+	headroom_curve_clear(&pool.curve);
+}
+
+char *toppage_text(const struct toppage *page)
+{
+	struct headroom_stats stats;
+	char *text = NULL;
+	size_t size;
+	FILE *out;
+
+	if (headroom_stats_delta(&page->now->subtree, page->before ? &page->before->subtree : NULL,
+				 &stats) < 0)
+		out_of_memory();
+	out = open_memstream(&text, &size);
+	if (!out)
+		out_of_memory();
+	put_summary(out, page, &stats);
+	put_heading(out, "Stalls by cause");
+	if (!stalltable_rows(out, &stats))
+		fputs("no stalls\n", out);
+	put_blame(out, page);
+	put_curve(out, page);
+	headroom_stats_clear(&stats);
+	if (fclose(out) != 0 || !text)
+		out_of_memory();
+	return text;
+}

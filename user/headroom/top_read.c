@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What 'headroom top' reads: see top_read.h */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blame_table.h"
+#include "command.h"
+#include "text.h"
+#include "top_page.h"
+#include "top_read.h"
+
+/* "/a is gone", with a name that is safe to print */
+static void note_gone(struct topread *read, const char *path)
+{
+	char *name = text_name(path);
+
+	snprintf(read->notice, sizeof(read->notice), "%s is gone", name);
+	free(name);
+}
+
+/* What was read before says nothing about what comes: the module may be another one. */
+static void forget(struct topread *read)
+{
+	headroom_snapshot_free(read->before);
+	headroom_snapshot_free(read->now);
+	headroom_snapshot_free(read->since);
+	headroom_blame_free(read->blame);
+	read->before = read->now = read->since = NULL;
+	read->blame = NULL;
+}
+
+static void note_failure(struct topread *read, int err)
+{
+	if (err == -ENOTCONN)
+		snprintf(read->notice, sizeof(read->notice),
+			 "the module is not loaded: waiting for it; what is shown is old");
+	else if (err == -ENOENT)
+		snprintf(read->notice, sizeof(read->notice),
+			 "the cgroup of --subtree is gone; what is shown is old");
+	else
+		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
+	forget(read);
+}
+
+static int read_status(struct topread *read)
+{
+	struct headroom_status *status;
+	int err = headroom_status_get(read->h, &status);
+
+	if (err < 0)
+		return err;
+	read->page_size = status->page_size;
+	read->sample_shift = status->sample_shift;
+	read->tracked = status->stalls;
+	headroom_status_free(status);
+	return 0;
+}
+
+/* Leaves the victims that are the page's cgroup or below it. */
+static void keep_subtree(struct headroom_blame *blame, const struct headroom_snapshot *s,
+			 uint64_t top)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < blame->nr; i++) {
+		if (is_in_subtree(s, blame->victim[i].id, top))
+			blame->victim[nr++] = blame->victim[i];
+		else
+			free(blame->victim[i].evictor);
+	}
+	blame->nr = nr;
+}
+
+static int write_page(struct topread *read, const struct headroom_cgroup *cgroup)
+{
+	struct toppage page = {
+		.now = cgroup,
+		.before = headroom_snapshot_find(read->since, read->id),
+		.seconds = (read->now->time - read->since->time) / 1e9,
+		.page_size = read->page_size,
+		.sample_shift = read->sample_shift,
+	};
+	struct headroom_blame *blame, *taken;
+	struct names names = { 0 };
+	int err = headroom_blame_get(read->h, 0, &blame);
+
+	if (err < 0)
+		return err;
+	keep_subtree(blame, read->now, read->id);
+	if (!read->blame) {
+		read->blame = blame;
+		blame = NULL;
+	}
+	taken = blame_since(blame ? blame : read->blame, read->blame);
+	err = blame_names(read->h, taken, &names);
+	page.blame = taken;
+	page.names = &names;
+	if (!err) {
+		free(read->page);
+		read->page = toppage_text(&page);
+	}
+	names_free(&names);
+	headroom_blame_free(taken);
+	headroom_blame_free(blame);
+	return err;
+}
+
+/* A page that is open when its cgroup goes keeps its last figures. */
+static void update_page(struct topread *read)
+{
+	const struct headroom_cgroup *cgroup;
+	int err;
+
+	if (!read->id || !read->since || read->since == read->now)
+		return;
+	cgroup = headroom_snapshot_find(read->now, read->id);
+	err = cgroup ? write_page(read, cgroup) : -ENOENT;
+	if (err == -ENOENT)
+		snprintf(read->notice, sizeof(read->notice),
+			 "this cgroup is gone: these are its last figures");
+	else if (err < 0)
+		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
+}
+
+static void update(struct topread *read)
+{
+	struct interval *interval = interval_new(read->now, read->before ? read->before :
+						 read->since);
+
+	/* a clock that stood still has no rates */
+	if (interval->seconds > 0) {
+		topmodel_update(&read->model, read->now, interval, read->page_size);
+		if (read->model.gone)
+			note_gone(read, read->model.gone);
+		update_page(read);
+	}
+	interval_free(interval);
+}
+
+/* The module is back, or it is the first reading: from now on is measured. */
+static void begin(struct topread *read)
+{
+	read->notice[0] = '\0';
+	if (!read->tracked)
+		snprintf(read->notice, sizeof(read->notice), "stalls are not tracked: " STALLS_ON);
+}
+
+void topread_take(struct topread *read)
+{
+	const struct headroom_filter filter = {
+		.ancestor = read->model.top,
+		.omit = HEADROOM_DETAIL_PAGES,
+	};
+	struct headroom_snapshot *s = NULL;
+	int err = read_status(read);
+
+	if (!err)
+		err = headroom_snapshot_take(read->h, &filter, &s);
+	if (err < 0) {
+		note_failure(read, err);
+		return;
+	}
+	if (!read->now) {
+		read->now = s;
+		begin(read);
+		return;
+	}
+	headroom_snapshot_free(read->before);
+	read->before = read->now;
+	read->now = s;
+	/* a page that was opened too early, or has seen the module go, begins here */
+	if (read->id && !read->since) {
+		read->since = read->before;
+		read->before = NULL;
+	}
+	update(read);
+}
+
+void topread_open_page(struct topread *read)
+{
+	topread_close_page(read);
+	if (!read->model.selected)
+		return;
+	read->id = read->model.selected;
+	read->since = read->before;
+	read->before = NULL;
+	if (read->now)
+		update_page(read);
+}
+
+void topread_close_page(struct topread *read)
+{
+	if (!read->before) {
+		read->before = read->since;
+		read->since = NULL;
+	}
+	headroom_snapshot_free(read->since);
+	headroom_blame_free(read->blame);
+	free(read->page);
+	read->since = NULL;
+	read->blame = NULL;
+	read->page = NULL;
+	read->id = 0;
+}
+
+void topread_clear(struct topread *read)
+{
+	topread_close_page(read);
+	forget(read);
+	topmodel_clear(&read->model);
+}

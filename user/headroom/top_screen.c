@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The screen of 'headroom top': see top_screen.h */
+
+#define NCURSES_WIDECHAR 1
+#include <curses.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "text.h"
+#include "top_line.h"
+#include "top_page.h"
+#include "top_screen.h"
+
+/* Lines that the table needs besides its rows: state, headings, bottom */
+#define AROUND_TABLE	3
+
+static SCREEN *screen;
+static bool colours;
+
+void topscreen_close(void)
+{
+	if (!screen)
+		return;
+	endwin();
+	delscreen(screen);
+	screen = NULL;
+}
+
+const char *topscreen_open(void)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	screen = newterm(NULL, stdout, stdin);
+	if (!screen)
+		return "this kind of terminal is not known: is TERM right?";
+	atexit(topscreen_close);
+	cbreak();
+	noecho();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	/* a key alone is told from the beginning of a longer one by time */
+	set_escdelay(25);
+	colours = !(no_colour && *no_colour) && has_colors();
+	if (colours) {
+		start_color();
+		use_default_colors();
+		init_pair(1, COLOR_YELLOW, -1);
+		init_pair(2, COLOR_CYAN, -1);
+	}
+	return NULL;
+}
+
+void topscreen_resize(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+	clearok(stdscr, TRUE);
+}
+
+void topscreen_redraw(void)
+{
+	clearok(stdscr, TRUE);
+}
+
+int topscreen_key(void)
+{
+	int key = getch();
+
+	switch (key) {
+	case ERR:
+		return KEY_NONE;
+	case KEY_UP:
+		return TOP_UP;
+	case KEY_DOWN:
+		return TOP_DOWN;
+	case KEY_PPAGE:
+		return TOP_PAGE_UP;
+	case KEY_NPAGE:
+		return TOP_PAGE_DOWN;
+	case KEY_HOME:
+		return TOP_FIRST;
+	case KEY_END:
+		return TOP_LAST;
+	case KEY_LEFT:
+		return TOP_LEFT;
+	case KEY_RIGHT:
+		return TOP_RIGHT;
+	case KEY_ENTER:
+	case '\n':
+	case '\r':
+		return TOP_ENTER;
+	case KEY_BACKSPACE:
+	case '\b':
+	case 0x7f:
+		return TOP_ERASE;
+	case 0x1b:
+		return TOP_ESCAPE;
+	case 'L' - '@':
+	case KEY_RESIZE:
+		return TOP_REDRAW;
+	default:
+		/* other keys of the terminal mean nothing here */
+		return key < 0x100 ? key : 0;
+	}
+}
+
+size_t topscreen_lines(void)
+{
+	return LINES > AROUND_TABLE ? LINES - AROUND_TABLE : 1;
+}
+
+/* Bytes of @text that fill @columns at most */
+static size_t fitting(const char *text, size_t columns)
+{
+	size_t bytes = 0, len;
+
+	for (; text[bytes] && columns; columns--) {
+		len = utf8_sequence(text + bytes);
+		bytes += len ? len : 1;
+	}
+	return bytes;
+}
+
+static void draw(int line, int style, const char *text)
+{
+	if (line < 0 || line >= LINES)
+		return;
+	attrset(style);
+	move(line, 0);
+	clrtoeol();
+	addnstr(text, fitting(text, COLS));
+	/* a selection reaches over all of its line */
+	if (style & A_REVERSE && getcury(stdscr) == line)
+		hline(' ' | style, COLS - getcurx(stdscr));
+	attrset(A_NORMAL);
+}
+
+static void draw_bottom(const struct bottom *bottom)
+{
+	int notice = A_BOLD | (colours ? COLOR_PAIR(1) : 0);
+
+	if (bottom->prompt)
+		draw(LINES - 1, A_BOLD, bottom->prompt);
+	else if (bottom->notice && *bottom->notice)
+		draw(LINES - 1, notice, bottom->notice);
+	else
+		draw(LINES - 1, A_DIM, bottom->keys);
+}
+
+void topscreen_table(const struct topmodel *model, const char *state, size_t *first,
+		     const struct bottom *bottom)
+{
+	size_t lines = topscreen_lines();
+	char *line = topline_heading(COLS);
+
+	if (model->position < *first)
+		*first = model->position;
+	if (model->position >= *first + lines)
+		*first = model->position - lines + 1;
+	if (*first + lines > model->nr)
+		*first = model->nr > lines ? model->nr - lines : 0;
+	erase();
+	draw(0, colours ? COLOR_PAIR(2) : A_NORMAL, state);
+	draw(1, A_BOLD, line);
+	free(line);
+	for (size_t i = *first; i < model->nr && i < *first + lines; i++) {
+		line = topline_row(model->row[i], COLS);
+		draw(2 + i - *first, i == model->position ? A_REVERSE : A_NORMAL, line);
+		free(line);
+	}
+	draw_bottom(bottom);
+	refresh();
+}
+
+static size_t count_lines(const char *text)
+{
+	size_t nr = 0;
+
+	for (; *text; text++)
+		nr += *text == '\n';
+	return nr;
+}
+
+void topscreen_page(const char *text, size_t *first, const struct bottom *bottom)
+{
+	size_t lines = LINES > 1 ? LINES - 1 : 1, nr = count_lines(text), at = 0;
+	char *copy = strdup(text), *rest = copy, *line;
+
+	if (!copy)
+		out_of_memory();
+	if (*first + lines > nr)
+		*first = nr > lines ? nr - lines : 0;
+	erase();
+	while ((line = strsep(&rest, "\n")) && at < *first + lines) {
+		if (at >= *first && *line == TOPPAGE_HEADING)
+			draw(at - *first, A_BOLD, line + 1);
+		else if (at >= *first)
+			draw(at - *first, A_NORMAL, line);
+		at++;
+	}
+	free(copy);
+	draw_bottom(bottom);
+	refresh();
+}

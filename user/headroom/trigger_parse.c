@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Triggers as the command line has them: see trigger_parse.h */
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "counters.h"
+#include "wait.h"
+#include "trigger_parse.h"
+
+#define DEFAULT_WINDOW	NS_PER_S
+
+const char *const *trigger_causes(void)
+{
+	static const char *words[HEADROOM_STALL_CAUSES + 1] = { "any" };
+
+	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		words[cause] = headroom_stall_cause_name(cause);
+	return words;
+}
+
+static bool parse_ns(const struct command *command, const struct triggerspec *spec,
+		     const char *name, const char *text, uint64_t *ns)
+{
+	double seconds;
+
+	if (!text)
+		return true;
+	if (parse_seconds(text, &seconds)) {
+		*ns = llround(seconds * NS_PER_S);
+		if (*ns)
+			return true;
+	}
+	usage_error(command, "%s%s takes a time above 0, such as 5 or 50ms, not '%s'",
+		    spec->dashes, name, text);
+	return false;
+}
+
+static bool parse_refaults(const struct command *command, const struct triggerspec *spec,
+			   const char *name, const char *text, uint64_t *refaults)
+{
+	unsigned long count;
+
+	if (!text)
+		return true;
+	if (parse_count(text, &count)) {
+		*refaults = count;
+		return true;
+	}
+	usage_error(command, "%s%s takes a whole number of refaults, not '%s'", spec->dashes, name,
+		    text);
+	return false;
+}
+
+/* "0" clears when all is quiet; as a time it would be a mistake */
+static bool parse_clear(const struct command *command, const struct triggerspec *spec,
+			struct headroom_trigger *trigger)
+{
+	trigger->hysteresis = spec->clear;
+	if (!spec->clear || strcmp(spec->clear, "0") == 0)
+		return true;
+	if (spec->stall)
+		return parse_ns(command, spec, "clear", spec->clear, &trigger->clear);
+	return parse_refaults(command, spec, "clear", spec->clear, &trigger->clear);
+}
+
+bool trigger_parse(const struct command *command, const struct triggerspec *spec,
+		   struct headroom_trigger *trigger)
+{
+	const char *wrong = NULL;
+
+	*trigger = (struct headroom_trigger){
+		.scope = spec->each ? HEADROOM_TRIGGER_SCOPE_EACH : HEADROOM_TRIGGER_SCOPE_SUBTREE,
+		.metric = spec->stall ? HEADROOM_TRIGGER_METRIC_STALL :
+					HEADROOM_TRIGGER_METRIC_REFAULTS,
+		.cause = spec->cause.chosen,
+		.window = DEFAULT_WINDOW,
+	};
+	if (!parse_ns(command, spec, "stall", spec->stall, &trigger->threshold) ||
+	    !parse_refaults(command, spec, "refaults", spec->refaults, &trigger->threshold) ||
+	    !parse_ns(command, spec, "window", spec->window, &trigger->window) ||
+	    !parse_ns(command, spec, "interval", spec->interval, &trigger->interval) ||
+	    !parse_clear(command, spec, trigger))
+		return false;
+	if (!spec->stall == !spec->refaults)
+		wrong = "a trigger takes either stall or refaults";
+	else if (spec->refaults && trigger->cause)
+		wrong = "a cause is one of stalls, not of refaults";
+	else if (!trigger->threshold)
+		wrong = "a trigger takes at least 1 refault";
+	else if (trigger->hysteresis && trigger->clear > trigger->threshold)
+		wrong = "clear must not be above the threshold";
+	if (wrong)
+		usage_error(command, "%s", wrong);
+	return !wrong;
+}
+
+/* Takes "window=1s", or the "each" that stands alone */
+static bool take_word(const struct command *command, char *word, struct triggerspec *spec)
+{
+	char *value = strchr(word, '=');
+	struct {
+		const char *name;
+		const char **value;
+	} names[] = {
+		{ "stall", &spec->stall }, { "refaults", &spec->refaults },
+		{ "window", &spec->window }, { "interval", &spec->interval },
+		{ "clear", &spec->clear },
+	};
+
+	if (value)
+		*value++ = '\0';
+	if (!value && strcmp(word, "each") == 0) {
+		spec->each = true;
+		return true;
+	}
+	if (value && strcmp(word, "cause") == 0)
+		return parse_choice(command, "cause", value, &spec->cause);
+	for (size_t i = 0; value && i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(word, names[i].name) == 0) {
+			*names[i].value = value;
+			return true;
+		}
+	}
+	usage_error(command, "a trigger has no '%s%s'", word, value ? "=" : "");
+	return false;
+}
+
+bool trigger_parse_text(const struct command *command, const char *text,
+			struct headroom_trigger *trigger, const char **cgroup)
+{
+	struct triggerspec spec = { .dashes = "", .cause = { trigger_causes(), 0 } };
+	const char *colon = strchr(text, ':');
+	char *copy, *rest, *word;
+	bool good = true;
+
+	*cgroup = colon ? colon + 1 : "/";
+	copy = strndup(text, colon ? (size_t)(colon - text) : strlen(text));
+	if (!copy)
+		out_of_memory();
+	rest = copy;
+	while (good && (word = strsep(&rest, ",")))
+		good = take_word(command, word, &spec);
+	good = good && trigger_parse(command, &spec, trigger);
+	free(copy);
+	return good;
+}

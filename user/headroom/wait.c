@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Waiting: see wait.h */
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "wait.h"
+
+uint64_t pace_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * NS_PER_S + now.tv_nsec;
+}
+
+uint64_t pace_after(uint64_t start, double seconds)
+{
+	return start + (uint64_t)(seconds * NS_PER_S);
+}
+
+/* The signal that is to end us; 0 while none is */
+static volatile sig_atomic_t stopped;
+
+/* Whoever waits for us sees which signal it was. */
+static void die(void)
+{
+	sigset_t set;
+
+	signal(stopped, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, stopped);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+	raise(stopped);
+	/* the first process of a container survives that */
+	_exit(128 + stopped);
+}
+
+/* Output that is blocked keeps us from the next wait, and may do so for ever. */
+static void on_alarm(int sig)
+{
+	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
+	int err = errno;
+
+	(void)sig;
+	if (poll(&out, 1, 0) == 0)
+		die();
+	alarm(1);
+	errno = err;
+}
+
+static void on_stop(int sig)
+{
+	/* timeout(1) sends two of them: the first decides */
+	if (stopped)
+		return;
+	stopped = sig;
+	alarm(1);
+}
+
+static void catch_signals(sigset_t *set)
+{
+	static const struct {
+		int sig;
+		void (*handler)(int sig);
+	} caught[] = { { SIGINT, on_stop }, { SIGTERM, on_stop }, { SIGALRM, on_alarm } };
+	/* a request to the module goes on as if nothing had happened */
+	struct sigaction action = { .sa_flags = SA_RESTART };
+
+	sigemptyset(&action.sa_mask);
+	sigemptyset(set);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(caught[0]); i++) {
+		action.sa_handler = caught[i].handler;
+		sigaction(caught[i].sig, &action, NULL);
+		sigaddset(set, caught[i].sig);
+	}
+	/* our parent may have blocked them */
+	sigprocmask(SIG_UNBLOCK, set, NULL);
+}
+
+/* The signals that are caught, from the first call on */
+static const sigset_t *signals(void)
+{
+	static sigset_t set;
+	static bool caught;
+
+	if (!caught)
+		catch_signals(&set);
+	caught = true;
+	return &set;
+}
+
+/* The time from now on; 0 when it has passed */
+static struct timespec rest(uint64_t until)
+{
+	uint64_t now = pace_now(), left = until > now ? until - now : 0;
+
+	return (struct timespec){ left / NS_PER_S, left % NS_PER_S };
+}
+
+/* Whether there is nothing more to wait for */
+static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
+{
+	struct timespec left = rest(until);
+	int ready = ppoll(polled, 2, until == PACE_NEVER ? NULL : &left, mask);
+
+	if (ready < 0 && errno != EINTR) {
+		fprintf(stderr, "headroom: cannot wait: %s\n", strerror(errno));
+		exit(EXIT_FAILED);
+	}
+	if (ready <= 0)
+		return !ready;
+	if (polled[1].revents)
+		raise(SIGPIPE);
+	return polled[0].revents;
+}
+
+void pace_wait(int fd, uint64_t until)
+{
+	struct pollfd polled[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = STDOUT_FILENO },
+	};
+	sigset_t before;
+
+	/* one that comes between the look at it and the wait is to end the wait */
+	sigprocmask(SIG_BLOCK, signals(), &before);
+	while (!stopped && !wait_once(polled, until, &before))
+		;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+bool pace_stopped(unsigned long count)
+{
+	signals();
+	if (!stopped)
+		return false;
+	if (count) {
+		fflush(stdout);
+		die();
+	}
+	return true;
+}
+
+bool pace_until(uint64_t until, unsigned long count)
+{
+	pace_wait(-1, until);
+	return !pace_stopped(count);
+}
