@@ -87,7 +87,7 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 
 /*
  * Operation tables with do and dump as entries of their own came with 6.2.
- * Before, an operation is one entry: netlink.c merges the generated table
+ * Before, an operation is one entry: netlink_ops.c merges the generated table
  * if HR_MERGE_OPS says so.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)

@@ -24,7 +24,7 @@
 #include <net/genetlink.h>
 
 #include "rollup.h"
-#include "netlink.h"
+#include "netlink_message.h"
 #include "nl_gen.h"
 #include "nonresident.h"
 #include "registry.h"
@@ -324,12 +324,12 @@ static struct nlmsghdr *put_header(void *at, const struct hr_nl_origin *to)
 	struct nlmsghdr *nlh = at;
 	struct genlmsghdr *genl = nlmsg_data(nlh);
 
-	nlh->nlmsg_type = headroom_nl_family.id;
+	nlh->nlmsg_type = hr_nl_family->id;
 	nlh->nlmsg_flags = to->flags;
 	nlh->nlmsg_seq = to->seq;
 	nlh->nlmsg_pid = to->portid;
 	genl->cmd = HEADROOM_CMD_CGROUP_GET;
-	genl->version = headroom_nl_family.version;
+	genl->version = hr_nl_family->version;
 	genl->reserved = 0;
 	if (to->cb)
 		nl_dump_check_consistent(to->cb, nlh);
@@ -417,10 +417,7 @@ static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
 
 int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	const struct hr_nl_origin to = {
-		.portid = info->snd_portid,
-		.seq = info->snd_seq,
-	};
+	const struct hr_nl_origin to = hr_nl_reply_to(info);
 	struct sk_buff *skb;
 	u64 id;
 	int err;
@@ -600,12 +597,7 @@ static int dump_changes(struct sk_buff *skb, const struct hr_nl_origin *to,
 int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct cgroup_dump *dump = *dump_of(cb);
-	const struct hr_nl_origin to = {
-		.portid = NETLINK_CB(cb->skb).portid,
-		.seq = cb->nlh->nlmsg_seq,
-		.flags = NLM_F_MULTI,
-		.cb = cb,
-	};
+	const struct hr_nl_origin to = hr_nl_dump_to(cb);
 	int err;
 
 	hr_registry_lock();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "headroom": operations that change something
+ * Answer requests about parameters and triggers
  *
- * Each refusal says what to do, and which attribute it is about.
+ * Each refusal names the attribute and says what to do.
  */
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
 #include "params.h"
-#include "netlink.h"
+#include "netlink_message.h"
 #include "nl_gen.h"
 #include "nonresident.h"
 #include "trigger.h"
@@ -19,7 +19,7 @@
 	_err;								\
 })
 
-/* A uint, if it is there. Returns 0 or -ERANGE. */
+/* Leaves *value alone if the attribute is absent. Returns 0 or -ERANGE. */
 static int read_uint(struct genl_info *info, int attr, u64 *value)
 {
 	const struct nlattr *nla = info->attrs[attr];
@@ -27,50 +27,24 @@ static int read_uint(struct genl_info *info, int attr, u64 *value)
 	return nla ? hr_nl_uint(nla, info->extack, value) : 0;
 }
 
-/**
- * hr_nl_put_config - what config-get and config-ntf report
- * @skb: the message
- * @config: the parameters
- *
- * Context: any.
- * Return: 0 or -EMSGSIZE.
- */
-int hr_nl_put_config(struct sk_buff *skb, const struct hr_params *config)
-{
-	if (nla_put_u32(skb, HEADROOM_A_PARAMS_SAMPLE_SHIFT, config->sample_shift) ||
-	    nla_put_uint(skb, HEADROOM_A_PARAMS_TABLE_ENTRIES, config->table_entries) ||
-	    nla_put_u32(skb, HEADROOM_A_PARAMS_STALLS, config->stalls) ||
-	    nla_put_u32(skb, HEADROOM_A_PARAMS_SWAP_KPROBES, config->swap_kprobes))
-		return -EMSGSIZE;
-	return 0;
-}
-
 int headroom_nl_params_get_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct hr_params config;
+	const struct hr_nl_origin to = hr_nl_reply_to(info);
+	struct hr_params params;
 	struct sk_buff *skb;
-	void *hdr;
 	int err;
 
 	err = hr_nl_refuse_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
-	hr_params_get(&config);
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!skb)
-		return -ENOMEM;
-	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
-				HEADROOM_CMD_PARAMS_GET);
-	if (!hdr || hr_nl_put_config(skb, &config)) {
-		nlmsg_free(skb);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	return genlmsg_reply(skb, info);
+	hr_params_get(&params);
+	skb = hr_nl_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	err = skb ? hr_nl_fill_params(skb, &to, HEADROOM_CMD_PARAMS_GET, &params) : -ENOMEM;
+	return hr_nl_reply(skb, info, err);
 }
 
-/* Which parameters a request names, and their values; ranges are checked */
-static int read_config(struct genl_info *info, struct hr_params *config,
+/* Read the parameters that a request names, and check their ranges */
+static int read_params(struct genl_info *info, struct hr_params *params,
 		       unsigned int *which)
 {
 	u64 entries = 0;
@@ -79,12 +53,12 @@ static int read_config(struct genl_info *info, struct hr_params *config,
 	*which = 0;
 	if (info->attrs[HEADROOM_A_PARAMS_SAMPLE_SHIFT]) {
 		*which |= HR_PARAMS_SAMPLE_SHIFT;
-		config->sample_shift =
+		params->sample_shift =
 			nla_get_u32(info->attrs[HEADROOM_A_PARAMS_SAMPLE_SHIFT]);
 	}
 	if (info->attrs[HEADROOM_A_PARAMS_STALLS]) {
 		*which |= HR_PARAMS_STALLS;
-		config->stalls = nla_get_u32(info->attrs[HEADROOM_A_PARAMS_STALLS]);
+		params->stalls = nla_get_u32(info->attrs[HEADROOM_A_PARAMS_STALLS]);
 	}
 	if (info->attrs[HEADROOM_A_PARAMS_TABLE_ENTRIES])
 		*which |= HR_PARAMS_TABLE_ENTRIES;
@@ -94,18 +68,18 @@ static int read_config(struct genl_info *info, struct hr_params *config,
 	if (entries > HR_MAX_TABLE_ENTRIES)
 		return REFUSE(info, HEADROOM_A_PARAMS_TABLE_ENTRIES, -ERANGE,
 			      "table-entries: use 0 (automatic) to 33554432");
-	config->table_entries = entries;
+	params->table_entries = entries;
 	return 0;
 }
 
 int headroom_nl_params_set_doit(struct sk_buff *request, struct genl_info *info)
 {
-	struct hr_params config = {};
+	struct hr_params params = {};
 	unsigned int which, failed;
 	int err;
 
 	BUILD_BUG_ON(HR_MAX_TABLE_ENTRIES != 33554432);
-	err = read_config(info, &config, &which);
+	err = read_params(info, &params, &which);
 	if (err)
 		return err;
 	if (!which) {
@@ -113,20 +87,20 @@ int headroom_nl_params_set_doit(struct sk_buff *request, struct genl_info *info)
 			       "name a parameter: sample-shift, table-entries or stalls");
 		return -EINVAL;
 	}
-	err = hr_params_set(&config, which, &failed);
+	err = hr_params_set(&params, which, &failed);
 	if (!err)
 		return 0;
 	if (failed & HR_PARAMS_STALLS)
 		return REFUSE(info, HEADROOM_A_PARAMS_STALLS, err,
-			      "stalls cannot be tracked, the kernel's log says why; nothing was changed");
+			      "stalls cannot be tracked, see the kernel log; nothing was changed");
 	if (which & HR_PARAMS_TABLE_ENTRIES)
 		return REFUSE(info, HEADROOM_A_PARAMS_TABLE_ENTRIES, err,
-			      "no memory for so large a table: name fewer table-entries; nothing was changed");
+			      "no memory for so large a table: use fewer table-entries; nothing was changed");
 	return REFUSE(info, HEADROOM_A_PARAMS_SAMPLE_SHIFT, err,
-		      "no memory for the table: name table-entries as well; nothing was changed");
+		      "no memory for the table: set table-entries, too; nothing was changed");
 }
 
-/* Whether a request has an attribute; if not, it is refused */
+/* Refuse a request without an attribute. Returns 0 or -EINVAL. */
 #define REQUIRE(_info, _attr, _sentence)				\
 ({									\
 	bool _missing = GENL_REQ_ATTR_CHECK(_info, _attr);		\
@@ -141,11 +115,11 @@ static int require_all(struct genl_info *info)
 	return REQUIRE(info, HEADROOM_A_TRIGGER_CGROUP,
 		       "name a cgroup to watch: cgroup is missing") ?:
 	       REQUIRE(info, HEADROOM_A_TRIGGER_METRIC,
-		       "say what to watch, stall or refaults: metric is missing") ?:
+		       "choose what to sum up, stall or refaults: metric is missing") ?:
 	       REQUIRE(info, HEADROOM_A_TRIGGER_THRESHOLD,
-		       "say how much is too much: threshold is missing") ?:
+		       "set the sum that fires the trigger: threshold is missing") ?:
 	       REQUIRE(info, HEADROOM_A_TRIGGER_WINDOW,
-		       "say over which time to sum up: window is missing");
+		       "set the time to sum up over: window is missing");
 }
 
 static int check_trigger(struct genl_info *info, const struct hr_trigger_spec *spec)
@@ -188,7 +162,7 @@ static int read_trigger(struct genl_info *info, struct hr_trigger_spec *spec)
 	err = err ?: read_uint(info, HEADROOM_A_TRIGGER_INTERVAL, &spec->interval) ?:
 	      read_uint(info, HEADROOM_A_TRIGGER_CLEAR, &spec->clear) ?:
 	      check_trigger(info, spec);
-	/* Longer than any machine is up, and can be added to a time */
+	/* Cap it, so that it can be added to a time: 146 years are long enough */
 	spec->interval = min_t(u64, spec->interval, KTIME_MAX / 2);
 	return err;
 }
@@ -203,7 +177,7 @@ static int refuse_trigger(struct genl_info *info, int err)
 		NL_SET_ERR_MSG(info->extack, "1024 triggers are set: remove one first");
 		return err;
 	case -ESHUTDOWN:
-		NL_SET_ERR_MSG(info->extack, "the module is being unloaded: load it anew");
+		NL_SET_ERR_MSG(info->extack, "the module is being unloaded: load it again");
 		return err;
 	default:
 		NL_SET_ERR_MSG(info->extack, "no memory for a trigger: try again later");
@@ -211,11 +185,18 @@ static int refuse_trigger(struct genl_info *info, int err)
 	}
 }
 
+static int fill_trigger(struct sk_buff *skb, const struct hr_nl_origin *to, u32 id)
+{
+	void *hdr = hr_nl_begin(skb, to, HEADROOM_CMD_TRIGGER_ADD);
+
+	return hr_nl_end(skb, hdr, hdr ? nla_put_u32(skb, HEADROOM_A_TRIGGER_ID, id) : 0);
+}
+
 int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info)
 {
+	const struct hr_nl_origin to = hr_nl_reply_to(info);
 	struct hr_trigger_spec spec = {};
 	struct sk_buff *skb;
-	void *hdr;
 	u32 id;
 	int err;
 
@@ -223,8 +204,8 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 	err = read_trigger(info, &spec);
 	if (err)
 		return err;
-	/* First what can fail, so that no trigger is set whose number nobody learns */
-	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	/* Allocate first: a trigger whose id cannot be reported could not be removed */
+	skb = hr_nl_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
 		return refuse_trigger(info, -ENOMEM);
 	err = hr_trigger_add(&spec, info->snd_portid, &id);
@@ -232,16 +213,8 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 		nlmsg_free(skb);
 		return refuse_trigger(info, err);
 	}
-	hdr = genlmsg_put_reply(skb, info, &headroom_nl_family, 0,
-				HEADROOM_CMD_TRIGGER_ADD);
-	if (!hdr || nla_put_u32(skb, HEADROOM_A_TRIGGER_ID, id)) {
-		nlmsg_free(skb);
-		hr_trigger_del(id, info->snd_portid);
-		return -EMSGSIZE;
-	}
-	genlmsg_end(skb, hdr);
-	err = genlmsg_reply(skb, info);
-	/* The socket may be full of notifications */
+	/* Fails also if the socket is full of notifications */
+	err = hr_nl_reply(skb, info, fill_trigger(skb, &to, id));
 	if (err)
 		hr_trigger_del(id, info->snd_portid);
 	return err;

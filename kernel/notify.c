@@ -20,8 +20,7 @@
 #include <net/genetlink.h>
 
 #include "params.h"
-#include "netlink.h"
-#include "nl_gen.h"
+#include "netlink_message.h"
 #include "notify.h"
 #include "registry.h"
 
@@ -82,8 +81,7 @@ struct event {
 
 static bool listened(void)
 {
-	return READ_ONCE(notify.open) &&
-	       genl_has_listeners(&headroom_nl_family, &init_net, HEADROOM_NLGRP_EVENTS);
+	return READ_ONCE(notify.open) && hr_nl_listened();
 }
 
 /*
@@ -128,46 +126,34 @@ static int put_event(struct sk_buff *skb, const struct event *event)
 	return 0;
 }
 
-static struct sk_buff *new_message(int cmd, size_t room, gfp_t gfp, void **hdr)
-{
-	struct sk_buff *skb = genlmsg_new(room, gfp);
-
-	if (!skb)
-		return NULL;
-	*hdr = genlmsg_put(skb, 0, 0, &headroom_nl_family, 0, cmd);
-	if (*hdr)
-		return skb;
-	nlmsg_free(skb);
-	return NULL;
-}
-
 /* All fixed attributes of an event fit into the rest */
 #define ROOM(path)	((path) + 256)
 
-static void multicast(struct sk_buff *skb, void *hdr)
+/* Notifications answer no request */
+static const struct hr_nl_origin unasked;
+
+static int fill_event(struct sk_buff *skb, const struct event *event)
 {
-	genlmsg_end(skb, hdr);
-	/* That nobody listens any more, or somebody has no room, is no error here */
-	genlmsg_multicast(&headroom_nl_family, skb, 0, HEADROOM_NLGRP_EVENTS, GFP_KERNEL);
+	void *hdr = hr_nl_begin(skb, &unasked, event->cmd);
+
+	return hr_nl_end(skb, hdr, hdr ? put_event(skb, event) : 0);
 }
 
 static void send(const struct event *event)
 {
 	struct sk_buff *skb;
-	void *hdr;
 
 	lockdep_assert_held(&notify.mutex);
 	notify.seq++;
-	skb = new_message(event->cmd, ROOM(path_of(event->cg, event->held, notify.path)),
-			  GFP_KERNEL, &hdr);
+	skb = hr_nl_new(ROOM(path_of(event->cg, event->held, notify.path)), GFP_KERNEL);
 	if (!skb) {
 		hr_drop(notifications, 1);
 		return;
 	}
-	if (WARN_ON_ONCE(put_event(skb, event)))
+	if (WARN_ON_ONCE(fill_event(skb, event)))
 		nlmsg_free(skb);
 	else
-		multicast(skb, hdr);
+		hr_nl_multicast(skb);
 }
 
 static void send_if_listened(const struct event *event)
@@ -230,20 +216,19 @@ void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 void hr_notify_config(const struct hr_params *config)
 {
 	struct sk_buff *skb;
-	void *hdr;
 
 	if (!listened())
 		return;
 	mutex_lock(&notify.mutex);
 	if (!notify.open)
 		goto out;
-	skb = new_message(HEADROOM_CMD_PARAMS_NTF, ROOM(0), GFP_KERNEL, &hdr);
+	skb = hr_nl_new(ROOM(0), GFP_KERNEL);
 	if (!skb)
 		hr_drop(notifications, 1);
-	else if (WARN_ON_ONCE(hr_nl_put_config(skb, config)))
+	else if (WARN_ON_ONCE(hr_nl_fill_params(skb, &unasked, HEADROOM_CMD_PARAMS_NTF, config)))
 		nlmsg_free(skb);
 	else
-		multicast(skb, hdr);
+		hr_nl_multicast(skb);
 out:
 	mutex_unlock(&notify.mutex);
 }
@@ -380,42 +365,49 @@ u64 hr_notify_seq(void)
 	return seq;
 }
 
+static int fill_fired(struct sk_buff *skb, const struct hr_fired *fired, const char *path)
+{
+	void *hdr = hr_nl_begin(skb, &unasked, HEADROOM_CMD_TRIGGER_NTF);
+
+	if (hdr && (nla_put_uint(skb, HEADROOM_A_EVENT_SEQ, fired->seq) ||
+		    nla_put_uint(skb, HEADROOM_A_EVENT_TIME, fired->time) ||
+		    nla_put_u32(skb, HEADROOM_A_EVENT_TRIGGER, fired->trigger) ||
+		    nla_put_uint(skb, HEADROOM_A_EVENT_VALUE, fired->value) ||
+		    put_about(skb, fired->cg, path)))
+		return hr_nl_end(skb, hdr, -EMSGSIZE);
+	return hr_nl_end(skb, hdr, 0);
+}
+
+/* Allocates without waiting, as hr_notify_fired() says. Returns NULL on failure. */
+static struct sk_buff *fired_message(const struct hr_fired *fired)
+{
+	char *path = kmalloc(PATH_MAX, GFP_ATOMIC);
+	struct sk_buff *skb = NULL;
+
+	if (path)
+		skb = hr_nl_new(ROOM(path_of(fired->cg, false, path)), GFP_ATOMIC);
+	if (skb && WARN_ON_ONCE(fill_fired(skb, fired, path))) {
+		nlmsg_free(skb);
+		skb = NULL;
+	}
+	kfree(path);
+	return skb;
+}
+
 /**
- * hr_notify_fired - tell the owner of a trigger
- * @fired: what
+ * hr_notify_fired - notify the socket that set a trigger
+ * @fired: what to report
  *
- * Context: process. Allocates without waiting: the worker that watches for shortage must
- * not wait for memory.
+ * Context: process. Allocates without waiting: the poller watches for shortage, so it
+ * must not wait for memory.
  */
 void hr_notify_fired(const struct hr_fired *fired)
 {
-	struct sk_buff *skb = NULL;
-	char *path;
-	void *hdr;
+	struct sk_buff *skb = fired_message(fired);
 
-	path = kmalloc(PATH_MAX, GFP_ATOMIC);
-	if (path)
-		skb = new_message(HEADROOM_CMD_TRIGGER_NTF,
-				  ROOM(path_of(fired->cg, false, path)), GFP_ATOMIC, &hdr);
-	if (!skb)
-		goto lost;
-	if (WARN_ON_ONCE(nla_put_uint(skb, HEADROOM_A_EVENT_SEQ, fired->seq) ||
-			 nla_put_uint(skb, HEADROOM_A_EVENT_TIME, fired->time) ||
-			 nla_put_u32(skb, HEADROOM_A_EVENT_TRIGGER, fired->trigger) ||
-			 nla_put_uint(skb, HEADROOM_A_EVENT_VALUE, fired->value) ||
-			 put_about(skb, fired->cg, path))) {
-		nlmsg_free(skb);
-		goto lost;
-	}
-	genlmsg_end(skb, hdr);
-	kfree(path);
-	/* If it is full the socket says so itself, see netlink_overrun() */
-	if (genlmsg_unicast(&init_net, skb, fired->portid))
+	/* If the socket is full it reports that itself, see netlink_overrun() */
+	if (!skb || genlmsg_unicast(&init_net, skb, fired->portid))
 		hr_drop(notifications, 1);
-	return;
-lost:
-	kfree(path);
-	hr_drop(notifications, 1);
 }
 
 /**
