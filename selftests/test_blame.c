@@ -75,8 +75,8 @@ static struct headroom_pages for_reason(const struct headroom_stats *stats, int 
 	int kind;
 
 	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
-		sum.evictions += stats->pages[kind][reason].evictions;
-		sum.refaults += stats->pages[kind][reason].refaults;
+		sum.evictions += headroom_stats_pages(stats, kind, reason)->evictions;
+		sum.refaults += headroom_stats_pages(stats, kind, reason)->refaults;
 	}
 	return sum;
 }
@@ -99,7 +99,8 @@ static void tell(const char *name, const struct headroom_cgroup *cg,
 
 	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
 		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
-			const struct headroom_pages *p = &cg->local.pages[kind][reason];
+			const struct headroom_pages *p =
+				headroom_stats_pages(&cg->local, kind, reason);
 
 			if (p->evictions || p->refaults)
 				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
@@ -209,7 +210,7 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 	target = &self->cg->target;
 	EXPECT_EQ(own.evictions, target->evictions);
 	EXPECT_EQ(own.refaults, headroom_histogram_count(&target->distance));
-	reclaim = &target->reclaim[HEADROOM_REASON_OWN_LIMIT];
+	reclaim = headroom_target_reclaim(target, HEADROOM_REASON_OWN_LIMIT);
 	EXPECT_EQ(0, module_lost());
 	if (!module_sees_scans())
 		return;
@@ -484,7 +485,9 @@ TEST_F_TIMEOUT(blame, pageout_file, 300)
 	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
 	close(fd);
 	READ("a");
-	asked = self->cg->local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_MADVISE];
+	asked =
+		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
+				      HEADROOM_REASON_MADVISE);
 	EXPECT_LE(0.99 * PAGES(job.size), asked.evictions);
 	EXPECT_GE(PAGES(job.size), asked.evictions);
 	EXPECT_EQ(asked.evictions, self->cg->local.evictions);
@@ -514,7 +517,9 @@ TEST_F_TIMEOUT(blame, pageout_anon, 300)
 	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
 	truth = swap_ins() - truth;
 	READ("a");
-	asked = self->cg->local.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_MADVISE];
+	asked =
+		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_ANON,
+				      HEADROOM_REASON_MADVISE);
 	EXPECT_LE(0.99 * PAGES(job.size), truth);
 	EXPECT_EQ(truth, asked.evictions);
 	EXPECT_EQ(truth, asked.refaults);
@@ -749,7 +754,9 @@ TEST_F_TIMEOUT(blame, shared_file, 300)
 	EXPECT_EQ(lost, self->cg->local.refaults_shared);
 	EXPECT_EQ(0, self->cg->local.returned);
 	/* The reason is the one for which it was lost, whoever reads it */
-	own = self->cg->local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT];
+	own =
+		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
+				      HEADROOM_REASON_OWN_LIMIT);
 	EXPECT_LE(0.99 * lost, own.refaults);
 	EXPECT_EQ(0, own.evictions);
 	EXPECT_EQ(0, taken_by(self->blame, ANYBODY, ANY_REASON).evictions);

@@ -58,11 +58,12 @@ static void tell(const struct headroom_stats *stats, int64_t psi)
 			stats->stall_total / 1e6, psi / 1e6,
 			psi ? 100.0 * stats->stall_total / psi : 0);
 	for (cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		if (stats->stall[cause].count)
+		if (headroom_stats_stall(stats, cause)->count)
 			fprintf(stderr, "# %s: %" PRIu64 " in %.1f ms, %.2f %%\n",
-				names[cause], stats->stall[cause].count,
-				stats->stall[cause].total / 1e6,
-				stats->stall_total ? 100.0 * stats->stall[cause].total /
+				names[cause], headroom_stats_stall(stats, cause)->count,
+				headroom_stats_stall(stats, cause)->total / 1e6,
+				stats->stall_total ? 100.0 * headroom_stats_stall(stats,
+						cause)->total /
 						     stats->stall_total : 0);
 }
 
@@ -73,7 +74,7 @@ static uint64_t sum_of_causes(const struct headroom_stats *stats)
 	int cause;
 
 	for (cause = 1; cause < CAUSE(THROTTLED_WRITEBACK); cause++)
-		sum += stats->stall[cause].total;
+		sum += headroom_stats_stall(stats, cause)->total;
 	return sum;
 }
 
@@ -155,13 +156,13 @@ FIXTURE_TEARDOWN(causes)
 		const struct headroom_stats *_local = &self->cg->local;		\
 		int _i;								\
 										\
-		EXPECT_LT(0, _local->stall[_cause].count);			\
-		EXPECT_LE(0.9 * _local->stall_total, _local->stall[_cause].total); \
+		EXPECT_LT(0, headroom_stats_stall(_local, _cause)->count);			\
+		EXPECT_LE(0.9 * _local->stall_total, headroom_stats_stall(_local, _cause)->total); \
 		for (_i = 1; _i < CAUSE(THROTTLED_WRITEBACK); _i++) {		\
 			if (_i == (_cause) || _i == (_besides))			\
 				continue;					\
 			EXPECT_GE(0.01 * _local->stall_total,			\
-				  _local->stall[_i].total)			\
+				  headroom_stats_stall(_local, _i)->total)			\
 				TH_LOG("%s", names[_i]);			\
 		}								\
 	} while (0)
@@ -357,8 +358,8 @@ static bool enough_waits(void)
 	uint64_t waits = 0;
 
 	if (cg)
-		waits = cg->local.stall[CAUSE(REFAULT)].count +
-			cg->local.stall[CAUSE(SWAP_IN)].count;
+		waits = headroom_stats_stall(&cg->local, CAUSE(REFAULT))->count +
+			headroom_stats_stall(&cg->local, CAUSE(SWAP_IN))->count;
 	headroom_cgroup_free(cg);
 	return waits >= 300;
 }
@@ -396,7 +397,8 @@ static bool enough_waits(void)
 /* The waits that the kernel has marked, of which each is seen */
 #define EXPECT_TRACED_WAITS(_cause)						\
 	do {									\
-		const struct headroom_stall *_stall = &self->cg->local.stall[_cause]; \
+		const struct headroom_stall *_stall =				\
+			headroom_stats_stall(&self->cg->local, _cause);		\
 										\
 		TH_LOG("traced: %" PRIu64 " waits in %.1f ms, marked for %.1f ms", \
 		       truth.nr_waits, truth.waited / 1e6, truth.marked / 1e6);	\
@@ -467,8 +469,9 @@ TEST_F_TIMEOUT(refault, alone, 300)
 		return;
 	}
 	READ_BESIDE_PSI();
-	EXPECT_LT(200, self->cg->local.stall[CAUSE(REFAULT)].count);
-	EXPECT_GE(self->cg->local.refaults, self->cg->local.stall[CAUSE(REFAULT)].count);
+	EXPECT_LT(200, headroom_stats_stall(&self->cg->local, CAUSE(REFAULT))->count);
+	EXPECT_GE(self->cg->local.refaults,
+		  headroom_stats_stall(&self->cg->local, CAUSE(REFAULT))->count);
 	EXPECT_ALONE(CAUSE(REFAULT));
 	EXPECT_TRACED_WAITS(CAUSE(REFAULT));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
@@ -481,7 +484,7 @@ TEST_F_TIMEOUT(causes, swap_in, 300)
 
 	RUN_IN_ROUNDS(&job, "768K", swap_disk());
 	READ_BESIDE_PSI();
-	EXPECT_LT(200, self->cg->local.stall[CAUSE(SWAP_IN)].count);
+	EXPECT_LT(200, headroom_stats_stall(&self->cg->local, CAUSE(SWAP_IN))->count);
 	EXPECT_ALONE(CAUSE(SWAP_IN));
 	EXPECT_TRACED_WAITS(CAUSE(SWAP_IN));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
@@ -599,7 +602,7 @@ static int64_t compact_memory(struct task_traced *traced)
 TEST_F_TIMEOUT(causes, compaction, 300)
 {
 	int64_t proactive = set_sysctl("vm/compaction_proactiveness", 0), pages;
-	const struct headroom_stall *stall;
+	const struct headroom_stats *local;
 	struct task_traced traced;
 	int tries = 0, i;
 
@@ -610,20 +613,22 @@ TEST_F_TIMEOUT(causes, compaction, 300)
 	set_sysctl("vm/compaction_proactiveness", proactive);
 	ASSERT_LE(0, pages);
 	READ_BESIDE_PSI();
-	stall = self->cg->local.stall;
+	local = &self->cg->local;
 	TH_LOG("%" PRId64 " huge pages, after %d vain tries", pages, tries);
 	TH_LOG("traced: compaction %" PRIu64 " in %.1f ms, direct reclaim %" PRIu64 " in %.1f ms",
 	       traced.compaction.nr, traced.compaction.total / 1e6,
 	       traced.reclaim.nr, traced.reclaim.total / 1e6);
 	EXPECT_LT(0, traced.compaction.nr);
-	EXPECT_EQ(traced.compaction.nr, stall[CAUSE(COMPACTION)].count);
-	EXPECT_AS_TRACED(traced.compaction.total, stall[CAUSE(COMPACTION)].total);
-	EXPECT_EQ(traced.reclaim.nr, stall[CAUSE(DIRECT_RECLAIM)].count);
-	EXPECT_AS_TRACED(traced.reclaim.total, stall[CAUSE(DIRECT_RECLAIM)].total);
+	EXPECT_EQ(traced.compaction.nr, headroom_stats_stall(local, CAUSE(COMPACTION))->count);
+	EXPECT_AS_TRACED(traced.compaction.total,
+		  headroom_stats_stall(local, CAUSE(COMPACTION))->total);
+	EXPECT_EQ(traced.reclaim.nr, headroom_stats_stall(local, CAUSE(DIRECT_RECLAIM))->count);
+	EXPECT_AS_TRACED(traced.reclaim.total,
+		  headroom_stats_stall(local, CAUSE(DIRECT_RECLAIM))->total);
 	for (i = 1; i < CAUSE(THROTTLED_WRITEBACK); i++) {
 		if (i == CAUSE(COMPACTION) || i == CAUSE(DIRECT_RECLAIM))
 			continue;
-		EXPECT_GE(0.01 * self->cg->local.stall_total, stall[i].total)
+		EXPECT_GE(0.01 * self->cg->local.stall_total, headroom_stats_stall(local, i)->total)
 			TH_LOG("%s", names[i]);
 	}
 	/* The task is not pinned: PSI can be off by a fifth, and the trace is not */
@@ -646,7 +651,7 @@ TEST_F_TIMEOUT(causes, proactive_reclaim, 300)
 	ASSERT_EQ(0, cgroup_run("a", order_reclaim, "16M"));
 	READ("a");
 	tell(&self->cg->local, -1);
-	asked = &self->cg->local.stall[CAUSE(PROACTIVE_RECLAIM)];
+	asked = headroom_stats_stall(&self->cg->local, CAUSE(PROACTIVE_RECLAIM));
 	EXPECT_LT(0, asked->count);
 	EXPECT_LT(0, asked->total);
 	EXPECT_EQ(asked->count, headroom_histogram_count(&asked->latency));
@@ -703,15 +708,15 @@ TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 	TH_LOG("traced: %zu reclaims in %.1f ms, %" PRIu64
 	       " waits in %.1f ms, marked for %.1f ms", t->nr, t->reclaimed / 1e6,
 	       t->nr_waits, t->waited / 1e6, t->marked / 1e6);
-	memcg = &local->stall[CAUSE(MEMCG_RECLAIM)];
-	swap_in = &local->stall[CAUSE(SWAP_IN)];
+	memcg = headroom_stats_stall(local, CAUSE(MEMCG_RECLAIM));
+	swap_in = headroom_stats_stall(local, CAUSE(SWAP_IN));
 	ASSERT_LT(100, t->nr);
 	ASSERT_GE(MOST_RECLAIMS, t->nr);
 	EXPECT_EQ(0, t->marks);
 	EXPECT_EQ(t->nr, memcg->count);
 	EXPECT_AS_TRACED(t->reclaimed, memcg->total);
-	EXPECT_EQ(t->nr_waits, swap_in->count + local->stall[CAUSE(REFAULT)].count +
-		  local->stall[CAUSE(OTHER)].count);
+	EXPECT_EQ(t->nr_waits, swap_in->count + headroom_stats_stall(local, CAUSE(REFAULT))->count +
+		  headroom_stats_stall(local, CAUSE(OTHER))->count);
 	EXPECT_AS_TRACED(t->reclaimed + t->waited, local->stall_total);
 	/* Nothing is a stall that the kernel does not take for one */
 	EXPECT_GE(1.02 * t->marked + 1e8, (double)local->stall_total);
@@ -808,7 +813,7 @@ TEST_F_TIMEOUT(causes, stalled_task_is_listed, 300)
 static uint64_t memcg_stalls(const char *cgroup)
 {
 	struct headroom_cgroup *cg = module_read(cgroup);
-	uint64_t count = cg ? cg->local.stall[CAUSE(MEMCG_RECLAIM)].count : 0;
+	uint64_t count = cg ? headroom_stats_stall(&cg->local, CAUSE(MEMCG_RECLAIM))->count : 0;
 
 	headroom_cgroup_free(cg);
 	return count;
@@ -896,9 +901,9 @@ TEST_F_TIMEOUT(causes, crowd, 600)
 	headroom_status_free(status);
 	READ(ROOT);
 	tell(&self->cg->subtree, -1);
-	high = self->cg->subtree.stall[CAUSE(MEMORY_HIGH_RECLAIM)].count;
-	asked = self->cg->subtree.stall[CAUSE(PROACTIVE_RECLAIM)].count;
-	sum = self->cg->subtree.stall[CAUSE(MEMCG_RECLAIM)].count + high + asked;
+	high = headroom_stats_stall(&self->cg->subtree, CAUSE(MEMORY_HIGH_RECLAIM))->count;
+	asked = headroom_stats_stall(&self->cg->subtree, CAUSE(PROACTIVE_RECLAIM))->count;
+	sum = headroom_stats_stall(&self->cg->subtree, CAUSE(MEMCG_RECLAIM))->count + high + asked;
 	TH_LOG("%" PRId64 " reclaims traced, %" PRIu64 " counted, %" PRIu64 " lost",
 	       counted, sum, lost);
 	EXPECT_LT(0, counted);
@@ -910,17 +915,21 @@ TEST_F_TIMEOUT(causes, crowd, 600)
 	TH_LOG("throttled: writeback %d, isolated %d, noprogress %d, congested %d",
 	       throttled[0], throttled[1], throttled[2], throttled[3]);
 	EXPECT_TRUE(lru_is_mglru() || throttled[1]);
-	EXPECT_EQ(throttled[0], self->cg->subtree.stall[CAUSE(THROTTLED_WRITEBACK)].count);
-	EXPECT_EQ(throttled[1], self->cg->subtree.stall[CAUSE(THROTTLED_ISOLATED)].count);
-	EXPECT_EQ(throttled[2], self->cg->subtree.stall[CAUSE(THROTTLED_NOPROGRESS)].count);
-	EXPECT_EQ(throttled[3], self->cg->subtree.stall[CAUSE(THROTTLED_CONGESTED)].count);
+	EXPECT_EQ(throttled[0],
+		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_WRITEBACK))->count);
+	EXPECT_EQ(throttled[1],
+		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_ISOLATED))->count);
+	EXPECT_EQ(throttled[2],
+		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_NOPROGRESS))->count);
+	EXPECT_EQ(throttled[3],
+		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_CONGESTED))->count);
 
 	/* What the two cgroups have is what there is; both had some */
 	EXPECT_LT(0, memcg_stalls("a/x"));
 	EXPECT_LT(0, memcg_stalls("a/y"));
 	READ("a");
 	EXPECT_EQ(memcg_stalls("a/x") + memcg_stalls("a/y"),
-		  self->cg->subtree.stall[CAUSE(MEMCG_RECLAIM)].count);
+		  headroom_stats_stall(&self->cg->subtree, CAUSE(MEMCG_RECLAIM))->count);
 }
 
 static int set_stalls(const char *value)
@@ -941,7 +950,7 @@ static uint64_t all_stalls(const struct headroom_stats *stats)
 	int cause;
 
 	for (cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		sum += stats->stall[cause].count;
+		sum += headroom_stats_stall(stats, cause)->count;
 	return sum;
 }
 
@@ -977,7 +986,7 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
 	READ("a");
 	before = all_stalls(&self->cg->local);
-	EXPECT_LT(0, self->cg->local.stall[CAUSE(MEMCG_RECLAIM)].count);
+	EXPECT_LT(0, headroom_stats_stall(&self->cg->local, CAUSE(MEMCG_RECLAIM))->count);
 
 	ASSERT_EQ(0, set_stalls("N"));
 	EXPECT_EQ(0, module_hook("sched_switch"));
@@ -1014,7 +1023,7 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
 	EXPECT_TRUE(nobody_stays_stalled());
 	READ("a");
 	tell(&self->cg->local, -1);
-	EXPECT_LT(0, self->cg->local.stall[CAUSE(MEMCG_RECLAIM)].count);
+	EXPECT_LT(0, headroom_stats_stall(&self->cg->local, CAUSE(MEMCG_RECLAIM))->count);
 	/* A stall that began before the first switch would be as long as all of it */
 	EXPECT_EQ(sum_of_causes(&self->cg->local), self->cg->local.stall_total);
 	ASSERT_EQ(0, set_stalls("N"));
@@ -1028,7 +1037,7 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
 TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
 {
 	struct crowd_job crowd = { .work = touch_and_rest, .nr = CROWD };
-	const struct headroom_stall *stall;
+	const struct headroom_stats *local;
 	volatile pid_t *pid;
 	pid_t first;
 	int i;
@@ -1053,9 +1062,9 @@ TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
 	EXPECT_EQ(0, wait_child(first));
 	READ("a");
 	tell(&self->cg->local, -1);
-	stall = self->cg->local.stall;
-	EXPECT_LT(0, stall[CAUSE(MEMCG_RECLAIM)].count);
-	EXPECT_EQ(0, stall[CAUSE(OTHER)].count);
+	local = &self->cg->local;
+	EXPECT_LT(0, headroom_stats_stall(local, CAUSE(MEMCG_RECLAIM))->count);
+	EXPECT_EQ(0, headroom_stats_stall(local, CAUSE(OTHER))->count);
 }
 
 TEST_HARNESS_MAIN

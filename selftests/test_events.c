@@ -557,7 +557,8 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 		EXPECT_EQ(after->local.refaults - before->local.refaults,
 			  headroom_histogram_count(&after->local.refault_distance) -
 			  headroom_histogram_count(&before->local.refault_distance) +
-			  delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_UNKNOWN].refaults);
+			  headroom_stats_pages(&delta, HEADROOM_PAGE_KIND_ANON,
+					HEADROOM_REASON_UNKNOWN)->refaults);
 		EXPECT_LT(0.8 * *disk, counted);
 		EXPECT_GT(1.2 * (*disk + first), counted);
 		headroom_stats_clear(&delta);

@@ -63,8 +63,8 @@ static struct headroom_pages of_kind(const struct headroom_stats *stats, int kin
 	int i;
 
 	for (i = 1; i < HEADROOM_REASONS; i++) {
-		sum.evictions += stats->pages[kind][i].evictions;
-		sum.refaults += stats->pages[kind][i].refaults;
+		sum.evictions += headroom_stats_pages(stats, kind, i)->evictions;
+		sum.refaults += headroom_stats_pages(stats, kind, i)->refaults;
 	}
 	return sum;
 }
@@ -397,7 +397,7 @@ static uint64_t file_refaults(const struct headroom_stats *stats)
 	int reason;
 
 	for (reason = 1; reason < HEADROOM_REASONS; reason++)
-		sum += stats->pages[HEADROOM_PAGE_KIND_FILE][reason].refaults;
+		sum += headroom_stats_pages(stats, HEADROOM_PAGE_KIND_FILE, reason)->refaults;
 	return sum;
 }
 

@@ -62,8 +62,8 @@ TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 	psi = cgroup_pressure("a", "some") - psi;
 	self->cg = module_read("a");
 	ASSERT_NE(NULL, self->cg);
-	memcg = &self->cg->local.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
-	direct = &self->cg->local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM];
+	memcg = headroom_stats_stall(&self->cg->local, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+	direct = headroom_stats_stall(&self->cg->local, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
 	TH_LOG("memcg reclaim %.1f ms in %llu stalls, PSI some %.1f ms: %.1f %%",
 	       memcg->total / 1e6, (unsigned long long)memcg->count, psi / 1e6,
 	       100.0 * memcg->total / psi);
@@ -76,7 +76,8 @@ TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 	EXPECT_LE(memcg->total / memcg->count, memcg->longest);
 	EXPECT_GT(memcg->total / 100, direct->total);
 	EXPECT_EQ(memcg->total,
-		  self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].total);
+		  headroom_stats_stall(&self->cg->subtree,
+				HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)->total);
 }
 
 /* From within the cgroup, so that it would be booked there if it were a stall */
@@ -100,8 +101,12 @@ TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
 	self->cg = module_read("a");
 	ASSERT_NE(NULL, self->cg);
 	EXPECT_LE(24 * MIB / 4096, self->cg->local.evictions);
-	EXPECT_EQ(0, self->cg->local.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].count);
-	EXPECT_EQ(0, self->cg->local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].count);
+	EXPECT_EQ(0,
+		  headroom_stats_stall(&self->cg->local,
+				       HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)->count);
+	EXPECT_EQ(0,
+		  headroom_stats_stall(&self->cg->local,
+				       HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)->count);
 }
 
 #define RECLAIM_END	"/sys/kernel/tracing/events/vmscan/mm_vmscan_memcg_reclaim_end/"
@@ -170,7 +175,9 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 		headroom_cgroup_free(self->cg);
 		self->cg = module_read("a");
 		ASSERT_NE(NULL, self->cg);
-		stall = &self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+		stall =
+			headroom_stats_stall(&self->cg->subtree,
+					     HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
 		EXPECT_LE(before, stall->total);
 		before = stall->total;
 	}
@@ -181,7 +188,7 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 	headroom_cgroup_free(self->cg);
 	self->cg = module_read("a");
 	ASSERT_NE(NULL, self->cg);
-	stall = &self->cg->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+	stall = headroom_stats_stall(&self->cg->subtree, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
 	EXPECT_LT(0, reclaims);
 	EXPECT_EQ(reclaims, stall->count);
 	/* Distances are lost here, of pages that removed cgroups had swapped out */

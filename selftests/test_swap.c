@@ -47,7 +47,7 @@ static uint64_t refaults(const struct headroom_stats *stats, int kind)
 	int i;
 
 	for (i = 1; i < HEADROOM_REASONS; i++)
-		sum += stats->pages[kind][i].refaults;
+		sum += headroom_stats_pages(stats, kind, i)->refaults;
 	return sum;
 }
 
@@ -57,21 +57,23 @@ static uint64_t evictions(const struct headroom_stats *stats, int kind)
 	int i;
 
 	for (i = 1; i < HEADROOM_REASONS; i++)
-		sum += stats->pages[kind][i].evictions;
+		sum += headroom_stats_pages(stats, kind, i)->evictions;
 	return sum;
 }
 
 /* Refaults of pages whose eviction was not seen */
 static uint64_t unknown(const struct headroom_stats *stats)
 {
-	return stats->pages[ANON][HEADROOM_REASON_UNKNOWN].refaults +
-	       stats->pages[SHMEM][HEADROOM_REASON_UNKNOWN].refaults;
+	return headroom_stats_pages(stats, ANON, HEADROOM_REASON_UNKNOWN)->refaults +
+	       headroom_stats_pages(stats, SHMEM, HEADROOM_REASON_UNKNOWN)->refaults;
 }
 
 static struct headroom_pages own_limit(const struct headroom_stats *stats)
 {
-	const struct headroom_pages *anon = &stats->pages[ANON][HEADROOM_REASON_OWN_LIMIT];
-	const struct headroom_pages *shmem = &stats->pages[SHMEM][HEADROOM_REASON_OWN_LIMIT];
+	const struct headroom_pages *anon =
+		headroom_stats_pages(stats, ANON, HEADROOM_REASON_OWN_LIMIT);
+	const struct headroom_pages *shmem =
+		headroom_stats_pages(stats, SHMEM, HEADROOM_REASON_OWN_LIMIT);
 
 	return (struct headroom_pages){
 		.evictions = anon->evictions + shmem->evictions,
@@ -85,7 +87,7 @@ static void tell(const char *cgroup, const struct headroom_stats *stats)
 
 	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
 		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
-			const struct headroom_pages *p = &stats->pages[kind][reason];
+			const struct headroom_pages *p = headroom_stats_pages(stats, kind, reason);
 
 			if (p->evictions || p->refaults)
 				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64

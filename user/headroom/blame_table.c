@@ -106,12 +106,11 @@ static char *evictor_name(const struct names *names, const struct headroom_evict
 	return name;
 }
 
-/* A reason that is newer than this program has no name. */
 static struct text reason_text(uint32_t reason)
 {
-	const char *name = headroom_reason_name(reason);
+	char label[HEADROOM_LABEL_SIZE];
 
-	return text_words(name ? name : reason ? "?" : "-");
+	return text_words(reason ? headroom_reason_label(reason, label, sizeof(label)) : "-");
 }
 
 /* "300", or "300+20" when up to 20 more may have been its pages */

@@ -18,11 +18,13 @@ static struct json_object *json_evictor(const struct blamerow *row, const struct
 					const struct headroom_evictor *evictor)
 {
 	struct json_object *object = json_new_object();
+	char label[HEADROOM_LABEL_SIZE];
 
 	if (evictor->id) {
 		json_add_uint(object, "id", evictor->id);
 		json_add_text(object, "path", names_path(names, evictor->id));
-		json_add_text(object, "reason", headroom_reason_name(evictor->reason));
+		json_add_text(object, "reason",
+			      headroom_reason_label(evictor->reason, label, sizeof(label)));
 	}
 	json_add_counters(object, headroom_evictor_counters, evictor);
 	json_add_number(object, "share_percent", blame_share(row, evictor));

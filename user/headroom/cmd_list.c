@@ -122,7 +122,7 @@ static int format_stalls(char *line, size_t size, const struct headroom_stats *s
 		const enum headroom_stall_cause *cause = columns_of_stalls[i].cause;
 
 		for (ns = 0; stats && *cause; cause++)
-			ns += stats->stall[*cause].total;
+			ns += headroom_stats_stall(stats, *cause)->total;
 		len += snprintf(line + len, size - len, " %*s", column_width(heading), stats ?
 				text_number(percent(ns, seconds)).s : heading);
 	}

@@ -88,22 +88,21 @@ static void print_rates(const struct page *page, const struct headroom_stats *st
 
 static void print_pages(const struct headroom_stats *stats)
 {
+	char kind[HEADROOM_LABEL_SIZE], reason[HEADROOM_LABEL_SIZE];
 	const struct headroom_pages *pages;
 	bool heading = false;
 
-	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
-		for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
-			pages = &stats->pages[kind][reason];
-			if (!pages->evictions && !pages->refaults)
-				continue;
-			if (!heading)
-				puts("    KIND   EVICTED FOR      EVICTIONS   REFAULTS");
-			heading = true;
-			printf("    %-6s %-14s %11" PRIu64 " %10" PRIu64 "\n",
-			       headroom_page_kind_name(kind),
-			       text_words(headroom_reason_name(reason)).s, pages->evictions,
-			       pages->refaults);
-		}
+	for (size_t i = 0; i < stats->nr_pages; i++) {
+		pages = &stats->pages[i];
+		if (!pages->evictions && !pages->refaults)
+			continue;
+		if (!heading)
+			puts("    KIND   EVICTED FOR      EVICTIONS   REFAULTS");
+		heading = true;
+		printf("    %-6s %-14s %11" PRIu64 " %10" PRIu64 "\n",
+		       headroom_page_kind_label(pages->kind, kind, sizeof(kind)),
+		       text_words(headroom_reason_label(pages->reason, reason, sizeof(reason))).s,
+		       pages->evictions, pages->refaults);
 	}
 }
 
@@ -228,6 +227,7 @@ static void print_reclaim(const struct headroom_reclaim *reclaim, const char *re
  */
 static void print_target(const struct page *page, const struct headroom_target *target)
 {
+	char label[HEADROOM_LABEL_SIZE];
 	bool heading = false;
 
 	putchar('\n');
@@ -238,13 +238,16 @@ static void print_target(const struct page *page, const struct headroom_target *
 		printf("  %-18s ", "refault distance");
 		print_quantiles(&target->distance);
 	}
-	for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
-		if (!target->reclaim[reason].scanned)
+	for (size_t i = 0; i < target->nr_reclaim; i++) {
+		const struct headroom_reclaim *reclaim = &target->reclaim[i];
+
+		if (!reclaim->scanned)
 			continue;
 		if (!heading)
 			puts("    RECLAIM FOR        SCANNED   RECLAIMED    SHARE LOWEST PRIORITY");
 		heading = true;
-		print_reclaim(&target->reclaim[reason], headroom_reason_name(reason));
+		print_reclaim(reclaim,
+			      headroom_reason_label(reclaim->reason, label, sizeof(label)));
 	}
 }
 
@@ -261,8 +264,11 @@ static bool same_stats(const struct headroom_stats *a, const struct headroom_sta
 {
 	if (!same_counters(headroom_stats_counters, a, b))
 		return false;
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		if (!same_counters(headroom_stall_counters, &a->stall[cause], &b->stall[cause]))
+	if (a->nr_stalls != b->nr_stalls)
+		return false;
+	for (size_t i = 0; i < a->nr_stalls; i++)
+		if (a->stall[i].cause != b->stall[i].cause ||
+		    !same_counters(headroom_stall_counters, &a->stall[i], &b->stall[i]))
 			return false;
 	return true;
 }

@@ -110,12 +110,11 @@ static char *command_of(uint32_t pid)
 	return NULL;
 }
 
-/* A cause that is newer than this program has no name. */
 static struct text cause_text(uint32_t cause)
 {
-	const char *name = headroom_stall_cause_name(cause);
+	char label[HEADROOM_LABEL_SIZE];
 
-	return text_words(name ? name : "?");
+	return text_words(headroom_stall_cause_label(cause, label, sizeof(label)));
 }
 
 /* The columns before the cgroup; the heading is the same with no task. */
@@ -224,10 +223,12 @@ static void print_lines(const struct tasks *tasks, const struct names *names)
 		const struct headroom_stalled *task = &tasks->task[i];
 		struct json_object *object = json_new_object();
 		char *comm = command_of(task->pid);
+		char label[HEADROOM_LABEL_SIZE];
 
 		json_add_uint(object, "time_ns", now);
 		json_add_uint(object, "stalled_ns", task->time);
-		json_add_text(object, "cause", headroom_stall_cause_name(task->cause));
+		json_add_text(object, "cause", headroom_stall_cause_label(task->cause, label,
+									  sizeof(label)));
 		json_add_bool(object, "in_total", headroom_stall_in_total(task->cause));
 		json_add_uint(object, "pid", task->pid);
 		json_add_text(object, "comm", comm);

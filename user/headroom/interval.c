@@ -98,8 +98,8 @@ bool is_idle(const struct headroom_stats *stats)
 	for (counter = headroom_stats_counters; counter->name; counter++)
 		if (headroom_counter_get(counter, stats))
 			return false;
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		if (stats->stall[cause].count || stats->stall[cause].total)
+	for (size_t i = 0; i < stats->nr_stalls; i++)
+		if (stats->stall[i].count || stats->stall[i].total)
 			return false;
 	return true;
 }

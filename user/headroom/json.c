@@ -40,6 +40,14 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
 		out_of_memory();
 }
 
+/* The same with a key that goes away */
+static void json_add_copied(struct json_object *object, const char *key,
+			    struct json_object *value)
+{
+	if (json_object_object_add(object, key, value) < 0)
+		out_of_memory();
+}
+
 void json_add_uint(struct json_object *object, const char *key, uint64_t value)
 {
 	json_add(object, key, checked(json_object_new_uint64(value)));
@@ -120,39 +128,84 @@ void json_add_counters(struct json_object *object, const struct headroom_counter
 		json_add_uint(object, counter->name, headroom_counter_get(counter, base));
 }
 
-/* {"file": {"own_limit": {"evictions": 3, "refaults": 2}, ...}, ...}: each is there */
+static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
+		      const struct headroom_pages *from)
+{
+	struct json_object *pages = json_new_object(), *reasons;
+	char label[HEADROOM_LABEL_SIZE];
+	const char *key = headroom_page_kind_label(kind, label, sizeof(label));
+
+	if (!json_object_object_get_ex(kinds, key, &reasons)) {
+		reasons = json_new_object();
+		json_add_copied(kinds, key, reasons);
+	}
+	json_add_counters(pages, headroom_pages_counters, from);
+	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), pages);
+}
+
+/*
+ * {"file": {"own_limit": {"evictions": 3, "refaults": 2}, ...}, ...}: each that is known,
+ * then the others that the module reported
+ */
 static struct json_object *json_pages(const struct headroom_stats *stats)
 {
-	struct json_object *kinds = json_new_object(), *reasons, *pages;
+	struct json_object *kinds = json_new_object();
+	const struct headroom_pages *pages;
 
-	for (int kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
-		reasons = json_new_object();
-		for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
-			pages = json_new_object();
-			json_add_counters(pages, headroom_pages_counters,
-					  &stats->pages[kind][reason]);
-			json_add(reasons, headroom_reason_name(reason), pages);
-		}
-		json_add(kinds, headroom_page_kind_name(kind), reasons);
+	for (uint32_t kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		for (uint32_t reason = 1; reason < HEADROOM_REASONS; reason++)
+			add_pages(kinds, kind, reason, headroom_stats_pages(stats, kind, reason));
+	for (size_t i = 0; i < stats->nr_pages; i++) {
+		pages = &stats->pages[i];
+		if (pages->kind >= HEADROOM_PAGE_KINDS || pages->reason >= HEADROOM_REASONS)
+			add_pages(kinds, pages->kind, pages->reason, pages);
 	}
 	return kinds;
 }
 
 static struct json_object *json_groups(const struct headroom_stats *stats)
 {
+	static const struct headroom_group nothing;
 	struct json_object *groups = json_new_array(), *group;
 
-	for (size_t i = 0; i < HEADROOM_SAMPLE_GROUPS; i++) {
+	for (size_t i = 0; i < HEADROOM_SAMPLE_GROUPS || i < stats->nr_groups; i++) {
 		group = json_new_object();
-		json_add_counters(group, headroom_group_counters, &stats->group[i]);
+		json_add_counters(group, headroom_group_counters,
+				  i < stats->nr_groups ? &stats->group[i] : &nothing);
 		json_append(groups, group);
 	}
 	return groups;
 }
 
+static void add_stall(struct json_object *stalls, uint32_t cause,
+		      const struct headroom_stall *from, bool details)
+{
+	struct json_object *stall = json_new_object();
+	char label[HEADROOM_LABEL_SIZE];
+
+	json_add_counters(stall, headroom_stall_counters, from);
+	json_add_bool(stall, "in_total", headroom_stall_in_total(cause));
+	if (details)
+		json_add(stall, "latency", json_histogram(&from->latency));
+	json_add_copied(stalls, headroom_stall_cause_label(cause, label, sizeof(label)), stall);
+}
+
+/* Each cause that is known, then the others that the module reported */
+static struct json_object *json_stalls(const struct headroom_stats *stats, bool details)
+{
+	struct json_object *stalls = json_new_object();
+
+	for (uint32_t cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
+		add_stall(stalls, cause, headroom_stats_stall(stats, cause), details);
+	for (size_t i = 0; i < stats->nr_stalls; i++)
+		if (stats->stall[i].cause >= HEADROOM_STALL_CAUSES)
+			add_stall(stalls, stats->stall[i].cause, &stats->stall[i], details);
+	return stalls;
+}
+
 struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 {
-	struct json_object *object = json_new_object(), *stalls = json_new_object(), *stall;
+	struct json_object *object = json_new_object();
 
 	json_add_counters(object, headroom_stats_counters, stats);
 	if (details) {
@@ -161,34 +214,33 @@ struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 		json_add(object, "refault_age", json_histogram(&stats->refault_age));
 		json_add(object, "sample_groups", json_groups(stats));
 	}
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
-		stall = json_new_object();
-		json_add_counters(stall, headroom_stall_counters, &stats->stall[cause]);
-		json_add_bool(stall, "in_total", headroom_stall_in_total(cause));
-		if (details)
-			json_add(stall, "latency", json_histogram(&stats->stall[cause].latency));
-		json_add(stalls, headroom_stall_cause_name(cause), stall);
-	}
-	json_add(object, "stall", stalls);
+	json_add(object, "stall", json_stalls(stats, details));
 	return object;
 }
 
 /* A reason without work has no lowest priority: null */
+static void add_reclaim(struct json_object *reasons, uint32_t reason,
+			const struct headroom_reclaim *work)
+{
+	struct json_object *reclaim = json_new_object();
+	char label[HEADROOM_LABEL_SIZE];
+
+	json_add_counters(reclaim, headroom_reclaim_counters, work);
+	json_add_number(reclaim, "lowest_priority", work->scanned ? work->lowest_priority : NAN);
+	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), reclaim);
+}
+
 struct json_object *json_target(const struct headroom_target *target)
 {
-	struct json_object *object = json_new_object(), *reasons = json_new_object(), *reclaim;
+	struct json_object *object = json_new_object(), *reasons = json_new_object();
 
 	json_add_uint(object, "evictions", target->evictions);
 	json_add(object, "distance", json_histogram(&target->distance));
-	for (int reason = 1; reason < HEADROOM_REASONS; reason++) {
-		const struct headroom_reclaim *work = &target->reclaim[reason];
-
-		reclaim = json_new_object();
-		json_add_counters(reclaim, headroom_reclaim_counters, work);
-		json_add_number(reclaim, "lowest_priority",
-				work->scanned ? work->lowest_priority : NAN);
-		json_add(reasons, headroom_reason_name(reason), reclaim);
-	}
+	for (uint32_t reason = 1; reason < HEADROOM_REASONS; reason++)
+		add_reclaim(reasons, reason, headroom_target_reclaim(target, reason));
+	for (size_t i = 0; i < target->nr_reclaim; i++)
+		if (target->reclaim[i].reason >= HEADROOM_REASONS)
+			add_reclaim(reasons, target->reclaim[i].reason, &target->reclaim[i]);
 	json_add(object, "reclaim", reasons);
 	return object;
 }

@@ -9,12 +9,14 @@
 #include "text.h"
 
 /* Where a cause stands in the table */
-enum place { IN_TOTAL, INSIDE_RECLAIM, NO_STALL, PLACES };
+enum place { IN_TOTAL, INSIDE_RECLAIM, NO_STALL, UNKNOWN, PLACES };
 
 static enum place place_of(enum headroom_stall_cause cause)
 {
 	if (headroom_stall_in_total(cause))
 		return IN_TOTAL;
+	if (cause >= HEADROOM_STALL_CAUSES)
+		return UNKNOWN;
 	return cause == HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM ? NO_STALL : INSIDE_RECLAIM;
 }
 
@@ -26,14 +28,14 @@ static struct text quantile(const struct headroom_histogram *hist, double q)
 	return text_ns(headroom_histogram_quantile(hist, q));
 }
 
-static void print_row(FILE *out, const struct headroom_stall *stall,
-		      enum headroom_stall_cause cause)
+static void print_row(FILE *out, const struct headroom_stall *stall)
 {
-	int indent = headroom_stall_in_total(cause) ? 0 : 2;
+	int indent = headroom_stall_in_total(stall->cause) ? 0 : 2;
+	char label[HEADROOM_LABEL_SIZE];
 
 	fprintf(out, "    %*s%-*s %9" PRIu64 " %9s %9s %9s %9s\n", indent, "", 22 - indent,
-		text_words(headroom_stall_cause_name(cause)).s, stall->count,
-		text_ns(stall->total).s, text_ns(stall->longest).s,
+		text_words(headroom_stall_cause_label(stall->cause, label, sizeof(label))).s,
+		stall->count, text_ns(stall->total).s, text_ns(stall->longest).s,
 		quantile(&stall->latency, 0.5).s, quantile(&stall->latency, 0.99).s);
 }
 
@@ -42,18 +44,19 @@ static void print_rows(FILE *out, const struct headroom_stats *stats)
 	static const char *const title[PLACES] = {
 		[INSIDE_RECLAIM] = "    inside reclaim:",
 		[NO_STALL] = "    not a stall:",
+		[UNKNOWN] = "    from a newer module:",
 	};
 	enum place place, last = IN_TOTAL;
 
 	/* the causes are in the order of their places */
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
-		if (!stats->stall[cause].count)
+	for (size_t i = 0; i < stats->nr_stalls; i++) {
+		if (!stats->stall[i].count)
 			continue;
-		place = place_of(cause);
+		place = place_of(stats->stall[i].cause);
 		if (place != last)
 			fprintf(out, "%s\n", title[place]);
 		last = place;
-		print_row(out, &stats->stall[cause], cause);
+		print_row(out, &stats->stall[i]);
 	}
 }
 
@@ -66,8 +69,9 @@ static struct text label_time(uint64_t ns, uint32_t page_size)
 	return text;
 }
 
-static void print_latency(const struct headroom_stall *stall, enum headroom_stall_cause cause)
+static void print_latency(const struct headroom_stall *stall)
 {
+	char label[HEADROOM_LABEL_SIZE];
 	const struct axis axis = {
 		.heading = "   LATENCY",
 		.label = label_time,
@@ -76,7 +80,8 @@ static void print_latency(const struct headroom_stall *stall, enum headroom_stal
 
 	if (!headroom_histogram_count(&stall->latency))
 		return;
-	printf("  %s\n", text_words(headroom_stall_cause_name(cause)).s);
+	printf("  %s\n",
+	       text_words(headroom_stall_cause_label(stall->cause, label, sizeof(label))).s);
 	text_histogram(&stall->latency, &axis);
 }
 
@@ -84,8 +89,8 @@ bool stalltable_rows(FILE *out, const struct headroom_stats *stats)
 {
 	bool any = false;
 
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		any = any || stats->stall[cause].count;
+	for (size_t i = 0; i < stats->nr_stalls; i++)
+		any = any || stats->stall[i].count;
 	if (!any)
 		return false;
 	fprintf(out, "    %-22s %9s %9s %9s %9s %9s\n", "CAUSE", "COUNT", "TOTAL", "LONGEST",
@@ -98,6 +103,6 @@ void stalltable_print(const struct headroom_stats *stats)
 {
 	if (!stalltable_rows(stdout, stats))
 		return;
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		print_latency(&stats->stall[cause], cause);
+	for (size_t i = 0; i < stats->nr_stalls; i++)
+		print_latency(&stats->stall[i]);
 }

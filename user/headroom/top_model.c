@@ -11,13 +11,15 @@
 
 static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
 {
-	enum headroom_stall_cause most = 0;
+	const struct headroom_stall *stall, *most = NULL;
 
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		if (headroom_stall_in_total(cause) && stats->stall[cause].total &&
-		    (!most || stats->stall[cause].total > stats->stall[most].total))
-			most = cause;
-	return most;
+	for (size_t i = 0; i < stats->nr_stalls; i++) {
+		stall = &stats->stall[i];
+		if (headroom_stall_in_total(stall->cause) && stall->total &&
+		    (!most || stall->total > most->total))
+			most = stall;
+	}
+	return most ? most->cause : 0;
 }
 
 static struct toprow row_of(const struct activity *activity, double seconds, uint32_t page_size)

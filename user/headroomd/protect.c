@@ -66,11 +66,12 @@ static uint64_t without(uint64_t all, uint64_t part)
 static struct headroom_pages own_limit(const struct headroom_stats *delta)
 {
 	struct headroom_pages own = {};
-	int kind;
 
-	for (kind = 0; kind < HEADROOM_PAGE_KINDS; kind++) {
-		own.evictions += delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].evictions;
-		own.refaults += delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].refaults;
+	for (size_t i = 0; i < delta->nr_pages; i++) {
+		if (delta->pages[i].reason != HEADROOM_REASON_OWN_LIMIT)
+			continue;
+		own.evictions += delta->pages[i].evictions;
+		own.refaults += delta->pages[i].refaults;
 	}
 	return own;
 }

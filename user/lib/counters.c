@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1
 /* The counters by name: see counters.h */
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "counters.h"
 
 #define STATS(attr, field, unit, meaning) \
@@ -13,7 +16,7 @@
 	{ HEADROOM_A_PAGES_##attr, offsetof(struct headroom_pages, field), \
 	  #field, unit, meaning }
 #define GROUP(attr, field, unit, meaning) \
-	{ HEADROOM_A_SAMPLE_GROUP_##attr, offsetof(struct headroom_pages, field), \
+	{ HEADROOM_A_SAMPLE_GROUP_##attr, offsetof(struct headroom_group, field), \
 	  #field, unit, meaning }
 #define RECLAIM(attr, field, unit, meaning) \
 	{ HEADROOM_A_RECLAIM_##attr, offsetof(struct headroom_reclaim, field), \
@@ -163,4 +166,28 @@ const char *headroom_reason_name(enum headroom_reason reason)
 		return "unknown";
 	}
 	return NULL;
+}
+
+static const char *label(const char *name, const char *what, uint32_t number, char *buf,
+			 size_t size)
+{
+	if (name)
+		return name;
+	snprintf(buf, size, "%s_%" PRIu32, what, number);
+	return buf;
+}
+
+const char *headroom_stall_cause_label(uint32_t cause, char *buf, size_t size)
+{
+	return label(headroom_stall_cause_name(cause), "cause", cause, buf, size);
+}
+
+const char *headroom_page_kind_label(uint32_t kind, char *buf, size_t size)
+{
+	return label(headroom_page_kind_name(kind), "kind", kind, buf, size);
+}
+
+const char *headroom_reason_label(uint32_t reason, char *buf, size_t size)
+{
+	return label(headroom_reason_name(reason), "reason", reason, buf, size);
 }

@@ -39,7 +39,7 @@ struct headroom_counter {
 extern const struct headroom_counter headroom_stats_counters[];
 /** In struct headroom_pages, of one kind and reason */
 extern const struct headroom_counter headroom_pages_counters[];
-/** In struct headroom_pages, of a group of samples */
+/** In struct headroom_group */
 extern const struct headroom_counter headroom_group_counters[];
 /** In struct headroom_stall; longest is among them, though it is a maximum */
 extern const struct headroom_counter headroom_stall_counters[];

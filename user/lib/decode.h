@@ -18,32 +18,12 @@
 int headroom_decode_status(const struct nlattr *attrs, int len,
 			   struct headroom_status *status);
 /**
- * struct headroom_seen - what of a cgroup is not zero besides counters, ids and PSI
- * @any: anything
- * @groups: groups of samples
- * @pages: kinds and reasons, a bit for each: kind * HEADROOM_REASONS + reason
- * @stalls: causes, a bit for each
- * @reclaim: reasons, a bit for each
- *
- * A cgroup's structure is large and mostly zero: what is copied and what is set to zero
- * again is only this.
- */
-struct headroom_seen {
-	bool any;
-	bool groups;
-	uint32_t pages;
-	uint32_t stalls;
-	uint32_t reclaim;
-};
-
-/**
  * headroom_decode_cgroup - the attributes of a cgroup-get reply
- * @arena: where the buckets of histograms come from: nothing to free in @cgroup
- * @seen: what @cgroup has from the last time, if it is not all zero; result, also after a
- *	failure
+ * @cgroup: result; what it held before is overwritten
+ * @arena: memory for lists and histograms: nothing to free in @cgroup
  */
 int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
-			   struct arena *arena, struct headroom_seen *seen);
+			   struct arena *arena);
 /** headroom_decode_blame - the attributes of a blame-get reply */
 int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_victim *victim);
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */

@@ -13,6 +13,7 @@
 
 #include "attr.h"
 #include "decode.h"
+#include "lists.h"
 
 /* Histograms: how many buckets, and the unit beyond which the last overflows */
 #define BUCKETS		124
@@ -149,9 +150,6 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 	return 0;
 }
 
-_Static_assert(HEADROOM_STALL_CAUSES <= 32 && HEADROOM_PAGE_KINDS * HEADROOM_REASONS <= 32,
-	       "there is a bit for each");
-
 /*
  * Where the numbers of a nest belong. What is left by attr_take() is no number, or has a
  * wrong length; the key of a nest and its numbers may come in any order.
@@ -216,13 +214,37 @@ static const uint16_t cgroup_places[] = {
 	[HEADROOM_A_CGROUP_PSI_FULL] = PLACE(struct headroom_cgroup, psi_full),
 };
 
-static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
-			struct arena *arena, struct headroom_seen *seen)
+/* Attributes from @attr on that are of its type: the kernel sends a list in one run */
+static size_t count_list(const struct nlattr *attr, int rem)
+{
+	int type = attr_type(attr);
+	size_t nr = 0;
+
+	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem))
+		nr += attr_type(attr) == type;
+	return nr;
+}
+
+/* Room for the list that begins at @attr, if *@list has none yet */
+static int make_list(void **list, size_t size, struct arena *arena, const struct nlattr *attr,
+		     int rem)
+{
+	if (*list)
+		return 0;
+	*list = arena_alloc(arena, count_list(attr, rem) * size);
+	return *list ? 0 : -ENOMEM;
+}
+
+static int decode_stall(const struct nlattr *nest, int left, struct headroom_stats *stats,
+			struct arena *arena)
 {
 	struct nest_stall found = { 0 };
 	const struct nlattr *attr;
-	int rem, err = 0;
+	int rem, err;
 
+	err = make_list((void **)&stats->stall, sizeof(*stats->stall), arena, nest, left);
+	if (err)
+		return err;
 	attr_for_each_other_nested(attr, nest, rem, TABLE(stall_places), &found) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_STALL_CAUSE:
@@ -239,67 +261,68 @@ static int decode_stall(const struct nlattr *nest, struct headroom_stats *stats,
 	}
 	if (!found.cause)
 		return -EBADMSG;
-	if (found.cause < HEADROOM_STALL_CAUSES) {
-		stats->stall[found.cause] = found.stall;
-		seen->stalls |= (uint32_t)1 << found.cause;
-	}
+	found.stall.cause = found.cause;
+	list_put(&list_of_stalls, stats->stall, &stats->nr_stalls, &found.stall);
 	return check_end(rem);
 }
 
-static int decode_pages(const struct nlattr *nest, struct headroom_stats *stats,
-			struct headroom_seen *seen)
+static int decode_pages(const struct nlattr *nest, int left, struct headroom_stats *stats,
+			struct arena *arena)
 {
 	struct nest_pages found = { 0 };
 	const struct nlattr *attr;
-	int rem;
+	int rem, err;
 
+	err = make_list((void **)&stats->pages, sizeof(*stats->pages), arena, nest, left);
+	if (err)
+		return err;
 	attr_for_each_other_nested(attr, nest, rem, TABLE(pages_places), &found)
 		if (attr_type(attr) <= HEADROOM_A_PAGES_MAX)
 			return -EBADMSG;
 	if (!found.kind || !found.reason)
 		return -EBADMSG;
-	if (found.kind < HEADROOM_PAGE_KINDS && found.reason < HEADROOM_REASONS) {
-		stats->pages[found.kind][found.reason] = found.pages;
-		seen->pages |= (uint32_t)1 << (found.kind * HEADROOM_REASONS + found.reason);
-	}
+	found.pages.kind = found.kind;
+	found.pages.reason = found.reason;
+	list_put(&list_of_pages, stats->pages, &stats->nr_pages, &found.pages);
 	return check_end(rem);
 }
 
-static int decode_group(const struct nlattr *nest, struct headroom_stats *stats, size_t *nr)
+static int decode_group(const struct nlattr *nest, int left, struct headroom_stats *stats,
+			struct arena *arena)
 {
-	struct headroom_pages *group = &stats->group[*nr];
+	struct headroom_group found = { 0 };
 	const struct nlattr *attr;
-	int rem, err = 0;
+	int rem, err;
 
-	if ((*nr)++ == HEADROOM_SAMPLE_GROUPS)
-		return -EBADMSG;
+	err = make_list((void **)&stats->group, sizeof(*stats->group), arena, nest, left);
+	if (err)
+		return err;
 	attr_for_each_nested(attr, nest, rem) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_SAMPLE_GROUP_EVICTIONS:
-			err = attr_uint(attr, &group->evictions);
+			err = attr_uint(attr, &found.evictions);
 			break;
 		case HEADROOM_A_SAMPLE_GROUP_REFAULTS:
-			err = attr_uint(attr, &group->refaults);
+			err = attr_uint(attr, &found.refaults);
 			break;
 		}
 		if (err)
 			return err;
 	}
+	stats->group[stats->nr_groups++] = found;
 	return check_end(rem);
 }
 
 static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
-			struct arena *arena, struct headroom_seen *seen)
+			struct arena *arena)
 {
 	const struct nlattr *attr;
-	size_t groups = 0;
 	int rem, err = 0;
 
 	attr_for_each_other_nested(attr, nest, rem, TABLE(stats_places), stats) {
-		seen->any = true;
 		switch (attr_type(attr)) {
 		case HEADROOM_A_STATS_PAGES:
-			err = decode_pages(attr, stats, seen);
+			err = decode_pages(attr, rem, stats, arena);
 			break;
 		case HEADROOM_A_STATS_REFAULT_DISTANCE:
 			err = decode_histogram(attr, &stats->refault_distance, arena);
@@ -308,11 +331,10 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			err = decode_histogram(attr, &stats->refault_age, arena);
 			break;
 		case HEADROOM_A_STATS_SAMPLE_GROUP:
-			seen->groups = true;
-			err = decode_group(attr, stats, &groups);
+			err = decode_group(attr, rem, stats, arena);
 			break;
 		case HEADROOM_A_STATS_STALL:
-			err = decode_stall(attr, stats, arena, seen);
+			err = decode_stall(attr, rem, stats, arena);
 			break;
 		default:
 			err = attr_type(attr) <= HEADROOM_A_STATS_MAX ? -EBADMSG : 0;
@@ -323,34 +345,34 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 	return check_end(rem);
 }
 
-static int decode_reclaim(const struct nlattr *nest, struct headroom_target *target,
-			  struct headroom_seen *seen)
+static int decode_reclaim(const struct nlattr *nest, int left, struct headroom_target *target,
+			  struct arena *arena)
 {
 	struct nest_reclaim found = { 0 };
 	const struct nlattr *attr;
-	int rem;
+	int rem, err;
 
+	err = make_list((void **)&target->reclaim, sizeof(*target->reclaim), arena, nest, left);
+	if (err)
+		return err;
 	attr_for_each_other_nested(attr, nest, rem, TABLE(reclaim_places), &found)
 		if (attr_type(attr) <= HEADROOM_A_RECLAIM_MAX)
 			return -EBADMSG;
 	if (!found.reason)
 		return -EBADMSG;
-	if (found.reason < HEADROOM_REASONS) {
-		found.reclaim.lowest_priority = found.lowest_priority;
-		target->reclaim[found.reason] = found.reclaim;
-		seen->reclaim |= (uint32_t)1 << found.reason;
-	}
+	found.reclaim.reason = found.reason;
+	found.reclaim.lowest_priority = found.lowest_priority;
+	list_put(&list_of_reclaim, target->reclaim, &target->nr_reclaim, &found.reclaim);
 	return check_end(rem);
 }
 
 static int decode_target(const struct nlattr *nest, struct headroom_target *target,
-			 struct arena *arena, struct headroom_seen *seen)
+			 struct arena *arena)
 {
 	const struct nlattr *attr;
 	int rem, err = 0;
 
 	attr_for_each_other_nested(attr, nest, rem, TABLE(target_places), target) {
-		seen->any = true;
 		switch (attr_type(attr)) {
 		case HEADROOM_A_TARGET_EVICTIONS:
 			return -EBADMSG;
@@ -358,7 +380,7 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 			err = decode_histogram(attr, &target->distance, arena);
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
-			err = decode_reclaim(attr, target, seen);
+			err = decode_reclaim(attr, rem, target, arena);
 			break;
 		}
 		if (err)
@@ -367,54 +389,14 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
-static inline void copy_counters(struct headroom_stats *to, const struct headroom_stats *from)
-{
-	to->evictions = from->evictions;
-	to->refaults = from->refaults;
-	to->refaults_shared = from->refaults_shared;
-	to->refault_samples = from->refault_samples;
-	to->returned = from->returned;
-	to->stall_total = from->stall_total;
-}
-
-/* What is not zero; they share their histograms, which are the arena's. */
-static void copy_details(struct headroom_stats *to, const struct headroom_stats *from,
-			 const struct headroom_seen *seen)
-{
-	to->refault_distance = from->refault_distance;
-	to->refault_age = from->refault_age;
-	if (seen->groups)
-		memcpy(to->group, from->group, sizeof(to->group));
-	for (uint32_t left = seen->pages; left; left &= left - 1) {
-		unsigned int bit = __builtin_ctz(left);
-
-		to->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS] =
-			from->pages[bit / HEADROOM_REASONS][bit % HEADROOM_REASONS];
-	}
-	for (uint32_t left = seen->stalls; left; left &= left - 1)
-		to->stall[__builtin_ctz(left)] = from->stall[__builtin_ctz(left)];
-}
-
-/* The counters of the subtree are copied if they are not decoded. */
-static inline void reset_counters(struct headroom_stats *stats)
-{
-	stats->evictions = 0;
-	stats->refaults = 0;
-	stats->refaults_shared = 0;
-	stats->refault_samples = 0;
-	stats->returned = 0;
-	stats->stall_total = 0;
-}
-
-/* A subtree that is not there is no more than the cgroup itself. */
-static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
-			       struct headroom_cgroup *cgroup, struct arena *arena,
-			       struct headroom_seen *seen)
+int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
+			   struct arena *arena)
 {
 	const struct nlattr *attr;
 	bool subtree = false;
 	int rem, err = 0;
 
+	*cgroup = (struct headroom_cgroup){ 0 };
 	attr_for_each_other(attr, attrs, len, rem, TABLE(cgroup_places), cgroup) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_CGROUP_ID:
@@ -423,15 +405,14 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 		case HEADROOM_A_CGROUP_PSI_FULL:
 			return -EBADMSG;
 		case HEADROOM_A_CGROUP_LOCAL:
-			err = decode_stats(attr, &cgroup->local, arena, seen);
+			err = decode_stats(attr, &cgroup->local, arena);
 			break;
 		case HEADROOM_A_CGROUP_SUBTREE:
-			reset_counters(&cgroup->subtree);
-			err = decode_stats(attr, &cgroup->subtree, arena, seen);
+			err = decode_stats(attr, &cgroup->subtree, arena);
 			subtree = true;
 			break;
 		case HEADROOM_A_CGROUP_TARGET:
-			err = decode_target(attr, &cgroup->target, arena, seen);
+			err = decode_target(attr, &cgroup->target, arena);
 			break;
 		case HEADROOM_A_CGROUP_PSI_SOME:
 			/* absent, with the other one, where the kernel keeps no totals */
@@ -442,46 +423,8 @@ static int decode_cgroup_attrs(const struct nlattr *attrs, int len,
 		if (err)
 			return err;
 	}
+	/* Without a subtree it is the cgroup alone; the lists are the arena's, and shared. */
 	if (!subtree)
-		copy_counters(&cgroup->subtree, &cgroup->local);
-	if (!subtree && seen->any)
-		copy_details(&cgroup->subtree, &cgroup->local, seen);
-	return check_end(rem);
-}
-
-static void reset_details(struct headroom_cgroup *cgroup, const struct headroom_seen *seen)
-{
-	static const struct headroom_stats nothing;
-
-	copy_details(&cgroup->local, &nothing, seen);
-	copy_details(&cgroup->subtree, &nothing, seen);
-	cgroup->target.distance = (struct headroom_histogram){ 0 };
-	for (uint32_t left = seen->reclaim; left; left &= left - 1)
-		cgroup->target.reclaim[__builtin_ctz(left)] = (struct headroom_reclaim){ 0 };
-}
-
-static inline void reset_cgroup(struct headroom_cgroup *cgroup, struct headroom_seen *seen)
-{
-	if (seen->any)
-		reset_details(cgroup, seen);
-	*seen = (struct headroom_seen){ 0 };
-	cgroup->id = 0;
-	cgroup->parent_id = 0;
-	cgroup->path = NULL;
-	cgroup->psi = false;
-	cgroup->psi_some = 0;
-	cgroup->psi_full = 0;
-	cgroup->generation = 0;
-	cgroup->target.evictions = 0;
-	reset_counters(&cgroup->local);
-}
-
-int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
-			   struct arena *arena, struct headroom_seen *seen)
-{
-	int err;
-
-	reset_cgroup(cgroup, seen);
-	err = decode_cgroup_attrs(attrs, len, cgroup, arena, seen);
-	return !err && !cgroup->id ? -EBADMSG : err;
+		cgroup->subtree = cgroup->local;
+	return rem > 0 || !cgroup->id ? -EBADMSG : 0;
 }

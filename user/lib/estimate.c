@@ -50,6 +50,7 @@
 #include <string.h>
 
 #include "counters.h"
+#include "lists.h"
 
 /* What was counted since; a counter that went backwards began anew. */
 static uint64_t since(uint64_t now, uint64_t before)
@@ -94,21 +95,64 @@ static int histogram_delta(const struct headroom_histogram *now,
 	return 0;
 }
 
-static void pages_delta(const struct headroom_pages *now, const struct headroom_pages *before,
-			struct headroom_pages *delta, size_t nr)
+/* The elements of @now, for the caller to subtract from; NULL for none and without memory */
+static void *copy_list(const void *list, size_t nr, size_t size)
 {
-	for (size_t i = 0; i < nr; i++) {
-		delta[i].evictions = since(now[i].evictions, before[i].evictions);
-		delta[i].refaults = since(now[i].refaults, before[i].refaults);
-	}
+	void *copy = nr ? malloc(nr * size) : NULL;
+
+	return copy ? memcpy(copy, list, nr * size) : NULL;
 }
 
-static int stall_delta(const struct headroom_stall *now, const struct headroom_stall *before,
-		       struct headroom_stall *delta)
+static int pages_delta(const struct headroom_stats *now, const struct headroom_stats *before,
+		       struct headroom_stats *delta)
 {
-	counters_delta(headroom_stall_counters, now, before, delta);
-	delta->longest = now->longest;
-	return histogram_delta(&now->latency, &before->latency, &delta->latency);
+	delta->pages = copy_list(now->pages, now->nr_pages, sizeof(*now->pages));
+	if (now->nr_pages && !delta->pages)
+		return -ENOMEM;
+	delta->nr_pages = now->nr_pages;
+	for (size_t i = 0; i < now->nr_pages; i++)
+		counters_delta(headroom_pages_counters, &now->pages[i],
+			       headroom_stats_pages(before, now->pages[i].kind,
+						    now->pages[i].reason), &delta->pages[i]);
+	return 0;
+}
+
+static int groups_delta(const struct headroom_stats *now, const struct headroom_stats *before,
+			struct headroom_stats *delta)
+{
+	static const struct headroom_group nothing;
+
+	delta->group = copy_list(now->group, now->nr_groups, sizeof(*now->group));
+	if (now->nr_groups && !delta->group)
+		return -ENOMEM;
+	delta->nr_groups = now->nr_groups;
+	for (size_t i = 0; i < now->nr_groups; i++)
+		counters_delta(headroom_group_counters, &now->group[i],
+			       i < before->nr_groups ? &before->group[i] : &nothing,
+			       &delta->group[i]);
+	return 0;
+}
+
+static int stalls_delta(const struct headroom_stats *now, const struct headroom_stats *before,
+			struct headroom_stats *delta)
+{
+	const struct headroom_stall *stall, *earlier;
+	struct headroom_stall *left;
+	int err = 0;
+
+	delta->stall = calloc(now->nr_stalls ? now->nr_stalls : 1, sizeof(*left));
+	if (!delta->stall)
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < now->nr_stalls; i++) {
+		stall = &now->stall[i];
+		earlier = headroom_stats_stall(before, stall->cause);
+		left = &delta->stall[delta->nr_stalls++];
+		left->cause = stall->cause;
+		counters_delta(headroom_stall_counters, stall, earlier, left);
+		left->longest = stall->longest;
+		err = histogram_delta(&stall->latency, &earlier->latency, &left->latency);
+	}
+	return err;
 }
 
 int headroom_stats_delta(const struct headroom_stats *now, const struct headroom_stats *before,
@@ -121,17 +165,17 @@ int headroom_stats_delta(const struct headroom_stats *now, const struct headroom
 		before = &nothing;
 	memset(delta, 0, sizeof(*delta));
 	counters_delta(headroom_stats_counters, now, before, delta);
-	pages_delta(now->pages[0], before->pages[0], delta->pages[0],
-		    sizeof(now->pages) / sizeof(now->pages[0][0]));
-	pages_delta(now->group, before->group, delta->group, HEADROOM_SAMPLE_GROUPS);
 	err = histogram_delta(&now->refault_distance, &before->refault_distance,
 			      &delta->refault_distance);
 	if (!err)
 		err = histogram_delta(&now->refault_age, &before->refault_age,
 				      &delta->refault_age);
-	for (int cause = 1; !err && cause < HEADROOM_STALL_CAUSES; cause++)
-		err = stall_delta(&now->stall[cause], &before->stall[cause],
-				  &delta->stall[cause]);
+	if (!err)
+		err = pages_delta(now, before, delta);
+	if (!err)
+		err = groups_delta(now, before, delta);
+	if (!err)
+		err = stalls_delta(now, before, delta);
 	if (err)
 		headroom_stats_clear(delta);
 	return err;
@@ -141,8 +185,11 @@ void headroom_stats_clear(struct headroom_stats *stats)
 {
 	free(stats->refault_distance.bucket);
 	free(stats->refault_age.bucket);
-	for (int cause = 0; cause < HEADROOM_STALL_CAUSES; cause++)
-		free(stats->stall[cause].latency.bucket);
+	for (size_t i = 0; i < stats->nr_stalls; i++)
+		free(stats->stall[i].latency.bucket);
+	free(stats->stall);
+	free(stats->pages);
+	free(stats->group);
 	memset(stats, 0, sizeof(*stats));
 }
 
@@ -155,23 +202,24 @@ int headroom_target_delta(const struct headroom_target *now, const struct headro
 		before = &nothing;
 	memset(delta, 0, sizeof(*delta));
 	delta->evictions = since(now->evictions, before->evictions);
-	for (int reason = 0; reason < HEADROOM_REASONS; reason++) {
-		const struct headroom_reclaim *reclaim = &now->reclaim[reason];
-		const struct headroom_reclaim *earlier = &before->reclaim[reason];
-
-		delta->reclaim[reason].scanned = since(reclaim->scanned, earlier->scanned);
-		delta->reclaim[reason].reclaimed = since(reclaim->reclaimed, earlier->reclaimed);
-		delta->reclaim[reason].lowest_priority = reclaim->lowest_priority;
+	delta->reclaim = copy_list(now->reclaim, now->nr_reclaim, sizeof(*now->reclaim));
+	if ((now->nr_reclaim && !delta->reclaim) ||
+	    histogram_delta(&now->distance, &before->distance, &delta->distance) < 0) {
+		headroom_target_clear(delta);
+		return -ENOMEM;
 	}
-	if (histogram_delta(&now->distance, &before->distance, &delta->distance) == 0)
-		return 0;
-	memset(delta, 0, sizeof(*delta));
-	return -ENOMEM;
+	delta->nr_reclaim = now->nr_reclaim;
+	for (size_t i = 0; i < now->nr_reclaim; i++)
+		counters_delta(headroom_reclaim_counters, &now->reclaim[i],
+			       headroom_target_reclaim(before, now->reclaim[i].reason),
+			       &delta->reclaim[i]);
+	return 0;
 }
 
 void headroom_target_clear(struct headroom_target *target)
 {
 	free(target->distance.bucket);
+	free(target->reclaim);
 	memset(target, 0, sizeof(*target));
 }
 
@@ -238,11 +286,17 @@ struct line {
 /* Fewer than one to a group */
 #define FEW_SAMPLES	16
 
-static struct line fit_line(const struct headroom_pages *group)
+/* The samples of groups beyond those that the model has are dealt out again. */
+static struct line fit_line(const struct headroom_stats *stats)
 {
+	struct headroom_group group[HEADROOM_SAMPLE_GROUPS] = { 0 };
 	struct line line = { 0 };
 	double x, y, xy = 0, yy = 0;
 
+	for (size_t i = 0; i < stats->nr_groups; i++) {
+		group[i % HEADROOM_SAMPLE_GROUPS].evictions += stats->group[i].evictions;
+		group[i % HEADROOM_SAMPLE_GROUPS].refaults += stats->group[i].refaults;
+	}
 	for (int g = 0; g < HEADROOM_SAMPLE_GROUPS; g++) {
 		line.x += group[g].evictions;
 		line.y += group[g].refaults;
@@ -265,7 +319,7 @@ struct headroom_estimate headroom_refaults_estimate(const struct headroom_stats 
 						    uint32_t sample_shift)
 {
 	double seen = stats->refault_samples, scale = ldexp(1, sample_shift);
-	struct line line = fit_line(stats->group);
+	struct line line = fit_line(stats);
 	struct headroom_estimate estimate;
 	double off, share;
 

@@ -61,9 +61,8 @@ static int name_cgroup(struct headroom *h, struct headroom_cgroup *cgroup)
 static int on_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
 	struct one_cgroup *one = arg;
-	struct headroom_seen seen = { 0 };
 
-	return headroom_decode_cgroup(attrs, len, &one->cgroup, &one->arena, &seen);
+	return headroom_decode_cgroup(attrs, len, &one->cgroup, &one->arena);
 }
 
 int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)

@@ -62,9 +62,11 @@ extern "C" {
 /* An open connection to the module; opaque */
 struct headroom;
 
-/* Number of slots for stall causes; slot 0 is unused, causes count from 1 */
+/*
+ * One more than the largest number that this header knows, for loops over the known ones,
+ * which count from 1. A newer module may report larger ones.
+ */
 #define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM + 1)
-/* The same for kinds of pages and for reasons of their eviction */
 #define HEADROOM_PAGE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
 #define HEADROOM_REASONS	(HEADROOM_REASON_UNKNOWN + 1)
 /* Groups that sampled pages are dealt out into */
@@ -94,47 +96,73 @@ struct headroom_histogram {
 
 /**
  * struct headroom_stall - one cause of stalls
+ * @cause: enum headroom_stall_cause, or a number that this header does not know
  * @count: stalls that ended
  * @total: nanoseconds spent in them
  * @longest: nanoseconds of the longest since the module was loaded
  * @latency: how long each took, nanoseconds
+ * @reserved: zero
  */
 struct headroom_stall {
+	uint32_t cause;
 	uint64_t count;
 	uint64_t total;
 	uint64_t longest;
 	struct headroom_histogram latency;
+	uint64_t reserved[2];
 };
 
 /**
  * struct headroom_pages - pages of one kind, evicted for one reason
- * @evictions: pages that the cgroup lost
+ * @kind: enum headroom_page_kind, or a number that this header does not know
+ * @reason: enum headroom_reason, or a number that this header does not know
+ * @evictions: pages evicted from the cgroup
  * @refaults: pages that came back and are charged to it, scaled
+ * @reserved: zero
  */
 struct headroom_pages {
+	uint32_t kind;
+	uint32_t reason;
 	uint64_t evictions;
 	uint64_t refaults;
+	uint64_t reserved[2];
+};
+
+/**
+ * struct headroom_group - sampled file pages whose hash falls into one range
+ * @evictions: evictions seen
+ * @refaults: refaults seen
+ * @reserved: zero
+ */
+struct headroom_group {
+	uint64_t evictions;
+	uint64_t refaults;
+	uint64_t reserved[2];
 };
 
 /**
  * struct headroom_stats - the statistics of a cgroup, or of its subtree
  * @evictions: pages taken by reclaim
  * @refaults: evicted pages read again and charged here
- * @refaults_shared: of them, pages that another cgroup had lost
- * @refault_samples: refaults really seen, behind the scaled @refaults
- * @returned: of the pages lost by this cgroup, those read again by whomever
- * @pages: evictions and refaults by enum headroom_page_kind and
- *	enum headroom_reason
- * @refault_distance: pages that the loser lost between eviction and refault
+ * @refaults_shared: of them, pages that were evicted from another cgroup
+ * @refault_samples: refaults seen, behind the scaled @refaults
+ * @returned: of the pages evicted from this cgroup, those that any cgroup read again
+ * @nr_pages: number of pairs of kind and reason
+ * @pages: evictions and refaults, ascending by kind, then by reason
+ * @refault_distance: pages evicted from the victim between eviction and refault
  * @refault_age: nanoseconds between eviction and refault
- * @group: when sampling, evictions and refaults really seen of file pages, by
- *	a part of the hash; see headroom_refaults_estimate()
- * @stall_total: nanoseconds in stalls of all causes; what happens inside others
- *	counted once, and proactive reclaim not at all
- * @stall: by enum headroom_stall_cause
+ * @nr_groups: number of groups; 0 when every page is tracked
+ * @group: evictions and refaults of sampled file pages, by a part of the hash; see
+ *	headroom_refaults_estimate()
+ * @stall_total: nanoseconds in stalls of all causes; a stall inside another one
+ *	counts once, and proactive reclaim does not count
+ * @nr_stalls: number of causes
+ * @stall: ascending by cause
  * @reserved: zero
  *
- * The meaning of each is told in full by the netlink specification.
+ * The lists hold what the kernel reported. A number that is not in a list counted
+ * nothing: read one with headroom_stats_stall() or headroom_stats_pages(), which return
+ * zeros then. The netlink specification defines each counter.
  */
 struct headroom_stats {
 	uint64_t evictions;
@@ -142,26 +170,33 @@ struct headroom_stats {
 	uint64_t refaults_shared;
 	uint64_t refault_samples;
 	uint64_t returned;
-	struct headroom_pages pages[HEADROOM_PAGE_KINDS][HEADROOM_REASONS];
+	size_t nr_pages;
+	struct headroom_pages *pages;
 	struct headroom_histogram refault_distance;
 	struct headroom_histogram refault_age;
-	struct headroom_pages group[HEADROOM_SAMPLE_GROUPS];
+	size_t nr_groups;
+	struct headroom_group *group;
 	uint64_t stall_total;
-	struct headroom_stall stall[HEADROOM_STALL_CAUSES];
+	size_t nr_stalls;
+	struct headroom_stall *stall;
 	uint64_t reserved[4];
 };
 
 /**
  * struct headroom_reclaim - the work of reclaim for one reason
- * @scanned: pages looked at on the inactive lists
- * @reclaimed: of them, pages that could be freed
+ * @reason: enum headroom_reason, or a number that this header does not know
  * @lowest_priority: lowest reached since the module was loaded, 12 to 0;
  *	meaningful if @scanned is not 0
+ * @scanned: pages scanned on the inactive lists
+ * @reclaimed: of them, pages that could be freed
+ * @reserved: zero
  */
 struct headroom_reclaim {
+	uint32_t reason;
+	uint32_t lowest_priority;
 	uint64_t scanned;
 	uint64_t reclaimed;
-	uint32_t lowest_priority;
+	uint64_t reserved[2];
 };
 
 /**
@@ -169,13 +204,15 @@ struct headroom_reclaim {
  * @evictions: pages evicted for its own limit; for the root, because the
  *	machine was short
  * @distance: pages evicted from the pool between eviction and return
- * @reclaim: by enum headroom_reason
+ * @nr_reclaim: number of reasons
+ * @reclaim: ascending by reason; see headroom_target_reclaim()
  * @reserved: zero
  */
 struct headroom_target {
 	uint64_t evictions;
 	struct headroom_histogram distance;
-	struct headroom_reclaim reclaim[HEADROOM_REASONS];
+	size_t nr_reclaim;
+	struct headroom_reclaim *reclaim;
 	uint64_t reserved[2];
 };
 
@@ -757,7 +794,69 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
  */
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 
-/* words: counters.c. What the JSON of the command uses, too. */
+/* lists: lists.c. What is not in a list is all zero, its number too; never NULL. */
+
+/**
+ * headroom_stats_stall - find a cause of stalls
+ * @stats: a reading or a delta
+ * @cause: enum headroom_stall_cause, or any number
+ *
+ * Return: the element, which belongs to @stats, or one that is all zero.
+ */
+const struct headroom_stall *
+headroom_stats_stall(const struct headroom_stats *stats, uint32_t cause);
+/**
+ * headroom_stats_pages - find the pages of one kind, evicted for one reason
+ * @stats: a reading or a delta
+ * @kind: enum headroom_page_kind, or any number
+ * @reason: enum headroom_reason, or any number
+ *
+ * Return: the element, which belongs to @stats, or one that is all zero.
+ */
+const struct headroom_pages *
+headroom_stats_pages(const struct headroom_stats *stats, uint32_t kind, uint32_t reason);
+/**
+ * headroom_target_reclaim - find the work of reclaim for one reason
+ * @target: a reading or a delta
+ * @reason: enum headroom_reason, or any number
+ *
+ * Return: the element, which belongs to @target, or one that is all zero.
+ */
+const struct headroom_reclaim *
+headroom_target_reclaim(const struct headroom_target *target, uint32_t reason);
+
+/* words: counters.c. The JSON of the command uses the same. */
+
+/* Bytes that hold every label below */
+#define HEADROOM_LABEL_SIZE	32
+
+/**
+ * headroom_stall_cause_label - name of a cause, known or not
+ * @cause: enum headroom_stall_cause, or any number
+ * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @size: bytes of @buf
+ *
+ * Return: as headroom_stall_cause_name(), or @buf with a label such as "cause_15".
+ */
+const char *headroom_stall_cause_label(uint32_t cause, char *buf, size_t size);
+/**
+ * headroom_page_kind_label - name of a kind of pages, known or not
+ * @kind: enum headroom_page_kind, or any number
+ * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @size: bytes of @buf
+ *
+ * Return: as headroom_page_kind_name(), or @buf with a label such as "kind_4".
+ */
+const char *headroom_page_kind_label(uint32_t kind, char *buf, size_t size);
+/**
+ * headroom_reason_label - name of a reason of evictions, known or not
+ * @reason: enum headroom_reason, or any number
+ * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @size: bytes of @buf
+ *
+ * Return: as headroom_reason_name(), or @buf with a label such as "reason_9".
+ */
+const char *headroom_reason_label(uint32_t reason, char *buf, size_t size);
 
 /**
  * headroom_stall_cause_name - name of a cause
@@ -795,11 +894,11 @@ const char *headroom_reason_name(enum headroom_reason reason);
  * headroom_stats_delta - what happened between two readings
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
- * @delta: result; its histograms are allocated, free them with
+ * @delta: result; its lists and histograms are allocated, free them with
  *	headroom_stats_clear()
  *
- * A counter that went backwards (the module was loaded anew) counts from zero.
- * longest is that of @now.
+ * A counter that went backwards (the module was reloaded) counts from zero. The lists
+ * have the elements of @now, unknown numbers included; longest is that of @now.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -815,7 +914,7 @@ void headroom_stats_clear(struct headroom_stats *stats);
  * headroom_target_delta - the same for a pool
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
- * @delta: result; free its histogram with headroom_target_clear()
+ * @delta: result; free what is inside with headroom_target_clear()
  *
  * lowest_priority is that of @now.
  *

@@ -5,10 +5,6 @@
  * A program that takes a snapshot every second should not pay for memory each time, with
  * a page fault for each cgroup. So that of a snapshot which was freed is kept for the
  * next one, by the handle, as long as there is one.
- *
- * Most of a cgroup's structure is its details, and these are mostly zero. So for each
- * place in the array is noted what was ever set there, and only that is set to zero when
- * the memory is used again.
  */
 
 #include <errno.h>
@@ -34,9 +30,8 @@ struct spare {
 /* A snapshot and what belongs to it; there is @room for so many cgroups */
 struct memory {
 	struct headroom_snapshot s;
-	struct headroom_seen *seen;
 	size_t room;
-	struct arena buckets;
+	struct arena arena;
 	struct paths *paths;
 	struct spare *spare;
 };
@@ -45,9 +40,8 @@ static void free_memory(struct memory *m)
 {
 	if (!m)
 		return;
-	arena_free(&m->buckets);
+	arena_free(&m->arena);
 	free(m->s.cgroup);
-	free(m->seen);
 	free(m);
 }
 
@@ -100,26 +94,14 @@ static struct memory *get_memory(struct headroom *h)
 	return m;
 }
 
-/* Memory that is new is zero, and not touched before it is used. */
 static int grow(struct memory *m)
 {
 	size_t room = m->room ? 2 * m->room : 64;
-	struct headroom_cgroup *cgroup = calloc(room, sizeof(*cgroup));
-	struct headroom_seen *seen = calloc(room, sizeof(*seen));
+	struct headroom_cgroup *cgroup = reallocarray(m->s.cgroup, room, sizeof(*cgroup));
 
-	if (!cgroup || !seen) {
-		free(cgroup);
-		free(seen);
+	if (!cgroup)
 		return -ENOMEM;
-	}
-	if (m->room) {
-		memcpy(cgroup, m->s.cgroup, m->room * sizeof(*cgroup));
-		memcpy(seen, m->seen, m->room * sizeof(*seen));
-	}
-	free(m->s.cgroup);
-	free(m->seen);
 	m->s.cgroup = cgroup;
-	m->seen = seen;
 	m->room = room;
 	return 0;
 }
@@ -149,7 +131,7 @@ static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
 		return -ENOMEM;
 	cgroup = &m->s.cgroup[i];
 	m->s.nr++;
-	err = headroom_decode_cgroup(attrs, len, cgroup, &m->buckets, &m->seen[i]);
+	err = headroom_decode_cgroup(attrs, len, cgroup, &m->arena);
 	if (err)
 		return err;
 	if (cgroup->generation > m->s.generation)
@@ -163,7 +145,7 @@ static void empty_dump(void *arg)
 
 	dump->m->s.nr = 0;
 	dump->m->s.generation = dump->filter->since;
-	arena_empty(&dump->m->buckets);
+	arena_empty(&dump->m->arena);
 }
 
 static int put_filter(struct nl_msg *msg, const void *asked)
@@ -195,25 +177,6 @@ static int compare_cgroups(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-/* Any place in the array may then have what was seen in one of them. */
-static void sort_cgroups(struct memory *m)
-{
-	struct headroom_seen all = { 0 };
-
-	if (m->s.nr < 2)
-		return;
-	qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
-	for (size_t i = 0; i < m->s.nr; i++) {
-		all.any |= m->seen[i].any;
-		all.groups |= m->seen[i].groups;
-		all.pages |= m->seen[i].pages;
-		all.stalls |= m->seen[i].stalls;
-		all.reclaim |= m->seen[i].reclaim;
-	}
-	for (size_t i = 0; i < m->s.nr; i++)
-		m->seen[i] = all;
-}
-
 static int dump_cgroups(struct headroom *h, struct memory *m,
 			const struct headroom_filter *filter)
 {
@@ -231,8 +194,8 @@ static int dump_cgroups(struct headroom *h, struct memory *m,
 	m->s.consistent = !request.interrupted;
 	/* before the names, which cost time that is not the kernel's */
 	m->s.time = monotonic_ns();
-	if (filter->since)
-		sort_cgroups(m);
+	if (filter->since && m->s.nr > 1)
+		qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
 	return err;
 }
 

@@ -333,7 +333,7 @@ static void put_target(struct nl_msg *msg, uint64_t n, uint32_t detail)
 		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 16384, 600 * n);
 	if (n && detail & HEADROOM_DETAIL_TARGET) {
 		put_reclaim(msg, HEADROOM_REASON_OWN_LIMIT, 4000 * n, 900 * n, 7);
-		put_reclaim(msg, HEADROOM_REASONS, 1, 1, 1);
+		put_reclaim(msg, 42, 1, 1, 1);
 	}
 	nla_nest_end(msg, nest);
 }
@@ -359,7 +359,7 @@ static void put_stalls(struct nl_msg *msg, uint64_t n)
 	put_stall(msg, HEADROOM_STALL_CAUSE_SWAP_IN, 3 * n, 3000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK, 2 * n, 6000000 * n, true);
 	put_stall(msg, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, n, 7000000 * n, true);
-	put_stall(msg, HEADROOM_STALL_CAUSES, 1, 1, true);
+	put_stall(msg, 99, 1, 1, true);
 }
 
 /* What @rate cgroups like /busy/db would have counted in @dumps intervals */
@@ -383,6 +383,7 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 			  600 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 300 * n, 30 * n);
 		put_pages(msg, HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_UNKNOWN, 0, 10 * n);
+		put_pages(msg, 9, 42, 2, 1);
 	}
 	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS) {
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);

@@ -111,22 +111,27 @@ static void check_bad_configs(void)
 
 static struct headroom_bucket bucket = { .low = 9000, .high = 10000, .count = 2000 };
 
+/* What a delta lists: file and anonymous pages by its own limit, the latter by kswapd */
+static struct headroom_pages pages[3];
+enum { FILE_OWN, ANON_OWN, ANON_KSWAPD };
+
 static struct protect_reading refaulting(struct headroom_stats *delta)
 {
+	memset(pages, 0, sizeof(pages));
+	pages[FILE_OWN].kind = HEADROOM_PAGE_KIND_FILE;
+	pages[FILE_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
+	pages[ANON_OWN].kind = HEADROOM_PAGE_KIND_ANON;
+	pages[ANON_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
+	pages[ANON_KSWAPD].kind = HEADROOM_PAGE_KIND_ANON;
+	pages[ANON_KSWAPD].reason = HEADROOM_REASON_KSWAPD;
 	*delta = (struct headroom_stats){
-		.evictions = 2000, .refaults = 2000,
+		.evictions = 2000, .refaults = 2000, .nr_pages = 3, .pages = pages,
 		.refault_distance = { .nr = 1, .bucket = &bucket },
 	};
 	return (struct protect_reading){
 		.delta = delta, .interval = 2000000000ULL, .page_size = PAGE,
 		.current = 64 * MIB, .limit = CGROUPFS_MAX,
 	};
-}
-
-static void lost_at_own_limit(struct headroom_stats *delta, enum headroom_page_kind kind,
-			      uint64_t refaults)
-{
-	delta->pages[kind][HEADROOM_REASON_OWN_LIMIT].refaults = refaults;
 }
 
 static void check_decisions(void)
@@ -161,8 +166,8 @@ static void check_decisions(void)
 	is_uint(protect_decide(&rule, &now).low, 0, "its own limit: nothing changes");
 
 	now = refaulting(&delta);
-	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_FILE, 1000);
-	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 960);
+	pages[FILE_OWN].refaults = 1000;
+	pages[ANON_OWN].refaults = 960;
 	now.low = 40 * MIB;
 	now.quiet = 60000000000ULL;
 	d = protect_decide(&rule, &now);
@@ -171,10 +176,10 @@ static void check_decisions(void)
 	ok(d.active, "nor is it idle");
 	is_near(d.rate, 1000, 0, "all refaults");
 	is_near(d.own, 980, 0, "those of that limit");
-	delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].refaults = 1000;
-	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 958);
+	pages[ANON_KSWAPD].refaults = 1000;
+	pages[ANON_OWN].refaults = 958;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "others above the rate: raise");
-	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_ANON, 1100);
+	pages[ANON_OWN].refaults = 1100;
 	d = protect_decide(&rule, &now);
 	is_int(d.reason, PROTECT_OWN_LIMIT, "parts that are more than all");
 	is_near(d.own, 1000, 0, "count as all");
@@ -182,10 +187,10 @@ static void check_decisions(void)
 	now = refaulting(&delta);
 	now.low = 70 * MIB;
 	delta.evictions = 6000;
-	lost_at_own_limit(&delta, HEADROOM_PAGE_KIND_FILE, 1000);
-	delta.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions = 5751;
+	pages[FILE_OWN].refaults = 1000;
+	pages[FILE_OWN].evictions = 5751;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_ENOUGH, "a limit below takes, others hardly: enough");
-	delta.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions = 5750;
+	pages[FILE_OWN].evictions = 5750;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_RAISE, "they take a quarter again: raise");
 	now.limit_hits = 1;
 	is_int(protect_decide(&rule, &now).reason, PROTECT_OWN_LIMIT, "but not at its own limit");

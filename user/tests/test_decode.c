@@ -35,16 +35,14 @@ static void empty_nest(int attr)
 	nla_put(msg, attr, 0, NULL);
 }
 
-/* Histograms of what is decoded, and what there was besides counters */
+/* Lists and histograms of the decoded cgroup */
 static struct arena arena;
-static struct headroom_seen seen;
 
 static int decode_cgroup(struct headroom_cgroup *cgroup)
 {
 	memset(cgroup, 0, sizeof(*cgroup));
-	memset(&seen, 0, sizeof(seen));
 	return headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena, &seen);
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena);
 }
 
 /* Decodes what was built; -EBADMSG is wanted, and nothing may leak. */
@@ -103,8 +101,16 @@ static void test_well_made(void)
 	end(hist);
 	end(stall);
 	stall = nest(HEADROOM_A_STATS_STALL);
-	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, HEADROOM_STALL_CAUSES);
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 99);
 	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 18);
+	end(stall);
+	stall = nest(HEADROOM_A_STATS_STALL);
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 50);
+	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 1);
+	end(stall);
+	stall = nest(HEADROOM_A_STATS_STALL);
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 99);
+	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 19);
 	end(stall);
 	end(stats);
 	empty_nest(HEADROOM_A_CGROUP_SUBTREE);
@@ -125,12 +131,16 @@ static void test_well_made(void)
 	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count after one that is zero");
 	is_uint(cgroup.local.refault_distance.bucket[1].low, 2, "in its place");
 	is_uint(cgroup.local.refault_distance.bucket[2].high, UINT64_MAX, "no upper bound");
-	is_uint(cgroup.local.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM].total, 17,
+	is_uint(headroom_stats_stall(&cgroup.local, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)->total, 17,
 		"a stall, its cause not first");
 	for (int cause = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM; cause < HEADROOM_STALL_CAUSES; cause++)
-		elsewhere += cgroup.local.stall[cause].total;
-	is_uint(elsewhere, 0, "an unknown cause goes nowhere");
-	is_uint(cgroup.subtree.refaults, 0, "not into the structure behind either");
+		elsewhere += headroom_stats_stall(&cgroup.local, cause)->total;
+	is_uint(elsewhere, 0, "another cause has nothing");
+	is_uint(headroom_stats_stall(&cgroup.local, 99)->total, 19,
+		"an unknown cause is kept, the last of its number");
+	ok(cgroup.local.nr_stalls == 3 && cgroup.local.stall[1].cause == 50 &&
+	   cgroup.local.stall[2].cause == 99, "ascending, whatever the order of the message");
+	is_uint(cgroup.subtree.refaults, 0, "and does not reach the subtree");
 	is_uint(cgroup.subtree.refault_distance.nr, 0, "empty statistics");
 	arena_free(&arena);
 }
@@ -154,7 +164,8 @@ static void test_absent(void)
 	is_int(decode_cgroup(&cgroup), 0, "only an id and a generation");
 	is_uint(cgroup.generation, 1ull << 50, "the generation");
 	is_uint(cgroup.local.evictions + cgroup.subtree.refaults, 0, "all else is zero");
-	ok(!seen.any, "and there is nothing else");
+	ok(!cgroup.local.nr_stalls && !cgroup.local.nr_pages && !cgroup.local.nr_groups &&
+	   !cgroup.target.nr_reclaim, "and the lists are empty");
 
 	stats = begin_stats();
 	nla_put_u32(msg, HEADROOM_A_STATS_EVICTIONS, 3);
@@ -180,14 +191,15 @@ static void test_absent(void)
 	ok(memcmp(&cgroup.subtree, &cgroup.local, sizeof(cgroup.local)) == 0,
 	   "is in the subtree, to the last byte");
 	is_uint(cgroup.subtree.refault_age.nr, 2, "and histograms");
-	ok(seen.any && seen.groups && seen.pages && seen.stalls, "seen is seen");
+	ok(cgroup.subtree.nr_stalls == 1 && cgroup.subtree.nr_pages == 1 &&
+	   cgroup.subtree.nr_groups == 1, "and lists");
 
 	/* the same place again, for a cgroup that has nothing */
 	other = cgroup;
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 2);
 	is_int(headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &other, &arena, &seen), 0,
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &other, &arena), 0,
 	       "in the place of another");
 	memset(&cgroup, 0, sizeof(cgroup));
 	cgroup.id = 2;
@@ -386,16 +398,23 @@ static void test_pages(void)
 	put_pages(HEADROOM_PAGE_KINDS, HEADROOM_REASON_OWN_LIMIT, 1);
 	put_pages(HEADROOM_PAGE_KIND_FILE, HEADROOM_REASONS, 2);
 	put_pages(UINT32_MAX, UINT32_MAX, 4);
+	put_pages(9, 42, 6);
 	end(stats);
 	is_int(decode_cgroup(&cgroup), 0, "pages of kinds and reasons");
-	is_uint(cgroup.local.pages[HEADROOM_PAGE_KIND_FILE][HEADROOM_REASON_OWN_LIMIT].evictions,
-		10, "the first of each");
-	is_uint(cgroup.local.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN].refaults,
-		1ull << 39, "the last of each");
+	is_uint(headroom_stats_pages(&cgroup.local, HEADROOM_PAGE_KIND_FILE,
+				     HEADROOM_REASON_OWN_LIMIT)->evictions, 10,
+		"the first of each");
+	is_uint(headroom_stats_pages(&cgroup.local, HEADROOM_PAGE_KIND_SHMEM,
+				     HEADROOM_REASON_UNKNOWN)->refaults, 1ull << 39,
+		"the last of each");
 	for (int kind = 0; kind < HEADROOM_PAGE_KINDS; kind++)
 		for (int reason = 0; reason < HEADROOM_REASONS; reason++)
-			sum += cgroup.local.pages[kind][reason].evictions;
-	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons go nowhere");
+			sum += headroom_stats_pages(&cgroup.local, kind, reason)->evictions;
+	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons count under no other");
+	is_uint(cgroup.local.nr_pages, 6, "and are kept");
+	is_uint(headroom_stats_pages(&cgroup.local, 9, 42)->evictions, 6, "with their numbers");
+	is_uint(headroom_stats_pages(&cgroup.local, UINT32_MAX, UINT32_MAX)->evictions, 4,
+		"however large");
 	arena_free(&arena);
 
 	stats = begin_stats();
@@ -449,14 +468,16 @@ static void test_groups(void)
 	is_int(decode_cgroup(&cgroup), 0, "groups of samples");
 	is_uint(cgroup.local.group[0].evictions, 100, "the first");
 	is_uint(cgroup.local.group[15].refaults, 16, "the last");
-	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree's begin anew");
-	is_uint(cgroup.subtree.group[1].refaults, 0, "and may be fewer");
+	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree has its own");
+	is_uint(cgroup.subtree.nr_groups, 1, "and may be fewer");
 	arena_free(&arena);
 
 	stats = begin_stats();
 	put_groups(HEADROOM_SAMPLE_GROUPS + 1);
 	end(stats);
-	is_malformed("more groups than there are");
+	is_int(decode_cgroup(&cgroup), 0, "more groups than this library knows");
+	is_uint(cgroup.local.nr_groups, HEADROOM_SAMPLE_GROUPS + 1, "are kept");
+	arena_free(&arena);
 }
 
 static struct nlattr *begin_target(void)
@@ -488,17 +509,19 @@ static void test_target(void)
 	put_counts(1, 9);
 	end(nested);
 	put_reclaim(HEADROOM_REASON_KSWAPD);
-	put_reclaim(HEADROOM_REASONS);
+	put_reclaim(42);
 	end(target);
 	is_int(decode_cgroup(&cgroup), 0, "a target");
 	is_uint(cgroup.target.evictions, 77, "evictions of the pool");
 	is_uint(cgroup.target.distance.bucket[0].low, 5, "distances of the pool");
-	reclaim = &cgroup.target.reclaim[HEADROOM_REASON_KSWAPD];
+	reclaim = headroom_target_reclaim(&cgroup.target, HEADROOM_REASON_KSWAPD);
 	is_uint(reclaim->scanned, 1ull << 33, "scanned");
 	is_uint(reclaim->reclaimed, 20, "reclaimed");
 	is_uint(reclaim->lowest_priority, 3, "lowest priority");
-	is_uint(cgroup.target.reclaim[HEADROOM_REASON_UNKNOWN].scanned, 0,
-		"an unknown reason goes nowhere");
+	is_uint(headroom_target_reclaim(&cgroup.target, HEADROOM_REASON_UNKNOWN)->scanned, 0,
+		"another reason has nothing");
+	is_uint(headroom_target_reclaim(&cgroup.target, 42)->reclaimed, 20,
+		"an unknown reason is kept");
 	arena_free(&arena);
 
 	target = begin_target();
@@ -703,8 +726,8 @@ static void test_truncation(void)
 		copy = malloc(len ? len : 1);
 		memcpy(copy, nlmsg_attrdata(nlmsg_hdr(msg), 0), len);
 		memset(&cgroup, 0, sizeof(cgroup));
-		accepted += headroom_decode_cgroup((struct nlattr *)copy, len, &cgroup, &arena,
-						   &seen) == 0;
+		accepted += headroom_decode_cgroup((struct nlattr *)copy, len, &cgroup,
+						   &arena) == 0;
 		arena_free(&arena);
 		free(copy);
 	}
@@ -809,6 +832,18 @@ static void test_status(void)
 	is_malformed_status("garbage where losses should be");
 }
 
+static void test_labels(void)
+{
+	char label[HEADROOM_LABEL_SIZE];
+
+	is_text(headroom_stall_cause_label(HEADROOM_STALL_CAUSE_REFAULT, label, sizeof(label)),
+		"refault", "the label of a known cause is its name");
+	is_text(headroom_stall_cause_label(99, label, sizeof(label)), "cause_99", "or its number");
+	is_text(headroom_page_kind_label(9, label, sizeof(label)), "kind_9", "of a kind");
+	is_text(headroom_reason_label(UINT32_MAX, label, sizeof(label)), "reason_4294967295",
+		"of a reason, however large");
+}
+
 static void test_causes(void)
 {
 	int in_total = 0;
@@ -823,6 +858,7 @@ static void test_causes(void)
 	is_text(headroom_stall_cause_name(HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS),
 		"throttled_noprogress", "a cause");
 	ok(!headroom_stall_cause_name(HEADROOM_STALL_CAUSES), "none for what is newer");
+	test_labels();
 }
 
 /* Every counter of the tables reaches its own field. */

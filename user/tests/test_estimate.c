@@ -3,8 +3,17 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include "headroom.h"
 #include "tap.h"
+
+#define LIST(nr, list, ...) \
+	.nr = sizeof((__typeof__(*((struct headroom_stats *)0)->list)[]){ __VA_ARGS__ }) / \
+	      sizeof(*((struct headroom_stats *)0)->list), \
+	.list = (__typeof__(*((struct headroom_stats *)0)->list)[]){ __VA_ARGS__ }
+#define STALLS(...)	LIST(nr_stalls, stall, __VA_ARGS__)
+#define PAGES_LIST(...)	LIST(nr_pages, pages, __VA_ARGS__)
+#define GROUPS(...)	LIST(nr_groups, group, __VA_ARGS__)
 
 #define HIST(...) { \
 	.nr = sizeof((struct headroom_bucket[]){ __VA_ARGS__ }) / sizeof(struct headroom_bucket), \
@@ -18,12 +27,17 @@ static void test_delta(void)
 		.returned = 30, .stall_total = 7000,
 		.refault_distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }, { 16, 19, 10 }),
 		.refault_age = HIST({ 0, 1048575, 40 }),
-		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 30, 20 },
-		.group[15] = { 12, 10 },
-		.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM] = {
+		PAGES_LIST({ HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 30, 20, { 0 } },
+			   { HEADROOM_PAGE_KIND_SHMEM, HEADROOM_REASON_MADVISE, 9, 9, { 0 } },
+			   { 9, 42, 3, 2, { 0 } }),
+		GROUPS({ .evictions = 12, .refaults = 10 }),
+		STALLS({
+			.cause = HEADROOM_STALL_CAUSE_DIRECT_RECLAIM,
 			.count = 7, .total = 7000, .longest = 3000,
 			.latency = HIST({ 512, 767, 7 }),
-		},
+		}, {
+			.cause = 99, .count = 4, .total = 400, .longest = 200,
+		}),
 	};
 	struct headroom_stats now = {
 		.evictions = 150, .refaults = 41, .refaults_shared = 3, .refault_samples = 2,
@@ -31,16 +45,21 @@ static void test_delta(void)
 					 { 16, 19, 9 }, { 32, 39, 2 }),
 		.refault_age = HIST({ 0, 1048575, 40 }, { 1048576, 2097151, 6 }),
 		.returned = 33, .stall_total = 9550,
-		.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD] = { 35, 20 },
-		.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN] = { 0, 1 },
-		.group[15] = { 20, 11 },
-		.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM] = {
+		PAGES_LIST({ HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 35, 20, { 0 } },
+			   { HEADROOM_PAGE_KIND_SHMEM, HEADROOM_REASON_UNKNOWN, 0, 1, { 0 } },
+			   { 9, 42, 10, 3, { 0 } }),
+		GROUPS({ .evictions = 20, .refaults = 11 },
+		       { .evictions = 5, .refaults = 4 }),
+		STALLS({
+			.cause = HEADROOM_STALL_CAUSE_DIRECT_RECLAIM,
 			.count = 9, .total = 9500, .longest = 3000,
 			.latency = HIST({ 512, 767, 7 }, { 1024, 1279, 2 }),
-		},
-		.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM] = {
+		}, {
+			.cause = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
 			.count = 1, .total = 50, .longest = 50, .latency = HIST({ 0, 255, 1 }),
-		},
+		}, {
+			.cause = 99, .count = 6, .total = 1000, .longest = 500,
+		}),
 	};
 	const struct headroom_stall *stall;
 	struct headroom_stats delta;
@@ -56,21 +75,31 @@ static void test_delta(void)
 	is_uint(delta.refault_distance.bucket[1].high, 9, "keeps its bounds");
 	is_uint(delta.refault_distance.bucket[2].count, 9, "a bucket that went back");
 	is_uint(delta.refault_distance.bucket[3].low, 32, "a bucket beyond the earlier ones");
-	stall = &delta.stall[HEADROOM_STALL_CAUSE_DIRECT_RECLAIM];
+	stall = headroom_stats_stall(&delta, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
 	is_uint(stall->count, 2, "stalls are subtracted");
 	is_uint(stall->total, 2500, "their time is subtracted");
 	is_uint(stall->longest, 3000, "the longest is that of the later reading");
 	is_uint(headroom_histogram_count(&stall->latency), 2, "latencies are subtracted");
-	is_uint(delta.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM].count, 1, "a cause that is new");
+	is_uint(headroom_stats_stall(&delta, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)->count, 1,
+		"a cause that is new");
+	is_uint(headroom_stats_stall(&delta, 99)->cause, 99, "an unknown cause is kept");
+	is_uint(headroom_stats_stall(&delta, 99)->total, 600, "and subtracted");
+	is_uint(headroom_stats_stall(&delta, 98)->total, 0, "another one has nothing");
+	is_uint(headroom_stats_pages(&delta, 9, 42)->evictions, 7,
+		"an unknown kind and reason are kept and subtracted");
+	is_uint(delta.nr_stalls, 3, "no cause is made up");
 	is_uint(delta.returned, 3, "returned pages are subtracted");
 	is_uint(delta.stall_total, 2550, "so is the total of stalls");
 	is_uint(headroom_histogram_count(&delta.refault_age), 6, "ages are subtracted");
-	is_uint(delta.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].evictions, 5,
+	is_uint(headroom_stats_pages(&delta, HEADROOM_PAGE_KIND_ANON,
+				     HEADROOM_REASON_KSWAPD)->evictions, 5,
 		"pages by kind and reason are subtracted");
-	is_uint(delta.pages[HEADROOM_PAGE_KIND_SHMEM][HEADROOM_REASON_UNKNOWN].refaults, 1,
+	is_uint(headroom_stats_pages(&delta, HEADROOM_PAGE_KIND_SHMEM,
+				     HEADROOM_REASON_UNKNOWN)->refaults, 1,
 		"of the last kind and reason as well");
-	is_uint(delta.group[15].evictions, 8, "groups of samples are subtracted");
-	is_uint(delta.group[15].refaults, 1, "with their refaults");
+	is_uint(delta.group[0].evictions, 8, "groups of samples are subtracted");
+	is_uint(delta.group[0].refaults, 1, "with their refaults");
+	is_uint(delta.group[1].refaults, 4, "a group that is new");
 	headroom_stats_clear(&delta);
 	ok(!delta.refault_age.bucket, "clear leaves no ages");
 	ok(!delta.refault_distance.bucket && !delta.evictions, "clear leaves nothing");
@@ -110,12 +139,17 @@ static void test_target_delta(void)
 {
 	struct headroom_target before = {
 		.evictions = 10, .distance = HIST({ 4, 4, 10 }),
-		.reclaim[HEADROOM_REASON_KSWAPD] = { 100, 50, 3 },
+		.nr_reclaim = 1,
+		.reclaim = &(struct headroom_reclaim){ HEADROOM_REASON_KSWAPD, 3, 100, 50, { 0 } },
 	};
 	struct headroom_target now = {
 		.evictions = 25, .distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }),
-		.reclaim[HEADROOM_REASON_KSWAPD] = { 140, 60, 2 },
-		.reclaim[HEADROOM_REASON_OWN_LIMIT] = { 7, 6, 12 },
+		.nr_reclaim = 3,
+		.reclaim = (struct headroom_reclaim[]){
+			{ HEADROOM_REASON_OWN_LIMIT, 12, 7, 6, { 0 } },
+			{ HEADROOM_REASON_KSWAPD, 2, 140, 60, { 0 } },
+			{ 42, 5, 4, 3, { 0 } },
+		},
 	};
 	struct headroom_target delta;
 
@@ -123,11 +157,15 @@ static void test_target_delta(void)
 	is_uint(delta.evictions, 15, "its evictions are subtracted");
 	is_uint(delta.distance.nr, 1, "and its distances");
 	is_uint(headroom_histogram_count(&delta.distance), 20, "that are new");
-	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].scanned, 40, "scanned pages are subtracted");
-	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].reclaimed, 10, "and reclaimed ones");
-	is_uint(delta.reclaim[HEADROOM_REASON_KSWAPD].lowest_priority, 2,
+	is_uint(headroom_target_reclaim(&delta, HEADROOM_REASON_KSWAPD)->scanned, 40,
+			"scanned pages are subtracted");
+	is_uint(headroom_target_reclaim(&delta, HEADROOM_REASON_KSWAPD)->reclaimed, 10,
+			"and reclaimed ones");
+	is_uint(headroom_target_reclaim(&delta, HEADROOM_REASON_KSWAPD)->lowest_priority, 2,
 		"the lowest priority is that of the later reading");
-	is_uint(delta.reclaim[HEADROOM_REASON_OWN_LIMIT].scanned, 7, "a reason that is new");
+	is_uint(headroom_target_reclaim(&delta, HEADROOM_REASON_OWN_LIMIT)->scanned, 7,
+		"a reason that is new");
+	is_uint(headroom_target_reclaim(&delta, 42)->reclaimed, 3, "an unknown one is kept");
 	headroom_target_clear(&delta);
 	ok(!delta.distance.bucket && !delta.evictions, "clear leaves nothing");
 	is_int(headroom_target_delta(&now, NULL, &delta), 0, "delta of a target to nothing");
@@ -135,11 +173,13 @@ static void test_target_delta(void)
 	headroom_target_clear(&delta);
 }
 
+static struct headroom_group groups[HEADROOM_SAMPLE_GROUPS];
+
 /* Each group as the first, but for what @more says of the first one and the last */
 static struct headroom_stats sampled(uint64_t evictions, uint64_t refaults, uint64_t more,
 				     uint32_t shift)
 {
-	struct headroom_stats stats = { 0 };
+	struct headroom_stats stats = { .nr_groups = HEADROOM_SAMPLE_GROUPS, .group = groups };
 
 	for (int g = 0; g < HEADROOM_SAMPLE_GROUPS; g++) {
 		stats.group[g].evictions = evictions;
@@ -304,10 +344,11 @@ static void read_loop(struct cache *cache, uint32_t pages, int passes)
 /* What the module would have counted */
 static struct headroom_stats sample(const struct cache *cache, uint64_t seed)
 {
-	struct headroom_stats stats = { 0 };
-	struct headroom_pages *group;
+	struct headroom_stats stats = { .nr_groups = HEADROOM_SAMPLE_GROUPS, .group = groups };
+	struct headroom_group *group;
 	uint64_t hash;
 
+	memset(groups, 0, sizeof(groups));
 	for (uint32_t i = 1; i <= PAGES; i++) {
 		stats.evictions += cache->page[i].evictions;
 		hash = mix(mix(seed + 1) + i * 0x9e3779b97f4a7c15);

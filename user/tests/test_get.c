@@ -85,17 +85,20 @@ static void test_cgroup(void)
 	is_uint(cgroup->subtree.refault_distance.bucket[0].high, 10239, "a bucket");
 	is_uint(cgroup->subtree.returned, 960, "returned");
 	is_uint(cgroup->subtree.refault_age.bucket[0].low, 1 << 30, "an age");
-	is_uint(cgroup->local.pages[HEADROOM_PAGE_KIND_ANON][HEADROOM_REASON_KSWAPD].refaults, 60,
+	is_uint(headroom_stats_pages(&cgroup->local, HEADROOM_PAGE_KIND_ANON,
+				     HEADROOM_REASON_KSWAPD)->refaults,
+			60,
 		"refaults of a kind and reason");
 	is_uint(cgroup->target.evictions, 1800, "evictions of the pool");
 	is_uint(cgroup->target.distance.bucket[0].low, 16384, "a distance of the pool");
-	is_uint(cgroup->target.reclaim[HEADROOM_REASON_OWN_LIMIT].scanned, 8000, "reclaim");
-	stall = &cgroup->subtree.stall[HEADROOM_STALL_CAUSE_MEMCG_RECLAIM];
+	is_uint(headroom_target_reclaim(&cgroup->target, HEADROOM_REASON_OWN_LIMIT)->scanned, 8000,
+			"reclaim");
+	stall = headroom_stats_stall(&cgroup->subtree, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
 	is_uint(stall->count, 10, "stalls");
 	is_uint(stall->total, 20000000, "their time");
 	is_uint(stall->longest, 4500000000, "an attribute of 8 bytes");
 	is_uint(stall->latency.bucket[0].count, 10, "their latency");
-	stall = &cgroup->subtree.stall[HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM];
+	stall = headroom_stats_stall(&cgroup->subtree, HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM);
 	is_uint(stall->total, 14000000, "the last cause");
 	is_uint(cgroup->subtree.stall_total, 30000000, "the total");
 	ok(cgroup->psi, "the kernel's own totals");
@@ -172,7 +175,8 @@ static void test_since(void)
 	   "in order of id, though it came the other way");
 	ok(!headroom_snapshot_find(s, 4), "without what has not");
 	is_text(headroom_snapshot_find(s, 3)->path, "/busy/db", "each with its path");
-	ok(headroom_snapshot_find(s, 3)->subtree.stall[HEADROOM_STALL_CAUSE_SWAP_IN].count &&
+	ok(headroom_stats_stall(&headroom_snapshot_find(s, 3)->subtree,
+				HEADROOM_STALL_CAUSE_SWAP_IN)->count &&
 	   headroom_snapshot_find(s, 3)->subtree.refault_distance.nr == 1, "and details");
 	ok(s->generation > before, "generations grow");
 	before = s->generation;
@@ -216,7 +220,7 @@ static bool has_details(const struct headroom_cgroup *cgroup)
 
 	stats.evictions = stats.refaults = stats.refaults_shared = stats.refault_samples = 0;
 	stats.returned = stats.stall_total = 0;
-	return cgroup->psi || cgroup->target.distance.nr || cgroup->target.reclaim[1].scanned ||
+	return cgroup->psi || cgroup->target.distance.nr || cgroup->target.nr_reclaim ||
 	       memcmp(&stats, &none, sizeof(stats));
 }
 
@@ -233,7 +237,7 @@ static void test_detail(void)
 		with = 0;
 		for (size_t i = 0; i < s->nr; i++)
 			with += has_details(&s->cgroup[i]);
-		is_uint(with, round == 1 ? 5 : 0, "cgroups with details");
+		is_uint(with, round == 1 ? 6 : 0, "cgroups with details");
 		ok(headroom_snapshot_find(s, 3)->local.evictions &&
 		   headroom_snapshot_find(s, 3)->subtree.stall_total &&
 		   headroom_snapshot_find(s, 2)->target.evictions, "all have their counters");
@@ -241,8 +245,9 @@ static void test_detail(void)
 	}
 	filter.omit = HEADROOM_DETAIL_ALL & ~HEADROOM_DETAIL_STALLS;
 	take(h, &filter, &s);
-	ok(headroom_snapshot_find(s, 3)->local.stall[HEADROOM_STALL_CAUSE_SWAP_IN].count &&
-	   !headroom_snapshot_find(s, 3)->local.pages[1][1].evictions,
+	ok(headroom_stats_stall(&headroom_snapshot_find(s, 3)->local,
+				HEADROOM_STALL_CAUSE_SWAP_IN)->count &&
+	   !headroom_snapshot_find(s, 3)->local.nr_pages,
 	   "some details, and not others");
 	headroom_snapshot_free(s);
 	headroom_close(h);

@@ -23,6 +23,9 @@ static struct headroom_cgroup cgroups[] = {
 static struct activity activities[NR];
 static struct headroom_cgroup present[NR];
 static struct headroom_snapshot snapshot = { .cgroup = present };
+static struct stalls {
+	struct headroom_stall stall[3];
+} stalls[8];
 static struct interval interval = { .seconds = 2, .activity = activities };
 
 /* Takes in those cgroups whose bits are set in @there */
@@ -42,10 +45,14 @@ static void update(struct topmodel *model, unsigned int there)
 		if (n == 5)
 			continue;
 		activity->subtree.stall_total = 200000000 * n;
-		activity->subtree.stall[HEADROOM_STALL_CAUSE_REFAULT].total = 100000000;
-		activity->subtree.stall[HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM].total =
-			50000000 * n;
-		activity->subtree.stall[HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM].total = 1ull << 40;
+		stalls[n] = (struct stalls){ {
+			{ .cause = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
+			  .total = 50000000 * n },
+			{ .cause = HEADROOM_STALL_CAUSE_REFAULT, .total = 100000000 },
+			{ .cause = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, .total = 1ull << 40 },
+		} };
+		activity->subtree.nr_stalls = 3;
+		activity->subtree.stall = stalls[n].stall;
 		activity->subtree.refaults = 100 - 10 * n;
 		activity->subtree.evictions = n ^ 2;
 		activity->extra_subtree = n ^ 3;
