@@ -9,6 +9,7 @@
 #include "params.h"
 #include "effort.h"
 #include "hooks.h"
+#include "kswapd.h"
 #include "netlink.h"
 #include "nonresident.h"
 #include "notify.h"
@@ -29,9 +30,12 @@ static int __init headroom_init(void)
 	err = hr_params_init();
 	if (err)
 		goto err_registry;
-	err = hr_reclaim_init();
+	err = hr_kswapd_init();
 	if (err)
 		goto err_nonresident;
+	err = hr_reclaim_init();
+	if (err)
+		goto err_kswapd;
 	err = hr_stall_init();
 	if (err)
 		goto err_reclaim;
@@ -58,6 +62,8 @@ err_stall:
 	hr_stall_exit();
 err_reclaim:
 	hr_reclaim_exit();
+err_kswapd:
+	hr_kswapd_exit();
 err_nonresident:
 	hr_nonresident_exit();
 err_registry:
@@ -74,6 +80,7 @@ static void __exit headroom_exit(void)
 	hr_trigger_exit();
 	hr_stall_exit();
 	hr_reclaim_exit();
+	hr_kswapd_exit();
 	hr_nonresident_exit();
 	hr_registry_exit();
 }

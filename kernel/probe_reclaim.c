@@ -13,6 +13,7 @@
 #include <linux/sched.h>
 #include <linux/time64.h>
 
+#include "kswapd.h"
 #include "probes.h"
 #include "reclaim.h"
 #include "stall.h"
@@ -104,10 +105,11 @@ void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
 void hr_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
 			    gfp_t gfp)
 {
-	hr_reclaim_wake_kswapd(nid);
+	hr_kswapd_woken(nid);
 }
 
 void hr_probe_kswapd_sleep(void *data, int nid)
 {
-	hr_reclaim_sleep_kswapd(nid);
+	hr_kswapd_slept(nid);
+	hr_reclaim_end();
 }

@@ -38,28 +38,21 @@
  * that did since it last slept (the kernel tells of those that found it asleep),
  * and its batches are dealt out to them in proportion to how often they did.
  */
-#include <linux/hash.h>
 #include <linux/memcontrol.h>
-#include <linux/minmax.h>
-#include <linux/nodemask.h>
 #include <linux/page_counter.h>
-#include <linux/preempt.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 
-#include "rollup.h"
+#include "kswapd.h"
 #include "reclaim.h"
 #include "registry.h"
+#include "rollup.h"
 #include "stall.h"
+#include "task_slots.h"
 
-#define SLOT_BITS	12
-#define WAYS		8
-#define SLOTS		((1U << SLOT_BITS) + WAYS - 1)
 #define BATCH		HR_BATCH_PAGES
-#define WAKERS		8
 
 /**
  * struct open_reclaim - reclaim that a task is in
@@ -83,6 +76,9 @@ struct open_reclaim {
 	struct hr_cgroup *evictor;
 };
 
+/* The batch, which has the task, comes first: see task_slots.h */
+static_assert(!offsetof(struct open_reclaim, batch.task));
+
 static struct open_reclaim *slots __read_mostly;
 
 /* For what no event tells of, and before there was any: nobody's */
@@ -90,26 +86,6 @@ static DEFINE_PER_CPU(struct hr_batch, untold);
 static struct hr_batch nobody;
 
 DEFINE_PER_CPU(struct hr_batch *, hr_last_batch);
-
-/**
- * struct wakers - who woke a node's kswapd
- * @lock: raw and a leaf
- * @slept: kswapd slept since the last of them
- * @waker: the cgroup, holding a reference; how often; and its turn
- *
- * When there are more than WAKERS, the one who woke it least gives way.
- */
-struct wakers {
-	raw_spinlock_t lock;
-	bool slept;
-	struct {
-		struct hr_cgroup *cg;
-		s64 times;
-		s64 turn;
-	} waker[WAKERS];
-};
-
-static struct wakers *wakers __read_mostly;	/* by node */
 
 static __always_inline void replace(struct hr_cgroup **where,
 				    struct hr_cgroup *cg)
@@ -122,122 +98,34 @@ static __always_inline void replace(struct hr_cgroup **where,
 	*where = cg;
 }
 
-/*
- * Whose turn it is to be served by kswapd: everybody's turn grows by their share,
- * the largest is served and pays for it (smooth weighted round robin).
- */
-static void next_waker(struct open_reclaim *open)
+/* The same with a reference that the caller has taken already */
+static void replace_held(struct hr_cgroup **where, struct hr_cgroup *cg)
 {
-	struct wakers *w = &wakers[open->nid];
-	struct hr_cgroup *cg = hr_cgroup_root();
-	unsigned long flags;
-	s64 all = 0;
-	int i, next = -1;
-
-	raw_spin_lock_irqsave(&w->lock, flags);
-	for (i = 0; i < WAKERS; i++) {
-		if (!w->waker[i].cg)
-			continue;
-		all += w->waker[i].times;
-		w->waker[i].turn += w->waker[i].times;
-		if (next < 0 || w->waker[i].turn > w->waker[next].turn)
-			next = i;
-	}
-	if (next >= 0) {
-		w->waker[next].turn -= all;
-		cg = hr_cgroup_alive(w->waker[next].cg);
-	}
-	replace(&open->evictor, cg);
-	raw_spin_unlock_irqrestore(&w->lock, flags);
-}
-
-static void forget_wakers(struct wakers *w)
-{
-	int i;
-
-	for (i = 0; i < WAKERS; i++) {
-		hr_cgroup_put(w->waker[i].cg);
-		memset(&w->waker[i], 0, sizeof(w->waker[i]));
-	}
-}
-
-static int waker_slot(const struct wakers *w, const struct hr_cgroup *cg)
-{
-	int i, least = 0;
-
-	for (i = 0; i < WAKERS; i++) {
-		if (w->waker[i].cg == cg)
-			return i;
-		if (w->waker[i].times < w->waker[least].times)
-			least = i;
-	}
-	return least;
-}
-
-/**
- * hr_reclaim_wake_kswapd - the running task wakes kswapd
- * @nid: on that node
- *
- * Context: any, under RCU.
- */
-void hr_reclaim_wake_kswapd(int nid)
-{
-	struct hr_cgroup *cg;
-	struct wakers *w = &wakers[nid];
-	unsigned long flags;
-	int i;
-
-	cg = in_task() ? hr_cgroup_of_current() : hr_cgroup_root();
-	raw_spin_lock_irqsave(&w->lock, flags);
-	if (w->slept)
-		forget_wakers(w);
-	w->slept = false;
-	i = waker_slot(w, cg);
-	if (w->waker[i].cg != cg) {
-		replace(&w->waker[i].cg, cg);
-		w->waker[i].times = 0;
-		w->waker[i].turn = 0;
-	}
-	w->waker[i].times++;
-	raw_spin_unlock_irqrestore(&w->lock, flags);
-}
-
-/* A task may stand in its home slot, or in one of the next WAYS - 1 */
-static struct open_reclaim *home_slot(const struct task_struct *task)
-{
-	return &slots[hash_ptr(task, SLOT_BITS)];
+	hr_cgroup_put(*where);
+	*where = cg;
 }
 
 static struct open_reclaim *slot_find(void)
 {
 	struct hr_batch *batch = this_cpu_read(hr_last_batch);
-	struct open_reclaim *open;
-	int i;
 
 	if (likely(batch->task == current))
 		return container_of(batch, struct open_reclaim, batch);
-	open = home_slot(current);
-	for (i = 0; i < WAYS; i++, open++)
-		if (READ_ONCE(open->batch.task) == current)
-			return open;
-	return NULL;
+	return hr_task_slot_find(slots, sizeof(*slots), current);
 }
 
 static struct open_reclaim *slot_claim(void)
 {
-	struct open_reclaim *open = home_slot(current);
-	int i;
+	struct open_reclaim *open = hr_task_slot_claim(slots, sizeof(*slots));
 
-	for (i = 0; i < WAYS; i++, open++)
-		if (!READ_ONCE(open->batch.task) &&
-		    !cmpxchg(&open->batch.task, NULL, current)) {
-			/* It has no room, so that nothing can be taken for more of it */
-			local_set(&open->batch.left, 0);
-			this_cpu_write(hr_last_batch, &open->batch);
-			return open;
-		}
-	hr_drop(reclaim_slots, 1);
-	return NULL;
+	if (!open) {
+		hr_drop(reclaim_slots, 1);
+		return NULL;
+	}
+	/* Without room, so that no page is taken for one more of this batch */
+	local_set(&open->batch.left, 0);
+	this_cpu_write(hr_last_batch, &open->batch);
+	return open;
 }
 
 /*
@@ -391,7 +279,7 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	if (open->kind == HR_RECLAIM_MEMCG)
 		find_limit(open, victim);
 	if (current_is_kswapd())
-		next_waker(open);
+		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
 	open->batch.memcg_kind = hr_memcg_kind(folio, kind);
 	fill_page(&open->batch, open->evictor, kind);
 	make_room(&open->batch, BATCH);
@@ -446,8 +334,7 @@ static void release(struct open_reclaim *open)
 	replace(&open->batch.victim, NULL);
 	replace(&open->batch.target, NULL);
 	replace(&open->evictor, NULL);
-	/* The slot was read; whoever claims it next may write to it */
-	smp_store_release(&open->batch.task, NULL);
+	hr_task_slot_release(&open->batch.task);
 }
 
 /**
@@ -465,18 +352,6 @@ void hr_reclaim_end(void)
 		return;
 	flush(open);
 	release(open);
-}
-
-/**
- * hr_reclaim_sleep_kswapd - the running task is kswapd and goes to sleep
- * @nid: its node
- *
- * Context: any but interrupts; preemption off.
- */
-void hr_reclaim_sleep_kswapd(int nid)
-{
-	WRITE_ONCE(wakers[nid].slept, true);
-	hr_reclaim_end();
 }
 
 /* What the running task reclaims, as far as it is known */
@@ -644,19 +519,12 @@ hr_reclaim_target(struct hr_cgroup *victim,
  */
 int hr_reclaim_init(void)
 {
-	int nid, cpu;
+	int cpu;
 
 	for_each_possible_cpu(cpu)
 		per_cpu(hr_last_batch, cpu) = &nobody;
-	slots = vzalloc(array_size(SLOTS, sizeof(*slots)));
-	wakers = kvcalloc(nr_node_ids, sizeof(*wakers), GFP_KERNEL);
-	if (!slots || !wakers) {
-		hr_reclaim_exit();
-		return -ENOMEM;
-	}
-	for (nid = 0; nid < nr_node_ids; nid++)
-		raw_spin_lock_init(&wakers[nid].lock);
-	return 0;
+	slots = vzalloc(array_size(HR_TASK_SLOTS, sizeof(*slots)));
+	return slots ? 0 : -ENOMEM;
 }
 
 /**
@@ -668,13 +536,9 @@ void hr_reclaim_exit(void)
 {
 	unsigned int i;
 
-	for (i = 0; slots && i < SLOTS; i++)
+	for (i = 0; i < HR_TASK_SLOTS; i++)
 		if (slots[i].batch.task)
 			release(&slots[i]);
-	for (i = 0; wakers && i < nr_node_ids; i++)
-		forget_wakers(&wakers[i]);
 	vfree(slots);
-	kvfree(wakers);
 	slots = NULL;
-	wakers = NULL;
 }

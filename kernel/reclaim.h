@@ -82,8 +82,6 @@ hr_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
 void hr_reclaim_forget(void);
 void hr_reclaim_scan(int nid, unsigned long scanned,
 		     unsigned long reclaimed, int priority);
-void hr_reclaim_wake_kswapd(int nid);
-void hr_reclaim_sleep_kswapd(int nid);
 struct hr_cgroup *
 hr_reclaim_target(struct hr_cgroup *victim,
 		  enum headroom_reason reason, unsigned int up);

@@ -31,7 +31,6 @@
  *	slot.cause	0 while the slot is being written: readers look away
  */
 #include <linux/bits.h>
-#include <linux/hash.h>
 #include <linux/jiffies.h>
 #include <linux/workqueue.h>	/* which psi.h uses and does not include */
 #include <linux/psi.h>
@@ -42,11 +41,8 @@
 #include "rollup.h"
 #include "registry.h"
 #include "stall.h"
+#include "task_slots.h"
 #include "trigger.h"
-
-#define SLOT_BITS	12
-#define WAYS		8
-#define SLOTS		((1U << SLOT_BITS) + WAYS - 1)
 
 /**
  * struct open_stall - a stall that has not ended
@@ -70,17 +66,14 @@ struct open_stall {
 	bool wait;
 };
 
+/* See task_slots.h */
+static_assert(!offsetof(struct open_stall, task));
+
 static struct {
 	struct open_stall *slot;
 	bool told_apart;
 	bool tracked;
 } stalls __read_mostly;
-
-/* A task may stand in its home slot, or in one of the next WAYS - 1 */
-static struct open_stall *home_slot(const struct task_struct *task)
-{
-	return &stalls.slot[hash_ptr(task, SLOT_BITS)];
-}
 
 static bool in_memstall(void)
 {
@@ -93,25 +86,16 @@ static bool in_memstall(void)
 
 static struct open_stall *slot_claim(void)
 {
-	struct open_stall *slot = home_slot(current);
-	int i;
+	struct open_stall *slot = hr_task_slot_claim(stalls.slot, sizeof(*slot));
 
-	for (i = 0; i < WAYS; i++, slot++)
-		if (!READ_ONCE(slot->task) && !cmpxchg(&slot->task, NULL, current))
-			return slot;
-	hr_drop(stall_slots, 1);
-	return NULL;
+	if (!slot)
+		hr_drop(stall_slots, 1);
+	return slot;
 }
 
 static struct open_stall *slot_find(const struct task_struct *task)
 {
-	struct open_stall *slot = home_slot(task);
-	int i;
-
-	for (i = 0; i < WAYS; i++, slot++)
-		if (READ_ONCE(slot->task) == task)
-			return slot;
-	return NULL;
+	return hr_task_slot_find(stalls.slot, sizeof(struct open_stall), task);
 }
 
 static void open_stall(enum headroom_stall_cause cause, bool wait)
@@ -141,8 +125,7 @@ static void close_stall(struct open_stall *slot)
 
 	if (!cause)
 		return;
-	/* The slot was read; whoever claims it next may write to it */
-	smp_store_release(&slot->task, NULL);
+	hr_task_slot_release(&slot->task);
 	cg = hr_cgroup_alive(cg);
 	hr_count_stall(&cg->local, cause, max(ns, 0));
 	hr_rollup_mark(cg);
@@ -275,7 +258,7 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 	struct open_stall *slot;
 	u64 begin;
 
-	for (; i < SLOTS; i++) {
+	for (; i < HR_TASK_SLOTS; i++) {
 		slot = &stalls.slot[i];
 		task = READ_ONCE(slot->task);
 		/* Pairs with the release in open_stall() */
@@ -327,7 +310,7 @@ static bool psi_marks(void)
  */
 int hr_stall_init(void)
 {
-	stalls.slot = vzalloc(array_size(SLOTS, sizeof(*stalls.slot)));
+	stalls.slot = vzalloc(array_size(HR_TASK_SLOTS, sizeof(*stalls.slot)));
 	if (!stalls.slot)
 		return -ENOMEM;
 	stalls.told_apart = psi_marks();
@@ -339,13 +322,12 @@ static void drop_open(void)
 	struct open_stall *slot;
 	unsigned int i;
 
-	for (i = 0; i < SLOTS; i++) {
+	for (i = 0; i < HR_TASK_SLOTS; i++) {
 		slot = &stalls.slot[i];
 		if (!xchg(&slot->cause, 0))
 			continue;
 		hr_cgroup_put(slot->cg);
-		/* As in close_stall() */
-		smp_store_release(&slot->task, NULL);
+		hr_task_slot_release(&slot->task);
 	}
 }
 
