@@ -10,39 +10,39 @@
 #define HEADROOM_FAMILY_VERSION	1
 
 /**
- * enum headroom_stall_cause - What a task waited for. Those that are throttled
- *   happen inside others and are not part of the total; proactive reclaim is
- *   no stall at all.
- * @HEADROOM_STALL_CAUSE_DIRECT_RECLAIM: The task allocated a page, memory was
- *   short, and it had to reclaim before it could go on.
- * @HEADROOM_STALL_CAUSE_MEMCG_RECLAIM: The task charged a page and a cgroup
- *   above it was at its memory.max, so that it had to reclaim from that cgroup
+ * enum headroom_stall_cause - What a task waited for. The throttled causes
+ *   occur inside other stalls and are not part of the total. Proactive reclaim
+ *   is not a stall.
+ * @HEADROOM_STALL_CAUSE_DIRECT_RECLAIM: The task allocated a page while memory
+ *   was short and had to reclaim before it could continue.
+ * @HEADROOM_STALL_CAUSE_MEMCG_RECLAIM: The task charged a page while a cgroup
+ *   at or above its own was at memory.max, and had to reclaim from that cgroup
  *   first.
- * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM: A cgroup above the task was
- *   beyond its memory.high, and the task had to reclaim from it before it
+ * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM: A cgroup at or above the task's
+ *   own exceeded memory.high, and the task had to reclaim from it before it
  *   returned to user space.
- * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE: Reclaim did not get that cgroup
- *   below its memory.high, and the task was made to sleep.
- * @HEADROOM_STALL_CAUSE_REFAULT: The task slept until a page of a file was
- *   read that had been evicted from the working set.
+ * @HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE: Reclaim did not bring that
+ *   cgroup below memory.high, so the kernel put the task to sleep.
+ * @HEADROOM_STALL_CAUSE_REFAULT: The task slept until a file page was read
+ *   that had been evicted from the working set.
  * @HEADROOM_STALL_CAUSE_SWAP_IN: The task slept until a page was read from
  *   swap.
  * @HEADROOM_STALL_CAUSE_COMPACTION: The task needed contiguous pages and had
  *   to compact memory first.
  * @HEADROOM_STALL_CAUSE_OTHER: The task slept in what the kernel calls a
- *   memory stall, for none of these reasons; for example for the I/O throttle
- *   of its cgroup.
- * @HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK: Inside reclaim, the task slept
- *   because too many pages on the lists were being written.
- * @HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED: Inside reclaim or compaction, the
- *   task slept because others had taken too many pages off the lists.
- * @HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS: Inside reclaim, the task slept
- *   because it made no progress.
- * @HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED: Inside reclaim, the task slept
- *   because pages were written again and again.
- * @HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM: Not a stall, and not part of the
- *   total: a write to memory.reclaim, or to a limit that was lowered,
- *   reclaimed for so long.
+ *   memory stall, for none of the causes above; for example in the I/O
+ *   throttle of its cgroup.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK: The task slept inside reclaim
+ *   because too many pages on the lists were under writeback.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_ISOLATED: The task slept inside reclaim or
+ *   compaction because other tasks had isolated too many pages from the lists.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS: The task slept inside reclaim
+ *   because reclaim made no progress.
+ * @HEADROOM_STALL_CAUSE_THROTTLED_CONGESTED: The task slept inside reclaim
+ *   because reclaim kept meeting pages under writeback.
+ * @HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM: Time spent in reclaim on request: a
+ *   write to memory.reclaim, or a write that lowered a limit. Not a stall, and
+ *   not part of the total.
  */
 enum headroom_stall_cause {
 	HEADROOM_STALL_CAUSE_DIRECT_RECLAIM = 1,
@@ -62,11 +62,10 @@ enum headroom_stall_cause {
 
 /**
  * enum headroom_page_kind - What a page held.
- * @HEADROOM_PAGE_KIND_FILE: A page of a file, in the page cache.
+ * @HEADROOM_PAGE_KIND_FILE: A file page, in the page cache.
  * @HEADROOM_PAGE_KIND_ANON: Anonymous memory, which goes to swap.
  * @HEADROOM_PAGE_KIND_SHMEM: Shared memory or a file on tmpfs, which goes to
- *   swap. A page that comes back and is not recognised counts as anonymous
- *   memory.
+ *   swap. A refault whose eviction is unknown counts as anonymous memory.
  */
 enum headroom_page_kind {
 	HEADROOM_PAGE_KIND_FILE = 1,
@@ -78,19 +77,19 @@ enum headroom_page_kind {
  * enum headroom_reason - Why a page was evicted.
  * @HEADROOM_REASON_OWN_LIMIT: Its cgroup was at its own memory.max or
  *   memory.high.
- * @HEADROOM_REASON_ANCESTOR_LIMIT: A cgroup above its own was at its
- *   memory.max or memory.high.
- * @HEADROOM_REASON_KSWAPD: kswapd evicted it, because the machine ran short of
+ * @HEADROOM_REASON_ANCESTOR_LIMIT: An ancestor of its cgroup was at memory.max
+ *   or memory.high.
+ * @HEADROOM_REASON_KSWAPD: kswapd evicted it because the machine was short of
  *   memory. The evictors are the cgroups that woke kswapd.
- * @HEADROOM_REASON_DIRECT_RECLAIM: A task that allocated memory evicted it,
- *   because the machine was short of memory. The evictor is that task's
- *   cgroup.
- * @HEADROOM_REASON_PROACTIVE: Somebody asked for it, by memory.reclaim or
- *   through DAMON. The evictor is the cgroup of the task that asked.
+ * @HEADROOM_REASON_DIRECT_RECLAIM: A task evicted it while allocating, because
+ *   the machine was short of memory. The evictor is that task's cgroup.
+ * @HEADROOM_REASON_PROACTIVE: Reclaim was requested through memory.reclaim or
+ *   DAMON. The evictor is the cgroup of the requesting task.
  * @HEADROOM_REASON_MADVISE: MADV_PAGEOUT, or process_madvise() from another
  *   process.
- * @HEADROOM_REASON_UNKNOWN: The page came back, and its eviction is not known:
- *   it happened before the module was loaded, was not seen, or was forgotten.
+ * @HEADROOM_REASON_UNKNOWN: The page was read again but its eviction is
+ *   unknown: it happened before the module was loaded, was not seen, or was
+ *   forgotten.
  */
 enum headroom_reason {
 	HEADROOM_REASON_OWN_LIMIT = 1,
@@ -103,16 +102,16 @@ enum headroom_reason {
 };
 
 /**
- * enum headroom_detail - What a dump of cgroups reports beside id, parent-id,
- *   generation and the counters that stand in stats and target themselves.
- * @HEADROOM_DETAIL_PAGES: Evictions and refaults by kind of page and reason,
- *   and, when sampling, by group of pages.
- * @HEADROOM_DETAIL_STALLS: The causes of stalls.
- * @HEADROOM_DETAIL_HISTOGRAMS: All histograms, that is, also the latencies of
- *   stalls if those are asked for, and the distance of target.
- * @HEADROOM_DETAIL_TARGET: Reclaim from the cgroup and all below it as one
+ * enum headroom_detail - What a dump of cgroups reports in addition to id,
+ *   parent-id, generation and the counters directly in stats and target.
+ * @HEADROOM_DETAIL_PAGES: Evictions and refaults by page kind and reason and,
+ *   when sampling, by sample group.
+ * @HEADROOM_DETAIL_STALLS: Stalls by cause.
+ * @HEADROOM_DETAIL_HISTOGRAMS: All histograms. Stall latencies also require
+ *   stalls, and the distance of target also requires target.
+ * @HEADROOM_DETAIL_TARGET: Reclaim from the cgroup and its descendants as one
  *   pool.
- * @HEADROOM_DETAIL_PSI: What memory.pressure has.
+ * @HEADROOM_DETAIL_PSI: The totals of memory.pressure.
  */
 enum headroom_detail {
 	HEADROOM_DETAIL_PAGES = 1,
@@ -123,10 +122,10 @@ enum headroom_detail {
 };
 
 /**
- * enum headroom_trigger_metric - What a trigger watches.
- * @HEADROOM_TRIGGER_METRIC_STALL: Nanoseconds in stalls, those that have not
- *   ended yet included. As many tasks as are stalled at once count each.
- * @HEADROOM_TRIGGER_METRIC_REFAULTS: Refaults, scaled.
+ * enum headroom_trigger_metric - The quantity that a trigger sums.
+ * @HEADROOM_TRIGGER_METRIC_STALL: Nanoseconds in stalls, including those still
+ *   open. Tasks that stall at the same time each contribute their own time.
+ * @HEADROOM_TRIGGER_METRIC_REFAULTS: Refaults, scaled by the sampling factor.
  */
 enum headroom_trigger_metric {
 	HEADROOM_TRIGGER_METRIC_STALL = 1,
@@ -134,10 +133,11 @@ enum headroom_trigger_metric {
 };
 
 /**
- * enum headroom_trigger_scope - Which cgroups a trigger watches.
- * @HEADROOM_TRIGGER_SCOPE_SUBTREE: The cgroup and all below it, together.
- * @HEADROOM_TRIGGER_SCOPE_EACH: The cgroup and each one below it by itself,
- *   those born later included. The notification tells which one it was.
+ * enum headroom_trigger_scope - Which cgroups a trigger covers.
+ * @HEADROOM_TRIGGER_SCOPE_SUBTREE: The cgroup and its descendants, as one sum.
+ * @HEADROOM_TRIGGER_SCOPE_EACH: The cgroup and each of its descendants
+ *   separately, including cgroups created later. The notification names the
+ *   cgroup.
  */
 enum headroom_trigger_scope {
 	HEADROOM_TRIGGER_SCOPE_SUBTREE = 1,
