@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Blame: which cgroups took another one's pages
+ * Keep the top evictors of each victim
  *
- * A host has thousands of cgroups, and each may take pages from each. A victim
- * remembers HR_NR_EVICTORS of them by name, those who took most, as the
- * space-saving algorithm finds them (Metwally et al., ICDT 2005): who is not in
- * the list takes the place of the one with the least. Nobody without a place can
- * have taken more than the largest that was ever dropped; a newcomer may have
- * taken that much before, which is its error.
+ * A host has thousands of cgroups, and each may evict pages of any other. A victim
+ * remembers HR_NR_EVICTORS of them by name: those that evicted most, as the space-saving
+ * algorithm finds them (Metwally et al., ICDT 2005). An evictor that is not in the list
+ * replaces the one with the fewest pages. No evictor without a slot can have more pages
+ * than the largest number that was ever replaced; a new one may have had as many before,
+ * which is its error:
  *
- *	pages <= what the evictor really took <= pages + error
+ *	pages <= pages that the evictor really took <= pages + error
  *
- * What was dropped is not forgotten but moves to the others. Slots and others
- * together are therefore always exactly what the victim lost, and what came back
- * of it.
+ * The pages of a replaced evictor move to "others". So slots and others together are
+ * always exactly the evictions of the victim and their refaults.
  *
- * Evictors that were removed give way to their nearest living ancestor. A victim
- * that was removed leaves its list to its own.
+ * An evictor that is removed is replaced by its nearest living ancestor. The list of a
+ * victim that is removed is added to that of its nearest living ancestor.
  *
- * The lock is the victim's own. Reclaim takes it once for a batch of pages, see
- * reclaim.c. Pages that come back are added without it, as long as @generation is what
- * it was when their place was looked up, see refault.h. Who is just about to add one
- * while the slot gets another evictor, adds it to that one's: nothing is lost, since
- * what stood there was taken out at one stroke.
+ * Each list has its own lock. Reclaim takes it once for a batch of pages, see reclaim.c.
+ * Refaults are added without it, as long as @generation is the same as when their slot
+ * was looked up, see refault.h. A refault that is being added while the slot changes
+ * hands is charged to the new evictor; no count disappears, since pages_move() takes the
+ * old ones out with xchg.
  */
 #include <linux/minmax.h>
 
@@ -47,7 +46,7 @@ static u64 taken(const struct hr_blame_slot *slot)
 	return atomic64_read(&slot->pages.evictions) + slot->error;
 }
 
-/* A free slot, or that of the one who took least */
+/* A free slot, or that of the evictor with the fewest pages */
 static struct hr_blame_slot *slot_to_give(struct hr_blame *blame)
 {
 	struct hr_blame_slot *slot, *least = NULL;
@@ -72,7 +71,10 @@ static void pages_move(struct hr_page_stats *to, struct hr_page_stats *from)
 	atomic64_add(atomic64_xchg(&from->refaults, 0), &to->refaults);
 }
 
-/* Another evictor, or none, and first of all for whoever adds without the lock */
+/*
+ * Give a slot to another evictor, or to none. The generation changes first: pairs with
+ * READ_ONCE() in hr_route_fits(), after which refaults find their slot again.
+ */
 static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 			struct hr_page_stats *former,
 			struct hr_cgroup *evictor, u32 reason, u64 error)
@@ -84,7 +86,7 @@ static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 	slot->error = error;
 }
 
-/* Gives @evictor a slot. *dropped is who had it, whose reference is to be put. */
+/* Give @evictor a slot. The caller puts *dropped, the evictor that had it. */
 static struct hr_blame_slot *slot_take(struct hr_blame *blame,
 				       struct hr_cgroup *evictor,
 					     u32 reason,
@@ -100,7 +102,7 @@ static struct hr_blame_slot *slot_take(struct hr_blame *blame,
 	return slot;
 }
 
-/* Moves @pages to where they belong. Returns whose reference is to be put. */
+/* Add @pages to the slot of @evictor. The caller puts the evictor that is returned. */
 static struct hr_cgroup *add(struct hr_blame *blame,
 			     struct hr_cgroup *evictor, u32 reason,
 				   struct hr_page_stats *pages, u64 error)
@@ -109,7 +111,7 @@ static struct hr_cgroup *add(struct hr_blame *blame,
 	struct hr_cgroup *dropped = NULL;
 
 	lockdep_assert_held(&blame->lock);
-	/* That a page came back is no news of an evictor */
+	/* Refaults alone give an evictor no slot */
 	if (!slot && atomic64_read(&pages->evictions))
 		slot = slot_take(blame, evictor, reason, &dropped);
 	pages_move(slot ? &slot->pages : &blame->others, pages);
@@ -119,7 +121,7 @@ static struct hr_cgroup *add(struct hr_blame *blame,
 }
 
 /**
- * hr_blame_init - a list without anybody in it
+ * hr_blame_init - initialise an empty list
  * @blame: all zero
  *
  * Context: any.
@@ -130,11 +132,11 @@ void hr_blame_init(struct hr_blame *blame)
 }
 
 /**
- * hr_blame_add - book pages that a cgroup took
+ * hr_blame_add - charge evictions to an evictor
  * @blame: list of the victim, whose record is alive
- * @evictor: the cgroup that took them, whose record is alive
- * @reason: why
- * @evictions: how many
+ * @evictor: the evictor, whose record is alive
+ * @reason: reason of the evictions
+ * @evictions: number of pages
  *
  * Context: any, under RCU.
  */
@@ -155,16 +157,16 @@ void hr_blame_add(struct hr_blame *blame,
 }
 
 /**
- * hr_blame_refault - book pages that came back
+ * hr_blame_refault - charge refaults to the evictor of the pages
  * @blame: list of the victim, whose record is alive
- * @evictor: the cgroup that took them; NULL if it is gone
- * @reason: why
- * @refaults: how many
- * @generation: result: as long as it is that of @blame, more of the same evictor and
- *	reason belong to the same place
+ * @evictor: the evictor; NULL if it is gone
+ * @reason: reason of the evictions
+ * @refaults: number of pages, scaled
+ * @generation: result: as long as @blame has this generation, the returned counter is
+ *	that of the same evictor and reason
  *
  * Context: any, under RCU.
- * Return: where they were added.
+ * Return: the counter that they were added to.
  */
 atomic64_t *hr_blame_refault(struct hr_blame *blame,
 			     const struct hr_cgroup *evictor,
@@ -196,10 +198,10 @@ static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
 }
 
 /**
- * hr_blame_promote - put ancestors in the place of evictors that died
+ * hr_blame_promote - replace evictors that died by their nearest living ancestors
  * @blame: list of a victim
  *
- * Context: process; no record dies meanwhile.
+ * Context: process; no record dies during the call.
  */
 void hr_blame_promote(struct hr_blame *blame)
 {
@@ -231,9 +233,9 @@ void hr_blame_promote(struct hr_blame *blame)
 /**
  * hr_blame_move - add one list to another
  * @to: list of a living cgroup
- * @from: list of one that died; nobody writes to it any more. Empty afterwards
+ * @from: list of a cgroup that died, which has no writers any more; empty afterwards
  *
- * Context: process; no record dies meanwhile.
+ * Context: process; no record dies during the call.
  */
 void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 {
@@ -261,8 +263,8 @@ void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 }
 
 /**
- * hr_blame_clear - let go of all evictors
- * @blame: list that nobody writes to any more
+ * hr_blame_clear - release all evictors
+ * @blame: list that has no writers any more
  *
  * Context: process.
  */
@@ -287,7 +289,7 @@ static void pages_read(struct hr_pages *to, const struct hr_page_stats *from)
  * @to: result
  * @blame: list of a victim
  *
- * Context: process; no record dies meanwhile.
+ * Context: process; no record dies during the call.
  */
 void hr_blame_read(struct hr_blame_totals *to,
 		   struct hr_blame *blame)
@@ -302,7 +304,7 @@ void hr_blame_read(struct hr_blame_totals *to,
 	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
 		if (!slot->evictor) {
-			/* Who added to it just after it had become free */
+			/* Refaults added without the lock just after the slot became free */
 			to->others.refaults += atomic64_read(&slot->pages.refaults);
 			continue;
 		}

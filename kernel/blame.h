@@ -10,12 +10,12 @@
 struct hr_cgroup;
 
 /**
- * struct hr_blame_slot - a cgroup that took pages, for one reason
- * @evictor: that cgroup; holds a reference. NULL if the slot is free
+ * struct hr_blame_slot - one evictor for one reason
+ * @evictor: the evictor; holds a reference. NULL if the slot is free
  * @reason: enum headroom_reason
- * @pages: what it took since it has the slot, and what of that came back: which is
- *	added to without the lock
- * @error: upper bound of the pages that it took before
+ * @pages: pages evicted since it has the slot, and refaults of them; refaults are added
+ *	without the lock
+ * @error: upper bound of the pages that it evicted before
  */
 struct hr_blame_slot {
 	struct hr_cgroup *evictor;
@@ -25,12 +25,12 @@ struct hr_blame_slot {
 };
 
 /**
- * struct hr_blame - who took a cgroup's pages
+ * struct hr_blame - the top evictors of a victim
  * @lock: raw and a leaf, since probes take it below locks of the page cache
  * @generation: changes when a slot gets another evictor
- * @slot: those who took most
- * @dropped: the most that anybody without a slot can have taken
- * @others: pages taken by those
+ * @slot: the evictors with the most pages
+ * @dropped: upper bound of the pages that an evictor without a slot took
+ * @others: pages of all evictors without a slot
  */
 struct hr_blame {
 	raw_spinlock_t lock;

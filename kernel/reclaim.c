@@ -1,42 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reclaim: why a page is being evicted, and because of whom
+ * Find the reason, the target and the evictor of each page that reclaim takes
  *
- * The events of direct and of memcg reclaim bracket what a task does; neither
- * says for which cgroup. Between the two, each page that the task evicts has a
- * cause:
+ * Tracepoints mark the begin and the end of direct reclaim and of memcg reclaim; none
+ * names the cgroup that reclaim is for. The reason of an eviction in between follows
+ * from the kind of reclaim:
  *
- *	memcg reclaim in a memory stall		a limit: that of the lowest cgroup at
- *						or above the task's that is full
- *	memcg reclaim otherwise			somebody asked for it, unless a cgroup
- *						above the page has more than its
- *						memory.max, which was lowered then
- *	direct reclaim				the machine is short, this task needs
- *						memory
- *	kswapd					the machine is short; it was woken by
- *						somebody
- *	none of these, but reclaim		MADV_PAGEOUT; in a kernel thread DAMON
+ *	memcg reclaim in a memory stall		a limit: that of the lowest full cgroup,
+ *						from the task's upwards
+ *	memcg reclaim outside of one		a request, unless a cgroup at or above
+ *						the page's exceeds its memory.max, which
+ *						was lowered then
+ *	direct reclaim				the machine is short, and this task
+ *						allocates
+ *	kswapd					the machine is short, and a task woke
+ *						kswapd
+ *	any other reclaim			MADV_PAGEOUT; in a kernel thread DAMON
  *
- * The target is the cgroup whose memory is reclaimed as a whole: the one at its
- * limit, or the root. Which limit it is has to be guessed from the page counters
- * (mm/memcontrol.c, try_charge_memcg() and reclaim_high()), at the begin event,
- * where they are as the charge found them. If a page then proves the guess wrong,
- * because its cgroup is not below, its own chain is searched.
+ * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit,
+ * or the root. Which limit it is has to be guessed from the page counters
+ * (mm/memcontrol.c, try_charge_memcg() and reclaim_high()). The guess is made at the
+ * begin event, where the counters are as the charge found them. If a page proves it
+ * wrong, because its cgroup is not below the target, the chain of the page's cgroup is
+ * searched instead.
  *
- * Open reclaim stands in a table, found by the address of the task, whose slot
- * nobody else writes:
+ * Open reclaim is kept in the slot of its task, see task_slots.h, which only that task
+ * writes:
  *
  *	task --> open_reclaim { driver, limit } + { victim, target, evictor, left }
  *
- * Reclaim goes from cgroup to cgroup and takes many pages from each, so the second
- * half is decided once for a batch of them, which also has one time of eviction. All
- * that is counted of them, the clocks, too, is counted when the batch is full or over.
- * kswapd's is opened when it evicts its first page and closed when it goes
- * to sleep.
+ * Reclaim visits one cgroup after another and takes many pages from each. The second
+ * half is therefore decided once for a batch of pages, which share one time of eviction.
+ * The counters, clocks included, are updated when the batch is full or ends.
  *
- * kswapd works for whoever woke it: each node remembers the cgroups of the tasks
- * that did since it last slept (the kernel tells of those that found it asleep),
- * and its batches are dealt out to them in proportion to how often they did.
+ * kswapd has no begin event: its reclaim is opened when it evicts its first page, and
+ * closed when it goes to sleep. kswapd.c selects the evictor of each of its batches.
  */
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
@@ -55,21 +53,21 @@
 #define BATCH		HR_BATCH_PAGES
 
 /**
- * struct open_reclaim - reclaim that a task is in
- * @batch: what it is taking
- * @kind: what it reclaims
- * @ordered: it is no memory stall: somebody asked for it
- * @nid: kswapd's node
+ * struct open_reclaim - reclaim by one task that has not ended
+ * @batch: the current batch
+ * @kind: the scope
+ * @requested: a request, not a memory stall
+ * @nid: node, if the task is kswapd
  * @driver: the task's cgroup at the begin
- * @limit: the cgroup that was full at the begin, or found to be later; or NULL
- * @evictor: who drives it: @driver, or one that woke kswapd
+ * @limit: the cgroup found full at the begin or later; or NULL
+ * @evictor: the cgroup that the batch is charged to: @driver, or one that woke kswapd
  *
  * Pointers to records hold references.
  */
 struct open_reclaim {
 	struct hr_batch batch;
 	enum hr_reclaim_kind kind;
-	bool ordered;
+	bool requested;
 	int nid;
 	struct hr_cgroup *driver;
 	struct hr_cgroup *limit;
@@ -81,9 +79,9 @@ static_assert(!offsetof(struct open_reclaim, batch.task));
 
 static struct open_reclaim *slots __read_mostly;
 
-/* For what no event tells of, and before there was any: nobody's */
-static DEFINE_PER_CPU(struct hr_batch, untold);
-static struct hr_batch nobody;
+/* The batch of reclaim without events, and an empty batch that belongs to no task */
+static DEFINE_PER_CPU(struct hr_batch, untraced);
+static struct hr_batch no_batch;
 
 DEFINE_PER_CPU(struct hr_batch *, hr_last_batch);
 
@@ -129,9 +127,9 @@ static struct open_reclaim *slot_claim(void)
 }
 
 /*
- * The cgroup at or above @memcg that is full: the lowest at its memory.max, or
- * else the lowest above its memory.high, or else the one that is nearest to its
- * memory.max: others may have uncharged since. NULL if none has a limit.
+ * Find the full cgroup at or above @memcg: the lowest at its memory.max; or else the
+ * lowest above its memory.high; or else the one nearest to its memory.max, since other
+ * tasks may have uncharged pages in between. NULL if none has a limit.
  */
 static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 				      enum hr_limit *limit)
@@ -157,7 +155,7 @@ static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 	return high ?: nearest;
 }
 
-/* The lowest at or above @memcg that has more than its memory.max, or NULL */
+/* The lowest cgroup at or above @memcg that exceeds its memory.max, or NULL */
 static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
 {
 	for (; memcg; memcg = parent_mem_cgroup(memcg))
@@ -166,7 +164,7 @@ static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
 	return NULL;
 }
 
-/* Levels from @victim up to @target, or -1 if it is not above */
+/* Levels from @victim up to @target; -1 if @target is not at or above @victim */
 static int levels(const struct hr_cgroup *victim, const struct mem_cgroup *target)
 {
 	struct mem_cgroup *memcg = victim->memcg;
@@ -187,14 +185,14 @@ static struct hr_cgroup *full_above_current(enum hr_limit *limit)
 	return memcg ? hr_cgroup_of(memcg) : NULL;
 }
 
-/* From here on, so many pages make the batch full */
+/* Let the batch be full after another @pages */
 static void make_room(struct hr_batch *batch, unsigned int pages)
 {
 	local_set(&batch->left, pages);
 	batch->full = batch->page.clocks + pages * HR_TICK;
 }
 
-/* Books what the batch has taken, and lets it go on with room for another */
+/* Charge the pages of the batch, and give it room for as many again */
 static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 {
 	const struct hr_nonresident *page = &batch->page;
@@ -224,7 +222,7 @@ static void flush(struct open_reclaim *open)
 	settle(&open->batch, open->evictor);
 }
 
-/* Why memcg reclaim takes pages of @victim, and for whose limit */
+/* Set reason and target of pages that memcg reclaim takes from @victim */
 static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 {
 	struct hr_nonresident *page = &open->batch.page;
@@ -237,7 +235,7 @@ static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 	if (up >= 0)
 		memcg = open->limit->memcg;
 	else
-		memcg = open->ordered ? overfull_cgroup(victim->memcg) :
+		memcg = open->requested ? overfull_cgroup(victim->memcg) :
 					full_cgroup(victim->memcg, &limit);
 	if (!memcg) {
 		page->reason = HEADROOM_REASON_PROACTIVE;
@@ -245,7 +243,7 @@ static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 		replace(&open->batch.target, NULL);
 		return;
 	}
-	/* It stays the reason when reclaim has brought the cgroup below its limit */
+	/* Keep it: reclaim soon brings the cgroup below its limit */
 	replace(&open->limit, hr_cgroup_of(memcg));
 	up = levels(victim, memcg);
 	page->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
@@ -253,7 +251,7 @@ static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 	replace(&open->batch.target, open->limit);
 }
 
-/* What all pages of a batch have in common, and how its clocks stand */
+/* Fill in what the pages of a batch share, and read the clocks */
 static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 		      enum headroom_page_kind kind)
 {
@@ -268,7 +266,7 @@ static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 			     atomic64_read(&batch->target->target.evictions) : 0;
 }
 
-/* A new batch: of pages of one kind, from one cgroup */
+/* Begin a batch: pages of one kind from one cgroup */
 static void begin_batch(struct open_reclaim *open, struct folio *folio,
 			enum headroom_page_kind kind)
 {
@@ -303,16 +301,16 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
 		replace(&open->batch.target, hr_cgroup_root());
 		return;
 	}
-	open->ordered = !hr_stall_marked();
+	open->requested = !hr_stall_marked();
 	replace(&open->limit, limit);
 }
 
 /**
  * hr_reclaim_begin - the running task begins to reclaim
- * @kind: what
+ * @kind: the scope
  *
  * Context: any but interrupts, under RCU; preemption off.
- * Return: for memcg reclaim, which limit it is for.
+ * Return: the limit that memcg reclaim serves; HR_LIMIT_NONE for other reclaim.
  */
 enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind)
 {
@@ -338,9 +336,9 @@ static void release(struct open_reclaim *open)
 }
 
 /**
- * hr_reclaim_end - the running task is done with reclaim
+ * hr_reclaim_end - the running task ends its reclaim
  *
- * Does nothing without the begin.
+ * Does nothing if the begin was not seen.
  *
  * Context: any but interrupts; preemption off.
  */
@@ -354,7 +352,7 @@ void hr_reclaim_end(void)
 	release(open);
 }
 
-/* What the running task reclaims, as far as it is known */
+/* The open reclaim of the running task, which begins here for kswapd; or NULL */
 static struct open_reclaim *open_reclaim(int nid)
 {
 	struct open_reclaim *open = slot_find();
@@ -369,7 +367,7 @@ static struct open_reclaim *open_reclaim(int nid)
 	return open;
 }
 
-/* Whether a folio is one more of the same batch */
+/* Whether a folio belongs to the batch, and the batch has room */
 static bool fits(const struct hr_batch *batch, const struct folio *folio,
 		 enum headroom_page_kind kind)
 {
@@ -378,12 +376,12 @@ static bool fits(const struct hr_batch *batch, const struct folio *folio,
 	       !READ_ONCE(batch->victim->dead);
 }
 
-/* Reclaim that no event tells of, see the head of this file: a batch for each folio */
-static struct hr_batch *evict_untold(struct folio *folio,
+/* Reclaim without events, the last kind at the head of this file: a batch for each folio */
+static struct hr_batch *evict_untraced(struct folio *folio,
 				     enum headroom_page_kind kind,
 					   unsigned long nr)
 {
-	struct hr_batch *batch = this_cpu_ptr(&untold);
+	struct hr_batch *batch = this_cpu_ptr(&untraced);
 	struct hr_cgroup *driver = hr_cgroup_of_current();
 
 	batch->victim = hr_cgroup_of(folio_memcg(folio));
@@ -398,17 +396,17 @@ static struct hr_batch *evict_untold(struct folio *folio,
 }
 
 /**
- * hr_reclaim_evict - the running task takes a folio
+ * hr_reclaim_evict - the running task evicts a folio
  * @folio: the folio, still charged to its cgroup
  * @kind: what it holds
  * @nr: its pages
  *
- * Begins a new batch if it is not of the same cgroup and kind as the last, or that
- * is full.
+ * Begins a new batch if the folio's cgroup or kind differs from the last one's, or if
+ * the batch is full.
  *
  * Context: any but interrupts, under RCU; preemption off.
- * Return: its batch, valid until the next call on this CPU. Its page has the clocks
- * of the folio's last page.
+ * Return: the batch, valid until the next call on this CPU. Its page has the clocks of
+ * the folio's last page.
  */
 struct hr_batch *hr_reclaim_evict(struct folio *folio,
 				  enum headroom_page_kind kind,
@@ -417,27 +415,30 @@ struct hr_batch *hr_reclaim_evict(struct folio *folio,
 	struct open_reclaim *open = open_reclaim(folio_nid(folio));
 
 	if (!open)
-		return evict_untold(folio, kind, nr);
+		return evict_untraced(folio, kind, nr);
 	if (!fits(&open->batch, folio, kind))
 		begin_batch(open, folio, kind);
 	this_cpu_write(hr_last_batch, &open->batch);
-	/* Either this sees that the victim died, or hr_reclaim_forget() comes later */
+	/*
+	 * Pairs with the barrier in hr_reclaim_forget(): either this sees that the victim
+	 * died, or hr_reclaim_forget() replaces the batch that was just written
+	 */
 	smp_mb();
 	if (unlikely(READ_ONCE(open->batch.victim->dead) ||
 		     open->batch.victim->memcg != folio_memcg(folio)))
-		this_cpu_write(hr_last_batch, &nobody);
+		this_cpu_write(hr_last_batch, &no_batch);
 	local_sub(nr, &open->batch.left);
 	hr_reclaim_sync(&open->batch);
 	return &open->batch;
 }
 
 /**
- * hr_reclaim_forget - begin new batches, since records have died
+ * hr_reclaim_forget - end the last batch of each CPU, since records have died
  *
- * From a grace period later on, no batch goes on by the address of a memory cgroup that
- * may be another one's by then.
+ * Batches compare addresses of memory cgroups, which are reused. After a grace period no
+ * batch continues with the address of a cgroup whose record has died.
  *
- * Context: process; @dead was set in those records.
+ * Context: process; @dead is set in those records.
  */
 void hr_reclaim_forget(void)
 {
@@ -446,17 +447,17 @@ void hr_reclaim_forget(void)
 	/* Pairs with the barrier in hr_reclaim_evict() */
 	smp_mb();
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(hr_last_batch, cpu), &nobody);
+		WRITE_ONCE(per_cpu(hr_last_batch, cpu), &no_batch);
 }
 
 /**
- * hr_reclaim_scan - the running task has looked through inactive lists
+ * hr_reclaim_scan - the running task has scanned inactive lists
  * @nid: their node
- * @scanned: pages that it looked at
- * @reclaimed: pages that it freed
- * @priority: its priority
+ * @scanned: pages scanned
+ * @reclaimed: pages freed
+ * @priority: scan priority, DEF_PRIORITY down to 0
  *
- * Books that to the target, or, where nobody knows it, to the cgroup that the last
+ * Charges the work to the target or, if that is unknown, to the cgroup that the last
  * page was taken from.
  *
  * Context: any but interrupts, under RCU; preemption off.
@@ -472,7 +473,7 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 		return;
 	target = open->batch.target ?: open->limit ?: open->batch.victim ?: open->driver;
 	reason = open->batch.page.reason;
-	/* Whoever's limit it is, it is the target's own */
+	/* The work is charged to the target, so the limit is its own */
 	if (open->kind == HR_RECLAIM_MEMCG)
 		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
 							     HEADROOM_REASON_PROACTIVE;
@@ -482,13 +483,13 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 }
 
 /**
- * hr_reclaim_target - the cgroup whose memory was reclaimed
- * @victim: the cgroup that lost a page
- * @reason: why
- * @up: how many levels above
+ * hr_reclaim_target - find the target of the reclaim that evicted a page
+ * @victim: the victim
+ * @reason: reason of the eviction
+ * @up: levels from @victim up to the target
  *
  * Context: any, under RCU.
- * Return: its record; NULL if there was none.
+ * Return: the target's record; NULL if reclaim had no target.
  */
 struct hr_cgroup *
 hr_reclaim_target(struct hr_cgroup *victim,
@@ -512,7 +513,7 @@ hr_reclaim_target(struct hr_cgroup *victim,
 }
 
 /**
- * hr_reclaim_init - make the table of open reclaim
+ * hr_reclaim_init - allocate the slots of open reclaim
  *
  * Context: process, may sleep; before any probe runs.
  * Return: 0 or -ENOMEM.
@@ -522,13 +523,13 @@ int hr_reclaim_init(void)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		per_cpu(hr_last_batch, cpu) = &nobody;
+		per_cpu(hr_last_batch, cpu) = &no_batch;
 	slots = vzalloc(array_size(HR_TASK_SLOTS, sizeof(*slots)));
 	return slots ? 0 : -ENOMEM;
 }
 
 /**
- * hr_reclaim_exit - drop the reclaim that is still open
+ * hr_reclaim_exit - drop open reclaim and free the slots
  *
  * Context: process; no probe runs any more.
  */

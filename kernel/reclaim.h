@@ -13,15 +13,15 @@
 #include "registry.h"
 
 /*
- * As many as reclaim mostly takes in one go, with MGLRU; and as many as it can be, when
- * the last folio is a huge one
+ * Pages of a batch: as many as MGLRU mostly takes at once; and the most that a batch can
+ * have if its last folio is a huge one
  */
 #define HR_BATCH_PAGES	64
 #define HR_BATCH_MAX	1024
 
 /**
- * enum hr_reclaim_kind - what a task reclaims
- * @HR_RECLAIM_MEMCG: a memory cgroup, for a limit or because it was asked to
+ * enum hr_reclaim_kind - the scope of reclaim
+ * @HR_RECLAIM_MEMCG: a memory cgroup, for a limit or on request
  * @HR_RECLAIM_GLOBAL: the machine, in direct reclaim or as kswapd
  */
 enum hr_reclaim_kind {
@@ -30,8 +30,8 @@ enum hr_reclaim_kind {
 };
 
 /**
- * enum hr_limit - what memcg reclaim is for
- * @HR_LIMIT_NONE: somebody asked for it
+ * enum hr_limit - the limit that memcg reclaim serves
+ * @HR_LIMIT_NONE: none, it was requested
  * @HR_LIMIT_MAX: memory.max
  * @HR_LIMIT_HIGH: memory.high
  */
@@ -42,22 +42,22 @@ enum hr_limit {
 };
 
 /**
- * struct hr_batch - pages that a task takes from a cgroup, one after another
- * @task: who is in reclaim; NULL if nobody is
- * @memcg_kind: of the last page: folio->memcg_data, whose address of a memory cgroup
- *	stands for it as long as @victim is not dead; and in its lower bits the kind
- * @left: pages that the batch still has room for; less than none after a huge folio.
- *	Nobody shares it: it is a local_t for the sake of how it is counted down
- * @full: the clocks of @page when there is no room left
- * @page: what is to be remembered of the last page
+ * struct hr_batch - consecutive pages that a task evicts from one cgroup
+ * @task: the task in reclaim; NULL if the batch is free
+ * @memcg_kind: folio->memcg_data of the last page, with the page's kind in the lower
+ *	bits. The address identifies the memory cgroup as long as @victim is not dead
+ * @left: pages until the batch is full; negative after a huge folio. Only @task uses it;
+ *	it is a local_t because that counts down in one instruction
+ * @full: the clocks of @page when the batch is full
+ * @page: what the nonresident table remembers of the last page
  * @victim: the cgroup; NULL before the first page
- * @target: the cgroup whose memory is reclaimed as a whole; NULL if unknown
+ * @target: the cgroup that reclaim works on as a whole; NULL if unknown
  *
- * The clocks of @page tick with each page of the batch, or if pages are sampled are set
- * when they are needed; those of @victim and @target
- * are set right when it is over. Others who take pages from the same cgroup at
- * the same time are therefore not counted in a distance, up to a batch for each; in
- * return, nothing that CPUs share is written for a page.
+ * The clocks of @page tick with each page of the batch; if pages are sampled, they are
+ * computed from @left when they are needed. The clocks of @victim and @target are
+ * advanced when the batch ends. So a distance misses the pages that other tasks evict
+ * from the same cgroup at the same time, up to a batch for each task. In return, evicting
+ * a page writes no memory that CPUs share.
  */
 struct hr_batch {
 	struct task_struct *task;
@@ -69,7 +69,7 @@ struct hr_batch {
 	struct hr_cgroup *target;
 };
 
-/* The one that a task on this CPU used last: likely the one it uses next */
+/* The batch that a task on this CPU used last: likely the one it uses next */
 DECLARE_PER_CPU(struct hr_batch *, hr_last_batch);
 
 int hr_reclaim_init(void);
@@ -87,8 +87,8 @@ hr_reclaim_target(struct hr_cgroup *victim,
 		  enum headroom_reason reason, unsigned int up);
 
 /*
- * Reclaim takes no slabs, and no page charged to an object: the flags are zero. Those of
- * files cost nothing.
+ * Reclaim evicts no slabs and no pages charged to an object, so the lower bits of
+ * memcg_data are zero and free for the kind. Files come first: their kind adds 0.
  */
 static __always_inline unsigned long hr_memcg_kind(const struct folio *folio,
 						   enum headroom_page_kind kind)
@@ -96,23 +96,23 @@ static __always_inline unsigned long hr_memcg_kind(const struct folio *folio,
 	return READ_ONCE(folio->memcg_data) + (kind - HEADROOM_PAGE_KIND_FILE) * 8UL;
 }
 
-/* Ages are told by the ticks of the scheduler: to know better would take 50 instructions */
+/* Ages are measured in jiffies: a better clock takes 50 instructions */
 static __always_inline u32 hr_reclaim_now(void)
 {
 	return READ_ONCE(jiffies);
 }
 
 /**
- * hr_reclaim_next - take a page as one more of the last batch on this CPU
+ * hr_reclaim_next - add a page to the last batch on this CPU
  * @batch: that batch
  * @folio: a folio of one page, still charged to its cgroup
  * @kind: what it holds
  *
- * The clocks do not tick yet. A batch whose victim dies is the last one no more, see
- * hr_reclaim_forget().
+ * Leaves the clocks to the caller. Does not check that the victim is alive:
+ * hr_reclaim_forget() has replaced the last batch if it is not.
  *
  * Context: any but interrupts, under RCU; preemption off.
- * Return: whether it is.
+ * Return: whether the page belongs to the batch.
  */
 static __always_inline bool hr_reclaim_next(struct hr_batch *batch,
 					    const struct folio *folio,
@@ -128,7 +128,7 @@ static __always_inline bool hr_reclaim_next(struct hr_batch *batch,
 	return true;
 }
 
-/* Sets the clocks by the room that is left */
+/* Compute the clocks from the room that is left */
 static inline void hr_reclaim_sync(struct hr_batch *batch)
 {
 	batch->page.clocks = batch->full - local_read(&batch->left) * HR_TICK;

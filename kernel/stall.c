@@ -1,34 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stalls: time that tasks spend waiting for memory, by cause
+ * Measure the time that tasks wait for memory, by cause
  *
- * A stall is an interval between two events of the same task: it begins when
- * the task has to do something for memory before it can go on, and ends when
- * that is done. It is booked when it ends, to the cgroup that the task was in
- * when it began, as one value of that cause's latency histogram.
+ * A stall is an interval between two events of one task. It begins when the task has to
+ * do something for memory before it can continue, and ends when that is done. When it
+ * ends it is charged to the cgroup that the task was in when it began, as one value of
+ * that cause's latency histogram.
  *
- *	reclaim, compaction	a pair of tracepoints, in the task
+ *	reclaim, compaction	a pair of tracepoints in the task
  *	waits			the task leaves the CPU and comes back to it
- *	throttled		inside reclaim or compaction; told when it is over
+ *	throttled		inside reclaim or compaction; one event, after the sleep
  *
- * Only the outermost interval is a stall: a task that sleeps inside reclaim is in
- * reclaim all the time. Throttling is booked under its own name besides, and not
- * part of the total.
+ * Only the outermost interval is a stall: a task that sleeps inside reclaim is in reclaim
+ * all the time. Throttling is also counted under its own cause, which is not part of the
+ * total.
  *
- * What the kernel takes for a memory stall, psi_memstall_enter(), marks the task.
- * A wait is a stall only with the mark. So is reclaim: a write to memory.reclaim or
- * to a limit reclaims without it, which is work that somebody asked for, and booked
- * apart. Where PSI is off the mark is never set: waits are not seen, and reclaim on
- * request cannot be told from a stall.
+ * The kernel marks a task in a memory stall, psi_memstall_enter(). A wait is a stall only
+ * if the task is marked. Reclaim is a stall only then, too: a write to memory.reclaim or
+ * to a limit reclaims without the mark. That is proactive reclaim, which is counted
+ * apart. Without PSI no task is marked: waits are not seen, and proactive reclaim is
+ * counted as a stall.
  *
- * Intervals that are open stand in a table, found by the address of the task.
- * Nobody but the task itself writes its slot, or the CPU that switches to or from
- * it, so a slot needs claiming but no lock. The task may sleep, move to another CPU
- * or another cgroup in between; it cannot exit. An open interval holds a reference
- * on its cgroup's record; if the cgroup dies first, its nearest living ancestor gets
- * the stall.
+ * An open stall is kept in the slot of its task, see task_slots.h. Only the task writes
+ * the slot, or the CPU that switches to or from the task, so a slot has to be claimed but
+ * not locked. Until the stall ends the task may sleep and move to another CPU or cgroup;
+ * it cannot exit. An open stall holds a reference on the record of its cgroup; if the
+ * cgroup dies first, the stall is charged to its nearest living ancestor.
  *
- *	slot.cause	0 while the slot is being written: readers look away
+ *	slot.cause	0 while the slot is being written: readers skip it
  */
 #include <linux/bits.h>
 #include <linux/jiffies.h>
@@ -46,14 +45,14 @@
 
 /**
  * struct open_stall - a stall that has not ended
- * @task: who is stalled; NULL if the slot is free
- * @cg: where the stall will be booked; holds a reference
- * @begin: ktime_get_mono_fast_ns() at its begin
- * @left: the same when the task went to sleep, inside the stall; 0 once it is awake
- * @slept: nanoseconds that it slept then
- * @cause: enum headroom_stall_cause, or 0
- * @pid: the task's
- * @wait: it is over when the task is back on a CPU; no event ends it
+ * @task: the stalled task; NULL if the slot is free
+ * @cg: record that the stall will be charged to; holds a reference
+ * @begin: ktime_get_mono_fast_ns() when the stall began
+ * @left: the same when the task last left the CPU inside the stall; 0 while it runs
+ * @slept: nanoseconds until it came back to the CPU
+ * @cause: enum headroom_stall_cause; 0 while the slot is being written
+ * @pid: pid of @task
+ * @wait: the stall ends when the task comes back to a CPU, not with an event
  */
 struct open_stall {
 	struct task_struct *task;
@@ -116,11 +115,12 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	hr_trigger_touch(slot->cg);
 }
 
-/* Who gets the cause out of the slot closes it: see hr_stall_track() */
+/* May race with drop_open(): the one that takes the cause out of the slot closes it */
 static void close_stall(struct open_stall *slot)
 {
 	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
 	struct hr_cgroup *held = slot->cg, *cg = held;
+	/* Pairs with xchg() in drop_open() */
 	u32 cause = xchg(&slot->cause, 0);
 
 	if (!cause)
@@ -145,10 +145,10 @@ bool hr_stall_marked(void)
 }
 
 /**
- * hr_stall_begin - the running task begins to reclaim, or to compact
- * @cause: for what
+ * hr_stall_begin - the running task begins to reclaim or to compact
+ * @cause: the cause of the stall
  *
- * A stall within another is part of it, and does nothing.
+ * Does nothing inside another stall, which includes this one.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -159,11 +159,11 @@ void hr_stall_begin(enum headroom_stall_cause cause)
 }
 
 /**
- * hr_stall_end - the running task is done with that
- * @causes: for what: bits of the causes that the event may end
+ * hr_stall_end - the running task ends reclaim or compaction
+ * @causes: a bit for each cause that the event may end
  *
- * Does nothing without the begin: that was part of another stall, or happened
- * before the module was there.
+ * Does nothing without a matching begin: it was inside another stall, or before the
+ * module was loaded.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -177,8 +177,8 @@ void hr_stall_end(unsigned long causes)
 
 /**
  * hr_stall_throttled - the running task was throttled inside a stall
- * @cause: why
- * @ns: how long, as far as the kernel knows, which counts in ticks
+ * @cause: the reason of the throttling
+ * @ns: duration as the kernel measured it, in whole ticks
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -188,7 +188,7 @@ void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 	struct hr_cgroup *cg;
 
 	cg = slot ? hr_cgroup_alive(slot->cg) : hr_cgroup_of_current();
-	/* What it slept last, unless that was before, and this was no sleep at all */
+	/* The sleep that was measured, unless it was longer and so an earlier one */
 	if (slot && slot->slept) {
 		ns = min(slot->slept, ns + TICK_NSEC);
 		slot->slept = 0;
@@ -202,7 +202,7 @@ void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
  * hr_stall_sleep - the running task, in a memory stall, leaves the CPU
  *
  * Context: below the run-queue lock.
- * Return: whether its stall is open already. If not, it is this wait.
+ * Return: whether the task has an open stall. If not, the wait may be one.
  */
 bool hr_stall_sleep(void)
 {
@@ -215,7 +215,7 @@ bool hr_stall_sleep(void)
 
 /**
  * hr_stall_wait - the running task leaves the CPU to wait for memory
- * @cause: for what
+ * @cause: the cause of the stall
  *
  * Context: below the run-queue lock, under RCU.
  */
@@ -246,11 +246,11 @@ void hr_stall_wake(struct task_struct *task)
 
 /**
  * hr_stall_next - walk the tasks that are in a stall
- * @i: where to go on, 0 to begin
- * @stalled: the task
+ * @i: 0 to begin, or the previous result
+ * @stalled: result
  *
- * Context: process, under RCU. Stalls begin and end meanwhile.
- * Return: where to go on the next time; 0 if there was none.
+ * Context: process, under RCU. Stalls may begin and end during the walk.
+ * Return: the value of @i for the next call; 0 after the last task.
  */
 unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 {
@@ -271,7 +271,10 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 		begin = READ_ONCE(slot->begin);
 		stalled->begin = begin;
 		stalled->ns = ktime_get_mono_fast_ns() - begin;
-		/* The same stall as before, and the record was its own */
+		/*
+		 * If task, begin and cause are unchanged, all of it was read of one stall.
+		 * Pairs with xchg() in close_stall(), a full barrier before the slot is reused.
+		 */
 		smp_rmb();
 		if (READ_ONCE(slot->task) == task && READ_ONCE(slot->begin) == begin &&
 		    READ_ONCE(slot->cause) == stalled->cause)
@@ -281,7 +284,7 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 }
 
 /**
- * hr_stall_told_apart - whether stalls can be told from other reclaim
+ * hr_stall_told_apart - whether stalls can be told from proactive reclaim
  *
  * Context: any.
  */
@@ -290,7 +293,7 @@ bool hr_stall_told_apart(void)
 	return stalls.told_apart;
 }
 
-/* Whether the kernel marks tasks in memory stalls: enter one and look */
+/* Find out whether the kernel marks tasks in memory stalls, by entering one */
 static bool psi_marks(void)
 {
 	unsigned long flags;
@@ -303,7 +306,7 @@ static bool psi_marks(void)
 }
 
 /**
- * hr_stall_init - make the table of open stalls
+ * hr_stall_init - allocate the slots of open stalls
  *
  * Context: process, may sleep.
  * Return: 0 or -ENOMEM.
@@ -332,11 +335,11 @@ static void drop_open(void)
 }
 
 /**
- * hr_stall_track - track stalls, or stop and drop those that are open
- * @on: which
+ * hr_stall_track - begin to track stalls, or stop and drop the open ones
+ * @on: whether to track
  *
- * The probes that have nothing but stalls to do are attached after it was
- * switched on, and detached before it is switched off.
+ * Probes that serve only stalls are attached after tracking begins, and detached before
+ * it stops.
  *
  * Context: process, may sleep.
  */
@@ -345,7 +348,7 @@ void hr_stall_track(bool on)
 	WRITE_ONCE(stalls.tracked, on);
 	if (on)
 		return;
-	/* Then all that was still being opened is open */
+	/* Wait for probes that saw it on: their stalls are open after this */
 	synchronize_rcu();
 	drop_open();
 }
@@ -361,7 +364,7 @@ bool hr_stall_tracked(void)
 }
 
 /**
- * hr_stall_exit - drop the stalls that are open, and the table
+ * hr_stall_exit - drop open stalls and free the slots
  *
  * Context: process; no probe and no reader runs any more.
  */

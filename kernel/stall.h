@@ -12,10 +12,10 @@ struct task_struct;
  * struct hr_stalled - a task in a stall
  * @pid: the task
  * @cgroup: id of its cgroup when the stall began
- * @cg: that cgroup's record, as long as RCU is held
+ * @cg: record of that cgroup, valid under RCU
  * @cause: enum headroom_stall_cause
- * @begin: ktime_get_mono_fast_ns() at its begin
- * @ns: how long already
+ * @begin: ktime_get_mono_fast_ns() when the stall began
+ * @ns: time since then
  */
 struct hr_stalled {
 	u32 pid;
