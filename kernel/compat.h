@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The only place that knows kernel versions. The build includes it into every
- * file, before anything else.
+ * Differences between kernel versions. No other file compares versions. The build includes
+ * this one into every file, before anything else.
  */
 #ifndef _HEADROOM_COMPAT_H
 #define _HEADROOM_COMPAT_H
@@ -20,15 +20,15 @@
 #endif
 
 #ifdef CONFIG_CPU_BIG_ENDIAN
-#error "Headroom needs a little-endian machine: its table finds a byte by the bits of a word"
+#error "Headroom needs a little-endian machine: nonresident table tags are bytes of a word"
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 /*
- * Netlink attributes of type uint came with 6.7: 4 or 8 bytes, whichever the
- * value needs. Their length is not checked by the policy here, hence by
- * nla_get_uint()'s caller: see hr_nl_id().
+ * Netlink attributes of type uint came with 6.7: 4 or 8 bytes, as the value needs. Here
+ * the policy does not check their length, so the caller of nla_get_uint() does: see
+ * hr_nl_uint().
  */
 #include <net/netlink.h>
 
@@ -58,8 +58,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * What reads a page from swap. Before 6.3 a page comes from zram without a bio;
- * since 6.12 a page of zeros comes from nowhere.
+ * The function that reads a page from swap. Before 6.3 it reads from zram without a bio;
+ * since 6.12 it fills a page of zeros without I/O.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define HR_SWAP_READ	"swap_readpage"
@@ -75,8 +75,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * mark_victim names a task, or only its number: that changed with 6.9, and in some
- * release of the older stable series each, hence by type. Used where the event is known.
+ * mark_victim passes a task, or only its pid. That changed in 6.9 and in some release of
+ * each older stable series, so the type decides. For use where the event is declared.
  */
 #define HR_MARK_VICTIM_PROBE					\
 	__builtin_choose_expr(						\

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hooks: which probe hangs on which tracepoint
+ * Attach the probes to tracepoints
  *
- * The mm tracepoints are not exported to modules, so they are looked up by
- * name. What the exports would have given, the compiler's check of the probe's
- * prototype, comes from check_trace_callback_type_<event>(), which refers to no
- * symbol of the kernel.
+ * The mm tracepoints are not exported to modules, so they are looked up by name. The
+ * exports would have the compiler check the prototype of each probe; instead,
+ * check_trace_callback_type_<event>() does, which refers to no symbol of the kernel.
  *
- * Swap can be watched by kprobes on functions instead, see probe_swap.c.
+ * For swap, kprobes on functions can replace the tracepoints, see probe_swap.c.
  */
 #include <linux/mutex.h>
 #include <linux/tracepoint.h>
 
-/* compaction.h is meant for files that know this one; it is opaque here */
+/* trace/events/compaction.h expects this type to be known; it is opaque here */
 struct compact_control;
 
 #include <trace/events/block.h>
@@ -27,7 +26,7 @@ struct compact_control;
 #include "probes.h"
 #include "stall.h"
 
-/* The call is compiled, for its check, and never made: sizeof does not evaluate */
+/* The call is compiled for the check of its type, and never made: sizeof does not evaluate */
 #define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
 	{								\
 		.name = #_event,					\
@@ -50,11 +49,11 @@ struct compact_control;
 	}
 
 /*
- * A new hook is one entry here: tracepoint, probe, required or not, coverage.
+ * To add a hook, add one entry here: tracepoint, probe, required or not, coverage.
  *
- * They are attached in this order and detached in the reverse one, while events
- * go on. What ends something stands before what begins it: an end without its
- * begin is ignored, a begin without its end would stay open for ever.
+ * Hooks are attached in this order and detached in the reverse order while events occur.
+ * So an end comes before its begin: an end without a begin is ignored, a begin without an
+ * end would stay open for ever.
  */
 static struct hr_hook hooks[] = {
 	HOOK(mm_filemap_add_to_page_cache, hr_probe_filemap_add,
@@ -109,7 +108,7 @@ static struct hr_hook hooks[] = {
 	     false, "prompt removal of the records of removed cgroups"),
 };
 
-/* Attaching and detaching; whether the module as a whole is attached */
+/* Protects the table of hooks, and whether the probes are attached at all */
 static DEFINE_MUTEX(hooks_mutex);
 static bool active;
 
@@ -128,29 +127,28 @@ static int attach_tracepoint(struct hr_hook *hook)
 
 	if (!hook->tp) {
 		if (hook->required) {
-			pr_err("this kernel has no tracepoint %s, without which there are no %s; not loading\n",
-			       hook->name, hook->covers);
+			pr_err("cannot count %s: this kernel has no tracepoint %s; not loading\n",
+			       hook->covers, hook->name);
 			return -EOPNOTSUPP;
 		}
-		pr_notice("this kernel has no tracepoint %s: no %s\n",
-			  hook->name, hook->covers);
+		pr_notice("cannot count %s: this kernel has no tracepoint %s\n",
+			  hook->covers, hook->name);
 		return 0;
 	}
 	err = tracepoint_probe_register(hook->tp, hook->probe, NULL);
 	if (err)
-		pr_err("tracepoint %s takes no probe: error %d\n",
-		       hook->name, err);
+		pr_err("cannot attach to tracepoint %s: error %d\n", hook->name, err);
 	hook->attached = !err;
 	return err;
 }
 
-/* Somebody asked for it, so that it is no use to go on without */
+/* Fails if the function is missing, since swap_kprobes=1 requests it */
 static int attach_function(struct hr_hook *hook)
 {
 	int err = register_kprobe(&hook->kp);
 
 	if (err)
-		pr_err("function %s takes no kprobe: error %d; load without swap_kprobes=1\n",
+		pr_err("cannot attach a kprobe to %s: error %d; load without swap_kprobes=1\n",
 		       hook->name, err);
 	hook->attached = !err;
 	return err;
@@ -193,13 +191,13 @@ static void detach_all(void)
 }
 
 /**
- * hr_hooks_attach - attach all probes that this kernel has a place for
- * @swap_kprobes: watch swap by kprobes in place of tracepoints
+ * hr_hooks_attach - attach all probes that this kernel supports
+ * @swap_kprobes: attach kprobes for swap in place of tracepoints
  * @stalls: track stalls
  *
- * Context: process, may sleep. Probes run from now on.
- * Return: 0; -EOPNOTSUPP when a required tracepoint is missing; or the error of
- * a registration that failed, and then nothing is attached.
+ * Context: process, may sleep. Probes run before it returns.
+ * Return: 0; -EOPNOTSUPP if a required tracepoint is missing; or the error of a
+ * registration. On error no probe is attached.
  */
 int hr_hooks_attach(bool swap_kprobes, bool stalls)
 {
@@ -220,13 +218,12 @@ int hr_hooks_attach(bool swap_kprobes, bool stalls)
 
 /**
  * hr_hooks_track_stalls - begin or stop to track stalls
- * @on: which
+ * @on: whether to track them
  *
- * Does nothing before the probes were attached, and after they were detached.
+ * Does nothing while the probes are not attached.
  *
  * Context: process, may sleep.
- * Return: 0 or the error of a registration that failed; then stalls are not
- * tracked.
+ * Return: 0 or the error of a registration. On error stalls are not tracked.
  */
 int hr_hooks_track_stalls(bool on)
 {

@@ -9,9 +9,9 @@ struct tracepoint;
 
 /**
  * enum hr_hook_use - when a hook is used
- * @HR_HOOK_ALWAYS: whenever the kernel has it
- * @HR_HOOK_TRACEPOINTS: unless kprobes are to watch swap
- * @HR_HOOK_KPROBES: if kprobes are to watch swap
+ * @HR_HOOK_ALWAYS: if the kernel has it
+ * @HR_HOOK_TRACEPOINTS: unless swap_kprobes is set
+ * @HR_HOOK_KPROBES: if swap_kprobes is set
  * @HR_HOOK_STALLS: while stalls are tracked
  */
 enum hr_hook_use {
@@ -22,16 +22,16 @@ enum hr_hook_use {
 };
 
 /**
- * struct hr_hook - a place in the kernel that the module watches
+ * struct hr_hook - a place in the kernel that the module attaches to
  * @name: name of the tracepoint, or of the function with "()"
- * @probe: what is attached to a tracepoint
- * @covers: the statistics that stay at zero without it
- * @required: without it the module does not load
+ * @probe: probe of the tracepoint
+ * @covers: the statistics that stay zero without it
+ * @required: the module does not load without it
  * @use: when it is used
- * @unused: it is not, since others do its work
+ * @unused: kprobes replace it
  * @attached: the probe is attached
- * @tp: the tracepoint on this kernel; NULL if there is none
- * @kp: what is attached to a function
+ * @tp: the tracepoint of this kernel; NULL if it has none
+ * @kp: kprobe of the function
  */
 struct hr_hook {
 	const char *name;

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "headroom": statistics of cgroups
+ * Answer cgroup-get: the statistics of one cgroup, or of many
  *
- * One function fills a cgroup's message, for a reply as for a dump. What never happened
- * takes no room in a message. Even if everything did, a cgroup fits into MESSAGE_MAX.
+ * One function fills the message of a cgroup, for a reply and for a dump. Counters that
+ * are zero are left out. Even with all of them a cgroup fits into MESSAGE_MAX.
  *
- * A dump of 10,000 cgroups writes a million attributes, so these do not go through
- * nla_put(): before a message is begun there must be room for the most that it can
- * take, and then it is written word by word. The counters were added up before, see
- * rollup.c; all else is written as it is counted.
+ * A dump of 10,000 cgroups writes a million attributes, so it does not use nla_put(): it
+ * checks once that there is room for the largest possible message, and then writes word
+ * by word. Sums were computed before, see rollup.c; all other counters are read as they
+ * are written to the message.
  *
- * A dump in several messages holds no lock between them. It goes on where it was, by
- * id; or, if it is one of changes, by generation, up to the last generation that there
- * was when it began. What is counted meanwhile is the next dump's: a cgroup with a
- * later generation is not reported, or, in a dump of all, reported without it.
+ * A dump in several messages holds no lock between them. It continues by id; a dump of
+ * changes continues by generation, up to the last generation when it began. A cgroup that
+ * changes during the dump gets a later generation and belongs to the next dump of changes:
+ * a dump of changes does not report it, and a full dump reports it without generation.
  */
 #include <linux/bitops.h>
 #include <linux/memcontrol.h>
@@ -35,7 +35,7 @@
 			 HEADROOM_DETAIL_HISTOGRAMS | HEADROOM_DETAIL_TARGET | \
 			 HEADROOM_DETAIL_PSI)
 
-/* What the attributes take at most, with their headers */
+/* Largest size of attributes, with their headers */
 #define UINT_BYTES	(NLA_HDRLEN + sizeof(u64))
 #define U32_BYTES	(NLA_HDRLEN + sizeof(u32))
 #define PAGES_BYTES	(NLA_HDRLEN + 2 * U32_BYTES + 2 * UINT_BYTES)
@@ -44,7 +44,7 @@
 #define RECLAIM_BYTES	(NLA_HDRLEN + 2 * U32_BYTES + 2 * UINT_BYTES)
 #define HIST_BYTES	(2 * NLA_HDRLEN + 2 * U32_BYTES + \
 			 HR_HIST_BUCKETS * sizeof(u64))
-/* Those that are reported of statistics whatever else is not */
+/* Attributes of statistics that do not depend on the detail */
 #define SUMS_BYTES	(NLA_HDRLEN + HR_NR_SUMS * UINT_BYTES)
 #define FIXED_BYTES	(NLMSG_HDRLEN + GENL_HDRLEN + 5 * UINT_BYTES + 2 * SUMS_BYTES + \
 			 NLA_HDRLEN + UINT_BYTES + HR_NR_REASONS * RECLAIM_BYTES)
@@ -57,7 +57,7 @@
 static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
 
-/* Each of these writes to @at, and returns where to go on */
+/* Each of these writes to @at, and returns the address after what it wrote */
 static __always_inline void *put_head(void *at, u16 type, u16 len)
 {
 	struct nlattr *attr = at;
@@ -83,7 +83,7 @@ static __always_inline void *put_uint(void *at, u16 type, u64 value)
 	return at + sizeof(value);
 }
 
-/* A counter that is absent is 0 */
+/* Leaves out a counter that is 0 */
 static __always_inline void *put_counter(void *at, u16 type, u64 value)
 {
 	return value ? put_uint(at, type, value) : at;
@@ -94,7 +94,7 @@ static __always_inline void *nest_begin(void *at, u16 type)
 	return put_head(at, type | NLA_F_NESTED, 0);
 }
 
-/* One that is empty is left out */
+/* Leaves out a nest that is empty */
 static __always_inline void *nest_end(void *at, void *nest)
 {
 	struct nlattr *attr = nest;
@@ -149,7 +149,7 @@ static void *put_pages(void *at, const struct hr_stats *stats, unsigned long whi
 	return at;
 }
 
-/* Those that are empty, too: they are told apart by their order */
+/* Includes empty groups: their order identifies them */
 static void *put_groups(void *at, const struct hr_stats *stats)
 {
 	const struct hr_page_stats *group;
@@ -205,13 +205,13 @@ static __always_inline void *put_sums(void *at, const u64 *sum)
 	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HR_SUM_STALL_TOTAL]);
 }
 
-/* There is nothing without a page or a stall */
+/* Without a page or a stall all other counters are 0, too */
 static bool has_counted(const struct hr_summary *summary)
 {
 	return summary->pages | summary->stalls;
 }
 
-/* @stats are only looked at for what @detail has */
+/* @stats are only read if @detail requests them */
 static void *put_stats(void *at, u16 type, const struct hr_summary *summary,
 		       const struct hr_stats *stats, u32 detail)
 {
@@ -273,13 +273,13 @@ static __always_inline void *put_target(void *at, const struct hr_target_stats *
 	return nest_end(at, nest);
 }
 
-/* The kernel's own totals, as of the last time that it added them up */
+/* The totals of PSI, as of the last time that the kernel updated them */
 static void *put_psi(void *at, const struct cgroup *cgrp)
 {
 #ifdef CONFIG_PSI
 	const struct psi_group *psi = cgrp->psi;
 
-	/* The root's are not the root's but the machine's, and not exported */
+	/* The totals of the root are those of the machine, and not exported */
 	if (!hr_stall_told_apart() || !psi || !cgroup_parent((struct cgroup *)cgrp))
 		return at;
 	at = put_uint(at, HEADROOM_A_CGROUP_PSI_SOME,
@@ -304,7 +304,7 @@ static unsigned int most_of_stats(const struct hr_summary *summary, u32 detail)
 	return most;
 }
 
-/* The bytes that a cgroup's message takes at most */
+/* Largest size of the message of a cgroup */
 static unsigned int most_bytes(const struct hr_cgroup *cg, u32 detail)
 {
 	unsigned int most = FIXED_BYTES;
@@ -336,7 +336,7 @@ static struct nlmsghdr *put_header(void *at, const struct hr_nl_origin *to)
 	return nlh;
 }
 
-/* A generation later than @until is left out; 0 is the end of time */
+/* Leaves out a generation after @until, unless that is 0 */
 static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 		       struct hr_cgroup *cg, u32 detail, u64 until)
 {
@@ -371,7 +371,7 @@ static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 	return 0;
 }
 
-/* On Linux 6.1 the policy is the same for a request and for a dump */
+/* On Linux 6.1 requests and dumps share a policy: see merge_policies() */
 static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, bool dump)
 {
 	static const int dumps[] = {
@@ -393,7 +393,7 @@ static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, 
 	return 0;
 }
 
-/* A message that has a cgroup's statistics, or an error */
+/* Make the reply with the statistics of a cgroup. Returns an ERR_PTR() on failure. */
 static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
 {
 	struct hr_cgroup *cg;
@@ -434,13 +434,13 @@ int headroom_nl_cgroup_get_doit(struct sk_buff *request, struct genl_info *info)
 
 /**
  * struct cgroup_dump - a dump in progress
- * @detail: what to report
- * @ancestor: only what is at or below this one; holds a reference. NULL for all
- * @changes: only what has changed, in order of generation
- * @until: the largest generation when the dump began
- * @reported: the generation reported last; at first the one that was asked for
- * @last: the cgroup that it was of; holds a reference. NULL at first
- * @next: otherwise, the smallest id not yet reported
+ * @detail: HEADROOM_DETAIL_*
+ * @ancestor: report only this cgroup and those below; holds a reference. NULL for all
+ * @changes: report only changed cgroups, in order of generation
+ * @until: largest generation when the dump began
+ * @reported: last generation reported; initially the one in the request
+ * @last: cgroup with that generation; holds a reference. Initially NULL
+ * @next: without @changes, the smallest id not yet reported
  */
 struct cgroup_dump {
 	u32 detail;
@@ -473,7 +473,7 @@ static int find_ancestor(struct cgroup_dump *dump, const struct nlattr *attr,
 	return 0;
 }
 
-/* What the dump is of. The records are locked. */
+/* Read the attributes of a dump. Called with hr_registry_lock() held. */
 static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
@@ -517,11 +517,11 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 		kfree(dump);
 		return err;
 	}
-	/* What comes or goes before the first message changes generations, too */
+	/* A birth or death before the first message makes the dump inconsistent, too */
 	if (dump->changes)
 		cb->prev_seq = epoch;
 	*dump_of(cb) = dump;
-	/* Without histograms little is enough, where memory is in pieces */
+	/* Without histograms ask for less, since memory may be fragmented */
 	cb->min_dump_alloc = dump->detail & HEADROOM_DETAIL_HISTOGRAMS ?
 			     MESSAGE_MAX : PLAIN_BYTES;
 	return 0;
@@ -562,7 +562,7 @@ static int dump_all(struct sk_buff *skb, const struct hr_nl_origin *to,
 	return 0;
 }
 
-/* Mostly the cgroup reported last is where it was, and the next one stands behind it */
+/* The next changed cgroup. Mostly the last one has not moved in the list. */
 static struct hr_cgroup *next_change(const struct cgroup_dump *dump)
 {
 	struct hr_cgroup *last = dump->last;

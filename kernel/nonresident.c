@@ -1,38 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nonresident pages: what reclaim took, and how far away it was when it
- * came back
+ * Remember evicted pages, and compute their refault distance when they come back
  *
- * Each cgroup has a clock that ticks once for each page that it loses to
- * reclaim. When a page is evicted, the table below remembers it together with
- * the cgroup and the reading of its clock. When the page is read again, that
- * is a refault, and
+ * Each cgroup has a clock that ticks once for each page that reclaim evicts from it. When
+ * a page is evicted, the nonresident table remembers it together with the cgroup and the
+ * reading of its clock. When the page is read again, that is a refault, and
  *
  *	refault distance = clock now - clock at eviction
  *
- * pages were lost by the cgroup in between. With so many pages more, reclaim
- * would not have come round to this one: a distance is the distance, in
- * evictions, from having had enough memory. The idea is that of
- * mm/workingset.c, which keeps the reading in the page cache's own tree. Those
- * shadows are shrunk, and are only compared with the size of the active list;
- * here they live in a table of known size, and the distances are kept.
- * Documentation/refault.rst has the model, and what a distance is worth in
+ * pages of the cgroup were evicted in between. With that many pages more, reclaim would
+ * not have reached this one: the distance says, in evictions, how far the cgroup was from
+ * having enough memory. The idea is that of mm/workingset.c, which keeps the reading in
+ * the tree of the page cache. There, shadows are shrunk, and distances are only compared
+ * with the size of the active list; here, the table has a fixed size, and distances are
+ * recorded. Documentation/refault.rst has the model, and what a distance is worth in
  * memory.
  *
- * When pages are taken for a limit further up, or because the machine is short,
- * the memory that would have helped is that of the reclaim's target. It has a
- * clock of its own, which counts what was taken on its behalf.
+ * If pages are evicted for a limit further up, or because the machine is short, more
+ * memory for the target of reclaim would have helped. The target has a clock of its own,
+ * which counts the pages evicted on its behalf.
  *
  * Names
  * -----
- * A page is known by file system, inode number and generation, and index. What is made
- * of them is linear, and its constants spread pages evenly without mixing any bits, see
+ * A page is identified by file system, inode number and generation, and index. Place and
+ * hash are linear in them; the constants spread pages evenly without mixing bits, see
  * nonresident.h:
  *
  *	place = inode * sqrt(2) + index * golden section	(of 2^32)
  *	hash  = inode * a + index * b + generation + file system * c	(of 2^64)
  *
- * c is random; the place, by which pages are sampled, is the same each time.
+ * c is random; the place, which decides whether a page is sampled, is always the same.
  *
  * Sampling
  * --------
@@ -43,8 +40,8 @@
  *
  * The table
  * ---------
- * A bucket holds eight pages. Their tags are one word, which is all that a miss
- * reads, and looks at all at once.
+ * A bucket holds eight pages. Their tags are one word: a miss reads only that, and
+ * compares all eight at once.
  *
  *	 0      8                                                 232   256
  *	+------+---------------------------------------------------+-----+
@@ -54,16 +51,16 @@
  *	hash, 64 bits:  |     | group |               | check, 32 bits   |
  *	                    |  bucket, xor  |             |  bucket  |tag|
  *
- * Two pages are taken for each other only if bucket and check agree: at most 8
- * chances in 2^32 for a lookup.
+ * Two pages are mistaken for each other only if bucket and check agree: a chance of at
+ * most 8 in 2^32 for a lookup.
  *
- * There is no lock: probes run under the page cache's lock, and without it with
- * interrupts on. Who sets the highest bit of a tag, or turns a tag into BUSY, owns the
- * slot until it stores the new tag; who turns a tag into EMPTY owns what stood there. A
- * page cannot be evicted while it is being added, so an entry that is taken cannot be
- * written anew with the same check in between.
+ * There is no lock: some probes run under the lock of the page cache, others without it
+ * and with interrupts on. The CPU that sets the highest bit of a free tag, or changes a tag
+ * to BUSY, owns the slot until it stores the new tag. The CPU that changes a tag to EMPTY
+ * owns the contents that it has read. A page cannot be evicted while it is being added, so
+ * an entry cannot be rewritten with the same check while it is taken.
  *
- * When a bucket is full, its oldest page goes.
+ * If a bucket is full, its oldest page is replaced.
  */
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
@@ -86,7 +83,7 @@
 
 struct hr_nonresident_table hr_nonresident_table __read_mostly;
 
-/* The table is not replaced while it is held, which is inside of registry.mutex */
+/* The table is not replaced while this is held. Nests inside the registry's mutex. */
 static DEFINE_MUTEX(size_mutex);
 static unsigned long buckets;
 
@@ -125,7 +122,7 @@ static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
 	return -1;
 }
 
-/* Writes a page to a slot, unless somebody else does. Returns whether it did. */
+/* Write a page to a slot whose tag is @old. Returns false if another CPU was first. */
 static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
 		       u8 old, u64 hash, const struct hr_nonresident *page)
 {
@@ -136,11 +133,11 @@ static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
 }
 
 /**
- * hr_nonresident_insert_slow - as hr_nonresident_insert()
+ * hr_nonresident_insert_slow - the uncommon cases of hr_nonresident_insert()
  * @hash: its hash, which must be sampled
- * @page: who lost it, when, and why
+ * @page: what to remember of it
  *
- * The bucket is full, or others are writing to it.
+ * The bucket is full, or other CPUs write to it.
  *
  * Context: any.
  */
@@ -167,12 +164,12 @@ noinline void hr_nonresident_insert_slow(u64 hash,
 }
 
 /**
- * hr_nonresident_replace - remember a page, and nothing before
+ * hr_nonresident_replace - remember a page in place of an older entry for it
  * @hash: its hash, which must be sampled
- * @page: who lost it, when, and why
+ * @page: what to remember of it
  *
- * As hr_nonresident_insert(), for pages that may have been forgotten by the
- * kernel while they were remembered here.
+ * Like hr_nonresident_insert(), for pages that may be in the table already: the kernel
+ * can drop a page from swap without a refault.
  *
  * Context: any.
  */
@@ -186,12 +183,12 @@ void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page)
 }
 
 /**
- * hr_nonresident_take - forget a page that came back
+ * hr_nonresident_take - take a page that came back out of the table
  * @hash: its hash, which must be sampled
- * @page: what was remembered of it
+ * @page: result: what the table had of it
  *
  * Context: any.
- * Return: whether the page was remembered.
+ * Return: whether the page was in the table.
  */
 bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 {
@@ -203,7 +200,7 @@ bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 		i = __ffs64(found) / 8;
 		if (READ_ONCE(bucket->slot[i].check) != (u32)hash)
 			continue;
-		/* What was read counts only if the slot is still ours to empty */
+		/* Valid only if the slot has not changed: see hr_nonresident_fill() */
 		data_race(*page = bucket->slot[i].page);
 		if (hr_nonresident_empty(bucket, i, hash))
 			return true;
@@ -225,10 +222,10 @@ static u64 table_used(const struct hr_nonresident_bucket *bucket,
 }
 
 /**
- * hr_nonresident_read - how full the table is
+ * hr_nonresident_read - read the size of the nonresident table
  * @use: result
  *
- * Context: process; reads the whole table, and sleeps in between.
+ * Context: process, may sleep; reads the whole table.
  */
 void hr_nonresident_read(struct hr_nonresident_use *use)
 {
@@ -290,7 +287,7 @@ int hr_nonresident_prepare(struct hr_nonresident_table *new,
 }
 
 /**
- * hr_nonresident_discard - free a table that is not installed
+ * hr_nonresident_discard - free a table that was not installed
  * @new: the table
  *
  * Context: process, may sleep.
@@ -301,11 +298,11 @@ void hr_nonresident_discard(struct hr_nonresident_table *new)
 }
 
 /**
- * hr_nonresident_pause - track no page
+ * hr_nonresident_pause - stop tracking pages
  *
- * But for one whose place is 0, which goes to the first bucket of whatever table.
+ * A page whose place is 0 is still tracked: it goes to the first bucket of either table.
  *
- * Context: process, may sleep. When it returns no probe tracks another page.
+ * Context: process, may sleep. When it returns, probes track no other page.
  */
 void hr_nonresident_pause(void)
 {
@@ -316,13 +313,13 @@ void hr_nonresident_pause(void)
 }
 
 /**
- * hr_nonresident_install - put a table in the place of the other one
- * @new: the table; belongs to this file now
- * @old: the other one, for hr_nonresident_retire()
+ * hr_nonresident_install - replace the table
+ * @new: the new table, which this file owns from now on
+ * @old: result: the replaced table, for hr_nonresident_retire()
  *
  * Context: process, may sleep; between hr_nonresident_pause() and
- * hr_nonresident_resume(). It is shown by hr_nonresident_read() when it
- * returns, and no probe knows the old factor.
+ * hr_nonresident_resume(). When it returns, hr_nonresident_read() reports the new table,
+ * and no probe uses the old sampling factor.
  */
 void hr_nonresident_install(const struct hr_nonresident_table *new,
 			    struct hr_nonresident_table *old)
@@ -341,15 +338,15 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 }
 
 /**
- * hr_nonresident_resume - track pages again
- * @new: the table that was installed
+ * hr_nonresident_resume - resume tracking pages
+ * @new: the installed table
  *
  * Context: process, may sleep.
  */
 void hr_nonresident_resume(const struct hr_nonresident_table *new)
 {
 	WRITE_ONCE(hr_nonresident_table.mask, new->mask);
-	/* A page that is tracked goes to its own bucket */
+	/* A probe that sees the new limit uses the new mask; no probe depends on more */
 	smp_wmb();
 	WRITE_ONCE(hr_nonresident_table.highest, new->highest);
 	if (!new->shift)
@@ -357,10 +354,10 @@ void hr_nonresident_resume(const struct hr_nonresident_table *new)
 }
 
 /**
- * hr_nonresident_retire - free a table that another one has replaced
+ * hr_nonresident_retire - free a table that was replaced
  * @old: the table
  *
- * What it held is forgotten, and counted: all of it is read.
+ * Counts the pages that are forgotten with it, for which it reads the whole table.
  *
  * Context: process, may sleep.
  */
@@ -371,7 +368,7 @@ void hr_nonresident_retire(const struct hr_nonresident_table *old)
 }
 
 /**
- * hr_nonresident_init - make the table
+ * hr_nonresident_init - allocate the nonresident table
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
  *
@@ -393,7 +390,7 @@ int hr_nonresident_init(unsigned int sample_shift, unsigned long entries)
 }
 
 /**
- * hr_nonresident_exit - free the table
+ * hr_nonresident_exit - free the nonresident table
  *
  * Context: process; no probe runs any more.
  */

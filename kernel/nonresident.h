@@ -18,20 +18,20 @@
 #define HR_MAX_TABLE_ENTRIES	BIT(25)
 
 /**
- * struct hr_nonresident - what is remembered of an evicted page
- * @victim: key of the cgroup that lost it
- * @evictor: key of the cgroup that drove the reclaim
- * @keys: both at once
- * @when: time of the eviction, in ticks of the scheduler's clock
+ * struct hr_nonresident - what the nonresident table remembers of an evicted page
+ * @victim: key of the cgroup that it was evicted from; 0 if unknown
+ * @evictor: key of the cgroup whose demand evicted it
+ * @keys: both in one word
+ * @when: time of the eviction, in jiffies
  * @kind: enum headroom_page_kind
  * @reason: enum headroom_reason
- * @up: where the target is: so many levels above @victim
- * @why: these three at once
+ * @up: levels from @victim up to the target
+ * @why: these three in one word
  * @clock: @victim's eviction clock just after the page was evicted
- * @target_clock: the same of the target of the reclaim, if it had one
- * @clocks: both at once
+ * @target_clock: the target's eviction clock at that time; 0 without a target
+ * @clocks: both in one word
  *
- * The pages of a batch differ in the clocks only.
+ * Pages of a batch differ only in their clocks.
  */
 struct hr_nonresident {
 	union {
@@ -59,13 +59,13 @@ struct hr_nonresident {
 	};
 };
 
-/* One page, on both clocks. After 2^32 pages the second gets one too many. */
+/* One page on both clocks. Every 2^32 pages the carry adds one to the second. */
 #define HR_TICK	(BIT_ULL(32) | 1)
 
 /**
- * struct hr_nonresident_slot - place of a page
+ * struct hr_nonresident_slot - an entry of the nonresident table
  * @check: the lower half of its hash
- * @page: what is remembered
+ * @page: the page
  */
 struct hr_nonresident_slot {
 	u32 check;
@@ -73,10 +73,10 @@ struct hr_nonresident_slot {
 } __packed __aligned(4);
 
 /**
- * struct hr_nonresident_bucket - some pages whose hashes are alike
- * @tag: 0 if the slot is free; else the highest bit is set, the lowest as well but
- *	while it is being written, and between them are six bits of the page's hash
- * @tags: all of these at once
+ * struct hr_nonresident_bucket - eight slots for pages whose hashes agree in some bits
+ * @tag: 0 if the slot is free, HR_TAG_BUSY while it is being written; otherwise the
+ *	highest and the lowest bit are set around six bits of the page's hash
+ * @tags: all tags in one word
  * @slot: the pages
  */
 struct hr_nonresident_bucket {
@@ -87,21 +87,21 @@ struct hr_nonresident_bucket {
 	struct hr_nonresident_slot slot[8];
 } __aligned(256);
 
-/* The parts of a tag: the slot is taken, and is written */
+/* Parts of a tag: the slot is taken; the slot has been written */
 #define HR_TAG_BUSY	0x80
 #define HR_TAG_WRITTEN	0x01
 #define HR_TAGS_BUSY	0x8080808080808080ULL
 
 /**
- * struct hr_nonresident_table - the table; see nonresident.c
+ * struct hr_nonresident_table - the nonresident table; see nonresident.c
  * @bucket: the buckets
- * @mask: of a bucket's offset, in bytes
+ * @mask: mask of the offset of a bucket, in bytes
  * @weight: pages that one sample stands for
- * @file_system_step: how far apart file systems are in memory, for the hash
- * @highest: the largest place that is sampled
+ * @file_system_step: random factor of the file system's address in the hash
+ * @highest: largest place that is sampled
  * @shift: log2 of @weight
  *
- * All in one cache line, which nobody writes to.
+ * One cache line, which is only read while probes run.
  */
 struct hr_nonresident_table {
 	void *bucket;
@@ -114,18 +114,18 @@ struct hr_nonresident_table {
 
 extern struct hr_nonresident_table hr_nonresident_table;
 
-/* On if not all pages are tracked: what sampling takes costs nothing without it */
+/* On if not all pages are tracked, so that sampling costs nothing when it is off */
 DECLARE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 
 /* Pages ever put into the table */
 DECLARE_PER_CPU(u64, hr_nonresident_remembered);
 
 /**
- * struct hr_nonresident_use - the table's size
- * @entries: pages it has room for
- * @used: pages it holds
- * @bytes: its memory
- * @remembered: pages that were ever put into it
+ * struct hr_nonresident_use - size of the nonresident table
+ * @entries: pages that it has room for
+ * @used: pages that it holds
+ * @bytes: memory that it occupies
+ * @remembered: pages ever put into it, since the module was loaded
  */
 struct hr_nonresident_use {
 	u64 entries;
@@ -135,7 +135,7 @@ struct hr_nonresident_use {
 };
 
 /**
- * struct hr_page_name - by what a page is known while it is away
+ * struct hr_page_name - identity of a page while it is not resident
  * @inode: its file; NULL for swap
  * @file: number of the file in its file system
  * @index: offset in the file, in pages
@@ -164,20 +164,20 @@ bool hr_nonresident_take(u64 hash, struct hr_nonresident *page);
 void hr_nonresident_read(struct hr_nonresident_use *use);
 
 /*
- * How far apart two pages of a file and two files are, in their places: the golden
- * section and the square root of 2, as fractions of 2^32. None are less rational, so
- * that, whichever regular part of the pages one looks at, the places are spread over
- * all numbers, and more evenly than those of a random hash.
+ * Distance between the places of neighbouring pages, and of neighbouring files: the golden
+ * section and the square root of 2, as fractions of 2^32. Few numbers are harder to
+ * approximate by fractions, so the places of any regular subset of pages are spread over
+ * all numbers, more evenly than by a random hash.
  */
 #define HR_PLACE_INDEX	0x9e3779b9U
 #define HR_PLACE_FILE	0x6a09e667U
 
-/* The same in a hash, good for its lower 48 bits as well as for all, and independent */
+/* The same for the hash: independent of the places, and good in the lower 48 bits, too */
 #define HR_HASH_INDEX	0x9c8e80f931266555ULL
 #define HR_HASH_FILE	0xb25d9239680ab021ULL
 
 /**
- * hr_nonresident_sampled - whether a page is one of those tracked
+ * hr_nonresident_sampled - whether a page is tracked
  * @name: its name
  *
  * Context: any.
@@ -191,15 +191,15 @@ static __always_inline bool hr_nonresident_sampled(struct hr_page_name name)
 }
 
 /**
- * hr_nonresident_hash - the number under which a page is found
+ * hr_nonresident_hash - the hash under which a page is found
  * @kind: what it holds
  * @name: its name
  *
- * The inode generation tells a file from one that gets its inode number later, where
- * the file system keeps one. The inode's address would not do: it is reused, and
- * changes when the inode leaves the cache. That of the file system is reused after
- * unmounting, as its device number often is. Where this falls short stands in
- * Documentation/refault.rst.
+ * The inode generation distinguishes a file from a later one with the same inode number,
+ * if the file system keeps generations. The address of the inode does not serve: it is
+ * reused, and changes when the inode leaves the cache. The address of the file system is
+ * reused after unmounting, as its device number often is. Documentation/refault.rst says
+ * where this falls short.
  *
  * Context: any.
  */
@@ -225,11 +225,11 @@ static inline unsigned int hr_nonresident_shift(void)
 }
 
 /**
- * hr_nonresident_group - the group of pages that a page is dealt into
+ * hr_nonresident_group - the group that a page belongs to
  * @hash: its hash
  *
- * Groups are of equal size but for chance, and have nothing to do with what is
- * sampled: how much they differ tells how far the sample can be trusted.
+ * Groups are of equal size but for chance, and independent of what is sampled: the
+ * difference between them shows how far the sample can be trusted.
  *
  * Context: any.
  * Return: below HR_NR_GROUPS.
@@ -241,8 +241,8 @@ static inline unsigned int hr_nonresident_group(u64 hash)
 }
 
 /*
- * The bucket that a page is in, if it is in any. By one half of the hash alone, a
- * regular set of files could lie in few buckets; by both, it cannot.
+ * The bucket of a page. One half of the hash could put a regular set of files into few
+ * buckets; the xor of both halves cannot.
  */
 static __always_inline struct hr_nonresident_bucket *
 hr_nonresident_bucket(u64 hash)
@@ -258,8 +258,8 @@ static __always_inline unsigned int hr_nonresident_tag(u64 hash)
 }
 
 /*
- * The highest bit of each byte of @tags that is @tag. A byte above one that is can
- * be reported by mistake, one below cannot (the old test for a zero in a word).
+ * The highest bit of each byte of @tags that equals @tag. A byte above a match may be
+ * reported by mistake, one below may not (the old test for a zero byte in a word).
  */
 static __always_inline u64 hr_nonresident_find(u64 tags, u64 tag)
 {
@@ -269,14 +269,14 @@ static __always_inline u64 hr_nonresident_find(u64 tags, u64 tag)
 }
 
 /**
- * hr_nonresident_maybe - in which slots a page may be
+ * hr_nonresident_maybe - find the slots that a page may be in
  * @bucket: its bucket
  * @hash: its hash
  *
- * Most pages that come are new: that is seen from one word.
+ * Most pages that are added are new, which one word shows.
  *
  * Context: any.
- * Return: the highest bit of each byte that stands for one; 0 only if it is in none.
+ * Return: the highest bit of the byte of each such slot; 0 if the page is in none.
  */
 static __always_inline u64
 hr_nonresident_maybe(const struct hr_nonresident_bucket *bucket, u64 hash)
@@ -286,7 +286,7 @@ hr_nonresident_maybe(const struct hr_nonresident_bucket *bucket, u64 hash)
 					 hr_nonresident_tag(hash));
 }
 
-/* Takes a page out of its slot, unless somebody else does. Returns whether it did. */
+/* Take a page out of its slot. Returns false if another CPU was first. */
 static __always_inline bool
 hr_nonresident_empty(struct hr_nonresident_bucket *bucket, unsigned long i,
 		     u64 hash)
@@ -296,15 +296,15 @@ hr_nonresident_empty(struct hr_nonresident_bucket *bucket, unsigned long i,
 	return try_cmpxchg(&bucket->tag[i], &tag, 0);
 }
 
-/* Fills a slot that is ours, its tag being HR_TAG_BUSY */
+/* Fill a slot that the caller owns, its tag being HR_TAG_BUSY */
 static __always_inline void
 hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
 		    u64 hash, const struct hr_nonresident *page)
 {
 	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
-	/* Whoever reads it now, finds the tag changed afterwards */
+	/* A reader that races finds the tag changed: see hr_nonresident_empty() */
 	data_race(bucket->slot[i].page = *page);
-	/* Pairs with the acquire of who takes the page */
+	/* Pairs with the acquire in hr_nonresident_maybe() */
 	smp_store_release(&bucket->tag[i], hr_nonresident_tag(hash));
 	this_cpu_inc(hr_nonresident_remembered);
 }
@@ -312,11 +312,10 @@ hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
 /**
  * hr_nonresident_insert - remember a page that was evicted
  * @hash: its hash, which must be sampled
- * @page: who lost it, when, and why
+ * @page: what to remember of it
  *
- * For pages that cannot be remembered already, since it would have been seen that
- * they came back. If the bucket is full its oldest page is forgotten, and counted
- * as lost.
+ * For pages that cannot be in the table, since their refault would have been seen. If the
+ * bucket is full its oldest page is forgotten, and counted as dropped.
  *
  * Context: any.
  */
@@ -330,7 +329,7 @@ hr_nonresident_insert(u64 hash, const struct hr_nonresident *page)
 	if (unlikely(!free))
 		goto slow;
 	bit = __ffs(free);
-	/* Who sets the bit, of those who found it clear, owns the slot */
+	/* The CPU that sets the bit owns the slot */
 	if (unlikely(test_and_set_bit(bit, (unsigned long *)&bucket->tags)))
 		goto slow;
 	hr_nonresident_fill(bucket, bit / 8, hash, page);

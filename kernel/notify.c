@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "headroom": notifications
+ * Send notifications to the group "events" and to sockets with triggers
  *
- * What is sent to the group "events" is numbered in one sequence, and sent in its
- * order. While nobody listens nothing has a number, and nearly nothing is done. A
- * listener that does not keep up is told so by its socket, ENOBUFS, and finds the gap;
- * what could not be sent at all is counted besides.
+ * Notifications to the group are numbered in one sequence and sent in its order. Without
+ * listeners none gets a number, and next to nothing is done. If a listener does not keep
+ * up, its socket reports ENOBUFS and it finds a gap in the sequence. Notifications that
+ * could not be sent at all are counted as dropped.
  *
- * Probes do not send. An OOM kill is put into a ring, and sent by whoever next brings
- * the registry up to date: after the birth of the cgroup in question, before its end.
- * What finds the ring full leaves a gap in the sequence, at its own place.
+ * Probes do not send. An OOM kill is put into a ring, and sent when the registry is next
+ * brought up to date: after the birth of its cgroup and before that cgroup is gone. OOM
+ * kills that find the ring full leave a gap in the sequence, at their own place.
  *
- * Locks: notify.mutex, inside of all others that sleep; ring.lock, raw and a leaf.
+ * Locks: notify.mutex nests inside all other sleeping locks; ring.lock is raw and a leaf.
  */
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
@@ -27,8 +27,8 @@
 #define RING	64
 
 static struct {
-	struct mutex mutex;		/* all here, and the order of sending */
-	bool open;			/* read without it, too */
+	struct mutex mutex;		/* protects all members, and the order of sending */
+	bool open;			/* also read without the mutex, by listened() */
 	u64 seq;
 	char path[PATH_MAX];
 } notify = {
@@ -36,18 +36,18 @@ static struct {
 };
 
 /**
- * struct oom - a task that is killed
- * @time: when
- * @cg: its cgroup; holds a reference
- * @pid: the task
- * @lost: how many before it found no room
- * @comm: its name
+ * struct oom - an OOM kill that was not sent yet
+ * @time: CLOCK_MONOTONIC, ns
+ * @cg: cgroup of the killed task; holds a reference
+ * @pid: the killed task
+ * @dropped: OOM kills just before it for which the ring had no room
+ * @comm: name of the killed task
  */
 struct oom {
 	u64 time;
 	struct hr_cgroup *cg;
 	u32 pid;
-	u32 lost;
+	u32 dropped;
 	char comm[TASK_COMM_LEN];
 };
 
@@ -55,7 +55,7 @@ static struct {
 	raw_spinlock_t lock;
 	unsigned int first;
 	unsigned int nr;
-	u32 lost;
+	u32 dropped;
 	struct oom oom[RING];
 } ring = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(ring.lock),
@@ -63,10 +63,10 @@ static struct {
 
 /**
  * struct event - a notification to the group
- * @cmd: HR_CMD_*
- * @time: when it happened
+ * @cmd: HEADROOM_CMD_*
+ * @time: CLOCK_MONOTONIC, ns
  * @cg: the cgroup that it is about, or NULL
- * @held: the caller holds its memory cgroup
+ * @held: the caller holds the memory cgroup of @cg
  * @parent: for births and deaths
  * @oom: for OOM kills
  */
@@ -85,8 +85,8 @@ static bool listened(void)
 }
 
 /*
- * Unless the caller holds its memory cgroup, a path is not known any more when the
- * record is dead. Returns the path's length.
+ * The path of a dead cgroup is unknown, unless the caller holds its memory cgroup. Returns
+ * the length of the path.
  */
 static size_t path_of(struct hr_cgroup *cg, bool held, char *path)
 {
@@ -126,7 +126,7 @@ static int put_event(struct sk_buff *skb, const struct event *event)
 	return 0;
 }
 
-/* All fixed attributes of an event fit into the rest */
+/* Bytes of attributes: the path and, at most, all others */
 #define ROOM(path)	((path) + 256)
 
 /* Notifications answer no request */
@@ -167,7 +167,7 @@ static void send_if_listened(const struct event *event)
 }
 
 /**
- * hr_notify_born - a cgroup was found
+ * hr_notify_born - notify that a cgroup was found
  * @cg: its record, which is linked
  *
  * Context: process, may sleep.
@@ -186,11 +186,11 @@ void hr_notify_born(struct hr_cgroup *cg)
 }
 
 /**
- * hr_notify_gone - a cgroup is gone, and its totals are those of another
+ * hr_notify_gone - notify that a cgroup is gone
  * @cg: its record
- * @parent: whose they are
+ * @parent: record that its totals were added to
  *
- * Context: process, may sleep; the record's memory cgroup is still there.
+ * Context: process, may sleep; the caller holds the memory cgroup of @cg.
  */
 void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
@@ -206,14 +206,14 @@ void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 }
 
 /**
- * hr_notify_config - parameters were changed
- * @config: the parameters
+ * hr_notify_params - notify that parameters were changed
+ * @params: the parameters
  *
- * They have no number: the message is the same as that of config-get.
+ * Has no number: the message is the same as the reply to params-get.
  *
- * Context: process, may sleep; no other change comes before it returns.
+ * Context: process, may sleep; the caller keeps the parameters from changing.
  */
-void hr_notify_config(const struct hr_params *config)
+void hr_notify_params(const struct hr_params *params)
 {
 	struct sk_buff *skb;
 
@@ -225,7 +225,7 @@ void hr_notify_config(const struct hr_params *config)
 	skb = hr_nl_new(ROOM(0), GFP_KERNEL);
 	if (!skb)
 		hr_drop(notifications, 1);
-	else if (WARN_ON_ONCE(hr_nl_fill_params(skb, &unasked, HEADROOM_CMD_PARAMS_NTF, config)))
+	else if (WARN_ON_ONCE(hr_nl_fill_params(skb, &unasked, HEADROOM_CMD_PARAMS_NTF, params)))
 		nlmsg_free(skb);
 	else
 		hr_nl_multicast(skb);
@@ -234,9 +234,9 @@ out:
 }
 
 /**
- * hr_notify_oom - the kernel kills a task
- * @cg: its cgroup's record, which the caller found under RCU
- * @task: the task
+ * hr_notify_oom - queue a notification that the OOM killer kills a task
+ * @cg: record of its cgroup, which the caller found under RCU
+ * @task: the killed task
  *
  * Context: any, under RCU.
  */
@@ -249,7 +249,7 @@ void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task)
 		return;
 	raw_spin_lock_irqsave(&ring.lock, flags);
 	if (ring.nr == RING) {
-		ring.lost++;
+		ring.dropped++;
 	} else {
 		oom = &ring.oom[(ring.first + ring.nr++) % RING];
 		hr_cgroup_get(cg);
@@ -257,14 +257,14 @@ void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task)
 		oom->cg = cg;
 		oom->pid = task->pid;
 		strscpy(oom->comm, task->comm, sizeof(oom->comm));
-		oom->lost = ring.lost;
-		ring.lost = 0;
+		oom->dropped = ring.dropped;
+		ring.dropped = 0;
 	}
 	raw_spin_unlock_irqrestore(&ring.lock, flags);
 	hr_registry_kick(true);
 }
 
-/* Takes the oldest. Returns whether there was one. */
+/* Take the oldest OOM kill out of the ring. Returns false if the ring is empty. */
 static bool ring_take(struct oom *oom)
 {
 	bool any;
@@ -280,27 +280,27 @@ static bool ring_take(struct oom *oom)
 	return any;
 }
 
-/* How many were lost after all that were taken; 0 while there are others to take */
-static u32 ring_take_lost(void)
+/* OOM kills dropped after all that were taken; 0 while the ring is not empty */
+static u32 ring_take_dropped(void)
 {
-	u32 lost = 0;
+	u32 dropped = 0;
 
 	raw_spin_lock_irq(&ring.lock);
 	if (!ring.nr)
-		swap(lost, ring.lost);
+		swap(dropped, ring.dropped);
 	raw_spin_unlock_irq(&ring.lock);
-	return lost;
+	return dropped;
 }
 
-static void count_lost(u32 lost)
+static void count_dropped(u32 dropped)
 {
 	lockdep_assert_held(&notify.mutex);
-	notify.seq += lost;
-	hr_drop(notifications, lost);
+	notify.seq += dropped;
+	hr_drop(notifications, dropped);
 }
 
 /**
- * hr_notify_waiting - OOM kills that are to be sent
+ * hr_notify_waiting - number of OOM kills that were not sent yet
  *
  * Context: any.
  */
@@ -311,10 +311,10 @@ unsigned int hr_notify_waiting(void)
 
 /**
  * hr_notify_ooms - send OOM kills
- * @nr: how many
+ * @nr: number of them
  *
- * Context: process, may sleep; hr_registry_lock() held. All records were linked
- * since hr_notify_waiting() returned @nr.
+ * Context: process, may sleep; hr_registry_lock() held. All records were linked after
+ * hr_notify_waiting() returned @nr.
  */
 void hr_notify_ooms(unsigned int nr)
 {
@@ -325,7 +325,7 @@ void hr_notify_ooms(unsigned int nr)
 		return;
 	mutex_lock(&notify.mutex);
 	while (nr-- && ring_take(&oom)) {
-		count_lost(oom.lost);
+		count_dropped(oom.dropped);
 		event.time = oom.time;
 		event.cg = oom.cg;
 		event.oom = &oom;
@@ -333,12 +333,12 @@ void hr_notify_ooms(unsigned int nr)
 			send(&event);
 		hr_cgroup_put(oom.cg);
 	}
-	count_lost(ring_take_lost());
+	count_dropped(ring_take_dropped());
 	mutex_unlock(&notify.mutex);
 }
 
 /**
- * hr_notify_drop - let go of OOM kills that were not sent
+ * hr_notify_drop - discard OOM kills that were not sent
  *
  * Context: process; no probe runs any more.
  */
@@ -351,7 +351,7 @@ void hr_notify_drop(void)
 }
 
 /**
- * hr_notify_seq - the number of the last notification to the group
+ * hr_notify_seq - number of the last notification to the group
  *
  * Context: process, may sleep.
  */
@@ -411,7 +411,7 @@ void hr_notify_fired(const struct hr_fired *fired)
 }
 
 /**
- * hr_notify_init - from now on notifications are sent
+ * hr_notify_init - begin to send notifications
  *
  * Context: process; the family is registered.
  */
@@ -421,7 +421,7 @@ void hr_notify_init(void)
 }
 
 /**
- * hr_notify_exit - say that the module is being unloaded, and nothing after
+ * hr_notify_exit - notify that the module is being unloaded, and send no more
  *
  * Context: process, may sleep; the family is still registered.
  */

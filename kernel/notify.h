@@ -9,12 +9,12 @@ struct hr_params;
 struct task_struct;
 
 /**
- * struct hr_fired - a threshold that was exceeded
- * @portid: who is to be told
+ * struct hr_fired - a trigger that fired
+ * @portid: socket that set the trigger
  * @seq: number of the notification among those of the trigger
  * @time: CLOCK_MONOTONIC, ns
  * @trigger: id of the trigger
- * @cg: the cgroup that it is about; the caller holds a reference
+ * @cg: the cgroup that the trigger watches; the caller holds a reference
  * @value: sum over the window that ended at @time
  */
 struct hr_fired {
@@ -31,7 +31,7 @@ void hr_notify_exit(void);
 u64 hr_notify_seq(void);
 void hr_notify_born(struct hr_cgroup *cg);
 void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent);
-void hr_notify_config(const struct hr_params *config);
+void hr_notify_params(const struct hr_params *params);
 void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task);
 unsigned int hr_notify_waiting(void);
 void hr_notify_ooms(unsigned int nr);

@@ -223,7 +223,7 @@ int hr_params_set(const struct hr_params *from, unsigned int which,
 		goto out;
 	config = new;
 	if (live)
-		hr_notify_config(&config);
+		hr_notify_params(&config);
 out:
 	mutex_unlock(&params_mutex);
 	return err;

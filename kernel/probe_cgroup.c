@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cgroups: when one is made or removed
+ * Probes for the birth and the death of cgroups
  *
- * Both fire under a lock of the tracing code: cgroup_mkdir with the new cgroup's
- * controllers already online, cgroup_rmdir with them already marked as dying. Births
- * need no event: the registry finds them. But what looks for changes only has to know
- * that there is something to find.
+ * Both tracepoints fire under a lock of the tracing code: cgroup_mkdir with the controllers
+ * of the new cgroup already online, cgroup_rmdir with them already marked as dying. The
+ * registry finds new cgroups without an event. The events tell a dump of changes that the
+ * set of cgroups has changed.
  */
 #include "probes.h"
 #include "registry.h"

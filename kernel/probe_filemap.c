@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page cache: what is an eviction, and what is a refault
+ * Probes of the page cache: detect evictions and refaults of file pages
  *
- * mm_filemap_delete_from_page_cache fires for every page that leaves the page
- * cache, under the i_pages lock (with interrupts off, but on RT). Reclaim has frozen the
- * page, that is, taken its last references, which truncation has not; and runs
- * with PF_MEMALLOC set, which drop_caches and fadvise() do not. Both together
- * are an eviction.
+ * mm_filemap_delete_from_page_cache fires for every page that leaves the page cache, under
+ * the i_pages lock (with interrupts off, except on RT). Reclaim has frozen the page, that
+ * is, dropped its last references; truncation has not. Reclaim also runs with PF_MEMALLOC
+ * set; drop_caches and fadvise() do not. A page with both is evicted.
  *
- * mm_filemap_add_to_page_cache fires when a page was added, outside the lock,
- * and already charged to its cgroup. If the page is one that was evicted, that
- * is a refault. Two exceptions: the file ended before this page, so that a
- * truncated file is being written anew; and a page that is overwritten as a
- * whole without being read, which cannot be told from a read here.
+ * mm_filemap_add_to_page_cache fires after a page was added, outside the lock and already
+ * charged to its cgroup. If the page was evicted before, this is a refault. Two cases
+ * differ. If the file ended before this page, a truncated file is being rewritten, which is
+ * no refault. A page that is overwritten as a whole without being read cannot be told from
+ * a read, and is counted.
  */
 #include <linux/fs.h>
 #include <linux/memcontrol.h>
@@ -38,13 +37,13 @@ void hr_probe_filemap_delete(void *data, struct folio *folio)
 		hr_evicted(folio, HEADROOM_PAGE_KIND_FILE, name_of(folio));
 }
 
-/* Whether the file did not end before the page, which then is written anew */
+/* Whether the page is within the file; if not, the file grows and nothing is read */
 static __always_inline bool within_file(const struct folio *folio, pgoff_t index)
 {
 	return (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host);
 }
 
-/* The first argument is not the folio, since it is not the probe's */
+/* The folio comes second, in the register that the probe got it in */
 static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index)
 {
 	struct hr_nonresident page;
@@ -53,7 +52,7 @@ static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index
 		hr_refaulted(hash, folio, &page);
 }
 
-/* A page that seems to be in one of the slots whose bits are set in @found */
+/* A page that may be in one of the slots whose bits are set in @found */
 static noinline void came_back(u64 hash, struct folio *folio,
 			       struct hr_nonresident_bucket *bucket, u64 found)
 {
@@ -63,7 +62,7 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	u64 clocks;
 	u32 when;
 
-	/* The slot may be written anew while it is read here */
+	/* Races with other CPUs that write the slot: checked below */
 	if (unlikely(READ_ONCE(slot->check) != (u32)hash ||
 		     !hr_route_fits(route, folio, &slot->page))) {
 		came_back_slow(hash, folio, folio->index);
@@ -71,7 +70,7 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	}
 	when = READ_ONCE(slot->page.when);
 	clocks = READ_ONCE(slot->page.clocks);
-	/* What was read counts only if the slot was still ours to empty */
+	/* What was read is valid only if the slot has not changed: see hr_nonresident_fill() */
 	if (likely(hr_nonresident_empty(bucket, i, hash)) &&
 	    likely(within_file(folio, folio->index)))
 		hr_refaulted_again(route, folio, hash, when, clocks);

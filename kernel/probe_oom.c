@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * OOM: whom the kernel kills
+ * Probe of the OOM killer: report each task that is killed
  *
- * mark_victim fires for each task that is to die, in the task that ran short of memory,
- * below the OOM killer's lock. Those that share its memory die with it, and are not
- * told of.
+ * mark_victim fires for each task that the OOM killer selects, in the task that ran short
+ * of memory, under the lock of the OOM killer. Tasks that share the memory of a killed task
+ * die with it without an event.
  */
 #include <linux/memcontrol.h>
 #include <linux/pid.h>
@@ -19,7 +19,7 @@ void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 	hr_notify_oom(hr_cgroup_of(mem_cgroup_from_task(task)), task);
 }
 
-/* What fires on kernels whose event names the task by its number only */
+/* For kernels whose event has only the pid of the task */
 void hr_probe_mark_victim_pid(void *data, int pid)
 {
 	struct task_struct *task;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reclaim: which task reclaims on whose behalf
+ * Probes of reclaim and compaction
  *
- * Direct reclaim, memcg reclaim and node reclaim each fire a pair of events in the
- * task that does it, with no lock held. kswapd fires none of these, but tells when
- * it goes to sleep, and who wakes it is told in the waker.
+ * Direct reclaim, memcg reclaim and node reclaim each fire a pair of events in the task
+ * that reclaims, with no lock held. kswapd fires none of these, but one when it goes to
+ * sleep; the task that wakes it fires another.
  *
- * The same events bracket stalls, as do those of compaction.
+ * The same events, and those of compaction, are the begin and the end of stalls.
  */
 #include <linux/bits.h>
 #include <linux/mmzone.h>
@@ -50,7 +50,7 @@ void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed)
 	hr_reclaim_end();
 }
 
-/* Fires after the sleep; the kernel counts it in ticks */
+/* Fires after the sleep, whose length is in whole ticks */
 void hr_probe_throttled(void *data, int nid, int usec_timeout,
 			int usec_delayed, int reason)
 {
@@ -66,7 +66,7 @@ void hr_probe_throttled(void *data, int nid, int usec_timeout,
 	hr_stall_throttled(cause[reason], (u64)usec_delayed * NSEC_PER_USEC);
 }
 
-/* One zone; kcompactd, and whoever writes to compact_memory, do not stall */
+/* Fires for each zone. kcompactd and writers of compact_memory do not stall. */
 void hr_probe_compaction_begin(void *data, struct compact_control *cc,
 			       unsigned long start, unsigned long end,
 				     bool sync)
@@ -92,7 +92,7 @@ void hr_probe_node_end(void *data, unsigned long nr_reclaimed)
 	hr_reclaim_end();
 }
 
-/* Fires for each batch of pages that were looked at */
+/* Fires for each batch of pages that was scanned */
 void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
 			      unsigned long reclaimed,
 				    struct reclaim_stat *stat, int priority,

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The scheduler: what a task waits for, that leaves the CPU in a memory stall
+ * Probe of the scheduler: find out what a stalled task waits for
  *
- * sched_switch is the hottest event there is. Mostly neither task is in a memory
- * stall, and two tests of a bit are all that happens.
+ * sched_switch is the hottest event of all. Mostly neither task is in a memory stall, and
+ * the probe only tests two bits.
  *
- * A task that the kernel has marked, and that goes to sleep outside of reclaim and
- * compaction, waits for one of several things that no field tells apart. Its stack
- * does: it is saved, and the innermost function with a meaning decides. That costs
- * some thousand instructions, before a wait that takes at least as many times
+ * A task that the kernel has marked and that goes to sleep outside of reclaim and
+ * compaction waits for one of several things, which no field of the task distinguishes.
+ * Its stack does: the probe saves it, and the innermost function with a meaning decides.
+ * That costs some thousand instructions, before a wait that takes at least as many times
  * longer. The name of a function is looked up once for each return address.
  *
- * kswapd and kcompactd are in a memory stall all the time that they work, as far
- * as the kernel is concerned. Nobody waits while they sleep.
+ * The kernel marks kswapd and kcompactd as stalled all the time that they work. No task
+ * waits while they sleep.
  */
 #include <linux/hash.h>
 #include <linux/kallsyms.h>
@@ -27,10 +27,10 @@
 #define DEPTH		24
 #define CACHE_BITS	8
 
-/* Part of reclaim or compaction that began before anybody looked, and is not booked */
+/* Inside reclaim or compaction that began before the probes were attached; not counted */
 #define INSIDE		U8_MAX
 
-/* What a function means for a task that sleeps in it. Ends with an empty name. */
+/* The cause of a stall of a task that sleeps in a function. Ends with an empty prefix. */
 static const struct {
 	const char *prefix;
 	u8 cause;
@@ -40,7 +40,7 @@ static const struct {
 	{ "do_try_to_free_pages", INSIDE },
 	{ "shrink_node", INSIDE },
 	{ "compact_zone", INSIDE },
-	/* Sleeps there for kswapd, before direct reclaim begins, if reserves are low */
+	/* If reserves are low, sleeps there until kswapd is done, before direct reclaim begins */
 	{ "try_to_free_pages", HEADROOM_STALL_CAUSE_DIRECT_RECLAIM },
 	{ "do_swap_page", HEADROOM_STALL_CAUSE_SWAP_IN },
 	{ "swap_read", HEADROOM_STALL_CAUSE_SWAP_IN },
@@ -60,13 +60,13 @@ static const struct {
 	{ "" }
 };
 
-/* Meanings of return addresses: the address, shifted, and its cause; lossy */
+/* Causes by return address: the address, shifted, and the cause; entries may collide */
 static u64 cache[1 << CACHE_BITS];
 
-/* Interrupts are off: one name at a time is looked up on a CPU */
+/* One per CPU is enough: interrupts are off while a name is looked up */
 static DEFINE_PER_CPU(char[KSYM_SYMBOL_LEN], name_buffer);
 
-/* Names may end in .constprop.0, .part.0 and so on: prefixes */
+/* Compares prefixes, since names may end in .constprop.0, .part.0 and the like */
 static u8 meaning_of_name(const char *name)
 {
 	unsigned int i;

@@ -1,37 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Swap: what is an eviction, and what is a refault, of anonymous and shared
- * memory
+ * Probes of swap: detect evictions and refaults of anonymous and shared memory
  *
- * A page that goes to swap is known by its swap entry. While it is away nothing
- * else has that entry, so what comes back under it is the page. Two ways to see
- * it go and come:
+ * A page that goes to swap is identified by its swap entry. No other page has that entry
+ * while it is away, so the page that comes back with the entry is the same. There are two
+ * ways to see it go and come back:
  *
  * Tracepoints
- *	mm_vmscan_write_folio fires when reclaim has written a page to swap, or had
- *	it compressed. In general it is gone then; it may still be caught in the
+ *	mm_vmscan_write_folio fires when reclaim has written a page to swap or
+ *	compressed it. Mostly the page is then freed; it may still be found in the
  *	swap cache. A page that was read back, not changed and not freed from the
- *	swap cache goes again without being written, which is not seen: when it
- *	comes back it is a refault with the reason unknown.
+ *	swap cache is evicted again without being written, which is not seen: its
+ *	next refault has the reason unknown.
  *
  *	block_bio_queue fires for the read of a page that comes back from a block
- *	device, in the task that wants it. That is a new folio: locked, and not
- *	mapped anywhere. Direct I/O into anonymous memory is a read into a mapped
- *	one.
+ *	device, in the task that reads it. Its folio is new: locked and not mapped.
+ *	Direct I/O into anonymous memory reads into a folio that is mapped.
  *
- *	What comes back from zswap causes no I/O, and is not seen. It would be when
- *	its folio gets onto an LRU list (mm_lru_insertion), but so would what comes
- *	from a device, and before its read: __read_swap_cache_async() adds the folio
- *	to the CPU's batch for the LRU lists, and whenever that is full its folios
- *	are put there. The read then finds the page taken already, and counts it a
- *	second time, as one of an unknown reason.
+ *	A page that comes back from zswap causes no I/O and is not seen. It could be
+ *	seen when its folio is added to an LRU list (mm_lru_insertion). But that event
+ *	fires for pages from a device, too, and before their read:
+ *	__read_swap_cache_async() adds the folio to the CPU's batch for the LRU lists,
+ *	which are updated when the batch is full. The read would not find the page in
+ *	the table any more, and count it a second time with the reason unknown.
  *
  * Functions
- *	workingset_eviction() is called for a page in the swap cache when it is
- *	really freed, and swap_readpage() or swap_read_folio() for each that comes
- *	back, from wherever. Kprobes on these see everything, and cost a trap or a
- *	call through ftrace; they are used in place of the tracepoints if the
- *	parameter swap_kprobes asks for it.
+ *	workingset_eviction() is called when a page in the swap cache is freed, and
+ *	swap_readpage() or swap_read_folio() for each page that comes back, from a
+ *	device or not. Kprobes on these see all pages, and cost a trap or a call
+ *	through ftrace. They replace the tracepoints if the parameter swap_kprobes is
+ *	set.
  */
 #include <linux/bio.h>
 #include <linux/memcontrol.h>
@@ -45,7 +43,7 @@
 #include "probes.h"
 #include "refault.h"
 
-/* Swap space is a file without an inode, whose number is the entry's type */
+/* A swap area is a file without an inode; its number is the type of the entry */
 static __always_inline struct hr_page_name name_of(const struct folio *folio)
 {
 	swp_entry_t entry = { .val = hr_swap_entry(folio) };
@@ -62,7 +60,7 @@ static __always_inline void swapped_out(struct folio *folio)
 			 name_of(folio));
 }
 
-/* It was evicted, even if nothing is remembered of it */
+/* Every page that is swapped in was evicted, even if the table has nothing of it */
 static void swapped_in(struct folio *folio)
 {
 	struct hr_page_name name = name_of(folio);
@@ -85,7 +83,7 @@ static void swapped_in(struct folio *folio)
 
 void hr_probe_write_folio(void *data, struct folio *folio)
 {
-	/* It is unlocked: somebody may have freed it from the swap cache */
+	/* The folio is unlocked: another task may have freed it from the swap cache */
 	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio))
 		swapped_out(folio);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes, one file a subsystem. Only those files know what a tracepoint's
- * arguments mean; hooks.c attaches them and checks their prototypes.
+ * The probes, one file for each subsystem of the kernel. Only those files interpret the
+ * arguments of tracepoints; hooks.c attaches the probes and checks their prototypes.
  *
- * A probe runs with preemption off, and may run with interrupts off and locks of
- * the page cache held: it never allocates, sleeps, prints or waits.
+ * A probe runs with preemption off, and may run with interrupts off and locks of the page
+ * cache held: it never allocates, sleeps, prints or waits.
  */
 #ifndef _HEADROOM_PROBES_H
 #define _HEADROOM_PROBES_H

@@ -378,8 +378,8 @@ static bool fits(const struct hr_batch *batch, const struct folio *folio,
 
 /* Reclaim without events, the last kind at the head of this file: a batch for each folio */
 static struct hr_batch *evict_untraced(struct folio *folio,
-				     enum headroom_page_kind kind,
-					   unsigned long nr)
+				       enum headroom_page_kind kind,
+				       unsigned long nr)
 {
 	struct hr_batch *batch = this_cpu_ptr(&untraced);
 	struct hr_cgroup *driver = hr_cgroup_of_current();

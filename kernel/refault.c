@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Evictions and refaults: to whom they are booked
+ * Charge evictions and refaults to cgroups
  *
- * A probe says what happened to which page. An eviction
+ * A probe reports what happened to which page. An eviction is
  *
- *	- is one more of a batch, see reclaim.c; which ticks the clocks of the cgroup
- *	  that the page was charged to, and of the reclaim's target, counts it by kind
- *	  and by reason, and puts it on the evictor's account,
- *	- is remembered in the nonresident table.
+ *	- added to a batch, see reclaim.c. The batch advances the clocks of the victim, the
+ *	  cgroup that the page was charged to, and of the target of reclaim; it counts the
+ *	  eviction by kind and by reason, and charges it to the evictor,
+ *	- remembered in the nonresident table.
  *
- * A refault is its reader's, who waited for it: it is counted there by kind and by
- * the reason of the eviction. How far away the page was, for how long, and who had
- * evicted it is the victim's: with so much more memory, it would not have lost the
- * page. Mostly the two are the same; if not, the refault is a shared one.
+ * A refault is charged to the reader, which waited for it, by kind and by the reason of
+ * the eviction. Its distance, its age and its evictor are recorded with the victim: with
+ * that much more memory the page would not have been evicted. Reader and victim are mostly
+ * the same cgroup; if they differ, the refault is a shared one.
  */
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -29,7 +29,7 @@ DEFINE_PER_CPU_ALIGNED(struct hr_route, hr_route) = {
 	.memcg_data = NO_MEMCG,
 };
 
-/* Sampling needs to know how large the sample was; without it all is known */
+/* With sampling, the evictions in each group show how large the sample is */
 static void remember_sampled(struct hr_batch *batch, enum headroom_page_kind kind,
 			     struct hr_page_name name)
 {
@@ -45,16 +45,15 @@ static void remember_sampled(struct hr_batch *batch, enum headroom_page_kind kin
 }
 
 /**
- * hr_evicted_slow - as hr_evicted()
+ * hr_evicted_slow - the uncommon cases of hr_evicted()
  * @kind: what it holds
  * @folio: the folio, still charged to its cgroup
- * @inode: in the name of its first page
- * @file: the same
- * @index: the same
+ * @inode: part of the name of its first page
+ * @file: part of the name
+ * @index: part of the name
  *
- * A large folio, one that begins a batch, or one that only looks like an eviction:
- * drop_caches and fadvise() freeze pages as well. Inside of reclaim, as far as it is
- * known, all frozen pages are evicted.
+ * The folio is large, begins a batch, or is not evicted at all: drop_caches and fadvise()
+ * freeze pages, too. Within known reclaim, every frozen page is evicted.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -76,12 +75,12 @@ noinline void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
 }
 
 /**
- * hr_evicted_sampled - as hr_evicted(), when it is known to be sampled
+ * hr_evicted_sampled - hr_evicted() for a page that is sampled
  * @kind: what it holds
  * @batch: the batch that counts it
- * @inode: in its name
- * @file: the same
- * @index: the same
+ * @inode: part of its name
+ * @file: part of its name
+ * @index: part of its name
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -96,9 +95,9 @@ noinline void hr_evicted_sampled(enum headroom_page_kind kind,
 }
 
 /*
- * What a clock advanced by since a page was evicted. The page may be of a batch that
- * is not counted yet: then that is nothing. Returns false if the clock is not the
- * one of then: keys repeat after 65536 births, and this one has lost less.
+ * Compute how far a clock has advanced since a page was evicted: by 0 if the page is of a
+ * batch that is not counted yet. Returns false if it cannot be the same clock: keys repeat
+ * after 65536 births, and a younger cgroup may not have evicted so many pages.
  */
 static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
 {
@@ -110,9 +109,9 @@ static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
 	return *distance <= now;
 }
 
-/* What a refault says of the memory that would have saved it */
-static void book_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
-			  u64 weight, const struct hr_nonresident *page)
+/* Record distance and age of a refault */
+static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
+			    u64 weight, const struct hr_nonresident *page)
 {
 	u32 distance;
 
@@ -132,16 +131,15 @@ static void book_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 }
 
 /*
- * Keeps the way for pages like this one: if it ends in histograms, those of a target,
- * too, and if the reader has a record of its own, so that the address of its memory
- * cgroup stays what it is.
+ * Keep the route for the next refault. It needs all three histograms, and a reader with a
+ * record of its own: that record keeps the address of the memory cgroup from being reused.
  */
 static void keep_route(struct folio *folio, struct hr_route *new,
 		       const struct hr_cgroup *target)
 {
 	struct hr_route *route = this_cpu_ptr(&hr_route);
 
-	/* An interrupt may come in the middle of this, and is not in the middle of it */
+	/* An interrupt may come while a task writes the route, so it leaves the route alone */
 	if (!in_task() || !target || new->reader->memcg != folio_memcg(folio))
 		return;
 	new->distance = READ_ONCE(new->victim->local.distance);
@@ -152,16 +150,19 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	new->target_clock = &target->target.evictions;
 	new->memcg_data = READ_ONCE(folio->memcg_data);
 	*route = *new;
-	/* Either this sees that one died, or hr_refault_forget() comes later */
+	/*
+	 * Pairs with the barrier in hr_refault_forget(): either this sees that a record
+	 * died, or hr_refault_forget() clears the route that was just written
+	 */
 	smp_mb();
 	if (READ_ONCE(new->reader->dead) || READ_ONCE(new->victim->dead) ||
 	    READ_ONCE(target->dead))
 		WRITE_ONCE(route->memcg_data, NO_MEMCG);
 }
 
-/* What is the reader's; it stands in the route where that is */
-static void book_reader(struct hr_route *route, struct hr_cgroup *reader,
-			u64 hash, const struct hr_nonresident *page)
+/* Charge the reader, and begin the route */
+static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
+			  u64 hash, const struct hr_nonresident *page)
 {
 	route->reader = reader;
 	route->keys = page->keys;
@@ -180,13 +181,13 @@ static void book_reader(struct hr_route *route, struct hr_cgroup *reader,
 	hr_trigger_touch(reader);
 }
 
-static void book(struct folio *folio, u64 hash, const struct hr_nonresident *page)
+static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *page)
 {
 	u64 weight = hr_nonresident_table.weight;
 	struct hr_cgroup *target;
 	struct hr_route route;
 
-	book_reader(&route, hr_cgroup_of(folio_memcg(folio)), hash, page);
+	charge_reader(&route, hr_cgroup_of(folio_memcg(folio)), hash, page);
 	if (!page->victim)
 		return;
 	if (!route.victim) {
@@ -194,7 +195,7 @@ static void book(struct folio *folio, u64 hash, const struct hr_nonresident *pag
 		return;
 	}
 	target = hr_reclaim_target(route.victim, page->reason, page->up);
-	book_distance(route.victim, target, weight, page);
+	charge_distance(route.victim, target, weight, page);
 	route.blamed = hr_blame_refault(&hr_cgroup_alive(route.victim)->blame,
 					hr_cgroup_by_key(page->evictor),
 					      page->reason, weight,
@@ -203,10 +204,10 @@ static void book(struct folio *folio, u64 hash, const struct hr_nonresident *pag
 }
 
 /**
- * hr_refaulted - a page that was evicted has come back
+ * hr_refaulted - an evicted page has come back
  * @hash: its hash, which must be sampled
  * @folio: the folio that it came back in, charged to its reader
- * @page: what was remembered of it; an victim of 0 says that nothing was
+ * @page: what the nonresident table had of it; a victim of 0 if it had nothing
  *
  * Context: any, under RCU; preemption off.
  */
@@ -218,32 +219,32 @@ void hr_refaulted(u64 hash, struct folio *folio,
 	if (in_task() && hr_route_fits(route, folio, page))
 		hr_refaulted_again(route, folio, hash, page->when, page->clocks);
 	else
-		book(folio, hash, page);
+		charge(folio, hash, page);
 }
 
 /**
- * hr_refaulted_anew - book a refault whose clocks say something unusual
+ * hr_refaulted_slow - charge a refault whose clocks do not fit the route
  * @hash: the page's hash
  * @folio: the folio that the page came back in
- * @route: where the last one on this CPU was booked, which it is like
- * @when: what was remembered of the page
- * @clocks: the same
+ * @route: route of the last one on this CPU, which fits otherwise
+ * @when: time of the eviction, see struct hr_nonresident
+ * @clocks: clocks at the eviction, see struct hr_nonresident
  *
  * Context: process, under RCU; preemption off.
  */
-void hr_refaulted_anew(u64 hash, struct folio *folio,
+void hr_refaulted_slow(u64 hash, struct folio *folio,
 		       const struct hr_route *route, u32 when, u64 clocks)
 {
 	const struct hr_nonresident page = {
 		.keys = route->keys, .when = when, .why = route->why, .clocks = clocks,
 	};
 
-	book(folio, hash, &page);
+	charge(folio, hash, &page);
 }
 
 /**
- * hr_refaulted_more - count that it was somebody else's page, or sampled
- * @route: where the refault is booked
+ * hr_refaulted_more - count a refault as shared, or in its group of samples
+ * @route: route of the refault
  * @hash: the page's hash
  *
  * Context: any, under RCU.
@@ -261,11 +262,11 @@ void hr_refaulted_more(const struct hr_route *route, u64 hash)
 }
 
 /**
- * hr_refault_forget - find the ways of refaults anew, since records have died
+ * hr_refault_forget - clear the route of each CPU, since records have died
  *
- * From a grace period later on, none leads to a record that is dead.
+ * After a grace period no route leads to a record that is dead.
  *
- * Context: process; @dead was set in those records.
+ * Context: process; @dead is set in those records.
  */
 void hr_refault_forget(void)
 {

@@ -17,24 +17,24 @@
 #include "trigger.h"
 
 /**
- * struct hr_route - where a refault is booked
- * @memcg_data: the folio's, which stands for the reader's memory cgroup
+ * struct hr_route - the counters that a refault is charged to
+ * @memcg_data: that of the folio, which identifies the reader's memory cgroup
  * @keys: victim and evictor of the page
  * @why: its kind, reason and levels up to the target
  * @blame_generation: that of @victim's list of evictors
- * @more: reader and victim are different, or pages are sampled: there is more to count
- * @reader: who waited for the page
- * @victim: who lost it
- * @target_clock: of the cgroup whose reclaim it was
- * @refaults: among @reader's counters
- * @blamed: among those of @victim's evictors
+ * @more: reader and victim differ, or pages are sampled: call hr_refaulted_more()
+ * @reader: the cgroup that reads the page back
+ * @victim: the cgroup that it was evicted from
+ * @target_clock: eviction clock of the target
+ * @refaults: counter of @reader
+ * @blamed: counter of an evictor in @victim's list
  * @distance: @victim's histogram
- * @age: the same
- * @target_distance: that of the cgroup whose reclaim it was
+ * @age: another one of @victim's
+ * @target_distance: the target's histogram
  *
- * Pages mostly come back as they went, many of them with the first three the same; the
- * rest is what it took to find out for the last one on this CPU, and is right as long
- * as none of the records is dead and @blame_generation is what it was.
+ * Consecutive refaults on a CPU mostly agree in the first three members. The rest is the
+ * result of the look-ups for the last refault. It is valid as long as none of the records
+ * is dead and @blame_generation is current.
  */
 struct hr_route {
 	unsigned long memcg_data;
@@ -60,7 +60,7 @@ void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *batch,
 			const struct inode *inode, u64 file, u64 index);
 void hr_refaulted(u64 hash, struct folio *folio,
 		  const struct hr_nonresident *page);
-void hr_refaulted_anew(u64 hash, struct folio *folio,
+void hr_refaulted_slow(u64 hash, struct folio *folio,
 		       const struct hr_route *route, u32 when, u64 clocks);
 void hr_refaulted_more(const struct hr_route *route, u64 hash);
 void hr_refault_forget(void);
@@ -68,11 +68,11 @@ void hr_refault_forget(void);
 /* folio_test_large(), but for an instruction */
 static __always_inline bool hr_folio_large(const struct folio *folio)
 {
-	/* This flag of a folio that is locked stays as it is */
+	/* The flag does not change while the folio is locked */
 	return data_race(folio->flags) & BIT(PG_head);
 }
 
-/* @page of the batch has the clocks of the page in question */
+/* Remember a page. The caller has set the clocks in @batch->page. */
 static __always_inline void hr_remember(const struct hr_batch *batch,
 					enum headroom_page_kind kind,
 					      struct hr_page_name name)
@@ -92,7 +92,7 @@ static __always_inline void hr_remember(const struct hr_batch *batch,
  * @name: the name of its first page
  *
  * The clocks count all pages, tracked or not. In the common case, one more page of a
- * batch, nothing is called and no register saved.
+ * batch, this calls no function and saves no register.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -119,8 +119,8 @@ slow:
 }
 
 /*
- * What a clock advanced by since then. Returns false if it seems to go backwards, or
- * to have begun later: see advanced() in refault.c.
+ * Compute how far a clock has advanced since @then. Returns false if it seems to have gone
+ * backwards or to have begun later: see advanced() in refault.c.
  */
 static __always_inline bool hr_advanced(const atomic64_t *clock, u32 then,
 					u64 *distance)
@@ -131,17 +131,17 @@ static __always_inline bool hr_advanced(const atomic64_t *clock, u32 then,
 	return *distance <= now;
 }
 
-/* The time away, in units of 2^HR_AGE_SHIFT ns. Longer than 52 days seem less. */
+/* The time since an eviction, in units of 2^HR_AGE_SHIFT ns. Wraps after 52 days. */
 static __always_inline u32 hr_age(u32 when)
 {
 	return (u64)(hr_reclaim_now() - when) * TICK_NSEC >> HR_AGE_SHIFT;
 }
 
 /**
- * hr_route_fits - whether a refault is like the last one on this CPU
- * @route: where that one was booked
+ * hr_route_fits - whether a refault goes to the same counters as the last one on this CPU
+ * @route: route of the last one
  * @folio: the folio that the page came back in
- * @page: what is remembered of the page
+ * @page: what the nonresident table has of the page
  *
  * Context: process, under RCU; preemption off.
  */
@@ -155,15 +155,14 @@ hr_route_fits(const struct hr_route *route, const struct folio *folio,
 }
 
 /**
- * hr_refaulted_again - book a refault that is like the last one on this CPU
- * @route: where that one was booked
+ * hr_refaulted_again - charge a refault to the same counters as the last one on this CPU
+ * @route: route of the last one
  * @folio: the folio that the page came back in
  * @hash: the page's hash
- * @when: what was remembered of the page
- * @clocks: the same
+ * @when: time of the eviction, see struct hr_nonresident
+ * @clocks: clocks at the eviction, see struct hr_nonresident
  *
- * Writes five words, which CPUs share as far as they read for, or lost pages of, the
- * same cgroup.
+ * Writes five words, which CPUs share if they have the same reader or victim.
  *
  * Context: process, under RCU; preemption off.
  */
@@ -178,7 +177,7 @@ hr_refaulted_again(const struct hr_route *route, struct folio *folio,
 	if (unlikely(!hr_advanced(clock, clocks, &distance) ||
 		     !hr_advanced(route->target_clock, clocks >> 32,
 					&target_distance))) {
-		hr_refaulted_anew(hash, folio, route, when, clocks);
+		hr_refaulted_slow(hash, folio, route, when, clocks);
 		return;
 	}
 	atomic64_add(weight, route->refaults);
