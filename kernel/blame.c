@@ -26,7 +26,7 @@
 #include <linux/minmax.h>
 
 #include "blame.h"
-#include "registry.h"
+#include "cgroup.h"
 
 static struct hr_blame_slot *slot_of(struct hr_blame *blame,
 				     const struct hr_cgroup *evictor,
@@ -118,17 +118,6 @@ static struct hr_cgroup *add(struct hr_blame *blame,
 	if (slot)
 		slot->error += error;
 	return dropped;
-}
-
-/**
- * hr_blame_init - initialise an empty list
- * @blame: all zero
- *
- * Context: any.
- */
-void hr_blame_init(struct hr_blame *blame)
-{
-	raw_spin_lock_init(&blame->lock);
 }
 
 /**

@@ -40,7 +40,6 @@ struct hr_blame {
 	struct hr_page_stats others;
 };
 
-void hr_blame_init(struct hr_blame *blame);
 void hr_blame_add(struct hr_blame *blame,
 		  struct hr_cgroup *evictor,
 			enum headroom_reason reason, u64 evictions);
@@ -53,5 +52,16 @@ void hr_blame_move(struct hr_blame *to, struct hr_blame *from);
 void hr_blame_clear(struct hr_blame *blame);
 void hr_blame_read(struct hr_blame_totals *to,
 		   struct hr_blame *blame);
+
+/**
+ * hr_blame_init - begin with an empty list
+ * @blame: all zero
+ *
+ * Context: any.
+ */
+static inline void hr_blame_init(struct hr_blame *blame)
+{
+	raw_spin_lock_init(&blame->lock);
+}
 
 #endif /* _HEADROOM_BLAME_H */

@@ -103,28 +103,4 @@ struct hr_blame_totals {
 	struct hr_pages others;
 };
 
-/**
- * struct hr_dropped - what could not be recorded; see the specification
- * @table_full: entries of the nonresident table pushed out by others
- * @table_busy: evictions not remembered, the bucket being written elsewhere
- * @cgroup_unknown: events booked to an ancestor for want of a record
- * @distance_unknown: refaults of pages lost by a cgroup that is gone, scaled
- * @stall_slots: stalls not measured, too many being in flight
- * @reclaim_slots: reclaims not followed, too many being in flight
- * @histograms: values in no histogram, none being at hand
- * @notifications: notifications that were never sent
- * @resized: entries of a nonresident table that was replaced
- */
-struct hr_dropped {
-	u64 table_full;
-	u64 table_busy;
-	u64 cgroup_unknown;
-	u64 distance_unknown;
-	u64 stall_slots;
-	u64 reclaim_slots;
-	u64 histograms;
-	u64 notifications;
-	u64 resized;
-};
-
 #endif /* _HEADROOM_COUNTERS_H */

@@ -17,9 +17,10 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "dropped.h"
 #include "hist_alloc.h"
-#include "registry.h"
-#include "stats.h"
+#include "registry_lock.h"
+#include "worker.h"
 
 #define POOL_SIZE	256
 
@@ -28,7 +29,9 @@ static struct {
 	unsigned int nr;
 	struct hr_hist *hist[POOL_SIZE];
 	atomic64_t used;
-} pool;
+} pool = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(pool.lock),
+};
 
 /* Gives *where a histogram, unless somebody else just has. NULL if none is left. */
 static noinline struct hr_hist *adopt(struct hr_hist **where)
@@ -48,7 +51,7 @@ static noinline struct hr_hist *adopt(struct hr_hist **where)
 	low = pool.nr < POOL_SIZE / 2;
 	raw_spin_unlock_irqrestore(&pool.lock, flags);
 	if (low)
-		hr_registry_kick(true);
+		hr_worker_kick(true);
 	return hist;
 }
 
@@ -86,13 +89,14 @@ static bool four_empty(const atomic64_t *bucket)
  * A bucket never becomes empty again, so only those outside of the bounds are looked
  * at. They are what readers go by: not all 124 buckets of a dozen histograms.
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
 void hr_hist_bound(struct hr_hist *hist)
 {
 	unsigned int first = 0, end = HR_HIST_BUCKETS, low, high;
 
 	BUILD_BUG_ON(HR_HIST_BUCKETS % 4);
+	hr_registry_assert_locked();
 	if (!hist)
 		return;
 	low = hist->end ? hist->first : HR_HIST_BUCKETS;
@@ -115,13 +119,14 @@ void hr_hist_bound(struct hr_hist *hist)
  * hr_hist_sum - number of values
  * @hist: a histogram whose bounds are known; NULL is allowed
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
 u64 hr_hist_sum(const struct hr_hist *hist)
 {
 	unsigned int i;
 	u64 sum = 0;
 
+	hr_registry_assert_locked();
 	for (i = hist ? hist->first : 0; hist && i < hist->end; i++)
 		sum += atomic64_read(&hist->bucket[i]);
 	return sum;
@@ -132,7 +137,7 @@ u64 hr_hist_sum(const struct hr_hist *hist)
  * @to: pointer to that one; it is made if there is none
  * @from: a histogram whose bounds are known; NULL is allowed
  *
- * Context: process, may sleep; registry's mutex held.
+ * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
  */
 int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
@@ -140,6 +145,7 @@ int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
 	struct hr_hist *sum = *to;
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	if (!from || !from->end)
 		return 0;
 	if (!sum) {
@@ -161,10 +167,11 @@ int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
  * hr_hist_clear - empty a histogram that has no writer
  * @hist: the histogram; NULL is allowed
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
 void hr_hist_clear(struct hr_hist *hist)
 {
+	hr_registry_assert_locked();
 	if (!hist)
 		return;
 	memset(&hist->bucket[hist->first], 0,
@@ -178,12 +185,13 @@ void hr_hist_clear(struct hr_hist *hist)
  * @to: of the one that stays; takes the other over if it had none
  * @from: of one that goes, which nobody writes to any more; none afterwards
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
 void hr_hist_move(struct hr_hist **to, struct hr_hist **from)
 {
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	if (!*from)
 		return;
 	if (!*to) {
@@ -243,16 +251,6 @@ void hr_hist_alloc_fill(void)
 u64 hr_hist_alloc_used(void)
 {
 	return atomic64_read(&pool.used);
-}
-
-/**
- * hr_hist_alloc_init - an empty pool
- *
- * Context: process; before any probe runs.
- */
-void hr_hist_alloc_init(void)
-{
-	raw_spin_lock_init(&pool.lock);
 }
 
 /**

@@ -6,7 +6,6 @@
 #include <linux/types.h>
 
 #include "hist.h"
-#include "counters.h"
 
 /**
  * struct hr_hist - a histogram as it is counted
@@ -14,7 +13,7 @@
  * @first: the lowest bucket that was not empty when somebody looked last
  * @end: behind the highest one; 0 if all were
  *
- * What stands behind @bucket belongs to the registry's mutex: see
+ * What stands behind @bucket belongs to the registry lock: see
  * hr_hist_bound().
  */
 struct hr_hist {
@@ -23,7 +22,6 @@ struct hr_hist {
 	u8 end;
 };
 
-void hr_hist_alloc_init(void);
 void hr_hist_alloc_exit(void);
 void hr_hist_alloc_fill(void);
 u64 hr_hist_alloc_used(void);

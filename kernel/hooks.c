@@ -24,7 +24,6 @@ struct compact_control;
 
 #include "hooks.h"
 #include "probes.h"
-#include "stall.h"
 
 /* The call is compiled for the check of its type, and never made: sizeof does not evaluate */
 #define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
@@ -108,9 +107,8 @@ static struct hr_hook hooks[] = {
 	     false, "prompt removal of the records of removed cgroups"),
 };
 
-/* Protects the table of hooks, and whether the probes are attached at all */
+/* Protects the table of hooks */
 static DEFINE_MUTEX(hooks_mutex);
-static bool active;
 
 static void resolve(struct tracepoint *tp, void *unused)
 {
@@ -193,7 +191,7 @@ static void detach_all(void)
 /**
  * hr_hooks_attach - attach all probes that this kernel supports
  * @swap_kprobes: attach kprobes for swap in place of tracepoints
- * @stalls: track stalls
+ * @stalls: also attach the probes that see nothing but stalls
  *
  * Context: process, may sleep. Probes run before it returns.
  * Return: 0; -EOPNOTSUPP if a required tracepoint is missing; or the error of a
@@ -206,48 +204,56 @@ int hr_hooks_attach(bool swap_kprobes, bool stalls)
 
 	for_each_kernel_tracepoint(resolve, NULL);
 	mutex_lock(&hooks_mutex);
-	hr_stall_track(stalls);
 	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		err = attach(&hooks[i], swap_kprobes, stalls);
 	if (err)
 		detach_all();
-	active = !err;
 	mutex_unlock(&hooks_mutex);
 	return err;
 }
 
+static void detach_stalls(void)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&hooks_mutex);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].use == HR_HOOK_STALLS)
+			detach(&hooks[i]);
+	tracepoint_synchronize_unregister();
+}
+
 /**
- * hr_hooks_track_stalls - begin or stop to track stalls
- * @on: whether to track them
+ * hr_hooks_attach_stalls - attach the probes that see nothing but stalls
  *
- * Does nothing while the probes are not attached.
- *
- * Context: process, may sleep.
- * Return: 0 or the error of a registration. On error stalls are not tracked.
+ * Context: process, may sleep; the other probes are attached.
+ * Return: 0 or the error of a registration that failed; then none of them is attached.
  */
-int hr_hooks_track_stalls(bool on)
+int hr_hooks_attach_stalls(void)
 {
 	unsigned int i;
 	int err = 0;
 
 	mutex_lock(&hooks_mutex);
-	if (!active || on == hr_stall_tracked())
-		goto out;
-	if (on)
-		hr_stall_track(true);
-	for (i = 0; on && !err && i < ARRAY_SIZE(hooks); i++)
+	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		if (hooks[i].use == HR_HOOK_STALLS)
 			err = attach_tracepoint(&hooks[i]);
-	if (!on || err) {
-		for (i = 0; i < ARRAY_SIZE(hooks); i++)
-			if (hooks[i].use == HR_HOOK_STALLS)
-				detach(&hooks[i]);
-		tracepoint_synchronize_unregister();
-		hr_stall_track(false);
-	}
-out:
+	if (err)
+		detach_stalls();
 	mutex_unlock(&hooks_mutex);
 	return err;
+}
+
+/**
+ * hr_hooks_detach_stalls - detach the probes that see nothing but stalls
+ *
+ * Context: process, may sleep. When it returns none of them runs.
+ */
+void hr_hooks_detach_stalls(void)
+{
+	mutex_lock(&hooks_mutex);
+	detach_stalls();
+	mutex_unlock(&hooks_mutex);
 }
 
 /**
@@ -258,7 +264,6 @@ out:
 void hr_hooks_detach(void)
 {
 	mutex_lock(&hooks_mutex);
-	active = false;
 	detach_all();
 	mutex_unlock(&hooks_mutex);
 }

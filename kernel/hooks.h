@@ -46,7 +46,8 @@ struct hr_hook {
 };
 
 int hr_hooks_attach(bool swap_kprobes, bool stalls);
-int hr_hooks_track_stalls(bool on);
+int hr_hooks_attach_stalls(void);
+void hr_hooks_detach_stalls(void);
 void hr_hooks_detach(void);
 const struct hr_hook *hr_hook(unsigned int i);
 

@@ -23,8 +23,8 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 
+#include "cgroup.h"
 #include "kswapd.h"
-#include "registry.h"
 
 #define WAKERS	8
 

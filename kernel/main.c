@@ -1,38 +1,45 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Headroom: how much memory each cgroup really needs, who is stalling, and why
+ * Headroom: how much memory each cgroup needs, which tasks are stalled, and why
  *
- * The order of init and exit.
+ * The order of init; exit is its exact reverse.
  */
 #include <linux/module.h>
 
-#include "params.h"
-#include "effort.h"
-#include "hooks.h"
+#include "cgroup.h"
+#include "hist_alloc.h"
 #include "kswapd.h"
 #include "netlink.h"
 #include "nonresident.h"
 #include "notify.h"
+#include "params.h"
 #include "reclaim.h"
 #include "registry.h"
+#include "rollup.h"
 #include "stall.h"
 #include "trigger.h"
-
-struct hr_effort hr_effort;
+#include "worker.h"
 
 static int __init headroom_init(void)
 {
 	int err;
 
-	err = hr_registry_init();
+	err = hr_worker_init();
 	if (err)
 		return err;
+	err = hr_cgroup_init();
+	if (err)
+		goto err_worker;
+	hr_rollup_init();
+	err = hr_registry_init();
+	if (err)
+		goto err_cgroup;
 	err = hr_params_init();
 	if (err)
 		goto err_registry;
 	err = hr_kswapd_init();
 	if (err)
-		goto err_nonresident;
+		goto err_params;
 	err = hr_reclaim_init();
 	if (err)
 		goto err_kswapd;
@@ -47,14 +54,13 @@ static int __init headroom_init(void)
 		goto err_trigger;
 	err = hr_netlink_init();
 	if (err)
-		goto err_hooks;
+		goto err_attached;
 	pr_info("version " HEADROOM_VERSION ", tracking 1 page in %u\n",
 		1U << hr_nonresident_shift());
 	return 0;
 
-err_hooks:
-	hr_params_stop();
-	hr_hooks_detach();
+err_attached:
+	hr_params_detach();
 	hr_notify_drop();
 err_trigger:
 	hr_trigger_exit();
@@ -64,25 +70,32 @@ err_reclaim:
 	hr_reclaim_exit();
 err_kswapd:
 	hr_kswapd_exit();
-err_nonresident:
-	hr_nonresident_exit();
+err_params:
+	hr_params_exit();
 err_registry:
 	hr_registry_exit();
+err_cgroup:
+	hr_cgroup_exit();
+	hr_hist_alloc_exit();
+err_worker:
+	hr_worker_exit();
 	return err;
 }
 
 static void __exit headroom_exit(void)
 {
 	hr_netlink_exit();
-	hr_params_stop();
-	hr_hooks_detach();
+	hr_params_detach();
 	hr_notify_drop();
 	hr_trigger_exit();
 	hr_stall_exit();
 	hr_reclaim_exit();
 	hr_kswapd_exit();
-	hr_nonresident_exit();
+	hr_params_exit();
 	hr_registry_exit();
+	hr_cgroup_exit();
+	hr_hist_alloc_exit();
+	hr_worker_exit();
 }
 
 module_init(headroom_init);
@@ -93,6 +106,6 @@ MODULE_AUTHOR("The Headroom developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(HEADROOM_VERSION);
 /*
- * No alias for the netlink family: anybody may ask for a family by its name, and
+ * No alias for the netlink family: any user may ask for a family by its name, and
  * that would load the module.
  */

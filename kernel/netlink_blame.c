@@ -5,6 +5,7 @@
 #include <linux/skbuff.h>
 #include <net/genetlink.h>
 
+#include "blame.h"
 #include "netlink_message.h"
 #include "nl_gen.h"
 #include "registry.h"

@@ -23,11 +23,12 @@
 #include <linux/psi_types.h>
 #include <net/genetlink.h>
 
-#include "rollup.h"
+#include "cgroup.h"
 #include "netlink_message.h"
 #include "nl_gen.h"
 #include "nonresident.h"
 #include "registry.h"
+#include "rollup.h"
 #include "stall.h"
 
 #define MESSAGE_MAX	SKB_WITH_OVERHEAD(65536UL)
@@ -313,9 +314,9 @@ static unsigned int most_bytes(const struct hr_cgroup *cg, u32 detail)
 		return most;
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
 		most += HIST_BYTES;
-	most += most_of_stats(&cg->own, detail);
-	if (hr_has_below(cg))
-		most += most_of_stats(&cg->below, detail);
+	most += most_of_stats(&cg->rollup.own, detail);
+	if (hr_rollup_has_below(cg))
+		most += most_of_stats(&cg->rollup.below, detail);
 	return most;
 }
 
@@ -340,7 +341,7 @@ static struct nlmsghdr *put_header(void *at, const struct hr_nl_origin *to)
 static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 		       struct hr_cgroup *cg, u32 detail, u64 until)
 {
-	bool below = hr_has_below(cg);
+	bool below = hr_rollup_has_below(cg);
 	struct nlmsghdr *nlh;
 	void *at;
 	int err;
@@ -357,12 +358,13 @@ static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 	at = put_uint(at, HEADROOM_A_CGROUP_ID, cg->id);
 	if (cg->parent)
 		at = put_uint(at, HEADROOM_A_CGROUP_PARENT_ID, cg->parent->id);
-	if (!until || cg->generation <= until)
-		at = put_uint(at, HEADROOM_A_CGROUP_GENERATION, cg->generation);
-	if (has_counted(&cg->own))
-		at = put_stats(at, HEADROOM_A_CGROUP_LOCAL, &cg->own, &cg->local, detail);
-	if (below && has_counted(&cg->below))
-		at = put_stats(at, HEADROOM_A_CGROUP_SUBTREE, &cg->below, cg->sum, detail);
+	if (!until || cg->rollup.generation <= until)
+		at = put_uint(at, HEADROOM_A_CGROUP_GENERATION, cg->rollup.generation);
+	if (has_counted(&cg->rollup.own))
+		at = put_stats(at, HEADROOM_A_CGROUP_LOCAL, &cg->rollup.own, &cg->local, detail);
+	if (below && has_counted(&cg->rollup.below))
+		at = put_stats(at, HEADROOM_A_CGROUP_SUBTREE, &cg->rollup.below,
+			       cg->rollup.sum, detail);
 	at = put_target(at, &cg->target, detail);
 	if (detail & HEADROOM_DETAIL_PSI)
 		at = put_psi(at, cg->memcg->css.cgroup);
@@ -567,7 +569,7 @@ static struct hr_cgroup *next_change(const struct cgroup_dump *dump)
 {
 	struct hr_cgroup *last = dump->last;
 
-	if (last && !last->dead && last->generation == dump->reported)
+	if (last && !last->dead && last->rollup.generation == dump->reported)
 		return hr_rollup_next(last);
 	return hr_rollup_since(dump->reported);
 }
@@ -578,13 +580,13 @@ static int dump_changes(struct sk_buff *skb, const struct hr_nl_origin *to,
 	struct hr_cgroup *cg = next_change(dump), *last = NULL;
 	int err = 0;
 
-	for (; cg && cg->generation <= dump->until; cg = hr_rollup_next(cg)) {
+	for (; cg && cg->rollup.generation <= dump->until; cg = hr_rollup_next(cg)) {
 		if (is_wanted(dump, cg))
 			err = fill_cgroup(skb, to, cg, dump->detail, dump->until);
 		if (err)
 			break;
 		last = cg;
-		dump->reported = cg->generation;
+		dump->reported = cg->rollup.generation;
 	}
 	if (last) {
 		hr_cgroup_get(last);

@@ -7,10 +7,10 @@
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
-#include "params.h"
 #include "netlink_message.h"
 #include "nl_gen.h"
 #include "nonresident.h"
+#include "params.h"
 #include "trigger.h"
 
 #define REFUSE(_info, _attr, _err, _sentence)				\

@@ -8,7 +8,10 @@
 #include <linux/utsname.h>
 #include <net/genetlink.h>
 
+#include "cgroup.h"
+#include "dropped.h"
 #include "effort.h"
+#include "hist_alloc.h"
 #include "hooks.h"
 #include "netlink_message.h"
 #include "nl_gen.h"

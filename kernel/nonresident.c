@@ -74,8 +74,8 @@
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
 
+#include "dropped.h"
 #include "nonresident.h"
-#include "stats.h"
 
 #define WAYS	8
 #define EMPTY	0

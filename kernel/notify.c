@@ -19,10 +19,13 @@
 #include <linux/sched.h>
 #include <net/genetlink.h>
 
-#include "params.h"
+#include "cgroup.h"
+#include "dropped.h"
 #include "netlink_message.h"
 #include "notify.h"
-#include "registry.h"
+#include "params.h"
+#include "registry_lock.h"
+#include "worker.h"
 
 #define RING	64
 
@@ -261,7 +264,7 @@ void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task)
 		ring.dropped = 0;
 	}
 	raw_spin_unlock_irqrestore(&ring.lock, flags);
-	hr_registry_kick(true);
+	hr_worker_kick(true);
 }
 
 /* Take the oldest OOM kill out of the ring. Returns false if the ring is empty. */

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's parameters, and how they are changed while it is loaded
+ * The module's parameters, and how they change while it is loaded
  *
- * What /sys/module/headroom/parameters shows and what config-get reports are the same
- * words. To change what is tracked makes the nonresident table anew, while probes go on:
+ * /sys/module/headroom/parameters and params-get show the same values. A change of what
+ * is tracked replaces the nonresident table while probes run:
  *
- *	allocate	what can fail comes first, so that all is changed or nothing
- *	pause		no page is tracked; the clocks go on counting evictions
- *	rescale		samples seen so far are restated for the new factor
- *	install		the new table in place of the old one
+ *	allocate	everything that can fail comes first: all is changed or nothing
+ *	pause		no page is tracked; the clocks keep counting evictions
+ *	rescale		samples seen so far are converted to the new factor
+ *	install		the new table takes the place of the old one
  *	resume		pages are tracked again
  *
- * Each step waits for the probes that have not seen it. No eviction is missed, but what
- * was evicted before resume is forgotten, as what stood in the old table is.
+ * Each step waits for the probes that have not seen it. No eviction is missed; pages
+ * that were evicted before resume are forgotten with the old table.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -27,23 +27,26 @@
 #include "registry.h"
 #include "stall.h"
 
-static struct hr_params config = {
+static struct hr_params params = {
 	.stalls = true,
 };
 
-/* All here. Outside of the locks that registry.c tells of; a parameter's is outside. */
+/*
+ * All here. The outermost of the locks that registry.c lists; the kernel's own lock of
+ * parameters is outside of it.
+ */
 static DEFINE_MUTEX(params_mutex);
 static bool live;
 
-module_param_named(sample_shift, config.sample_shift, uint, 0444);
+module_param_named(sample_shift, params.sample_shift, uint, 0444);
 MODULE_PARM_DESC(sample_shift,
 		 "Track one page in 2^sample_shift for refaults, 0 to 10 (default: 0, every page)");
 
-module_param_named(table_entries, config.table_entries, ulong, 0444);
+module_param_named(table_entries, params.table_entries, ulong, 0444);
 MODULE_PARM_DESC(table_entries,
 		 "Evicted pages to remember, up to 33554432, 32 bytes each, rounded up to a power of two (default: 0, tracked pages of the RAM)");
 
-module_param_named(swap_kprobes, config.swap_kprobes, bool, 0444);
+module_param_named(swap_kprobes, params.swap_kprobes, bool, 0444);
 MODULE_PARM_DESC(swap_kprobes,
 		 "Watch swap by kprobes in place of tracepoints: sees also what the tracepoints miss (default: N)");
 
@@ -63,11 +66,11 @@ static const struct kernel_param_ops stalls_ops = {
 	.set = set_stalls,
 	.get = param_get_bool,
 };
-module_param_cb(stalls, &stalls_ops, &config.stalls, 0644);
+module_param_cb(stalls, &stalls_ops, &params.stalls, 0644);
 MODULE_PARM_DESC(stalls,
 		 "Track stalls; may be changed while the module is loaded (default: Y)");
 
-/* The pages that a table is to have room for */
+/* The number of pages that the nonresident table needs room for */
 static unsigned long entries_of(const struct hr_params *wanted)
 {
 	return wanted->table_entries ?:
@@ -76,30 +79,30 @@ static unsigned long entries_of(const struct hr_params *wanted)
 }
 
 /**
- * hr_params_init - check the parameters, and make what they are about
+ * hr_params_init - check the parameters, and allocate the nonresident table
  *
  * Context: process, may sleep.
  * Return: 0, -EINVAL or -ENOMEM.
  */
 int __init hr_params_init(void)
 {
-	if (config.sample_shift > HR_MAX_SAMPLE_SHIFT) {
+	if (params.sample_shift > HR_MAX_SAMPLE_SHIFT) {
 		pr_err("sample_shift=%u is out of range: use 0 to %u\n",
-		       config.sample_shift, HR_MAX_SAMPLE_SHIFT);
+		       params.sample_shift, HR_MAX_SAMPLE_SHIFT);
 		return -EINVAL;
 	}
-	if (config.table_entries > HR_MAX_TABLE_ENTRIES) {
+	if (params.table_entries > HR_MAX_TABLE_ENTRIES) {
 		pr_err("table_entries=%lu is out of range: use 0 (automatic) to %lu\n",
-		       config.table_entries, HR_MAX_TABLE_ENTRIES);
+		       params.table_entries, HR_MAX_TABLE_ENTRIES);
 		return -EINVAL;
 	}
-	return hr_nonresident_init(config.sample_shift, entries_of(&config));
+	return hr_nonresident_init(params.sample_shift, entries_of(&params));
 }
 
 /**
  * hr_params_attach - attach the probes that the parameters ask for
  *
- * From now on they can be changed.
+ * From then on they can be changed.
  *
  * Context: process, may sleep.
  * Return: as hr_hooks_attach().
@@ -109,22 +112,34 @@ int __init hr_params_attach(void)
 	int err;
 
 	mutex_lock(&params_mutex);
-	err = hr_hooks_attach(config.swap_kprobes, config.stalls);
+	hr_stall_track(params.stalls);
+	err = hr_hooks_attach(params.swap_kprobes, params.stalls);
 	live = !err;
 	mutex_unlock(&params_mutex);
 	return err;
 }
 
 /**
- * hr_params_stop - parameters are not changed any more
+ * hr_params_detach - detach all probes, and keep the parameters as they are
  *
- * Context: process, may sleep.
+ * Context: process, may sleep. When it returns no probe runs.
  */
-void hr_params_stop(void)
+void hr_params_detach(void)
 {
 	mutex_lock(&params_mutex);
 	live = false;
+	hr_hooks_detach();
 	mutex_unlock(&params_mutex);
+}
+
+/**
+ * hr_params_exit - free the nonresident table
+ *
+ * Context: process; no probe runs any more.
+ */
+void hr_params_exit(void)
+{
+	hr_nonresident_exit();
 }
 
 /**
@@ -136,7 +151,7 @@ void hr_params_stop(void)
 void hr_params_get(struct hr_params *to)
 {
 	mutex_lock(&params_mutex);
-	*to = config;
+	*to = params;
 	mutex_unlock(&params_mutex);
 }
 
@@ -147,7 +162,7 @@ static bool same(const struct hr_params *one, const struct hr_params *other)
 	       one->stalls == other->stalls;
 }
 
-/* Cannot fail any more: see the head of this file */
+/* Cannot fail: see the head of this file */
 static void replace_table(struct hr_nonresident_table *new)
 {
 	unsigned int old_shift = hr_nonresident_shift();
@@ -159,13 +174,33 @@ static void replace_table(struct hr_nonresident_table *new)
 	hr_registry_rescale(old_shift, 0);
 	hr_nonresident_install(new, &old);
 	hr_registry_rescale(0, new->shift);
-	/* What was kept for the next refault depends on the factor, which all know by now */
+	/* The route of the last refault depends on the factor, which all probes know now */
 	hr_refault_forget();
 	hr_nonresident_resume(new);
-	/* And what was kept for the next page of a batch, on whether pages are tracked */
+	/* A batch depends on whether pages are tracked */
 	hr_reclaim_forget();
 	hr_registry_unlock();
 	hr_nonresident_retire(&old);
+}
+
+/*
+ * A stall begins in one probe and ends in another, so tracking starts before the probes
+ * are attached, and stops after they are detached.
+ */
+static int track_stalls(bool on)
+{
+	int err = 0;
+
+	lockdep_assert_held(&params_mutex);
+	if (on) {
+		hr_stall_track(true);
+		err = hr_hooks_attach_stalls();
+	} else {
+		hr_hooks_detach_stalls();
+	}
+	if (!on || err)
+		hr_stall_track(false);
+	return err;
 }
 
 static int change(const struct hr_params *new, unsigned int *failed)
@@ -179,8 +214,8 @@ static int change(const struct hr_params *new, unsigned int *failed)
 	if (err)
 		return err;
 	*failed = HR_PARAMS_STALLS;
-	if (new->stalls != config.stalls)
-		err = hr_hooks_track_stalls(new->stalls);
+	if (new->stalls != params.stalls)
+		err = track_stalls(new->stalls);
 	if (err) {
 		hr_nonresident_discard(&table);
 		return err;
@@ -196,7 +231,7 @@ static int change(const struct hr_params *new, unsigned int *failed)
  * @which: HR_PARAMS_*: those to change
  * @failed: those that could not be changed, on failure
  *
- * Tells those who listen. Before the probes are attached it only takes a note.
+ * Notifies listeners. Before the probes are attached it only stores the values.
  *
  * Context: process, may sleep.
  * Return: 0; -ENOMEM, or the error of a probe that could not be attached.
@@ -208,22 +243,22 @@ int hr_params_set(const struct hr_params *from, unsigned int which,
 	int err = 0;
 
 	mutex_lock(&params_mutex);
-	new = config;
+	new = params;
 	if (which & HR_PARAMS_SAMPLE_SHIFT)
 		new.sample_shift = from->sample_shift;
 	if (which & HR_PARAMS_TABLE_ENTRIES)
 		new.table_entries = from->table_entries;
 	if (which & HR_PARAMS_STALLS)
 		new.stalls = from->stalls;
-	if (live && same(&new, &config))
+	if (live && same(&new, &params))
 		goto out;
 	if (live)
 		err = change(&new, failed);
 	if (err)
 		goto out;
-	config = new;
+	params = new;
 	if (live)
-		hr_notify_params(&config);
+		hr_notify_params(&params);
 out:
 	mutex_unlock(&params_mutex);
 	return err;

@@ -26,7 +26,8 @@ struct hr_params {
 
 int hr_params_init(void);
 int hr_params_attach(void);
-void hr_params_stop(void);
+void hr_params_detach(void);
+void hr_params_exit(void);
 void hr_params_get(struct hr_params *to);
 int hr_params_set(const struct hr_params *from, unsigned int which,
 		  unsigned int *failed);

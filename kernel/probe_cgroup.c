@@ -9,6 +9,7 @@
  */
 #include "probes.h"
 #include "registry.h"
+#include "worker.h"
 
 void hr_probe_mkdir(void *data, struct cgroup *cgrp, const char *path)
 {
@@ -18,5 +19,5 @@ void hr_probe_mkdir(void *data, struct cgroup *cgrp, const char *path)
 void hr_probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
 {
 	hr_registry_announce();
-	hr_registry_kick(false);
+	hr_worker_kick(false);
 }

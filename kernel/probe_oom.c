@@ -10,9 +10,9 @@
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 
+#include "cgroup.h"
 #include "notify.h"
 #include "probes.h"
-#include "registry.h"
 
 void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 {

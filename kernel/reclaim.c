@@ -43,9 +43,11 @@
 #include <linux/swap.h>
 #include <linux/vmalloc.h>
 
+#include "blame.h"
+#include "cgroup.h"
+#include "dropped.h"
 #include "kswapd.h"
 #include "reclaim.h"
-#include "registry.h"
 #include "rollup.h"
 #include "stall.h"
 #include "task_slots.h"
@@ -210,9 +212,9 @@ static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 	atomic64_add(evictions, &pages->evictions);
 	hr_blame_add(&victim->blame, hr_cgroup_alive(evictor),
 		     page->reason, evictions);
-	hr_rollup_mark(victim);
+	hr_rollup_mark(&victim->rollup);
 	if (batch->target)
-		hr_rollup_mark(hr_cgroup_alive(batch->target));
+		hr_rollup_mark(&hr_cgroup_alive(batch->target)->rollup);
 	hr_reclaim_sync(batch);
 	make_room(batch, BATCH);
 }
@@ -479,7 +481,7 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 							     HEADROOM_REASON_PROACTIVE;
 	target = hr_cgroup_alive(target);
 	hr_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
-	hr_rollup_mark(target);
+	hr_rollup_mark(&target->rollup);
 }
 
 /**

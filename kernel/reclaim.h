@@ -10,7 +10,8 @@
 #include <uapi/linux/headroom.h>
 
 #include "nonresident.h"
-#include "registry.h"
+
+struct hr_cgroup;
 
 /*
  * Pages of a batch: as many as MGLRU mostly takes at once; and the most that a batch can

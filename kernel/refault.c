@@ -18,9 +18,8 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 
-#include "rollup.h"
+#include "dropped.h"
 #include "refault.h"
-#include "trigger.h"
 
 /* No folio on an LRU list has this in its memcg_data */
 #define NO_MEMCG	1UL
@@ -122,12 +121,12 @@ static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 	}
 	hr_count_distance(&victim->local.distance, distance, weight);
 	hr_count_age(&victim->local, hr_age(page->when), weight);
-	hr_rollup_mark(victim);
+	hr_rollup_mark(&victim->rollup);
 	if (!target || !advanced(&target->target.evictions, page->target_clock,
 				 &distance))
 		return;
 	hr_count_distance(&target->target.distance, distance, weight);
-	hr_rollup_mark(target);
+	hr_rollup_mark(&target->rollup);
 }
 
 /*
@@ -177,8 +176,8 @@ static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
 	route->more = route->victim != reader || hr_nonresident_shift();
 	if (route->more)
 		hr_refaulted_more(route, hash);
-	hr_rollup_mark(reader);
-	hr_trigger_touch(reader);
+	hr_rollup_mark(&reader->rollup);
+	hr_attention_touch(&reader->attention);
 }
 
 static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *page)
@@ -258,7 +257,7 @@ void hr_refaulted_more(const struct hr_route *route, u64 hash)
 			 hr_nonresident_table.weight);
 	if (hr_nonresident_shift())
 		atomic64_inc(&stats->group[hr_nonresident_group(hash)].refaults);
-	hr_rollup_mark(route->reader);
+	hr_rollup_mark(&route->reader->rollup);
 }
 
 /**

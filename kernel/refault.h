@@ -9,12 +9,12 @@
 #include <linux/types.h>
 #include <uapi/linux/headroom.h>
 
-#include "rollup.h"
+#include "attention.h"
+#include "cgroup.h"
 #include "hist.h"
 #include "nonresident.h"
 #include "reclaim.h"
-#include "registry.h"
-#include "trigger.h"
+#include "rollup.h"
 
 /**
  * struct hr_route - the counters that a refault is charged to
@@ -189,10 +189,10 @@ hr_refaulted_again(const struct hr_route *route, struct folio *folio,
 	atomic64_add(weight, &route->age->bucket[hr_hist_index32(hr_age(when))]);
 	atomic64_add(weight, route->blamed);
 	/* The target is above the victim, or the victim itself */
-	hr_rollup_mark(route->victim);
+	hr_rollup_mark(&route->victim->rollup);
 	if (unlikely(route->more))
 		hr_refaulted_more(route, hash);
-	hr_trigger_touch(route->reader);
+	hr_attention_touch(&route->reader->attention);
 }
 
 #endif /* _HEADROOM_REFAULT_H */

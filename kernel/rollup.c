@@ -1,72 +1,76 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Changes: what was counted since somebody looked
+ * Bring what was counted for a cgroup to its ancestors and to readers
  *
- * A host has thousands of cgroups, and in most nothing happens. Who reads them again
- * and again should pay for those in which something does.
+ * A host has thousands of cgroups, and most of them are idle. A program that reads them
+ * at intervals should pay only for those in which something happens.
  *
  *	probe			counts, then marks the record and puts it into a list,
  *				unless it is marked already
- *	reader			takes all from the list, takes the mark away, and looks
- *				at what was counted
+ *	reader			takes the whole list, clears each mark, and reads the
+ *				counters
  *
- * What a reader finds new is added to the sums of all cgroups above. So the counters of
- * a whole subtree are at hand, and agree with those of its parts, as of the last time
- * that anybody looked. Kinds, reasons, causes and histograms of a subtree are summed up
- * when they are asked for, from those of the cgroups directly below, and kept until
- * something changes.
+ * The reader adds what has grown to the sums of all ancestors. So the counters of a
+ * whole subtree are ready, and agree with those of its parts, as of the last
+ * collection. Kinds, reasons, causes and histograms of a subtree are summed up only
+ * when a reader asks for them, from those of the cgroups directly below, and kept until
+ * something rollup.
  *
- * Each record that changed, and all above, get a new generation, a number that no other
- * ever had, and move to the end of a list that is in order of it. What has changed since
- * a generation is the end of that list. Generations go on where those of an earlier
- * load of the module ended, so that nobody who asks with one of these misses anything:
- * they begin with the nanoseconds since boot.
+ * Each record that changed, and each of its ancestors, gets a new generation, a number
+ * that no other record ever had, and moves to the end of a list in order of generation.
+ * The end of that list is what has changed since a generation. Generations begin with
+ * the nanoseconds since boot. They therefore continue those of an earlier load of the
+ * module, and a reader that passes one of these misses nothing.
  *
- * All but the mark belongs to the registry's mutex. A record in the list of changes is
- * alive: nobody counts for a dead one after a grace period, and then the list is emptied
- * before the record is let go.
+ * The registry lock protects all but the mark. A record in the list of marked ones is
+ * alive: a grace period after a record's death no probe counts for it, and then the
+ * list is emptied before the record is dropped.
  */
 #include <linux/ktime.h>
 #include <linux/llist.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "cgroup.h"
+#include "hist_alloc.h"
+#include "nonresident.h"
+#include "registry_lock.h"
 #include "rollup.h"
 
 static struct {
 	struct llist_head marked;
 	struct list_head order;
-	u64 generation;		/* the last one that was given */
-} changes;
+	u64 generation;		/* the last one assigned */
+} rollup;
 
 /**
- * hr_rollup_note - put a record into the list of changes
- * @cg: the record, which is alive
+ * hr_rollup_note - put a record into the list of marked ones
+ * @of: of the record, which is alive
  *
  * Context: any, under RCU.
  */
-noinline void hr_rollup_note(struct hr_cgroup *cg)
+noinline void hr_rollup_note(struct hr_rollup *of)
 {
-	if (!xchg(&cg->changed, true))
-		llist_add(&cg->change, &changes.marked);
+	if (!xchg(&of->marked, true))
+		llist_add(&of->node, &rollup.marked);
 }
 
 static void renew(struct hr_cgroup *cg)
 {
-	cg->generation = ++changes.generation;
+	cg->rollup.generation = ++rollup.generation;
 	hr_hist_bound(READ_ONCE(cg->target.distance));
-	list_move_tail(&cg->order, &changes.order);
+	list_move_tail(&cg->rollup.order, &rollup.order);
 }
 
-/* Those at and above @cg that have had no new generation since @before */
+/* Renews @cg and its ancestors, as far as they were not renewed since @before */
 static void renew_chain(struct hr_cgroup *cg, u64 before)
 {
 	/* The parent of a newborn may be one itself, whose turn comes later */
-	for (; cg && cg->generation && cg->generation <= before; cg = cg->parent)
+	for (; cg && cg->rollup.generation && cg->rollup.generation <= before; cg = cg->parent)
 		renew(cg);
 }
 
-/* Adds to @to what @now is more than @then; a NULL is nothing */
+/* Adds the growth from @then, or from zero if that is NULL, to @now */
 static void summary_add(struct hr_summary *to, const struct hr_summary *now,
 			const struct hr_summary *then)
 {
@@ -78,36 +82,40 @@ static void summary_add(struct hr_summary *to, const struct hr_summary *now,
 	to->stalls |= now->stalls;
 }
 
-/* Looks at what was counted for @cg, for itself and all above */
-static void look(struct hr_cgroup *cg)
+/* Adds the growth of @cg to its own sums and to those of its ancestors */
+static void collect_one(struct hr_cgroup *cg)
 {
 	struct hr_summary now;
 	struct hr_cgroup *above;
 
-	hr_stats_summarise(&now, &cg->local);
+	hr_stats_summarise(&now, &cg->local, hr_nonresident_shift());
 	for (above = cg; above; above = above->parent)
-		summary_add(&above->below, &now, &cg->own);
-	cg->own = now;
+		summary_add(&above->rollup.below, &now, &cg->rollup.own);
+	cg->rollup.own = now;
 }
 
 /**
- * hr_rollup_collect - look at all that was counted since the last time
+ * hr_rollup_collect - read what was counted since the last collection
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  */
 void hr_rollup_collect(void)
 {
-	u64 before = changes.generation;
+	u64 before = rollup.generation;
 	struct hr_cgroup *cg, *next;
 
-	llist_for_each_entry_safe(cg, next, llist_del_all(&changes.marked), change) {
-		WRITE_ONCE(cg->changed, false);
-		/* What is counted from here on marks the record again */
+	hr_registry_assert_locked();
+	llist_for_each_entry_safe(cg, next, llist_del_all(&rollup.marked), rollup.node) {
+		WRITE_ONCE(cg->rollup.marked, false);
+		/*
+		 * Pairs with the barrier in hr_rollup_mark(): what this misses marks
+		 * the record again
+		 */
 		smp_mb();
-		/* hr_rollup_birth() looks at newborns */
-		if (!cg->generation)
+		/* hr_rollup_birth() collects newborns */
+		if (!cg->rollup.generation)
 			continue;
-		look(cg);
+		collect_one(cg);
 		renew_chain(cg, before);
 	}
 }
@@ -117,63 +125,67 @@ void hr_rollup_collect(void)
  * @cg: the record; its parent is not set yet
  * @parent: its parent; NULL for the root
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  */
 void hr_rollup_birth(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
-	u64 before = changes.generation;
+	u64 before = rollup.generation;
 	struct hr_cgroup *above;
 
-	look(cg);
-	INIT_LIST_HEAD(&cg->order);
+	hr_registry_assert_locked();
+	collect_one(cg);
+	INIT_LIST_HEAD(&cg->rollup.order);
 	renew(cg);
 	for (above = parent; above; above = above->parent)
-		summary_add(&above->below, &cg->below, NULL);
-	if (cg->below.pages | cg->below.stalls)
+		summary_add(&above->rollup.below, &cg->rollup.below, NULL);
+	if (cg->rollup.below.pages | cg->rollup.below.stalls)
 		renew_chain(parent, before);
 }
 
 /**
  * hr_rollup_death - a record has left the tree
- * @cg: the record, which nobody counts for any more
- * @parent: who has its totals now
+ * @cg: the record; no probe counts for it any more
+ * @parent: the record that has its totals now
  *
- * Those above have had them all the time.
+ * The sums of its ancestors contain them already.
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  */
 void hr_rollup_death(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
-	list_del_init(&cg->order);
-	if (parent->generation)
+	hr_registry_assert_locked();
+	list_del_init(&cg->rollup.order);
+	if (parent->rollup.generation)
 		renew(parent);
 }
 
 /**
  * hr_rollup_generation - the largest generation so far
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  */
 u64 hr_rollup_generation(void)
 {
-	return changes.generation;
+	hr_registry_assert_locked();
+	return rollup.generation;
 }
 
 /**
  * hr_rollup_since - the first record with a larger generation
  * @generation: than this
  *
- * Costs as much as there are such records.
+ * Costs time for each such record.
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  * Return: the record; NULL if there is none.
  */
 struct hr_cgroup *hr_rollup_since(u64 generation)
 {
 	struct hr_cgroup *cg, *found = NULL;
 
-	list_for_each_entry_reverse(cg, &changes.order, order) {
-		if (cg->generation <= generation)
+	hr_registry_assert_locked();
+	list_for_each_entry_reverse(cg, &rollup.order, rollup.order) {
+		if (cg->rollup.generation <= generation)
 			break;
 		found = cg;
 	}
@@ -184,52 +196,69 @@ struct hr_cgroup *hr_rollup_since(u64 generation)
  * hr_rollup_next - the record with the next larger generation
  * @cg: a record in the tree
  *
- * Context: process; hr_registry_lock() held.
+ * Context: process; registry lock held.
  * Return: the record; NULL if there is none.
  */
 struct hr_cgroup *hr_rollup_next(struct hr_cgroup *cg)
 {
-	if (list_is_last(&cg->order, &changes.order))
+	hr_registry_assert_locked();
+	if (list_is_last(&cg->rollup.order, &rollup.order))
 		return NULL;
-	return list_next_entry(cg, order);
+	return list_next_entry(cg, rollup.order);
+}
+
+/**
+ * hr_rollup_has_below - whether a cgroup's subtree is more than the cgroup itself
+ * @cg: its record
+ *
+ * Context: process; registry lock held.
+ */
+bool hr_rollup_has_below(const struct hr_cgroup *cg)
+{
+	hr_registry_assert_locked();
+	return cg->gone || !list_empty(&cg->children);
 }
 
 static bool is_stale(const struct hr_cgroup *cg)
 {
-	return hr_has_below(cg) && (!cg->sum || cg->summed != cg->generation);
+	const struct hr_rollup *of = &cg->rollup;
+
+	return hr_rollup_has_below(cg) && (!of->sum || of->summed != of->generation);
 }
 
-/* Sums up the cgroup itself and those directly below, whose sums are not stale */
+/* Sums up the cgroup itself and its children, whose sums are not stale */
 static int sum_up(struct hr_cgroup *cg)
 {
+	unsigned int shift = hr_nonresident_shift();
 	struct hr_cgroup *child;
 	int err;
 
-	if (cg->sum)
-		hr_stats_clear(cg->sum);
+	if (cg->rollup.sum)
+		hr_stats_clear(cg->rollup.sum);
 	else
-		cg->sum = kzalloc(sizeof(*cg->sum), GFP_KERNEL);
-	if (!cg->sum)
+		cg->rollup.sum = kzalloc(sizeof(*cg->rollup.sum), GFP_KERNEL);
+	if (!cg->rollup.sum)
 		return -ENOMEM;
-	cg->summed = 0;
-	err = hr_stats_add(cg->sum, &cg->local, &cg->own);
-	/* What is gone had all kinds and causes that the subtree has, or some */
+	cg->rollup.summed = 0;
+	err = hr_stats_add(cg->rollup.sum, &cg->local, &cg->rollup.own, shift);
+	/* The kinds and causes of removed descendants are among those of the subtree */
 	if (!err && cg->gone)
-		err = hr_stats_add(cg->sum, cg->gone, &cg->below);
+		err = hr_stats_add(cg->rollup.sum, cg->gone, &cg->rollup.below,
+				   shift);
 	list_for_each_entry(child, &cg->children, siblings) {
 		if (err)
 			return err;
-		if (child->below.pages | child->below.stalls)
-			err = hr_stats_add(cg->sum, child->sum ?: &child->local,
-					   &child->below);
+		if (child->rollup.below.pages | child->rollup.below.stalls)
+			err = hr_stats_add(cg->rollup.sum, child->rollup.sum ?: &child->local,
+					   &child->rollup.below, shift);
 		cond_resched();
 	}
 	if (!err)
-		cg->summed = cg->generation;
+		cg->rollup.summed = cg->rollup.generation;
 	return err;
 }
 
-/* The first below @cg whose sum is stale, behind @child if that is not NULL */
+/* The first child of @cg with a stale sum, after @child if that is not NULL */
 static struct hr_cgroup *next_stale(struct hr_cgroup *cg,
 				    struct hr_cgroup *child)
 {
@@ -244,9 +273,9 @@ static struct hr_cgroup *next_stale(struct hr_cgroup *cg,
  * hr_rollup_sum - bring the sums of a subtree up to date
  * @top: the cgroup
  *
- * Costs as much as there are cgroups in it that changed, and directly below these.
+ * Costs time for each of its cgroups that changed, and for their children.
  *
- * Context: process, may sleep; hr_registry_lock() held.
+ * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
  */
 int hr_rollup_sum(struct hr_cgroup *top)
@@ -254,6 +283,7 @@ int hr_rollup_sum(struct hr_cgroup *top)
 	struct hr_cgroup *cg = top, *done = NULL, *next;
 	int err;
 
+	hr_registry_assert_locked();
 	while (is_stale(top)) {
 		next = next_stale(cg, done);
 		if (next) {
@@ -271,13 +301,13 @@ int hr_rollup_sum(struct hr_cgroup *top)
 }
 
 /**
- * hr_rollup_init - nothing has changed yet
+ * hr_rollup_init - begin without changes
  *
  * Context: process; before any probe runs.
  */
 void hr_rollup_init(void)
 {
-	init_llist_head(&changes.marked);
-	INIT_LIST_HEAD(&changes.order);
-	changes.generation = ktime_get_boottime_ns();
+	init_llist_head(&rollup.marked);
+	INIT_LIST_HEAD(&rollup.order);
+	rollup.generation = ktime_get_boottime_ns();
 }

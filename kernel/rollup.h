@@ -1,46 +1,70 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bring what was counted for a cgroup to its ancestors and to readers
+ */
 #ifndef _HEADROOM_ROLLUP_H
 #define _HEADROOM_ROLLUP_H
 
+#include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/types.h>
 
-#include "registry.h"
+#include "counters.h"
+
+struct hr_cgroup;
+struct hr_stats;
+
+/**
+ * struct hr_rollup - a record's part in the rollup
+ * @marked: something was counted since the last hr_rollup_collect()
+ * @node: in the list of marked records
+ * @generation: grows when something is counted here or in a descendant; 0 for a newborn
+ * @order: in the list of all records by @generation
+ * @own: sums of the cgroup's own statistics as of the last collection
+ * @below: the same of the cgroup, its descendants, and its removed descendants
+ * @sum: statistics of those together; NULL until a reader asked for them
+ * @summed: the @generation of @sum
+ *
+ * Probes write to @marked and @node; the registry lock protects the rest.
+ */
+struct hr_rollup {
+	bool marked;
+	struct llist_node node;
+	u64 generation;
+	struct list_head order;
+	struct hr_summary own;
+	struct hr_summary below;
+	struct hr_stats *sum;
+	u64 summed;
+};
 
 void hr_rollup_init(void);
-void hr_rollup_note(struct hr_cgroup *cg);
+void hr_rollup_note(struct hr_rollup *rollup);
 void hr_rollup_birth(struct hr_cgroup *cg, struct hr_cgroup *parent);
 void hr_rollup_death(struct hr_cgroup *cg, struct hr_cgroup *parent);
 void hr_rollup_collect(void);
 u64 hr_rollup_generation(void);
 struct hr_cgroup *hr_rollup_since(u64 generation);
 struct hr_cgroup *hr_rollup_next(struct hr_cgroup *cg);
+bool hr_rollup_has_below(const struct hr_cgroup *cg);
 int hr_rollup_sum(struct hr_cgroup *top);
 
 /**
- * hr_rollup_mark - something was counted for a cgroup
- * @cg: its record, which is alive
+ * hr_rollup_mark - say that something was counted for a cgroup
+ * @rollup: of its record, which is alive
  *
- * Comes after what was counted: a reader who takes the mark away counts it in.
+ * Call it after counting: a reader that clears the mark then sees the update.
  *
  * Context: any, under RCU.
  */
-static __always_inline void hr_rollup_mark(struct hr_cgroup *cg)
+static __always_inline void hr_rollup_mark(struct hr_rollup *rollup)
 {
 	/* Pairs with the barrier in hr_rollup_collect() */
 	smp_mb__after_atomic();
-	if (unlikely(!READ_ONCE(cg->changed)))
-		hr_rollup_note(cg);
-}
-
-/**
- * hr_has_below - whether a cgroup's subtree is more than the cgroup itself
- * @cg: its record
- *
- * Context: process; registry's mutex held.
- */
-static inline bool hr_has_below(const struct hr_cgroup *cg)
-{
-	return cg->gone || !list_empty(&cg->children);
+	if (unlikely(!READ_ONCE(rollup->marked)))
+		hr_rollup_note(rollup);
 }
 
 #endif /* _HEADROOM_ROLLUP_H */

@@ -37,11 +37,12 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "attention.h"
+#include "cgroup.h"
+#include "dropped.h"
 #include "rollup.h"
-#include "registry.h"
 #include "stall.h"
 #include "task_slots.h"
-#include "trigger.h"
 
 /**
  * struct open_stall - a stall that has not ended
@@ -112,7 +113,7 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	slot->left = 0;
 	/* Pairs with the acquire in hr_stall_next() */
 	smp_store_release(&slot->cause, cause);
-	hr_trigger_touch(slot->cg);
+	hr_attention_touch(&slot->cg->attention);
 }
 
 /* May race with drop_open(): the one that takes the cause out of the slot closes it */
@@ -128,8 +129,8 @@ static void close_stall(struct open_stall *slot)
 	hr_task_slot_release(&slot->task);
 	cg = hr_cgroup_alive(cg);
 	hr_count_stall(&cg->local, cause, max(ns, 0));
-	hr_rollup_mark(cg);
-	hr_trigger_touch(cg);
+	hr_rollup_mark(&cg->rollup);
+	hr_attention_touch(&cg->attention);
 	hr_cgroup_put(held);
 }
 
@@ -194,8 +195,8 @@ void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 		slot->slept = 0;
 	}
 	hr_count_stall(&cg->local, cause, ns);
-	hr_rollup_mark(cg);
-	hr_trigger_touch(cg);
+	hr_rollup_mark(&cg->rollup);
+	hr_attention_touch(&cg->attention);
 }
 
 /**

@@ -8,15 +8,12 @@
  */
 #include <linux/bits.h>
 #include <linux/bitmap.h>
-#include <linux/cpumask.h>
 #include <linux/minmax.h>
 #include <linux/mmzone.h>
 #include <linux/string.h>
 
-#include "nonresident.h"
+#include "registry_lock.h"
 #include "stats.h"
-
-DEFINE_PER_CPU(struct hr_dropped, hr_dropped);
 
 /**
  * hr_count_distance - book refaults at a distance
@@ -124,18 +121,20 @@ static void summarise_pages(struct hr_summary *to, const struct hr_stats *stats)
 /**
  * hr_stats_summarise - find out what statistics amount to
  * @to: result
- * @stats: the statistics, while they are being counted
+ * @stats: the statistics, while probes count
+ * @shift: log2 of the pages that a sample stands for
  *
  * Also brings the bounds of their histograms up to date.
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
-void hr_stats_summarise(struct hr_summary *to,
-			const struct hr_stats *stats)
+void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
+			unsigned int shift)
 {
 	const struct hr_stall_stats *stall = stats->stall;
 	unsigned int cause;
 
+	hr_registry_assert_locked();
 	*to = (struct hr_summary){};
 	to->sum[HR_SUM_EVICTIONS] =
 		atomic64_read(&stats->counter[HR_EVICTIONS]);
@@ -143,8 +142,7 @@ void hr_stats_summarise(struct hr_summary *to,
 		atomic64_read(&stats->counter[HR_REFAULTS_SHARED]);
 	summarise_pages(to, stats);
 	to->sum[HR_SUM_REFAULT_SAMPLES] = stats->then.samples +
-		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >>
-		 hr_nonresident_shift());
+		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >> shift);
 	hr_hist_bound(READ_ONCE(stats->distance));
 	hr_hist_bound(READ_ONCE(stats->age));
 	to->sum[HR_SUM_RETURNED] = hr_hist_sum(READ_ONCE(stats->distance));
@@ -183,21 +181,23 @@ static int stall_add(struct hr_stall_stats *to, const struct hr_stall_stats *fro
  * hr_stats_add - read statistics and add them to a sum
  * @to: the sum, which has no other writer. Its counters stay as they are
  * @stats: what to add
- * @summary: what that amounts to
+ * @summary: its sums
+ * @shift: log2 of the pages that a sample stands for
  *
- * Context: process, may sleep; registry's mutex held.
+ * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
  */
 int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
-		 const struct hr_summary *summary)
+		 const struct hr_summary *summary, unsigned int shift)
 {
 	unsigned long pages = summary->pages, stalls = summary->stalls;
 	unsigned int i;
 	int err;
 
+	hr_registry_assert_locked();
 	for_each_set_bit(i, &pages, HR_NR_PAGES)
 		pages_add(&to->pages[i], &stats->pages[i]);
-	for (i = 0; hr_nonresident_shift() && i < HR_NR_GROUPS; i++)
+	for (i = 0; shift && i < HR_NR_GROUPS; i++)
 		pages_add(&to->group[i], &stats->group[i]);
 	err = hr_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
 	      hr_hist_copy(&to->age, READ_ONCE(stats->age));
@@ -210,12 +210,13 @@ int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
  * hr_stats_clear - make a sum that of nothing
  * @stats: the sum, which has no other writer
  *
- * Context: process; registry's mutex held.
+ * Context: process; registry lock held.
  */
 void hr_stats_clear(struct hr_stats *stats)
 {
 	struct hr_stall_stats *stall;
 
+	hr_registry_assert_locked();
 	memset(stats->pages, 0, sizeof(stats->pages));
 	memset(stats->group, 0, sizeof(stats->group));
 	hr_hist_clear(stats->distance);
@@ -258,6 +259,7 @@ void hr_stats_move(struct hr_stats *to, struct hr_stats *from)
 {
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	for (i = 0; i < HR_NR_COUNTERS; i++)
 		atomic64_add(atomic64_read(&from->counter[i]), &to->counter[i]);
 	pages_move(to->pages, from->pages, HR_NR_PAGES);
@@ -302,7 +304,7 @@ static void group_rescale(atomic64_t *counter, unsigned int groups, struct share
  * they tell is right for everything since the module was loaded. Two readings with
  * different factors cannot be subtracted.
  *
- * Context: process; registry.mutex held; no page is tracked.
+ * Context: process; registry lock held; no page is tracked.
  */
 void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
 		      unsigned int to)
@@ -311,6 +313,7 @@ void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
 	u64 evicted, refaulted = hr_stats_refaults(stats);
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	evicted = atomic64_read(&stats->counter[HR_EVICTIONS]);
 	if (!from) {
 		evictions.left = evicted - stats->then.evictions;
@@ -342,27 +345,12 @@ void hr_stats_free(struct hr_stats *stats)
 }
 
 /**
- * hr_dropped_read - sum the losses of all CPUs
- * @lost: result
+ * hr_target_stats_free - free the histograms of a target
+ * @target: its statistics; no probe uses them any more
  *
  * Context: any.
  */
-void hr_dropped_read(struct hr_dropped *lost)
+void hr_target_stats_free(struct hr_target_stats *target)
 {
-	int cpu;
-
-	*lost = (struct hr_dropped){};
-	for_each_possible_cpu(cpu) {
-		const struct hr_dropped *one = per_cpu_ptr(&hr_dropped, cpu);
-
-		lost->table_full += READ_ONCE(one->table_full);
-		lost->table_busy += READ_ONCE(one->table_busy);
-		lost->cgroup_unknown += READ_ONCE(one->cgroup_unknown);
-		lost->distance_unknown += READ_ONCE(one->distance_unknown);
-		lost->stall_slots += READ_ONCE(one->stall_slots);
-		lost->reclaim_slots += READ_ONCE(one->reclaim_slots);
-		lost->histograms += READ_ONCE(one->histograms);
-		lost->notifications += READ_ONCE(one->notifications);
-		lost->resized += READ_ONCE(one->resized);
-	}
+	hr_hist_free(&target->distance);
 }

@@ -3,7 +3,6 @@
 #define _HEADROOM_STATS_H
 
 #include <linux/atomic.h>
-#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "hist_alloc.h"
@@ -104,12 +103,6 @@ static inline u64 hr_count(struct hr_stats *stats,
 	return atomic64_add_return(n, &stats->counter[counter]);
 }
 
-/* Losses, by cause; per CPU, since a full table loses at every eviction */
-DECLARE_PER_CPU(struct hr_dropped, hr_dropped);
-
-/* Count @n of what could not be recorded. Context: any. */
-#define hr_drop(cause, n)	this_cpu_add(hr_dropped.cause, n)
-
 /* Those that are part of others, or are no stalls, are not in the total */
 static inline bool hr_in_stall_total(unsigned int cause)
 {
@@ -124,15 +117,15 @@ void hr_count_reclaim(struct hr_target_stats *target,
 void hr_count_stall(struct hr_stats *stats,
 		    enum headroom_stall_cause cause, u64 ns);
 u64 hr_stats_refaults(const struct hr_stats *stats);
-void hr_stats_summarise(struct hr_summary *to,
-			const struct hr_stats *stats);
+void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
+			unsigned int shift);
 int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
-		 const struct hr_summary *summary);
+		 const struct hr_summary *summary, unsigned int shift);
 void hr_stats_clear(struct hr_stats *stats);
 void hr_stats_move(struct hr_stats *to, struct hr_stats *from);
 void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
 		      unsigned int to);
 void hr_stats_free(struct hr_stats *stats);
-void hr_dropped_read(struct hr_dropped *lost);
+void hr_target_stats_free(struct hr_target_stats *target);
 
 #endif /* _HEADROOM_STATS_H */

@@ -12,6 +12,9 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+#include "attention.h"
+#include "cgroup.h"
+#include "registry.h"
 #include "trigger.h"
 #include "trigger_internal.h"
 
@@ -24,8 +27,6 @@ static struct {
 } triggers = {
 	.index = XARRAY_INIT(triggers.index, XA_FLAGS_ALLOC1),
 };
-
-DEFINE_STATIC_KEY_FALSE(hr_triggers_set);
 
 static void trigger_free(struct hr_trigger *trigger)
 {
@@ -118,7 +119,7 @@ int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 {
 	int err;
 
-	static_branch_inc(&hr_triggers_set);
+	static_branch_inc(&hr_attention_wanted);
 	hr_registry_lock();
 	hr_registry_sync();
 	err = hr_trigger_poll_prepare();
@@ -127,7 +128,7 @@ int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 	mutex_unlock(&hr_triggers_mutex);
 	hr_registry_unlock();
 	if (err)
-		static_branch_dec(&hr_triggers_set);
+		static_branch_dec(&hr_attention_wanted);
 	return err;
 }
 
@@ -152,7 +153,7 @@ int hr_trigger_del(u32 id, u32 portid)
 	}
 	mutex_unlock(&hr_triggers_mutex);
 	if (!err)
-		static_branch_dec(&hr_triggers_set);
+		static_branch_dec(&hr_attention_wanted);
 	return err;
 }
 
@@ -171,7 +172,7 @@ static void remove_all(bool all, u32 portid)
 	}
 	mutex_unlock(&hr_triggers_mutex);
 	while (removed--)
-		static_branch_dec(&hr_triggers_set);
+		static_branch_dec(&hr_attention_wanted);
 }
 
 /**

@@ -2,12 +2,8 @@
 #ifndef _HEADROOM_TRIGGER_H
 #define _HEADROOM_TRIGGER_H
 
-#include <linux/compiler.h>
-#include <linux/jump_label.h>
 #include <linux/types.h>
-#include <asm/barrier.h>
-
-#include "registry.h"
+#include <linux/time64.h>
 
 /* Bounds of a window, ns */
 #define HR_TRIGGER_WINDOW_MIN	(10 * NSEC_PER_MSEC)
@@ -39,9 +35,6 @@ struct hr_trigger_spec {
 	u64 clear;
 };
 
-/* While there are triggers */
-DECLARE_STATIC_KEY_FALSE(hr_triggers_set);
-
 int hr_trigger_init(void);
 void hr_trigger_stop(void);
 void hr_trigger_exit(void);
@@ -49,25 +42,5 @@ int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id);
 int hr_trigger_del(u32 id, u32 portid);
 void hr_trigger_release(u32 portid);
 unsigned int hr_triggers(void);
-void hr_trigger_wake(struct hr_cgroup *cg);
-
-/**
- * hr_trigger_touch - something was counted for a cgroup, or a stall has begun
- * @cg: its record
- *
- * Costs nothing while there are no triggers, and little while the cgroup is looked at
- * anyway.
- *
- * Context: any, under RCU, and after the fact.
- */
-static __always_inline void hr_trigger_touch(struct hr_cgroup *cg)
-{
-	if (!static_branch_unlikely(&hr_triggers_set))
-		return;
-	/* Pairs with the one in trigger_poll.c: either leave() sees it, or here it is idle */
-	smp_mb();
-	if (READ_ONCE(cg->attention) == HR_ATTENTION_NONE)
-		hr_trigger_wake(cg);
-}
 
 #endif /* _HEADROOM_TRIGGER_H */

@@ -10,10 +10,11 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
-#include "registry.h"
 #include "counters.h"
 #include "trigger.h"
 #include "trigger_window.h"
+
+struct hr_cgroup;
 
 /* Refaults, and each cause of stalls under its own number */
 #define HR_REFAULTS	0
@@ -23,7 +24,7 @@
 extern struct mutex hr_triggers_mutex;
 
 /**
- * struct hr_trigger_polled - a record that something has happened to
+ * struct hr_poll - a record that something has happened to
  * @cg: the record, which owns this
  * @busy: in the watcher's list while it is looked at; then holds a reference on @cg
  * @triggers: set on this cgroup
@@ -33,7 +34,7 @@ extern struct mutex hr_triggers_mutex;
  * @refused: there was no room to watch it
  * @seen: what its counters were
  */
-struct hr_trigger_polled {
+struct hr_poll {
 	struct hr_cgroup *cg;
 	struct list_head busy;
 	struct list_head triggers;
@@ -122,10 +123,10 @@ hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
 		      u64 begin, gfp_t gfp);
 void hr_trigger_watch_free(struct hr_trigger_watch *watch);
 void hr_trigger_watch_ended(struct hr_trigger *trigger,
-			    struct hr_trigger_polled *watched, unsigned int quantity,
+			    struct hr_poll *watched, unsigned int quantity,
 			  u64 n, const struct hr_tick *tick);
 void hr_trigger_watch_open(struct hr_trigger *trigger,
-			   struct hr_trigger_polled *watched, unsigned int cause,
+			   struct hr_poll *watched, unsigned int cause,
 			 u64 begin, const struct hr_tick *tick);
 void hr_trigger_watch_judge(const struct hr_tick *tick);
 u64 hr_trigger_watch_fire_pending(u64 now);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The watcher: who looks for triggers, where, and when
+ * The poller: who looks for triggers, where, and when
  *
  * The counting side does not add to anybody's sums. It marks the record, once:
  *
@@ -24,14 +24,15 @@
  * A trigger, a watch and an active record each hold a reference on the record. The
  * thread waits for no memory.
  */
-#include <linux/irq_work.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
-#include <linux/llist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "attention.h"
+#include "cgroup.h"
 #include "effort.h"
+#include "registry.h"
 #include "stall.h"
 #include "trigger_internal.h"
 
@@ -42,9 +43,6 @@
 /* Ticks without anything, before a record is not looked at any more */
 #define QUIET_TICKS	4
 
-/* See trigger_internal.h */
-DEFINE_MUTEX(hr_triggers_mutex);
-
 static struct {
 	struct list_head triggers;	/* all */
 	struct list_head busy;		/* records that are looked at */
@@ -52,49 +50,19 @@ static struct {
 	u64 ticks;
 	u64 looked;			/* when it was looked last */
 	u64 tidied;			/* when watches were looked through */
-
-	struct llist_head active;	/* records that have just become active */
-	u64 woken;			/* since when there are some */
-	struct irq_work kick;
 	struct task_struct *thread;
 	bool idle;			/* the thread has no record to look at */
 	bool poked;			/* but should look */
-} watcher = {
-	.triggers = LIST_HEAD_INIT(watcher.triggers),
-	.busy = LIST_HEAD_INIT(watcher.busy),
+} poller = {
+	.triggers = LIST_HEAD_INIT(poller.triggers),
+	.busy = LIST_HEAD_INIT(poller.busy),
 	.length = TICK_MAX,
-	.active = LLIST_HEAD_INIT(watcher.active),
 };
-
-/**
- * hr_trigger_wake - have a cgroup looked at
- * @cg: its record, which the caller found under RCU
- *
- * Context: any, under RCU, also below the run-queue lock.
- */
-void hr_trigger_wake(struct hr_cgroup *cg)
-{
-	if (cmpxchg(&cg->attention, HR_ATTENTION_NONE,
-		    HR_ATTENTION_ACTIVE) != HR_ATTENTION_NONE)
-		return;
-	hr_cgroup_get(cg);
-	if (llist_add(&cg->activated, &watcher.active))
-		WRITE_ONCE(watcher.woken, ktime_get_mono_fast_ns());
-	/* Else it comes by at the next tick. Pairs with the barrier in sleep(). */
-	smp_mb();
-	if (READ_ONCE(watcher.idle))
-		irq_work_queue(&watcher.kick);
-}
 
 static void poke(void)
 {
-	WRITE_ONCE(watcher.poked, true);
-	wake_up_process(watcher.thread);
-}
-
-static void kick(struct irq_work *work)
-{
-	poke();
+	WRITE_ONCE(poller.poked, true);
+	wake_up_process(poller.thread);
 }
 
 static u64 read_quantity(const struct hr_stats *stats, unsigned int quantity)
@@ -104,9 +72,9 @@ static u64 read_quantity(const struct hr_stats *stats, unsigned int quantity)
 	       atomic64_read(&stats->stall[quantity - 1].total);
 }
 
-static struct hr_trigger_polled *watched_alloc(struct hr_cgroup *cg, gfp_t gfp)
+static struct hr_poll *watched_alloc(struct hr_cgroup *cg, gfp_t gfp)
 {
-	struct hr_trigger_polled *watched = kzalloc(sizeof(*watched), gfp);
+	struct hr_poll *watched = kzalloc(sizeof(*watched), gfp);
 
 	if (!watched)
 		return NULL;
@@ -117,16 +85,16 @@ static struct hr_trigger_polled *watched_alloc(struct hr_cgroup *cg, gfp_t gfp)
 	return watched;
 }
 
-static struct hr_trigger_polled *watched_make(struct hr_cgroup *cg, gfp_t gfp)
+static struct hr_poll *watched_make(struct hr_cgroup *cg, gfp_t gfp)
 {
-	struct hr_trigger_polled *watched;
+	struct hr_poll *watched;
 
 	lockdep_assert_held(&hr_triggers_mutex);
-	if (cg->watched)
-		return cg->watched;
+	if (cg->poll)
+		return cg->poll;
 	watched = watched_alloc(cg, gfp);
 	if (watched)
-		WRITE_ONCE(cg->watched, watched);
+		WRITE_ONCE(cg->poll, watched);
 	return watched;
 }
 
@@ -134,13 +102,13 @@ static struct hr_trigger_polled *watched_make(struct hr_cgroup *cg, gfp_t gfp)
 static struct hr_trigger *next_trigger(struct hr_trigger *trigger,
 				       struct hr_cgroup **cg)
 {
-	if (trigger && !list_is_last(&trigger->of_cgroup, &(*cg)->watched->triggers))
+	if (trigger && !list_is_last(&trigger->of_cgroup, &(*cg)->poll->triggers))
 		return list_next_entry(trigger, of_cgroup);
 	if (trigger)
 		*cg = hr_cgroup_parent(*cg);
 	for (; *cg; *cg = hr_cgroup_parent(*cg))
-		if ((*cg)->watched && !list_empty(&(*cg)->watched->triggers))
-			return list_first_entry(&(*cg)->watched->triggers,
+		if ((*cg)->poll && !list_empty(&(*cg)->poll->triggers))
+			return list_first_entry(&(*cg)->poll->triggers,
 						struct hr_trigger, of_cgroup);
 	return NULL;
 }
@@ -156,7 +124,7 @@ static bool is_covered(struct hr_cgroup *cg)
 	return covered;
 }
 
-static void look_at_counter(struct hr_trigger_polled *watched, unsigned int quantity,
+static void look_at_counter(struct hr_poll *watched, unsigned int quantity,
 			    const struct hr_tick *tick)
 {
 	u64 value = read_quantity(&watched->cg->local, quantity);
@@ -176,10 +144,10 @@ static void look_at_counter(struct hr_trigger_polled *watched, unsigned int quan
 
 static void look_at_counters(const struct hr_tick *tick)
 {
-	struct hr_trigger_polled *watched;
+	struct hr_poll *watched;
 	unsigned int quantity;
 
-	list_for_each_entry(watched, &watcher.busy, busy) {
+	list_for_each_entry(watched, &poller.busy, busy) {
 		watched->quiet++;
 		for (quantity = 0; quantity < HR_NR_QUANTITIES; quantity++)
 			look_at_counter(watched, quantity, tick);
@@ -190,12 +158,12 @@ static void look_at_stall(const struct hr_stalled *stalled,
 			  const struct hr_tick *tick)
 {
 	struct hr_cgroup *cg = hr_cgroup_alive(stalled->cg);
-	struct hr_trigger_polled *watched = cg->watched;
+	struct hr_poll *watched = cg->poll;
 	struct hr_trigger *trigger = NULL;
 
 	if (!watched || list_empty(&watched->busy)) {
 		/* Open since before it was watched */
-		hr_trigger_touch(cg);
+		hr_attention_touch(&cg->attention);
 		return;
 	}
 	watched->quiet = 0;
@@ -224,15 +192,15 @@ static void look_at_open(const struct hr_tick *tick)
 static void collect(void)
 {
 	struct hr_cgroup *cg, *next;
-	struct hr_trigger_polled *watched;
+	struct hr_poll *watched;
 	bool covered;
 
-	llist_for_each_entry_safe(cg, next, llist_del_all(&watcher.active), activated) {
+	llist_for_each_entry_safe(cg, next, hr_attention_take(), attention.node) {
 		covered = is_covered(cg);
 		watched = covered ? watched_make(cg, GFP_NOWAIT | __GFP_NOWARN) : NULL;
 		if (!watched) {
 			/* Without memory, the next event is another try */
-			WRITE_ONCE(cg->attention, covered ? HR_ATTENTION_NONE :
+			WRITE_ONCE(cg->attention.state, covered ? HR_ATTENTION_NONE :
 							    HR_ATTENTION_IGNORED);
 			hr_cgroup_put(cg);
 			continue;
@@ -240,7 +208,7 @@ static void collect(void)
 		watched->quiet = 0;
 		watched->leaving = false;
 		if (list_empty(&watched->busy))
-			list_add(&watched->busy, &watcher.busy);
+			list_add(&watched->busy, &poller.busy);
 		else
 			hr_cgroup_put(cg);
 	}
@@ -249,21 +217,21 @@ static void collect(void)
 /* Those to which nothing happens any more: see the head of this file */
 static void leave(void)
 {
-	struct hr_trigger_polled *watched, *next;
+	struct hr_poll *watched, *next;
 
-	list_for_each_entry_safe(watched, next, &watcher.busy, busy) {
+	list_for_each_entry_safe(watched, next, &poller.busy, busy) {
 		if (watched->leaving && watched->quiet) {
 			list_del_init(&watched->busy);
 			hr_cgroup_put(watched->cg);
 		} else if (watched->leaving) {
 			watched->leaving = false;
 			/* Unless it has become active by itself, and is collected next */
-			cmpxchg(&watched->cg->attention, HR_ATTENTION_NONE,
+			cmpxchg(&watched->cg->attention.state, HR_ATTENTION_NONE,
 				HR_ATTENTION_ACTIVE);
 		} else if (watched->quiet >= QUIET_TICKS) {
 			watched->leaving = true;
-			WRITE_ONCE(watched->cg->attention, HR_ATTENTION_NONE);
-			/* Pairs with the one in hr_trigger_touch() */
+			WRITE_ONCE(watched->cg->attention.state, HR_ATTENTION_NONE);
+			/* Pairs with the barrier in hr_attention_touch() */
 			smp_mb();
 		}
 	}
@@ -275,23 +243,23 @@ static void leave(void)
  */
 static u64 known_until(u64 now)
 {
-	u64 until = watcher.looked;
+	u64 until = poller.looked;
 
-	if (list_empty(&watcher.busy))
-		until = max(until, READ_ONCE(watcher.woken));
+	if (list_empty(&poller.busy))
+		until = max(until, hr_attention_since());
 	return min(until, now);
 }
 
 static void look_at_all(u64 now)
 {
 	const struct hr_tick tick = {
-		.nr = ++watcher.ticks,
+		.nr = ++poller.ticks,
 		.now = now,
 		.before = known_until(now),
 	};
 
 	lockdep_assert_held(&hr_triggers_mutex);
-	watcher.looked = now;
+	poller.looked = now;
 	collect();
 	look_at_counters(&tick);
 	look_at_open(&tick);
@@ -303,10 +271,10 @@ static void tidy(u64 now)
 {
 	struct hr_trigger *trigger;
 
-	if (now - watcher.tidied < NSEC_PER_SEC)
+	if (now - poller.tidied < NSEC_PER_SEC)
 		return;
-	watcher.tidied = now;
-	list_for_each_entry(trigger, &watcher.triggers, of_all)
+	poller.tidied = now;
+	list_for_each_entry(trigger, &poller.triggers, of_all)
 		hr_trigger_watch_tidy(trigger, now);
 }
 
@@ -320,9 +288,10 @@ static u64 look(void)
 	next = hr_trigger_watch_fire_pending(now);
 	tidy(now);
 	/* A record that there was no memory to look at has its turn at the next tick */
-	WRITE_ONCE(watcher.idle, list_empty(&watcher.busy) && llist_empty(&watcher.active));
-	if (!watcher.idle)
-		next = min(next, now + watcher.length);
+	poller.idle = list_empty(&poller.busy) && !hr_attention_pending();
+	hr_attention_idle(poller.idle);
+	if (!poller.idle)
+		next = min(next, now + poller.length);
 	mutex_unlock(&hr_triggers_mutex);
 	hr_effort_add(&hr_effort.work, now);
 	/* However much there is to look at, others get the CPU */
@@ -333,13 +302,13 @@ static void sleep(u64 until)
 {
 	ktime_t expires = ns_to_ktime(until);
 
-	/* Its barrier pairs with the one in hr_trigger_wake(), and with a wake-up */
+	/* Its barrier pairs with the one in hr_attention_raise(), and with a wake-up */
 	set_current_state(TASK_IDLE);
-	if (!kthread_should_stop() && !READ_ONCE(watcher.poked) &&
-	    !(watcher.idle && !llist_empty(&watcher.active)))
+	if (!kthread_should_stop() && !READ_ONCE(poller.poked) &&
+	    !(poller.idle && hr_attention_pending()))
 		schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
 	__set_current_state(TASK_RUNNING);
-	WRITE_ONCE(watcher.poked, false);
+	WRITE_ONCE(poller.poked, false);
 }
 
 static int work(void *unused)
@@ -355,16 +324,16 @@ static void choose_tick(void)
 	struct hr_trigger *trigger;
 
 	lockdep_assert_held(&hr_triggers_mutex);
-	watcher.length = TICK_MAX;
-	list_for_each_entry(trigger, &watcher.triggers, of_all)
-		watcher.length = min(watcher.length, trigger->spec.window / 10);
-	watcher.length = max_t(u64, watcher.length, TICK_MIN);
+	poller.length = TICK_MAX;
+	list_for_each_entry(trigger, &poller.triggers, of_all)
+		poller.length = min(poller.length, trigger->spec.window / 10);
+	poller.length = max_t(u64, poller.length, TICK_MIN);
 }
 
 /* Takes note of the counters of all records that are not looked at for anybody yet */
 static int note_counters(void)
 {
-	struct hr_trigger_polled *watched;
+	struct hr_poll *watched;
 	struct hr_cgroup *cg;
 	unsigned int i;
 
@@ -374,7 +343,7 @@ static int note_counters(void)
 		watched = watched_make(cg, GFP_ATOMIC);
 		if (!watched)
 			return -ENOMEM;
-		cmpxchg(&cg->attention, HR_ATTENTION_IGNORED,
+		cmpxchg(&cg->attention.state, HR_ATTENTION_IGNORED,
 			HR_ATTENTION_NONE);
 		/* What is counted from here on wakes */
 		smp_mb();
@@ -396,18 +365,18 @@ static int note_counters(void)
  */
 int hr_trigger_poll_prepare(void)
 {
-	struct hr_trigger_polled *watched;
+	struct hr_poll *watched;
 	struct hr_cgroup *cg;
 
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
-		if (READ_ONCE(cg->watched))
+		if (READ_ONCE(cg->poll))
 			continue;
 		watched = watched_alloc(cg, GFP_KERNEL);
 		if (!watched)
 			return -ENOMEM;
 		mutex_lock(&hr_triggers_mutex);
-		if (!cg->watched) {
-			WRITE_ONCE(cg->watched, watched);
+		if (!cg->poll) {
+			WRITE_ONCE(cg->poll, watched);
 			watched = NULL;
 		}
 		mutex_unlock(&hr_triggers_mutex);
@@ -437,8 +406,8 @@ int hr_trigger_poll_begin(struct hr_trigger *trigger)
 		return err;
 	if (!watched_make(trigger->cg, GFP_ATOMIC))
 		return -ENOMEM;
-	list_add(&trigger->of_cgroup, &trigger->cg->watched->triggers);
-	list_add(&trigger->of_all, &watcher.triggers);
+	list_add(&trigger->of_cgroup, &trigger->cg->poll->triggers);
+	list_add(&trigger->of_all, &poller.triggers);
 	choose_tick();
 	/* The first time finds the cgroups that they are in */
 	look_at_all(ktime_get_ns());
@@ -474,11 +443,11 @@ int __init hr_trigger_poll_init(void)
 {
 	struct task_struct *thread;
 
-	init_irq_work(&watcher.kick, kick);
+	hr_attention_init(poke);
 	thread = kthread_create(work, NULL, "headroom");
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
-	watcher.thread = thread;
+	poller.thread = thread;
 	sched_set_fifo_low(thread);
 	wake_up_process(thread);
 	return 0;
@@ -491,13 +460,13 @@ int __init hr_trigger_poll_init(void)
  */
 void hr_trigger_poll_exit(void)
 {
-	struct hr_trigger_polled *watched, *next;
+	struct hr_poll *watched, *next;
 
-	irq_work_sync(&watcher.kick);
-	kthread_stop(watcher.thread);
+	hr_attention_exit();
+	kthread_stop(poller.thread);
 	mutex_lock(&hr_triggers_mutex);
 	collect();
-	list_for_each_entry_safe(watched, next, &watcher.busy, busy) {
+	list_for_each_entry_safe(watched, next, &poller.busy, busy) {
 		list_del_init(&watched->busy);
 		hr_cgroup_put(watched->cg);
 	}

@@ -31,11 +31,16 @@
 #include <linux/ktime.h>
 #include <linux/slab.h>
 
+#include "cgroup.h"
+#include "dropped.h"
 #include "notify.h"
 #include "trigger_internal.h"
 
 /* Watches of all triggers of the scope "each" together; others have one */
 #define MAX_WATCHES	4096
+
+/* See trigger_internal.h */
+DEFINE_MUTEX(hr_triggers_mutex);
 
 static LIST_HEAD(all_grown);
 static LIST_HEAD(all_pending);
@@ -105,7 +110,7 @@ void hr_trigger_watch_free(struct hr_trigger_watch *watch)
 
 /* That of a trigger for what happens to a cgroup; NULL if it cannot be had */
 static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
-					  struct hr_trigger_polled *watched, u64 begin)
+					  struct hr_poll *watched, u64 begin)
 {
 	struct hr_trigger_watch *watch;
 
@@ -145,7 +150,7 @@ static void add(struct hr_trigger_watch *watch, u64 ended, u64 open, u64 tick)
  * Context: hr_triggers_mutex and RCU held.
  */
 void hr_trigger_watch_ended(struct hr_trigger *trigger,
-			    struct hr_trigger_polled *watched, unsigned int quantity,
+			    struct hr_poll *watched, unsigned int quantity,
 			  u64 n, const struct hr_tick *tick)
 {
 	struct hr_trigger_watch *watch;
@@ -168,7 +173,7 @@ void hr_trigger_watch_ended(struct hr_trigger *trigger,
  * Context: hr_triggers_mutex and RCU held.
  */
 void hr_trigger_watch_open(struct hr_trigger *trigger,
-			   struct hr_trigger_polled *watched, unsigned int cause,
+			   struct hr_poll *watched, unsigned int cause,
 			 u64 begin, const struct hr_tick *tick)
 {
 	struct hr_trigger_watch *watch;
@@ -299,7 +304,7 @@ void hr_trigger_watch_tidy(struct hr_trigger *trigger, u64 now)
 	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
 		return;
 	list_for_each_entry_safe(watch, next, &trigger->watches, of_trigger)
-		if (list_empty(&watch->cg->watched->busy) && list_empty(&watch->pending) &&
+		if (list_empty(&watch->cg->poll->busy) && list_empty(&watch->pending) &&
 		    !is_silent(watch, now) &&
 		    now - watch->window.time > watch->window.length)
 			hr_trigger_watch_free(watch);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Flag a record for the trigger poller
+ */
+#ifndef _HEADROOM_ATTENTION_H
+#define _HEADROOM_ATTENTION_H
+
+#include <linux/compiler.h>
+#include <linux/jump_label.h>
+#include <linux/llist.h>
+#include <linux/types.h>
+#include <asm/barrier.h>
+
+/**
+ * enum hr_attention_state - what an event of a record does
+ * @HR_ATTENTION_NONE: it flags the record and wakes the poller
+ * @HR_ATTENTION_ACTIVE: nothing: the poller reads the record at each tick
+ * @HR_ATTENTION_IGNORED: nothing: no trigger covers the record
+ */
+enum hr_attention_state {
+	HR_ATTENTION_NONE,
+	HR_ATTENTION_ACTIVE,
+	HR_ATTENTION_IGNORED,
+};
+
+/**
+ * struct hr_attention - a record's part in the wake-up of the poller
+ * @state: enum hr_attention_state
+ * @node: in the list of flagged records, which holds a reference on the record
+ */
+struct hr_attention {
+	int state;
+	struct llist_node node;
+};
+
+/* Enabled while there are triggers */
+DECLARE_STATIC_KEY_FALSE(hr_attention_wanted);
+
+void hr_attention_init(void (*wake)(void));
+void hr_attention_exit(void);
+void hr_attention_raise(struct hr_attention *attention);
+struct llist_node *hr_attention_take(void);
+bool hr_attention_pending(void);
+u64 hr_attention_since(void);
+void hr_attention_idle(bool idle);
+
+/**
+ * hr_attention_touch - an event was counted for a cgroup, or a stall has begun
+ * @attention: of the cgroup's record
+ *
+ * Costs nothing while there are no triggers, and one test while the poller reads the
+ * record anyway.
+ *
+ * Context: any, under RCU, after the event was counted.
+ */
+static __always_inline void hr_attention_touch(struct hr_attention *attention)
+{
+	if (!static_branch_unlikely(&hr_attention_wanted))
+		return;
+	/*
+	 * Pairs with the barrier in leave() of trigger_poll.c: either that tick reads
+	 * the event, or the state is NONE here.
+	 */
+	smp_mb();
+	if (READ_ONCE(attention->state) == HR_ATTENTION_NONE)
+		hr_attention_raise(attention);
+}
+
+#endif /* _HEADROOM_ATTENTION_H */

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Map each memory cgroup to its record
+ *
+ * Lookup. The kernel numbers its memory cgroups with 16 bits and reuses the
+ * numbers. A record in the slot of that number is the right one if it has the
+ * right memcg, which cannot be another one at the same address, since the
+ * record holds a reference.
+ *
+ *	slot[memcg id] --> record --> parent --> ... --> root
+ *
+ * First contact. Nothing announces all cgroups: cgroup_mkdir fires for some, nothing
+ * does when the controller is switched on later. So a probe that meets a memory cgroup
+ * without a record adopts it on the spot, with one of the spare records. The registry
+ * links such newborn records into its tree later.
+ *
+ * References. An open stall, an evictor's place and a child hold references on a
+ * record. The last reference may be put below a run-queue lock, so the record only
+ * goes to a list; the sweep frees it after a grace period.
+ *
+ * spare.lock protects the slots, the spare records and the list of newborns. It is raw
+ * and a leaf, since probes take it with interrupts off below any lock of the page
+ * cache.
+ */
+#include <linux/cgroup.h>
+#include <linux/lockdep.h>
+#include <linux/memcontrol.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "cgroup.h"
+#include "dropped.h"
+#include "worker.h"
+
+#define SLOTS		(U16_MAX + 1)
+#define SPARES		16
+
+/* By the number that the kernel gives to a memory cgroup */
+struct hr_cgroup __rcu **hr_cgroup_slot __read_mostly;
+
+static struct {
+	struct hr_cgroup *root;
+	struct kmem_cache *cache;
+} records;
+
+static struct {
+	raw_spinlock_t lock;		/* all here, and the slots */
+	unsigned int nr;
+	struct hr_cgroup *record[SPARES];
+	u16 births;
+	struct llist_head newborn;
+	struct llist_head unused;	/* without references */
+} spare = {
+	.lock = __RAW_SPIN_LOCK_UNLOCKED(spare.lock),
+	.newborn = LLIST_HEAD_INIT(spare.newborn),
+	.unused = LLIST_HEAD_INIT(spare.unused),
+};
+
+static struct hr_cgroup *record_alloc(void)
+{
+	struct hr_cgroup *cg = kmem_cache_zalloc(records.cache, GFP_KERNEL);
+
+	if (cg)
+		hr_blame_init(&cg->blame);
+	return cg;
+}
+
+/* Publishes @cg as the record of @memcg. Returns false if the cgroup is dying. */
+static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
+{
+	u16 slot = mem_cgroup_id(memcg);
+
+	lockdep_assert_held(&spare.lock);
+	if (!slot || !hr_css_alive(&memcg->css) || !css_tryget(&memcg->css))
+		return false;
+	cg->memcg = memcg;
+	cg->id = cgroup_id(memcg->css.cgroup);
+	spare.births++;
+	cg->key = slot | (u32)spare.births << 16;
+	refcount_set(&cg->ref, 1);
+	INIT_LIST_HEAD(&cg->siblings);
+	INIT_LIST_HEAD(&cg->children);
+	llist_add(&cg->todo, &spare.newborn);
+	rcu_assign_pointer(hr_cgroup_slot[slot], cg);
+	return true;
+}
+
+/* As hr_cgroup_in_slot(), but also for the writer */
+static __always_inline struct hr_cgroup *slot_read(u16 slot)
+{
+	return rcu_dereference_check(hr_cgroup_slot[slot],
+				     rcu_read_lock_sched_held() ||
+				     lockdep_is_held(&spare.lock));
+}
+
+static __always_inline struct hr_cgroup *record_in_slot(struct mem_cgroup *memcg)
+{
+	struct hr_cgroup *cg;
+
+	cg = slot_read(mem_cgroup_id(memcg));
+	return cg && cg->memcg == memcg ? cg : NULL;
+}
+
+/* Gives @memcg a spare record. NULL if it is dying or no spare is left. */
+static noinline struct hr_cgroup *record_adopt(struct mem_cgroup *memcg)
+{
+	struct hr_cgroup *cg;
+	unsigned long flags;
+
+	if (!hr_css_alive(&memcg->css))
+		return NULL;
+	raw_spin_lock_irqsave(&spare.lock, flags);
+	cg = record_in_slot(memcg);
+	if (!cg && spare.nr) {
+		cg = spare.record[spare.nr - 1];
+		if (record_publish(cg, memcg))
+			spare.nr--;
+		else
+			cg = NULL;
+	}
+	if (spare.nr < SPARES / 2)
+		hr_worker_kick(true);
+	raw_spin_unlock_irqrestore(&spare.lock, flags);
+	return cg;
+}
+
+/**
+ * hr_cgroup_of_slow - as hr_cgroup_of()
+ * @memcg: the memory cgroup, which has no record yet; or NULL
+ *
+ * Context: any, under RCU.
+ */
+struct hr_cgroup *hr_cgroup_of_slow(struct mem_cgroup *memcg)
+{
+	struct hr_cgroup *cg = records.root;
+	bool passed_over = false;
+
+	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
+		cg = record_in_slot(memcg);
+		if (!cg)
+			cg = record_adopt(memcg);
+		if (likely(cg))
+			break;
+		passed_over |= hr_css_alive(&memcg->css);
+	}
+	if (unlikely(passed_over))
+		hr_drop(cgroup_unknown, 1);
+	return cg ?: records.root;
+}
+
+/**
+ * hr_cgroup_of_current - the record that the running task's events are charged to
+ *
+ * Context: any, under RCU.
+ * Return: never NULL.
+ */
+struct hr_cgroup *hr_cgroup_of_current(void)
+{
+	return hr_cgroup_of(mem_cgroup_from_task(current));
+}
+
+/**
+ * hr_cgroup_root - the record of the root, which never dies
+ *
+ * Context: any.
+ */
+struct hr_cgroup *hr_cgroup_root(void)
+{
+	return records.root;
+}
+
+/**
+ * hr_cgroup_existing - the record of a memory cgroup, if it has one
+ * @memcg: the memory cgroup
+ *
+ * Context: any, under RCU.
+ * Return: the record or NULL.
+ */
+struct hr_cgroup *hr_cgroup_existing(struct mem_cgroup *memcg)
+{
+	return record_in_slot(memcg);
+}
+
+/**
+ * hr_cgroup_alive - the record that is charged for one that may have died
+ * @cg: a record on which the caller holds a reference
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: @cg, or its nearest ancestor that is not dead.
+ */
+struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg)
+{
+	/* Pairs with the release in hr_cgroup_bury() */
+	while (smp_load_acquire(&cg->dead))
+		cg = cg->parent;
+	return cg;
+}
+
+/**
+ * hr_cgroup_parent - the record above
+ * @cg: a record on which the caller holds a reference
+ *
+ * For a record that is not linked yet: that of the nearest ancestor that has one now.
+ *
+ * Context: any, under RCU, which must be held until the result was used.
+ * Return: the record; NULL above the root.
+ */
+struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg)
+{
+	struct hr_cgroup *parent = READ_ONCE(cg->parent);
+	struct mem_cgroup *memcg;
+
+	if (parent || cg == records.root)
+		return parent;
+	/* It is not dead, which only linked ones can be */
+	memcg = parent_mem_cgroup(cg->memcg);
+	for (; memcg && !parent; memcg = parent_mem_cgroup(memcg))
+		parent = record_in_slot(memcg);
+	return parent;
+}
+
+/**
+ * hr_cgroup_take_newborn - take all records that are not linked yet
+ *
+ * Context: process; the registry.
+ * Return: list of struct hr_cgroup by @todo.
+ */
+struct llist_node *hr_cgroup_take_newborn(void)
+{
+	return llist_del_all(&spare.newborn);
+}
+
+/**
+ * hr_cgroup_defer_newborn - put a record back among those that are not linked yet
+ * @cg: a record from hr_cgroup_take_newborn()
+ *
+ * Context: process; the registry.
+ */
+void hr_cgroup_defer_newborn(struct hr_cgroup *cg)
+{
+	llist_add(&cg->todo, &spare.newborn);
+}
+
+/**
+ * hr_cgroup_bury - take the record of a dying cgroup out of its slot
+ * @cg: the record; has no living children
+ *
+ * Late events are charged to its nearest living ancestor from a grace period later on;
+ * until then @cg may still be written to. The slot may have a new record already: the
+ * kernel reuses a number while the memcg that had it is still referred to.
+ *
+ * Context: process; registry lock held.
+ */
+void hr_cgroup_bury(struct hr_cgroup *cg)
+{
+	struct hr_cgroup __rcu **slot = &hr_cgroup_slot[cg->key & (SLOTS - 1)];
+
+	raw_spin_lock_irq(&spare.lock);
+	if (rcu_access_pointer(*slot) == cg)
+		RCU_INIT_POINTER(*slot, NULL);
+	raw_spin_unlock_irq(&spare.lock);
+	/* Pairs with the acquire in hr_cgroup_alive() */
+	smp_store_release(&cg->dead, true);
+}
+
+static void record_free_rcu(struct rcu_head *rcu)
+{
+	struct hr_cgroup *cg = container_of(rcu, struct hr_cgroup, rcu);
+
+	hr_stats_free(&cg->local);
+	hr_target_stats_free(&cg->target);
+	kfree(cg->poll);
+	kmem_cache_free(records.cache, cg);
+}
+
+/**
+ * hr_cgroup_free_unused - free records without references, a grace period later
+ *
+ * Context: process.
+ */
+void hr_cgroup_free_unused(void)
+{
+	struct hr_cgroup *cg, *next;
+
+	llist_for_each_entry_safe(cg, next, llist_del_all(&spare.unused), todo)
+		call_rcu(&cg->rcu, record_free_rcu);
+}
+
+/**
+ * hr_cgroup_unused - the last reference to a record was put
+ * @cg: the record
+ *
+ * Context: any, also below the run-queue lock: the sweep frees it.
+ */
+void hr_cgroup_unused(struct hr_cgroup *cg)
+{
+	do {
+		struct hr_cgroup *parent = cg->parent;
+
+		llist_add(&cg->todo, &spare.unused);
+		hr_worker_kick(false);
+		cg = parent;
+	} while (cg && refcount_dec_and_test(&cg->ref));
+}
+
+/**
+ * hr_cgroup_fill_spares - allocate the spare records that probes take
+ *
+ * Context: process, may sleep.
+ */
+void hr_cgroup_fill_spares(void)
+{
+	struct hr_cgroup *cg;
+
+	while (READ_ONCE(spare.nr) < SPARES) {
+		cg = record_alloc();
+		if (!cg)
+			return;
+		raw_spin_lock_irq(&spare.lock);
+		if (spare.nr < SPARES) {
+			spare.record[spare.nr++] = cg;
+			cg = NULL;
+		}
+		raw_spin_unlock_irq(&spare.lock);
+		if (cg)
+			kmem_cache_free(records.cache, cg);
+	}
+}
+
+/**
+ * hr_cgroup_ensure - give a memory cgroup a record if it has none
+ * @memcg: the memory cgroup; the caller holds a reference
+ *
+ * Does nothing if the cgroup is dying or memory is short.
+ *
+ * Context: process, may sleep.
+ */
+void hr_cgroup_ensure(struct mem_cgroup *memcg)
+{
+	struct hr_cgroup *cg = record_alloc();
+
+	if (!cg)
+		return;
+	raw_spin_lock_irq(&spare.lock);
+	if (!record_in_slot(memcg) && record_publish(cg, memcg))
+		cg = NULL;
+	raw_spin_unlock_irq(&spare.lock);
+	if (cg)
+		kmem_cache_free(records.cache, cg);
+}
+
+/**
+ * hr_cgroup_init_root - find the root's record
+ *
+ * Context: process; the registry has given records to all cgroups.
+ * Return: 0, or -ENOMEM if it or the spare records could not be allocated.
+ */
+int hr_cgroup_init_root(void)
+{
+	struct cgroup_subsys_state *css;
+
+	rcu_read_lock();
+	css = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
+	records.root = record_in_slot(mem_cgroup_from_css(css));
+	rcu_read_unlock();
+	return records.root && spare.nr ? 0 : -ENOMEM;
+}
+
+/**
+ * hr_cgroup_init - allocate the slots
+ *
+ * Context: process, may sleep; before any probe runs.
+ * Return: 0; -ENODEV without the memory controller on cgroup v2; -ENOMEM.
+ */
+int hr_cgroup_init(void)
+{
+	if (mem_cgroup_disabled() ||
+	    !rcu_access_pointer(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id])) {
+		pr_err("the memory controller is not on cgroup v2; boot without cgroup_disable=memory, and mount no cgroup v1 memory hierarchy\n");
+		return -ENODEV;
+	}
+	records.cache = kmem_cache_create("headroom_cgroup", sizeof(struct hr_cgroup), 0,
+					  SLAB_HWCACHE_ALIGN, NULL);
+	if (!records.cache)
+		return -ENOMEM;
+	hr_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*hr_cgroup_slot)));
+	if (hr_cgroup_slot)
+		return 0;
+	kmem_cache_destroy(records.cache);
+	return -ENOMEM;
+}
+
+/**
+ * hr_cgroup_exit - free the slots and all records without references
+ *
+ * Context: process, may sleep; no probe and no sweep runs any more, and all references
+ * were put.
+ */
+void hr_cgroup_exit(void)
+{
+	while (spare.nr)
+		kmem_cache_free(records.cache, spare.record[--spare.nr]);
+	hr_cgroup_free_unused();
+	rcu_barrier();
+	vfree(hr_cgroup_slot);
+	hr_cgroup_slot = NULL;
+	kmem_cache_destroy(records.cache);
+}

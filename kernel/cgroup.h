@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Map each memory cgroup to its record
+ */
+#ifndef _HEADROOM_CGROUP_H
+#define _HEADROOM_CGROUP_H
+
+#include <linux/list.h>
+#include <linux/llist.h>
+#include <linux/memcontrol.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/types.h>
+
+#include "attention.h"
+#include "blame.h"
+#include "rollup.h"
+#include "stats.h"
+
+struct hr_poll;
+
+/**
+ * struct hr_cgroup - the record of one cgroup
+ * @memcg: the memory cgroup; a reference is held while the record is in a slot
+ * @key: names this record in the nonresident table: slot in the low 16 bits,
+ *	birth number in the high 16, never 0
+ * @dead: the cgroup is going away; late events belong to @parent
+ * @ref: one for the registry, one for each child and each open stall
+ * @attention: flags the record for the trigger poller
+ * @rollup: how its statistics reach readers and its ancestors
+ * @local: statistics of the cgroup itself
+ * @target: reclaim from it and its descendants as a whole
+ * @blame: its evictors
+ * @id: cgroup id
+ * @parent: nearest ancestor with a record; NULL for the root and for a newborn
+ * @by_id: in the registry's list of all records, in order of @id
+ * @siblings: in @parent's @children
+ * @children: records directly below
+ * @todo: in the list of newborn records, or of unused ones
+ * @gone: statistics of removed descendants; NULL while there were none
+ * @poll: what the trigger poller knows of it, or NULL; belongs to trigger_poll.c
+ * @rcu: for freeing
+ *
+ * Each part with a type of its own is declared, and explained, in the header of the
+ * file that owns it. Probes find a record by its slot, under RCU, and write only to
+ * @attention, to the mark in @rollup, and to @local, @target and @blame. The registry
+ * lock protects all else; @parent is written once, before @dead can be set.
+ */
+struct hr_cgroup {
+	struct mem_cgroup *memcg;
+	u32 key;
+	bool dead;
+	refcount_t ref;
+	struct hr_attention attention;
+	struct hr_rollup rollup;
+	struct hr_stats local;
+	struct hr_target_stats target;
+	struct hr_blame blame;
+
+	u64 id;
+	struct hr_cgroup *parent;
+	struct list_head by_id;
+	struct list_head siblings;
+	struct list_head children;
+	struct llist_node todo;
+	struct hr_stats *gone;
+	struct hr_poll *poll;
+	struct rcu_head rcu;
+};
+
+extern struct hr_cgroup __rcu **hr_cgroup_slot;
+
+int hr_cgroup_init(void);
+int hr_cgroup_init_root(void);
+void hr_cgroup_exit(void);
+void hr_cgroup_fill_spares(void);
+void hr_cgroup_ensure(struct mem_cgroup *memcg);
+struct hr_cgroup *hr_cgroup_existing(struct mem_cgroup *memcg);
+struct llist_node *hr_cgroup_take_newborn(void);
+void hr_cgroup_defer_newborn(struct hr_cgroup *cg);
+void hr_cgroup_bury(struct hr_cgroup *cg);
+void hr_cgroup_free_unused(void);
+struct hr_cgroup *hr_cgroup_of_slow(struct mem_cgroup *memcg);
+struct hr_cgroup *hr_cgroup_of_current(void);
+struct hr_cgroup *hr_cgroup_root(void);
+struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg);
+struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg);
+void hr_cgroup_unused(struct hr_cgroup *cg);
+
+/* Whether a cgroup's memory controller is on, and the cgroup not being removed */
+static inline bool hr_css_alive(const struct cgroup_subsys_state *css)
+{
+	return (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) == CSS_ONLINE;
+}
+
+/* Probes run with preemption off, which is RCU enough */
+static inline struct hr_cgroup *hr_cgroup_in_slot(u16 slot)
+{
+	return rcu_dereference_sched(hr_cgroup_slot[slot]);
+}
+
+/**
+ * hr_cgroup_of - the record that events of a memory cgroup are charged to
+ * @memcg: the memory cgroup; NULL stands for the root
+ *
+ * Context: any, under RCU, with preemption off. Takes no lock unless it meets the
+ * cgroup for the first time.
+ * Return: its record, or that of the nearest ancestor that has one; never
+ * NULL.
+ */
+static inline struct hr_cgroup *hr_cgroup_of(struct mem_cgroup *memcg)
+{
+	struct hr_cgroup *cg;
+
+	if (likely(memcg)) {
+		cg = hr_cgroup_in_slot(memcg->id.id);
+		if (likely(cg && cg->memcg == memcg))
+			return cg;
+	}
+	return hr_cgroup_of_slow(memcg);
+}
+
+/**
+ * hr_cgroup_by_key - the record that a key names
+ * @key: its @key in struct hr_cgroup
+ *
+ * Context: any, under RCU, with preemption off.
+ * Return: the record; NULL if the cgroup is gone.
+ */
+static inline struct hr_cgroup *hr_cgroup_by_key(u32 key)
+{
+	struct hr_cgroup *cg = hr_cgroup_in_slot(key);
+
+	return cg && cg->key == key ? cg : NULL;
+}
+
+/**
+ * hr_cgroup_get - hold a record beyond RCU
+ * @cg: a record found under RCU, which is still held
+ *
+ * Context: any.
+ */
+static inline void hr_cgroup_get(struct hr_cgroup *cg)
+{
+	refcount_inc(&cg->ref);
+}
+
+/**
+ * hr_cgroup_put - release a record
+ * @cg: a record that hr_cgroup_get() was called on; NULL is allowed
+ *
+ * Context: any, also below the run-queue lock.
+ */
+static inline void hr_cgroup_put(struct hr_cgroup *cg)
+{
+	if (cg && refcount_dec_and_test(&cg->ref))
+		hr_cgroup_unused(cg);
+}
+
+#endif /* _HEADROOM_CGROUP_H */
