@@ -5,18 +5,18 @@
 #   make install      the userspace with its man pages; see user/Makefile
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
-#   make bench        what the module costs, in instructions; a table
+#   make bench        cost of the module in instructions, as a table
 #   make bench-short  the same in three minutes, compared with the committed figures
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
 #   make check-scale  dumps of 5,000 cgroups while others come and go
-#   make check-style  what a script can say about the sources
+#   make check-style  coding style, and the rules about layers
 #   make clean        removes build/
-#   make help         this
+#   make help         this list
 #
-# KDIR is where the kernel's headers are: those of the running kernel, else the
-# newest installed. The module ends as build/RELEASE/headroom.ko, since a tree
-# may be built for several kernels.
+# KDIR is the directory of the kernel's headers, by default those of the running
+# kernel, else the newest installed. The module is build/RELEASE/headroom.ko, so
+# that a tree can be built for several kernels.
 
 running	:= /lib/modules/$(shell uname -r)/build
 newest	:= $(lastword $(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | grep -v -e -rt- -e -cloud-))
@@ -24,7 +24,7 @@ KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
 release	:= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 stage	:= build/$(release)
 
-# Kbuild puts objects beside sources; so each kernel gets a tree of links
+# Kbuild puts objects next to sources, so each kernel gets a tree of links
 module: check-kdir
 	@mkdir -p $(stage)
 	@cp -rlf Kbuild VERSION kernel include $(stage)/
@@ -40,7 +40,7 @@ user:
 selftests: user
 	$(MAKE) -C selftests
 
-# Not out of date when a page includes something that changed; so always anew
+# Always rebuilt, because make does not know which files a page includes
 pages := $(patsubst Documentation/man/%.rst,build/man/%,$(wildcard Documentation/man/*.rst))
 man: $(pages)
 $(pages): build/man/%: Documentation/man/%.rst FORCE
