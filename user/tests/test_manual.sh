@@ -37,8 +37,12 @@ sed -n 's/^module_param\(_cb\|_named\)*(\([a-z_]*\),.*/\2/p' "$top/kernel/params
 report "parameters are found"
 sed -n '/^PARAMETERS/,/^HOOKS/s/^``\([a-z_]*\)=.*/\1/p' "$page" | sort | diff "$out" - >"$err"
 report "headroom(4) has each parameter"
-hooks=$(sed -n '/struct headroom_hook hooks/,/^};/s/^\t*\(HOOK(\|  *\)*\([a-z_]*\), headroom_probe_.*/\2/p' \
-	"$top/kernel/hooks.c")
+hooks=$(sed -n '/struct hr_hook hooks/,/^};/{
+	s/^\t*HOOK(\([a-z_]*\), .*/\1/p
+	s/^\t\t *\([a-z_]*\), hr_probe_.*/\1/p
+}' "$top/kernel/hooks.c")
+[ "$(echo "$hooks" | wc -l)" -ge 20 ]
+report "hooks are found"
 for name in $hooks; do
 	grep -qF "$name" "$page"
 	report "headroom(4) has $name"
