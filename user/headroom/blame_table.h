@@ -24,16 +24,6 @@ struct blamerows {
 /** blame_names - the names of all victims and evictors; as names_look_up() */
 int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names);
 /**
- * blame_since - what was taken between two readings
- *
- * An evictor that came into the list meanwhile counts from when it came; what is not in
- * the later list is among the others.
- *
- * Return: free it with headroom_blame_free().
- */
-struct headroom_blame *blame_since(const struct headroom_blame *now,
-				   const struct headroom_blame *before);
-/**
  * blamerows_select - the victims to show, sorted; sorts their evictors, too
  * @top: only this cgroup and those below it
  *

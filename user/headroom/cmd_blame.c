@@ -121,7 +121,8 @@ static int show_intervals(struct headroom *h, const struct request *request, con
 			break;
 		if (n && !request->json)
 			putchar('\n');
-		taken = blame_since(now, before);
+		if (headroom_blame_delta(now, before, &taken) < 0)
+			out_of_memory();
 		code = print_blame(h, taken, top, request->json);
 		headroom_blame_free(taken);
 		headroom_blame_free(before);

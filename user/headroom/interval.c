@@ -7,33 +7,14 @@
 #include "counters.h"
 #include "interval.h"
 
-/* As in the library: what went backwards began anew. */
-static uint64_t since(uint64_t now, uint64_t before)
-{
-	return now >= before ? now - before : now;
-}
-
-static void subtract(const struct headroom_cgroup *now, const struct headroom_cgroup *before,
-		     struct activity *activity)
-{
-	static const struct headroom_cgroup nothing;
-
-	if (!before)
-		before = &nothing;
-	activity->cgroup = now;
-	activity->psi_some = since(now->psi_some, before->psi_some);
-	activity->psi_full = since(now->psi_full, before->psi_full);
-	if (headroom_stats_delta(&now->local, &before->local, &activity->local) < 0 ||
-	    headroom_stats_delta(&now->subtree, &before->subtree, &activity->subtree) < 0 ||
-	    headroom_target_delta(&now->target, &before->target, &activity->target) < 0)
-		out_of_memory();
-}
-
 /* Adds what a cgroup lacks to its ancestors, and to itself. */
 static void add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
 {
 	const struct headroom_cgroup *cgroup = &now->cgroup[i];
-	uint64_t extra = headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE);
+	uint64_t extra;
+
+	if (headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE, &extra) < 0)
+		out_of_memory();
 
 	interval->activity[i].extra_local = extra;
 	/* no chain of parents is longer than there are cgroups, unless it is a ring */
@@ -57,10 +38,18 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 	interval->time = now->time;
 	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
 	interval->consistent = now->consistent && (!before || before->consistent);
-	for (size_t i = 0; i < now->nr; i++)
-		subtract(&now->cgroup[i],
-			 before ? headroom_snapshot_find(before, now->cgroup[i].id) : NULL,
-			 &interval->activity[i]);
+	if (headroom_snapshot_delta(now, before, &interval->delta) < 0)
+		out_of_memory();
+	for (size_t i = 0; i < now->nr; i++) {
+		const struct headroom_cgroup *change = &interval->delta->cgroup[i];
+
+		interval->activity[i] = (struct activity){
+			.cgroup = &now->cgroup[i],
+			.local = change->local, .subtree = change->subtree,
+			.target = change->target,
+			.psi_some = change->psi_some, .psi_full = change->psi_full,
+		};
+	}
 	for (size_t i = 0; i < now->nr; i++)
 		add_extra(interval, now, i);
 	return interval;
@@ -70,11 +59,7 @@ void interval_free(struct interval *interval)
 {
 	if (!interval)
 		return;
-	for (size_t i = 0; i < interval->nr; i++) {
-		headroom_stats_clear(&interval->activity[i].local);
-		headroom_stats_clear(&interval->activity[i].subtree);
-		headroom_target_clear(&interval->activity[i].target);
-	}
+	headroom_snapshot_delta_free(interval->delta);
 	free(interval->activity);
 	free(interval);
 }

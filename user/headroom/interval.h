@@ -40,6 +40,7 @@ struct activity {
  * @seconds: how long it was; 0 when it began with the load of the module
  * @consistent: whether both snapshots are
  * @nr: number of cgroups
+ * @delta: owns what the activities share
  * @activity: by cgroup, in the order of the later snapshot
  */
 struct interval {
@@ -47,6 +48,7 @@ struct interval {
 	double seconds;
 	bool consistent;
 	size_t nr;
+	struct headroom_snapshot_delta *delta;
 	struct activity *activity;
 };
 

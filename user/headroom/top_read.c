@@ -94,7 +94,8 @@ static int write_page(struct topread *read, const struct headroom_cgroup *cgroup
 		read->blame = blame;
 		blame = NULL;
 	}
-	taken = blame_since(blame ? blame : read->blame, read->blame);
+	if (headroom_blame_delta(blame ? blame : read->blame, read->blame, &taken) < 0)
+		out_of_memory();
 	err = blame_names(read->h, taken, &names);
 	page.blame = taken;
 	page.names = &names;

@@ -156,11 +156,13 @@ struct protect_decision protect_decide(const struct protect_rule *rule,
 		.evictions = per_second(now->delta->evictions, now->interval),
 		.distance = headroom_histogram_quantile(&now->delta->refault_distance,
 							rule->quantile),
-		.extra = headroom_extra_memory(now->delta, rule->quantile) *
-			 now->page_size,
 		.most = whole_pages(least(rule->max, now->limit), now->page_size),
 	};
+	uint64_t extra;
 
+	/* out of memory: do not raise in this round */
+	if (headroom_extra_memory(now->delta, rule->quantile, &extra) == 0)
+		d.extra = extra * now->page_size;
 	d.active = d.rate > rule->refaults || d.evictions > rule->refaults;
 	if (d.rate <= rule->refaults)
 		decide_quiet(rule, now, &d);

@@ -9,6 +9,7 @@
  */
 
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,8 @@ static const char *sentence_of(int err)
 		return "the module's answer is malformed: are the module and this program of the same version?";
 	case EOPNOTSUPP:
 		return "the module does not know this request: it is older than this program";
+	case ETIMEDOUT:
+		return "the module did not answer in time";
 	case EMSGSIZE:
 		return "the statistics of a cgroup did not fit into a netlink message";
 	default:
@@ -152,6 +155,40 @@ static int fail_without_family(struct headroom *h)
 			     "'modprobe headroom', or 'insmod headroom.ko' from the build");
 }
 
+static int apply_timeout(struct headroom *h)
+{
+	const struct timeval wait = {
+		.tv_sec = h->timeout / 1000, .tv_usec = h->timeout % 1000 * 1000,
+	};
+
+	return setsockopt(nl_socket_get_fd(h->sock), SOL_SOCKET, SO_RCVTIMEO, &wait,
+			  sizeof(wait));
+}
+
+int headroom_timeout_set(struct headroom *h, unsigned int ms)
+{
+	h->error[0] = '\0';
+	if (ms > INT_MAX)
+		return headroom_fail(h, -EINVAL, "a timeout of %u ms is out of range", ms);
+	h->timeout = ms;
+	if (h->sock && apply_timeout(h) < 0) {
+		int err = -errno;
+
+		return headroom_fail(h, err, "cannot set the timeout of a socket: %s",
+				     strerror(-err));
+	}
+	return 0;
+}
+
+int headroom_refuse_reserved(struct headroom *h, const char *what, const uint64_t *reserved,
+			     size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (reserved[i])
+			return headroom_fail(h, -EINVAL, "%s: reserved[%zu] is not zero", what, i);
+	return 0;
+}
+
 int headroom_connect(struct headroom *h)
 {
 	int err;
@@ -165,6 +202,12 @@ int headroom_connect(struct headroom *h)
 		err = errno_of(err, errno);
 		close_socket(h);
 		return headroom_fail(h, err, "cannot open a generic netlink socket: %s",
+				     strerror(-err));
+	}
+	if (!h->notify && apply_timeout(h) < 0) {
+		err = -errno;
+		close_socket(h);
+		return headroom_fail(h, err, "cannot set the timeout of a socket: %s",
 				     strerror(-err));
 	}
 	errno = 0;
@@ -197,6 +240,7 @@ int headroom_open(struct headroom **h)
 	if (!*h)
 		return -ENOMEM;
 	(*h)->root_fd = -1;
+	(*h)->timeout = HEADROOM_TIMEOUT_DEFAULT;
 	return headroom_connect(*h);
 }
 
@@ -508,8 +552,9 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 		return exchange->err;
 	if (h->notify)
 		return err == -EAGAIN ? -ENOBUFS : err;
+	/* the next request gets a socket that a late answer does not reach */
 	h->stale = true;
-	return err;
+	return err == -EAGAIN ? -ETIMEDOUT : err;
 }
 
 static int ask_once(struct headroom *h, struct exchange *exchange)

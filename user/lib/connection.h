@@ -35,6 +35,8 @@ struct headroom {
 	/* for answers that are read in bulk */
 	char *buffer;
 	size_t buffer_size;
+	/* milliseconds that a request waits for a part of its answer; 0 for ever */
+	unsigned int timeout;
 	char error[256];
 };
 
@@ -102,6 +104,15 @@ void headroom_forget_spare(struct headroom *h);
 /** headroom_fail - keep a sentence for headroom_error(); returns @err */
 __attribute__((format(printf, 3, 4)))
 int headroom_fail(struct headroom *h, int err, const char *format, ...);
+
+/**
+ * headroom_refuse_reserved - check that words which a later library defines are zero
+ * @what: the structure, for the sentence
+ *
+ * Return: 0 or -EINVAL.
+ */
+int headroom_refuse_reserved(struct headroom *h, const char *what, const uint64_t *reserved,
+			     size_t nr);
 
 /**
  * headroom_extack - the sentence in an extended acknowledgement

@@ -197,15 +197,18 @@ double headroom_curve_memory(const struct headroom_curve *curve, double refaults
 	return next[-1].pages + share * (next->pages - next[-1].pages);
 }
 
-uint64_t headroom_extra_memory(const struct headroom_stats *stats, double q)
+int headroom_extra_memory(const struct headroom_stats *stats, double q, uint64_t *pages)
 {
-	double refaults = headroom_histogram_count(&stats->refault_distance), memory;
+	double refaults = headroom_histogram_count(&stats->refault_distance);
 	struct headroom_curve curve;
+	int err;
 
-	if (headroom_curve_build(&stats->refault_distance, stats->evictions, HEADROOM_CLOCK_OLD,
-				 0, &curve) < 0)
-		return 0;
-	memory = headroom_curve_memory(&curve, refaults * (1 - q));
+	*pages = 0;
+	err = headroom_curve_build(&stats->refault_distance, stats->evictions,
+				   HEADROOM_CLOCK_OLD, 0, &curve);
+	if (err < 0)
+		return err;
+	*pages = headroom_curve_memory(&curve, refaults * (1 - q)) + 0.5;
 	headroom_curve_clear(&curve);
-	return memory + 0.5;
+	return 0;
 }

@@ -668,6 +668,10 @@ int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigge
 	int err;
 
 	*id = 0;
+	err = headroom_refuse_reserved(&e->own, "struct headroom_trigger", trigger->reserved,
+				       sizeof(trigger->reserved) / sizeof(trigger->reserved[0]));
+	if (err)
+		return err;
 	room = reallocarray(e->trigger, e->nr_triggers + 1, sizeof(*room));
 	if (!room)
 		return out_of_memory(e);

@@ -39,7 +39,8 @@
  *	-EBADMSG	the answer is not what the specification says
  *	-EOPNOTSUPP	the module is older than the request
  *
- * Members called reserved are zero; what may be added takes their place.
+ * Members called reserved are zero; new members take their place. A request with one that
+ * is not zero is refused with -EINVAL: it asks for what this library does not know.
  * Structures do not change otherwise while the library's name is the same.
  */
 #ifndef HEADROOM_H
@@ -439,6 +440,22 @@ void headroom_close(struct headroom *h);
  * Return: the sentence, valid until the next call on the same handle.
  */
 const char *headroom_error(const struct headroom *h);
+
+/* What headroom_open() sets: milliseconds without a part of the answer */
+#define HEADROOM_TIMEOUT_DEFAULT	30000
+
+/**
+ * headroom_timeout_set - limit how long a request waits for the module
+ * @h: handle
+ * @ms: milliseconds without a part of the answer; 0 to wait without a limit
+ *
+ * A request that waits longer returns -ETIMEDOUT. The handle stays usable: the next
+ * request has a new socket, so that a late answer reaches none. headroom_open() sets
+ * HEADROOM_TIMEOUT_DEFAULT.
+ *
+ * Return: 0; -EINVAL for a time that does not fit; or another negative errno.
+ */
+int headroom_timeout_set(struct headroom *h, unsigned int ms);
 
 /* reading: get.c */
 
@@ -929,6 +946,55 @@ int headroom_target_delta(const struct headroom_target *now,
  */
 void headroom_target_clear(struct headroom_target *target);
 /**
+ * struct headroom_snapshot_delta - what happened between two snapshots
+ * @interval: nanoseconds between them; 0 without an earlier one
+ * @consistent: both snapshots are
+ * @nr: number of cgroups
+ * @cgroup: those of the later snapshot, in order of id. Counters, lists, histograms and PSI
+ *	are differences; id, parent, path and generation are those of the later snapshot,
+ *	which has to outlive the delta
+ * @reserved: zero
+ */
+struct headroom_snapshot_delta {
+	uint64_t interval;
+	bool consistent;
+	size_t nr;
+	struct headroom_cgroup *cgroup;
+	uint64_t reserved[2];
+};
+
+/**
+ * headroom_snapshot_delta - subtract one snapshot from another
+ * @now: later snapshot
+ * @before: earlier snapshot; NULL counts as all zero
+ * @delta: result; free it with headroom_snapshot_delta_free()
+ *
+ * A cgroup that @before does not have counts from zero.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_snapshot_delta(const struct headroom_snapshot *now,
+			    const struct headroom_snapshot *before,
+			    struct headroom_snapshot_delta **delta);
+/**
+ * headroom_snapshot_delta_free - free a delta of snapshots
+ * @delta: the delta, or NULL
+ */
+void headroom_snapshot_delta_free(struct headroom_snapshot_delta *delta);
+/**
+ * headroom_blame_delta - pages taken between two readings of blame
+ * @now: later reading
+ * @before: earlier reading
+ * @delta: result; free it with headroom_blame_free()
+ *
+ * Each victim's evictors are those that it can name in the interval; one with id 0 has
+ * the difference to the victim's total.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_blame_delta(const struct headroom_blame *now, const struct headroom_blame *before,
+			 struct headroom_blame **delta);
+/**
  * headroom_histogram_count - number of values
  * @hist: histogram
  *
@@ -975,13 +1041,14 @@ headroom_refaults_estimate(const struct headroom_stats *stats,
  * headroom_extra_memory - memory that would have saved a share of the refaults
  * @stats: a delta
  * @q: share of the refaults, 0 to 1
+ * @pages: result: pages beyond what the cgroup had; 0 without refaults and on failure
  *
  * Where the curve below reaches that share, for an interval long after the
  * cgroup's birth.
  *
- * Return: pages beyond what the cgroup had; 0 without refaults.
+ * Return: 0 or -ENOMEM.
  */
-uint64_t headroom_extra_memory(const struct headroom_stats *stats, double q);
+int headroom_extra_memory(const struct headroom_stats *stats, double q, uint64_t *pages);
 
 /**
  * struct headroom_curve_point - a point of a curve

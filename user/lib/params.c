@@ -61,8 +61,11 @@ int headroom_params_set(struct headroom *h, const struct headroom_params *config
 		.put = put_change,
 		.asked = &change,
 	};
+	int err;
 
 	if (!which || which & ~ALL)
 		return headroom_fail(h, -EINVAL, "there is no parameter to change");
-	return headroom_ask(h, &request);
+	err = headroom_refuse_reserved(h, "struct headroom_params", config->reserved,
+				       sizeof(config->reserved) / sizeof(config->reserved[0]));
+	return err ? err : headroom_ask(h, &request);
 }

@@ -203,13 +203,22 @@ int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *fil
 			   struct headroom_snapshot **s)
 {
 	static const struct headroom_filter all;
-	struct memory *m = get_memory(h);
+	struct memory *m;
 	int err;
 
 	*s = NULL;
+	if (!filter)
+		filter = &all;
+	err = headroom_refuse_reserved(h, "struct headroom_filter", filter->reserved,
+				       sizeof(filter->reserved) / sizeof(filter->reserved[0]));
+	if (!err && filter->omit & ~HEADROOM_DETAIL_ALL)
+		err = headroom_fail(h, -EINVAL, "struct headroom_filter: omit has unknown flags");
+	if (err)
+		return err;
+	m = get_memory(h);
 	if (!m)
 		return headroom_fail(h, -ENOMEM, "out of memory");
-	err = dump_cgroups(h, m, filter ? filter : &all);
+	err = dump_cgroups(h, m, filter);
 	if (!err)
 		err = paths_name(h, &m->s, &m->paths);
 	if (err < 0) {

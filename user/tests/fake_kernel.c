@@ -1114,6 +1114,11 @@ static bool fails_to_receive(struct socket *s)
 		errno = ENOBUFS;
 		return true;
 	}
+	if (fake_kernel_requests && behaves("stuck")) {
+		/* as a socket with SO_RCVTIMEO when the time is over */
+		errno = EAGAIN;
+		return true;
+	}
 	if (s->head < s->tail)
 		return false;
 	queue_is_empty(s);

@@ -18,6 +18,7 @@
  *	malformed	a cgroup's statistics are not what they should be
  *	disorder	the dump is out of order
  *	still		nothing has changed
+ *	stuck		no answer comes, as after the timeout of a socket
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths

@@ -34,10 +34,19 @@ static void is_evictor(const struct headroom_evictor *e, uint64_t id, uint64_t e
 	   e->error == error, "evictor %d took %d", (int)id, (int)evictions);
 }
 
+static struct headroom_blame *delta(const struct headroom_blame *now,
+				    const struct headroom_blame *before)
+{
+	struct headroom_blame *taken;
+
+	is_int(headroom_blame_delta(now, before, &taken), 0, "delta of blame");
+	return taken;
+}
+
 static void test_since(void)
 {
 	const struct headroom_blame a = { 1, earlier }, b = { 2, later };
-	struct headroom_blame *taken = blame_since(&b, &a);
+	struct headroom_blame *taken = delta(&b, &a);
 	struct headroom_evictor *e = taken->victim[1].evictor;
 
 	is_uint(taken->nr, 2, "each victim");
@@ -50,10 +59,10 @@ static void test_since(void)
 	/* 1277 - 1200 were lost, of which 72 are named; 143 - 117 read again, and 23 */
 	is_evictor(&e[3], 0, 5, 3, 0);
 	headroom_blame_free(taken);
-	taken = blame_since(&a, &a);
+	taken = delta(&a, &a);
 	is_uint(taken->victim[0].nr, 0, "nothing happened");
 	headroom_blame_free(taken);
-	taken = blame_since(&a, &b);
+	taken = delta(&a, &b);
 	is_uint(taken->nr, 1, "a victim that is gone is not there");
 	headroom_blame_free(taken);
 }

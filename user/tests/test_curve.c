@@ -11,6 +11,14 @@
 	.bucket = (struct headroom_bucket[]){ __VA_ARGS__ }, \
 }
 
+static uint64_t extra_memory(const struct headroom_stats *stats, double q)
+{
+	uint64_t pages;
+
+	is_int(headroom_extra_memory(stats, q, &pages), 0, "extra memory");
+	return pages;
+}
+
 static void test_extra_memory_by_hand(void)
 {
 	/* a loop over a file: all come back, all at the same distance */
@@ -37,15 +45,15 @@ static void test_extra_memory_by_hand(void)
 	};
 	struct headroom_stats none = { .evictions = 10 };
 
-	is_uint(headroom_extra_memory(&none, 0.9), 0, "no refaults, no extra memory");
-	is_uint(headroom_extra_memory(&loop, 0.9), 8192, "a loop lacks what it exceeds");
-	is_uint(headroom_extra_memory(&two, 0.5), 10, "the first to return cost their distance");
-	is_uint(headroom_extra_memory(&two, 0.9), 10 + 100 / 2, "the others half of the rest");
-	is_uint(headroom_extra_memory(&even, 0.5), 500 - 500 * 500 / 2000, "half of the even ones");
-	is_uint(headroom_extra_memory(&even, 1), 500, "all of the even ones");
-	is_uint(headroom_extra_memory(&late, 1), 64 + 32, "more refaults than evictions");
-	is_uint(headroom_extra_memory(&few, 1), 1000, "few return: memory is the distance");
-	is_uint(headroom_extra_memory(&open, 0.9), 4096, "no upper bound: at least so much");
+	is_uint(extra_memory(&none, 0.9), 0, "no refaults, no extra memory");
+	is_uint(extra_memory(&loop, 0.9), 8192, "a loop lacks what it exceeds");
+	is_uint(extra_memory(&two, 0.5), 10, "the first to return cost their distance");
+	is_uint(extra_memory(&two, 0.9), 10 + 100 / 2, "the others half of the rest");
+	is_uint(extra_memory(&even, 0.5), 500 - 500 * 500 / 2000, "half of the even ones");
+	is_uint(extra_memory(&even, 1), 500, "all of the even ones");
+	is_uint(extra_memory(&late, 1), 64 + 32, "more refaults than evictions");
+	is_uint(extra_memory(&few, 1), 1000, "few return: memory is the distance");
+	is_uint(extra_memory(&open, 0.9), 4096, "no upper bound: at least so much");
 }
 
 /* Everything of a curve by hand: distances 10 and 110, as above */

@@ -224,6 +224,86 @@ static bool has_details(const struct headroom_cgroup *cgroup)
 	       memcmp(&stats, &none, sizeof(stats));
 }
 
+/* The module does not answer; later it does, and the handle has not lost its place. */
+static void test_timeout(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *s;
+	struct headroom_status *status;
+
+	is_int(headroom_timeout_set(h, 5000), 0, "a timeout");
+	is_int(headroom_status_get(h, &status), 0, "an answer in time");
+	headroom_status_free(status);
+	setenv("HEADROOM_FAKE", "stuck", 1);
+	is_int(headroom_status_get(h, &status), -ETIMEDOUT, "no answer");
+	ok(!status, "no result");
+	is_text(headroom_error(h), "the module did not answer in time", "a sentence");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_snapshot_take(h, NULL, &s), 0, "the handle is usable after a timeout");
+	headroom_snapshot_free(s);
+	setenv("HEADROOM_FAKE", "stuck", 1);
+	is_int(headroom_snapshot_take(h, NULL, &s), -ETIMEDOUT, "no answer to a dump");
+	ok(!s, "no snapshot");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_timeout_set(h, UINT32_MAX), -EINVAL, "a timeout out of range");
+	headroom_close(h);
+}
+
+static void test_reserved(void)
+{
+	struct headroom_filter filter = { .reserved = { 0, 0, 1 } };
+	struct headroom_params params = { .reserved = { 0, 1 } };
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *s;
+
+	is_int(headroom_snapshot_take(h, &filter, &s), -EINVAL, "a reserved word of a filter");
+	is_text(headroom_error(h), "struct headroom_filter: reserved[2] is not zero", "is named");
+	filter = (struct headroom_filter){ .omit = 1u << 31 };
+	is_int(headroom_snapshot_take(h, &filter, &s), -EINVAL, "an unknown detail");
+	is_int(headroom_params_set(h, &params, HEADROOM_PARAM_STALLS), -EINVAL,
+	       "a reserved word of parameters");
+	is_text(headroom_error(h), "struct headroom_params: reserved[1] is not zero", "is named");
+	headroom_close(h);
+}
+
+static void test_snapshot_delta(void)
+{
+	struct headroom *h = open_fake("");
+	struct headroom_snapshot *before, *now;
+	struct headroom_snapshot_delta *delta;
+
+	take(h, NULL, &before);
+	take(h, NULL, &now);
+	is_int(headroom_snapshot_delta(now, before, &delta), 0, "delta of snapshots");
+	is_uint(delta->nr, now->nr, "each cgroup");
+	is_uint(delta->interval, now->time - before->time, "their interval");
+	for (size_t i = 0; i < now->nr; i++)
+		if (now->cgroup[i].id == 3)
+			is_uint(delta->cgroup[i].subtree.evictions,
+				now->cgroup[i].subtree.evictions -
+				headroom_snapshot_find(before, 3)->subtree.evictions,
+				"counters are subtracted");
+	headroom_snapshot_delta_free(delta);
+	is_int(headroom_snapshot_delta(now, NULL, &delta), 0, "delta to nothing");
+	is_uint(delta->cgroup[0].subtree.evictions, now->cgroup[0].subtree.evictions,
+		"counts from zero");
+	ok(delta->interval == 0, "without an interval");
+	headroom_snapshot_delta_free(delta);
+	/* the first has a cgroup less: the walk must not slip */
+	before->cgroup++;
+	before->nr--;
+	is_int(headroom_snapshot_delta(now, before, &delta), 0, "a cgroup that was born");
+	is_uint(delta->cgroup[0].subtree.evictions, now->cgroup[0].subtree.evictions,
+		"counts from zero");
+	is_uint(delta->cgroup[2].subtree.evictions, now->cgroup[2].subtree.evictions -
+		headroom_snapshot_find(before, 3)->subtree.evictions, "the others do not");
+	headroom_snapshot_delta_free(delta);
+	before->cgroup--;
+	headroom_snapshot_free(before);
+	headroom_snapshot_free(now);
+	headroom_close(h);
+}
+
 /* In the memory of a snapshot with everything, too, there is nothing but what is asked for. */
 static void test_detail(void)
 {
@@ -543,6 +623,9 @@ int main(void)
 	test_since();
 	test_ancestor();
 	test_detail();
+	test_timeout();
+	test_reserved();
+	test_snapshot_delta();
 	test_memory();
 	return tap_done();
 }

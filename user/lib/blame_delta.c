@@ -1,17 +1,24 @@
-// SPDX-License-Identifier: GPL-2.0
-/* What was taken between two readings of who took whose pages */
+// SPDX-License-Identifier: LGPL-2.1
+/* Subtract one reading of blame from another */
 
+#include <errno.h>
 #include <stdlib.h>
 
-#include "blame_table.h"
-#include "command.h"
+#include "headroom.h"
+
+static int compare_id(const void *key, const void *member)
+{
+	uint64_t id = *(const uint64_t *)key;
+	const struct headroom_victim *victim = member;
+
+	return (id > victim->id) - (id < victim->id);
+}
 
 static const struct headroom_victim *find_victim(const struct headroom_blame *blame, uint64_t id)
 {
-	for (size_t i = 0; i < blame->nr; i++)
-		if (blame->victim[i].id == id)
-			return &blame->victim[i];
-	return NULL;
+	if (!blame->nr)
+		return NULL;
+	return bsearch(&id, blame->victim, blame->nr, sizeof(*blame->victim), compare_id);
 }
 
 static const struct headroom_evictor *find_evictor(const struct headroom_victim *victim,
@@ -28,7 +35,7 @@ static uint64_t minus(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-/* All that the victim lost; refaults likewise */
+/* All pages evicted from the victim, and all refaults of them */
 static struct headroom_evictor sum(const struct headroom_victim *victim)
 {
 	struct headroom_evictor all = { 0 };
@@ -41,8 +48,8 @@ static struct headroom_evictor sum(const struct headroom_victim *victim)
 }
 
 /*
- * An entry whose count went back is a new one of the same name. One that is as it was
- * before says nothing about the interval.
+ * An entry whose count went backwards is a new one of the same name. One that did not
+ * change says nothing about the interval: false.
  */
 static bool subtract(struct headroom_evictor *evictor, const struct headroom_evictor *before)
 {
@@ -56,10 +63,10 @@ static bool subtract(struct headroom_evictor *evictor, const struct headroom_evi
 }
 
 /*
- * Only the sum over a victim agrees with what it lost: an entry that left the list took
- * its count to the others. So those are what is left of the sum.
+ * Only the sum over a victim equals the pages evicted from it: an entry that leaves the
+ * list adds its count to the others. So the others have the rest of the sum.
  */
-static void subtract_victim(struct headroom_victim *taken, const struct headroom_victim *now,
+static int subtract_victim(struct headroom_victim *taken, const struct headroom_victim *now,
 			    const struct headroom_victim *before)
 {
 	struct headroom_evictor after = sum(now), earlier = sum(before), others = { 0 };
@@ -68,7 +75,7 @@ static void subtract_victim(struct headroom_victim *taken, const struct headroom
 	taken->id = now->id;
 	taken->evictor = calloc(now->nr + 1, sizeof(*taken->evictor));
 	if (!taken->evictor)
-		out_of_memory();
+		return -ENOMEM;
 	others.evictions = minus(after.evictions, earlier.evictions);
 	others.refaults = minus(after.refaults, earlier.refaults);
 	for (size_t i = 0; i < now->nr; i++) {
@@ -81,20 +88,28 @@ static void subtract_victim(struct headroom_victim *taken, const struct headroom
 	}
 	if (others.evictions || others.refaults)
 		taken->evictor[taken->nr++] = others;
+	return 0;
 }
 
-struct headroom_blame *blame_since(const struct headroom_blame *now,
-				   const struct headroom_blame *before)
+int headroom_blame_delta(const struct headroom_blame *now, const struct headroom_blame *before,
+			 struct headroom_blame **delta)
 {
 	struct headroom_blame *taken = calloc(1, sizeof(*taken));
+	int err = 0;
 
+	*delta = NULL;
 	if (!taken)
-		out_of_memory();
+		return -ENOMEM;
 	taken->victim = calloc(now->nr ? now->nr : 1, sizeof(*taken->victim));
 	if (!taken->victim)
-		out_of_memory();
-	for (; taken->nr < now->nr; taken->nr++)
-		subtract_victim(&taken->victim[taken->nr], &now->victim[taken->nr],
-				find_victim(before, now->victim[taken->nr].id));
-	return taken;
+		err = -ENOMEM;
+	for (size_t i = 0; !err && i < now->nr; i++, taken->nr++)
+		err = subtract_victim(&taken->victim[i], &now->victim[i],
+				      find_victim(before, now->victim[i].id));
+	if (err) {
+		headroom_blame_free(taken);
+		return err;
+	}
+	*delta = taken;
+	return 0;
 }
