@@ -10,13 +10,13 @@
 /**
  * struct config - the configuration file, understood
  * @interval: ns between readings
- * @state: file that remembers what has to be restored
+ * @state_file: file that remembers what has to be restored
  * @nr: number of rules
  * @protect: the rules
  */
 struct config {
 	uint64_t interval;
-	char *state;
+	char *state_file;
 	size_t nr;
 	struct protect_rule *protect;
 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine: what each rule has seen before, and what it decides now
+ * The engine: keep each rule's previous frame, and evaluate the rule on the next
  *
- * It is given what was read and returns what to do. It reads no file and writes
- * none; see rounds.c for that.
+ * It gets frames and returns verdicts. It opens no file and talks to no kernel;
+ * rounds.c does.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,14 +11,14 @@
 #include "engine.h"
 
 /**
- * struct watch - a rule at work
- * @before: the cgroup at the last look; NULL if there was none
- * @time: of that look, ns
- * @limit_hits: how often it had run into its own limit by then
- * @breaches: how often the kernel had reclaimed below its memory.low by then
- * @active: when it last was active, ns
+ * struct memory - what the engine remembers of a rule's previous frame
+ * @before: the cgroup's statistics; NULL without a previous frame
+ * @time: CLOCK_MONOTONIC, ns
+ * @limit_hits: how often the cgroup had reached its own limit
+ * @breaches: how often the kernel had reclaimed from it below memory.low
+ * @active: time of the last frame in which the rule found the cgroup active, ns
  */
-struct watch {
+struct memory {
 	struct headroom_cgroup *before;
 	uint64_t time;
 	uint64_t limit_hits;
@@ -28,7 +28,7 @@ struct watch {
 
 struct engine {
 	const struct config *config;
-	struct watch *watch;
+	struct memory *memory;
 };
 
 struct engine *engine_new(const struct config *config)
@@ -38,8 +38,8 @@ struct engine *engine_new(const struct config *config)
 	if (!e)
 		return NULL;
 	e->config = config;
-	e->watch = calloc(config->nr, sizeof(*e->watch));
-	if (e->watch)
+	e->memory = calloc(config->nr, sizeof(*e->memory));
+	if (e->memory)
 		return e;
 	free(e);
 	return NULL;
@@ -53,59 +53,59 @@ void engine_free(struct engine *e)
 		return;
 	for (i = 0; i < e->config->nr; i++)
 		engine_blind(e, i);
-	free(e->watch);
+	free(e->memory);
 	free(e);
 }
 
 void engine_blind(struct engine *e, size_t i)
 {
-	headroom_cgroup_free(e->watch[i].before);
-	e->watch[i].before = NULL;
+	headroom_cgroup_free(e->memory[i].before);
+	e->memory[i].before = NULL;
 }
 
-static int decide(const struct protect_rule *rule, struct watch *w,
-		  const struct engine_look *look, struct engine_verdict *v)
+static int decide(const struct protect_rule *rule, struct memory *m,
+		  const struct engine_frame *frame, struct engine_verdict *v)
 {
 	struct headroom_stats delta;
 	struct protect_reading now = {
 		.delta = &delta,
-		.interval = look->time - w->time,
-		.page_size = look->page_size,
-		.current = look->memory.current,
-		.low = look->low.value,
-		.original = look->low.original,
-		.limit = look->memory.limit,
-		.limit_hits = look->memory.limit_hits - w->limit_hits,
-		.breaches = look->memory.breaches - w->breaches,
-		.quiet = look->time - w->active,
+		.interval = frame->time - m->time,
+		.page_size = frame->page_size,
+		.current = frame->memory.current,
+		.low = frame->low.value,
+		.original = frame->low.original,
+		.limit = frame->memory.limit,
+		.limit_hits = frame->memory.limit_hits - m->limit_hits,
+		.breaches = frame->memory.breaches - m->breaches,
+		.quiet = frame->time - m->active,
 	};
 
-	if (headroom_stats_delta(&look->cgroup->subtree, &w->before->subtree, &delta))
+	if (headroom_stats_delta(&frame->cgroup->subtree, &m->before->subtree, &delta))
 		return -ENOMEM;
 	v->decision = protect_decide(rule, &now);
 	protect_explain(v->why, sizeof(v->why), rule, &now, &v->decision);
 	headroom_stats_clear(&delta);
 	if (v->decision.active)
-		w->active = look->time;
+		m->active = frame->time;
 	return 0;
 }
 
-int engine_decide(struct engine *e, size_t i, struct engine_look *look,
+int engine_decide(struct engine *e, size_t i, struct engine_frame *frame,
 		  struct engine_verdict *verdict)
 {
-	struct watch *w = &e->watch[i];
+	struct memory *m = &e->memory[i];
 	int err = -EAGAIN;
 
-	/* Another cgroup at the same path, or time that nobody watched: not idle time */
-	if (w->before && w->before->id == look->cgroup->id)
-		err = decide(&e->config->protect[i], w, look, verdict);
+	/* A new cgroup, or a gap between frames: what was not observed is not idle time */
+	if (m->before && m->before->id == frame->cgroup->id)
+		err = decide(&e->config->protect[i], m, frame, verdict);
 	else
-		w->active = look->time;
+		m->active = frame->time;
 	engine_blind(e, i);
-	w->before = look->cgroup;
-	look->cgroup = NULL;
-	w->time = look->time;
-	w->limit_hits = look->memory.limit_hits;
-	w->breaches = look->memory.breaches;
+	m->before = frame->cgroup;
+	frame->cgroup = NULL;
+	m->time = frame->time;
+	m->limit_hits = frame->memory.limit_hits;
+	m->breaches = frame->memory.breaches;
 	return err;
 }

@@ -7,53 +7,53 @@
 
 #include "cgroupfs.h"
 #include "config.h"
-#include "state.h"
+#include "ledger.h"
 
 struct engine;
 
 /**
- * struct engine_look - a rule's cgroup at one moment
+ * struct engine_frame - everything that a rule reads of its cgroup, at one moment
  * @time: CLOCK_MONOTONIC, ns
  * @page_size: bytes
- * @memory: what its files say
+ * @memory: from the cgroup's files
  * @low: memory.low
- * @cgroup: what the module says
+ * @cgroup: from the module
  */
-struct engine_look {
+struct engine_frame {
 	uint64_t time;
 	uint64_t page_size;
 	struct cgroupfs_memory memory;
-	struct seen low;
+	struct knob low;
 	struct headroom_cgroup *cgroup;
 };
 
 /**
- * struct engine_verdict - what a rule would do, and why
- * @decision: what
- * @why: a phrase with the evidence
+ * struct engine_verdict - a rule's decision and the evidence for it
+ * @decision: what to do
+ * @why: the evidence, as a phrase for the log
  */
 struct engine_verdict {
 	struct protect_decision decision;
 	char why[512];
 };
 
-/** engine_new - the rules of @config, which stays the caller's; NULL without memory */
+/** engine_new - follow the rules of @config, which stays the caller's; NULL without memory */
 struct engine *engine_new(const struct config *config);
 void engine_free(struct engine *engine);
 /**
- * engine_decide - let a rule decide, from this look and the one before
+ * engine_decide - evaluate a rule on this frame and its previous one
  * @i: index of the rule
- * @look: what was read; its @cgroup becomes the engine's
+ * @frame: new frame; the engine takes over its @cgroup
  * @verdict: result
  *
- * Touches nothing outside of the engine.
+ * Reads and writes nothing outside of the engine.
  *
- * Return: 0; -EAGAIN when this was the first look at the cgroup, and the next one
- * is needed to tell; -ENOMEM.
+ * Return: 0; -EAGAIN when this is the cgroup's first frame, and a second one is
+ * needed to compare with; -ENOMEM.
  */
-int engine_decide(struct engine *engine, size_t i, struct engine_look *look,
+int engine_decide(struct engine *engine, size_t i, struct engine_frame *frame,
 		  struct engine_verdict *verdict);
-/** engine_blind - rule @i could not look: what it saw last is not to be compared with */
+/** engine_blind - forget the previous frame of rule @i, because the next one is missing */
 void engine_blind(struct engine *engine, size_t i);
 
 #endif /* HEADROOMD_ENGINE_H */

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The action: memory.low of a cgroup, and of all between it and the root
+ * The action: set memory.low of a cgroup, and of every cgroup between it and the root
  *
- * Reclaim that begins above several cgroups on the way honours a memory.low only
- * up to what each cgroup on the way has been given itself (memory_recursiveprot
- * hands down what is left over; it does not lend what is missing). So each
- * ancestor below the root needs, on top of its own value, what was added below:
+ * Reclaim that starts further up honours a cgroup's memory.low only up to the
+ * memory.low of each cgroup on the way down (memory_recursiveprot distributes what
+ * an ancestor has in excess; it does not make up for what is missing). So each
+ * ancestor below the root needs, on top of its own value, what was added below it:
  *
  *	ancestor's memory.low = its original + sum over the rules below it of
  *				(memory.low - original)
  *
- * The sum is made anew each time, never added to: a cgroup that vanished or whose
- * value somebody else has set just drops out, and what failed halfway is put right
- * by the next try. The sum counts a rule's cgroup once because the configuration
- * has no rule for a cgroup below another rule's.
+ * The sum is recomputed each time and never kept. A cgroup that was removed, or
+ * whose value was changed outside of the daemon, drops out of it, and the next call
+ * repairs what failed halfway. The sum counts each rule's cgroup once because the
+ * configuration refuses a rule for a cgroup below another rule's.
  *
- * For reclaim because of an ancestor's own limit nothing above that ancestor
- * counts; it is raised all the same, since others may reclaim from there too.
+ * Reclaim for an ancestor's own limit ignores everything above that ancestor. The
+ * cgroups above are raised all the same, since reclaim may also start there.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,10 +25,10 @@
 #include "cgroupfs.h"
 #include "low.h"
 
-/* What headroomd has added to a cgroup's own value */
-static uint64_t added_to(const struct state *state, const char *path)
+/* Bytes that the daemon has added to a cgroup's original value */
+static uint64_t added_to(const struct ledger *ledger, const char *path)
 {
-	const struct change *c = state_find(state, path, LOW_FILE);
+	const struct claim *c = ledger_find(ledger, path, LOW_FILE);
 
 	return c && c->written > c->original ? c->written - c->original : 0;
 }
@@ -40,8 +40,8 @@ static bool is_below(const char *path, const char *ancestor)
 	return !strncmp(path, ancestor, n) && path[n] == '/';
 }
 
-/* What is added below @ancestor, when @added is what is added to @path */
-static uint64_t added_below(const struct state *state, const struct config *config,
+/* Sum of added_to() below @ancestor, with @added in place of that of @path */
+static uint64_t added_below(const struct ledger *ledger, const struct config *config,
 			    const char *ancestor, const char *path, uint64_t added)
 {
 	uint64_t sum = 0;
@@ -51,12 +51,12 @@ static uint64_t added_below(const struct state *state, const struct config *conf
 		const char *cgroup = config->protect[i].cgroup;
 
 		if (is_below(cgroup, ancestor))
-			sum += strcmp(cgroup, path) ? added_to(state, cgroup) : added;
+			sum += strcmp(cgroup, path) ? added_to(ledger, cgroup) : added;
 	}
 	return sum;
 }
 
-static int set_ancestors(struct state *state, const struct config *config,
+static int set_ancestors(struct ledger *ledger, const struct config *config,
 			 const char *path, uint64_t added)
 {
 	char parent[4096];
@@ -64,15 +64,15 @@ static int set_ancestors(struct state *state, const struct config *config,
 
 	snprintf(parent, sizeof(parent), "%s", path);
 	for (slash = strchr(parent + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		struct seen low = {};
+		struct knob low = {};
 		uint64_t wanted;
 		int err;
 
 		*slash = '\0';
-		err = state_read(state, parent, LOW_FILE, &low);
-		wanted = low.original + added_below(state, config, parent, path, added);
+		err = ledger_read(ledger, parent, LOW_FILE, &low);
+		wanted = low.original + added_below(ledger, config, parent, path, added);
 		if (!err && low.value != CGROUPFS_MAX && low.value != wanted)
-			err = state_write(state, parent, LOW_FILE, &low, wanted);
+			err = ledger_write(ledger, parent, LOW_FILE, &low, wanted);
 		*slash = '/';
 		if (err)
 			return err;
@@ -80,34 +80,34 @@ static int set_ancestors(struct state *state, const struct config *config,
 	return 0;
 }
 
-int low_read(struct state *state, const struct config *config, const char *path,
-	     struct seen *low)
+int low_read(struct ledger *ledger, const struct config *config, const char *path,
+	     struct knob *low)
 {
-	bool changed = state_find(state, path, LOW_FILE);
-	int err = state_read(state, path, LOW_FILE, low);
+	bool claimed = ledger_find(ledger, path, LOW_FILE);
+	int err = ledger_read(ledger, path, LOW_FILE, low);
 
-	if (changed && !state_find(state, path, LOW_FILE))
-		set_ancestors(state, config, path, 0);
+	if (claimed && !ledger_find(ledger, path, LOW_FILE))
+		set_ancestors(ledger, config, path, 0);
 	return err;
 }
 
-int low_set(struct state *state, const struct config *config, const char *path,
-	    const struct seen *seen, uint64_t low)
+int low_set(struct ledger *ledger, const struct config *config, const char *path,
+	    const struct knob *knob, uint64_t low)
 {
-	struct seen now;
-	int err = low_read(state, config, path, &now);
+	struct knob now;
+	int err = low_read(ledger, config, path, &now);
 
-	/* It was not chosen for what somebody else has set since, nor for another cgroup */
-	if (!err && !seen_same(&now, seen))
+	/* @low was chosen for that reading; a newer one needs a new decision */
+	if (!err && !knob_same(&now, knob))
 		err = -EAGAIN;
 	if (err)
 		return err;
-	/* Ancestors first upwards, last downwards: nobody asks for more than there is */
+	/* Raise ancestors first and lower them last, so that they always cover the cgroup */
 	if (low > now.value)
-		err = set_ancestors(state, config, path, low - now.original);
+		err = set_ancestors(ledger, config, path, low - now.original);
 	if (!err)
-		err = state_write(state, path, LOW_FILE, seen, low);
+		err = ledger_write(ledger, path, LOW_FILE, knob, low);
 	if (err || low < now.value)
-		set_ancestors(state, config, path, added_to(state, path));
+		set_ancestors(ledger, config, path, added_to(ledger, path));
 	return err;
 }

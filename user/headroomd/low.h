@@ -5,26 +5,27 @@
 #include <stdint.h>
 
 #include "config.h"
-#include "state.h"
+#include "ledger.h"
 
 #define LOW_FILE	"memory.low"
 
 /**
- * low_read - memory.low of a rule's cgroup, and what it would be without headroomd
+ * low_read - read memory.low of a rule's cgroup
  *
- * If a change turns out to be void, the ancestors are relieved of it. Return: as
- * state_read().
+ * When that drops the cgroup's claim, its share is removed from the ancestors.
+ *
+ * Return: as ledger_read().
  */
-int low_read(struct state *state, const struct config *config, const char *path,
-	     struct seen *low);
+int low_read(struct ledger *ledger, const struct config *config, const char *path,
+	     struct knob *low);
 /**
- * low_set - set memory.low of a rule's cgroup, and give its ancestors their part
- * @seen: what @low was chosen for
+ * low_set - set memory.low of a rule's cgroup, and of its ancestors accordingly
+ * @knob: the reading that @low was chosen for
  *
- * Return: 0; or a negative errno, and then nothing has changed: -EAGAIN when
- * memory.low is not as it was seen, or that of an ancestor is being set by somebody else.
+ * Return: 0; or a negative errno, with nothing changed: -EAGAIN when memory.low of
+ * the cgroup no longer reads as in @knob, or an ancestor's changed during the call.
  */
-int low_set(struct state *state, const struct config *config, const char *path,
-	    const struct seen *seen, uint64_t low);
+int low_set(struct ledger *ledger, const struct config *config, const char *path,
+	    const struct knob *knob, uint64_t low);
 
 #endif /* HEADROOMD_LOW_H */

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * headroomd: acts on what the module measures
+ * headroomd: options, signals and the event loop
  *
- * Options, signals, and the loop. Exit status: 0; 1 when something failed; 2
- * for wrong usage or a wrong configuration (1 with --check-config); 3 when the
- * module is not loaded.
+ * Exit status: 0; 1 on failure; 2 for wrong usage or an invalid configuration (1
+ * with --check-config); 3 when the module is not loaded.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,7 +24,7 @@ struct daemon {
 	bool dry_run;
 	struct headroom *h;
 	struct rounds *rounds;
-	struct state state;
+	struct ledger ledger;
 	uint64_t interval;	/* ns */
 	sd_event_source *timer;
 	bool unreachable;
@@ -41,13 +40,13 @@ struct options {
 
 static const char usage[] =
 	"usage: headroomd [OPTION...]\n"
-	"  --config FILE   configuration (" DEFAULT_CONFIG ")\n"
-	"  --check-config  say whether the configuration is right, and exit\n"
-	"  --dry-run       decide and say so, but change nothing\n"
-	"  --log=WHERE     stderr or journal (journal if systemd connected stderr to it)\n"
-	"  --verbose       repeat once a minute why nothing is done\n"
-	"  --version       say which version this is\n"
-	"  --help          this\n"
+	"  --config FILE   configuration file (default: " DEFAULT_CONFIG ")\n"
+	"  --check-config  check the configuration and exit\n"
+	"  --dry-run       log what would be done, but change nothing\n"
+	"  --log=WHERE     stderr or journal (default: journal if it reads stderr)\n"
+	"  --verbose       repeat once a minute why a rule does nothing\n"
+	"  --version       print the version and exit\n"
+	"  --help          print this help and exit\n"
 	"exit status: 0; 1 failure; 2 wrong usage or configuration (1 with --check-config);\n"
 	"  3 the module is not loaded\n";
 
@@ -91,7 +90,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 		} else {
 			fprintf(stderr, "headroomd: %s '%s'\n%s",
 				strcmp(arg, "--config") ? "unknown argument" :
-				"a file is missing after", arg, usage);
+				"missing file name after", arg, usage);
 			return 2;
 		}
 	}
@@ -112,7 +111,7 @@ static struct config *load_config(const char *path)
 
 static int take_config(struct daemon *d, struct config *config)
 {
-	struct rounds *rounds = rounds_new(config, &d->state);
+	struct rounds *rounds = rounds_new(config, &d->ledger);
 
 	if (!rounds) {
 		config_free(config);
@@ -122,42 +121,42 @@ static int take_config(struct daemon *d, struct config *config)
 	rounds_free(d->rounds);
 	d->rounds = rounds;
 	d->interval = config->interval;
-	if (strcmp(config->state, d->state.file))
-		journal(LOG_WARNING, "the state stays in %s until the next start",
-			d->state.file);
+	if (strcmp(config->state_file, d->ledger.file))
+		journal(LOG_WARNING, "claims stay in %s until the next start",
+			d->ledger.file);
 	return 0;
 }
 
-/* Claims the state, and undoes what a run left that did not come to its end */
-static int take_state(struct daemon *d, const char *file)
+/* Open the ledger, and undo the claims of a run that could not do so itself */
+static int open_ledger(struct daemon *d, const char *file)
 {
-	int err = state_open(&d->state, file, headroom_cgroup_root(d->h), d->dry_run);
+	int err = ledger_open(&d->ledger, file, headroom_cgroup_root(d->h), d->dry_run);
 
 	if (err == -EBUSY)
-		journal(LOG_ERR, "another headroomd is at work with %s; stop it, or use --dry-run",
+		journal(LOG_ERR, "another headroomd is using %s: stop it, or use --dry-run",
 			file);
 	else if (err == -EBADMSG)
-		journal(LOG_ERR, "%s does not say what to restore: look at memory.low of your cgroups, and remove the file",
+		journal(LOG_ERR, "cannot parse the state file %s: check memory.low of your cgroups, then remove the file",
 			file);
 	else if (err)
-		journal(LOG_ERR, "cannot keep in %s what is to be restored: %s", file,
-			strerror(-err));
+		journal(LOG_ERR, "cannot use the state file %s: %s", file, strerror(-err));
 	if (err)
 		return err;
-	if (d->state.nr) {
-		journal(LOG_NOTICE, "an earlier run ended without restoring what it had changed; restoring now");
-		state_restore(&d->state);
+	if (d->ledger.nr) {
+		journal(LOG_NOTICE, "the previous run left %zu claim%s; undoing now",
+			d->ledger.nr, d->ledger.nr == 1 ? "" : "s");
+		ledger_undo(&d->ledger);
 	}
 	return 0;
 }
 
-/* A module that went away may come back: what is set stays set until then */
+/* Claims outlive an unloaded module: it may be loaded again */
 static void step(struct daemon *d)
 {
-	int err = rounds_go(d->rounds, d->h);
+	int err = rounds_run(d->rounds, d->h);
 
 	if (err && !d->unreachable)
-		journal(LOG_WARNING, "no answer, keeping everything as it is: %s",
+		journal(LOG_WARNING, "the module does not answer, keeping all claims: %s",
 			headroom_error(d->h));
 	else if (!err && d->unreachable)
 		journal(LOG_NOTICE, "the module answers again");
@@ -188,18 +187,18 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	sd_notify(0, "RELOADING=1");
 	config = load_config(d->config_path);
 	if (!config) {
-		journal(LOG_ERR, "the configuration stays what it was");
+		journal(LOG_ERR, "keeping the current configuration");
 	} else {
-		/* A rule that is no longer there must not leave anything behind */
-		state_restore(&d->state);
+		/* A rule that the new configuration dropped must leave no claim */
+		ledger_undo(&d->ledger);
 		if (!take_config(d, config))
-			journal(LOG_NOTICE, "new configuration from %s", d->config_path);
+			journal(LOG_NOTICE, "reloaded the configuration from %s", d->config_path);
 	}
 	sd_notify(0, "READY=1");
 	return set_timer(d);
 }
 
-/* From the start: what comes before the loop is answered in the loop */
+/* From the start, so that the loop handles a signal that arrives before it */
 static void hold_signals(void)
 {
 	sigset_t set;
@@ -227,7 +226,7 @@ static int loop(struct daemon *d)
 		err = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC,
 						 d->interval / 1000, d->interval / 20000,
 						 on_timer, d);
-	/* systemd hears from us as long as the loop turns */
+	/* The loop feeds systemd's watchdog */
 	if (err >= 0)
 		err = sd_event_set_watchdog(event, true);
 	if (err >= 0) {
@@ -241,7 +240,7 @@ static int loop(struct daemon *d)
 	return err < 0 ? 1 : 0;
 }
 
-/* What a crash left is undone first: that needs the cgroups, but not the module */
+/* Undo the claims of a crash first: that needs the cgroups, but not the module */
 static int prepare(struct daemon *d, struct config *config)
 {
 	char error[256];
@@ -249,12 +248,12 @@ static int prepare(struct daemon *d, struct config *config)
 
 	snprintf(error, sizeof(error), "%s", d->h ? headroom_error(d->h) : strerror(-err));
 	if (!d->h || !headroom_cgroup_root(d->h)) {
-		journal(LOG_ERR, "%s", d->h ? "cgroup v2 is not mounted; mount it on /sys/fs/cgroup" :
+		journal(LOG_ERR, "%s", d->h ? "cgroup v2 is not mounted: mount it on /sys/fs/cgroup" :
 			error);
 		config_free(config);
 		return 1;
 	}
-	if (take_state(d, config->state)) {
+	if (open_ledger(d, config->state_file)) {
 		config_free(config);
 		return 1;
 	}
@@ -272,24 +271,24 @@ static int run(struct daemon *d, struct config *config)
 
 	if (status)
 		return status;
-	if (rounds_go(d->rounds, d->h)) {
+	if (rounds_run(d->rounds, d->h)) {
 		journal(LOG_ERR, "%s", headroom_error(d->h));
 		return 1;
 	}
 	journal(LOG_INFO, "version " VERSION ", %s", rounds_summary(d->rounds));
 	status = loop(d);
 	sd_notify(0, "STOPPING=1");
-	return state_restore(&d->state) ? 1 : status;
+	return ledger_undo(&d->ledger) ? 1 : status;
 }
 
 int main(int argc, char **argv)
 {
-	struct daemon d = { .state.lock = -1 };
+	struct daemon d = { .ledger.lock = -1 };
 	struct options o = {};
 	struct config *config;
 	int status;
 
-	/* Whoever reads the log may end first; what was changed is restored all the same */
+	/* A closed log must not end the daemon before its claims are undone */
 	signal(SIGPIPE, SIG_IGN);
 	status = parse_options(argc, argv, &o);
 	if (status)
@@ -309,7 +308,7 @@ int main(int argc, char **argv)
 	d.dry_run = o.dry_run;
 	status = run(&d, config);
 	rounds_free(d.rounds);
-	state_close(&d.state);
+	ledger_close(&d.ledger);
 	headroom_close(d.h);
 	return status;
 }

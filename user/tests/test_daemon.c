@@ -14,7 +14,7 @@
 #include "journal.h"
 #include "low.h"
 #include "protect.h"
-#include "state.h"
+#include "ledger.h"
 #include "tap.h"
 #include "tree.h"
 
@@ -34,7 +34,7 @@ static void check_good_config(void)
 	if (!ok(!config_load(in_dir("conf"), &c, error, sizeof(error)), "a good configuration"))
 		return;
 	is_uint(c->interval, 500000000, "interval");
-	is_text(c->state, "/x/y", "state");
+	is_text(c->state_file, "/x/y", "state");
 	is_uint(c->nr, 2, "two rules");
 	is_text(c->protect[0].name, "one", "name");
 	is_text(c->protect[0].cgroup, "/a/b", "cgroup");
@@ -337,7 +337,7 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup)
 static int decide_at(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refaults,
 		     uint64_t limit_hits, struct engine_verdict *v)
 {
-	struct engine_look look = {
+	struct engine_frame look = {
 		.time = seconds * 1000000000ULL, .page_size = PAGE,
 		.memory = { .id = id, .current = 64 * MIB, .limit = CGROUPFS_MAX,
 			    .limit_hits = limit_hits },
@@ -382,28 +382,28 @@ static void check_engine(void)
 
 /* --- what is written, and restored --- */
 
-static void fresh_state(struct state *s)
+static void fresh_ledger(struct ledger *ledger)
 {
-	is_int(state_open(s, in_dir("run/state"), dir, false), 0, "the state is opened");
+	is_int(ledger_open(ledger, in_dir("run/state"), dir, false), 0, "the state is opened");
 }
 
 #define LOW	"memory.low"
 
 /* As it is now */
-static int set(struct state *s, const char *path, uint64_t value)
+static int set(struct ledger *ledger, const char *path, uint64_t value)
 {
-	struct seen seen;
-	int err = state_read(s, path, LOW, &seen);
+	struct knob knob;
+	int err = ledger_read(ledger, path, LOW, &knob);
 
-	return err ? err : state_write(s, path, LOW, &seen, value);
+	return err ? err : ledger_write(ledger, path, LOW, &knob, value);
 }
 
-static int set_low(struct state *s, const struct config *c, const char *path, uint64_t low)
+static int set_low(struct ledger *ledger, const struct config *c, const char *path, uint64_t low)
 {
-	struct seen seen;
-	int err = low_read(s, c, path, &seen);
+	struct knob knob;
+	int err = low_read(ledger, c, path, &knob);
 
-	return err ? err : low_set(s, c, path, &seen, low);
+	return err ? err : low_set(ledger, c, path, &knob, low);
 }
 
 static void make_cgroup(const char *name, const char *low)
@@ -417,72 +417,72 @@ static void make_cgroup(const char *name, const char *low)
 
 static void check_restore(void)
 {
-	struct state s;
+	struct ledger ledger;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("a", "4096\n");
-	is_int(set(&s, "/a", 8 * MIB), 0, "write");
+	is_int(set(&ledger, "/a", 8 * MIB), 0, "write");
 	is_text(get("a/memory.low"), "8388608", "written");
 	ok(strstr(get("run/state"), " memory.low 4096 8388608 4096 /a\n") != NULL, "and written down");
-	is_int(set(&s, "/a", 16 * MIB), 0, "write again");
+	is_int(set(&ledger, "/a", 16 * MIB), 0, "write again");
 	ok(strstr(get("run/state"), " 4096 16777216 8388608 /a\n") != NULL, "with the first original");
-	is_int(state_restore(&s), 0, "restore");
+	is_int(ledger_undo(&ledger), 0, "restore");
 	is_text(get("a/memory.low"), "4096", "restored");
 	ok(!get("run/state"), "and nothing left to restore");
 
-	is_int(set(&s, "/a", 8 * MIB), 0, "write");
-	is_int(set(&s, "/a", 4096), 0, "back to the original");
-	is_uint(s.nr, 0, "is forgotten");
+	is_int(set(&ledger, "/a", 8 * MIB), 0, "write");
+	is_int(set(&ledger, "/a", 4096), 0, "back to the original");
+	is_uint(ledger.nr, 0, "is forgotten");
 	ok(!get("run/state"), "on the disk too");
-	is_int(set(&s, "/gone", MIB), -ENOENT, "a cgroup that is not there");
-	state_close(&s);
+	is_int(set(&ledger, "/gone", MIB), -ENOENT, "a cgroup that is not there");
+	ledger_close(&ledger);
 }
 
 /* No record, no write; and what cannot be undone is not forgotten */
 static void check_failures(void)
 {
-	struct state s;
+	struct ledger ledger;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("a", "0");
 	rename(in_dir("run"), in_dir("elsewhere"));
 	put("run", "");
-	is_int(set(&s, "/a", MIB), -ENOTDIR, "what cannot be written down");
+	is_int(set(&ledger, "/a", MIB), -ENOTDIR, "what cannot be written down");
 	is_text(get("a/memory.low"), "0", "is not done");
-	is_uint(s.nr, 0, "nor remembered");
+	is_uint(ledger.nr, 0, "nor remembered");
 	unlink(in_dir("run"));
-	is_int(set(&s, "/a", MIB), 0, "until the directory can be made anew");
+	is_int(set(&ledger, "/a", MIB), 0, "until the directory can be made anew");
 	put("a/memory.low", "x");
-	is_int(state_restore(&s), -EBADMSG, "what cannot be undone is an error");
-	is_uint(s.nr, 1, "and remembered");
+	is_int(ledger_undo(&ledger), -EBADMSG, "what cannot be undone is an error");
+	is_uint(ledger.nr, 1, "and remembered");
 	ok(strstr(get("run/state"), " /a\n") != NULL, "on the disk too");
 	put("a/memory.low", "1048576");
-	is_int(state_restore(&s), 0, "until it can be");
+	is_int(ledger_undo(&ledger), 0, "until it can be");
 	is_text(get("a/memory.low"), "0", "restored");
-	state_close(&s);
+	ledger_close(&ledger);
 }
 
 static void check_crash(void)
 {
-	struct state s, next;
+	struct ledger ledger, next;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("a", "0");
 	make_cgroup("b", "0");
 	make_cgroup("c", "0");
 	make_cgroup("d", "0");
 	make_cgroup("e", "0");
-	set(&s, "/a", MIB);
-	set(&s, "/b", MIB);
-	set(&s, "/c", MIB);
-	set(&s, "/d", MIB);
-	set(&s, "/e", MIB);
+	set(&ledger, "/a", MIB);
+	set(&ledger, "/b", MIB);
+	set(&ledger, "/c", MIB);
+	set(&ledger, "/d", MIB);
+	set(&ledger, "/e", MIB);
 	make_cgroup("f", "0");
-	set(&s, "/f", MIB);
-	set(&s, "/f", 2 * MIB);
-	is_int(state_open(&next, in_dir("run/state"), dir, false), -EBUSY, "a living daemon's state is its own");
-	state_close(&next);
-	state_close(&s);		/* the daemon dies */
+	set(&ledger, "/f", MIB);
+	set(&ledger, "/f", 2 * MIB);
+	is_int(ledger_open(&next, in_dir("run/state"), dir, false), -EBUSY, "a living daemon's state is its own");
+	ledger_close(&next);
+	ledger_close(&ledger);		/* the daemon dies */
 
 	put("b/memory.low", "12345");	/* somebody else */
 	rename(in_dir("c"), in_dir("c-old"));
@@ -490,16 +490,16 @@ static void check_crash(void)
 	put("d/memory.low", "0");	/* died before it was written */
 	rename(in_dir("e"), in_dir("e-old"));
 	put("f/memory.low", "1048576");	/* died before the second was written */
-	fresh_state(&next);
+	fresh_ledger(&next);
 	is_uint(next.nr, 6, "all changes are found");
-	state_restore(&next);
+	ledger_undo(&next);
 	is_text(get("a/memory.low"), "0", "restored after a crash");
 	is_text(get("b/memory.low"), "12345", "somebody else's value stays");
 	is_text(get("c/memory.low"), "1048576", "another cgroup's value stays");
 	is_text(get("d/memory.low"), "0", "what was never written is right already");
 	is_text(get("f/memory.low"), "0", "what was written before is restored too");
 	ok(!get("e/memory.low") && !get("run/state"), "a cgroup that is gone is forgotten");
-	state_close(&next);
+	ledger_close(&next);
 }
 
 static void check_broken_state(void)
@@ -508,61 +508,61 @@ static void check_broken_state(void)
 		"garbage\n", "1 memory.low 2 3 4 /../../etc\n", "1 ../x 2 3 4 /a\n",
 		"1 cgroup.procs 2 3 4 /a\n", "1 memory.low 2 3 /a\n",
 	};
-	struct state s;
+	struct ledger ledger;
 	size_t i;
 
 	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
 		put("run/state", broken[i]);
-		is_int(state_open(&s, in_dir("run/state"), dir, false), -EBADMSG,
+		is_int(ledger_open(&ledger, in_dir("run/state"), dir, false), -EBADMSG,
 		       "a state file that makes no sense");
-		state_close(&s);
+		ledger_close(&ledger);
 		is_text(get("run/state"), broken[i], "is left as it is");
 	}
 	unlink(in_dir("run/state"));
-	fresh_state(&s);
-	is_uint(s.nr, 0, "without a file there is nothing to restore");
-	state_close(&s);
+	fresh_ledger(&ledger);
+	is_uint(ledger.nr, 0, "without a file there is nothing to restore");
+	ledger_close(&ledger);
 }
 
 static void check_foreign_change(void)
 {
-	struct seen seen;
-	struct state s;
+	struct knob knob;
+	struct ledger ledger;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("a", "0");
-	set(&s, "/a", MIB);
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what was written");
-	ok(seen.value == MIB && seen.original == 0, "value and original");
+	set(&ledger, "/a", MIB);
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read what was written");
+	ok(knob.value == MIB && knob.original == 0, "value and original");
 	put("a/memory.low", "777");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what somebody else set");
-	ok(seen.value == 777 && seen.original == 777, "that is the original now");
-	set(&s, "/a", 2 * MIB);
-	state_restore(&s);
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read what somebody else set");
+	ok(knob.value == 777 && knob.original == 777, "that is the original now");
+	set(&ledger, "/a", 2 * MIB);
+	ledger_undo(&ledger);
 	is_text(get("a/memory.low"), "777", "and is restored");
 
-	set(&s, "/a", MIB);
+	set(&ledger, "/a", MIB);
 	put("a/memory.low", "777");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "somebody else sets the original again");
-	is_uint(s.nr, 0, "that is no change of ours any more");
-	set(&s, "/a", MIB);
-	set(&s, "/a", 2 * MIB);
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "somebody else sets the original again");
+	is_uint(ledger.nr, 0, "that is no change of ours any more");
+	set(&ledger, "/a", MIB);
+	set(&ledger, "/a", 2 * MIB);
 	put("a/memory.low", "1048576");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "or what was written before");
-	is_uint(seen.original, MIB, "that is the original now");
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "or what was written before");
+	is_uint(knob.original, MIB, "that is the original now");
 
 	put("a/memory.low", "777");
-	set(&s, "/a", MIB);
+	set(&ledger, "/a", MIB);
 	rename(in_dir("a"), in_dir("a-old"));
 	make_cgroup("a", "1048576");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "another cgroup at that path");
-	ok(seen.value == MIB && seen.original == MIB, "has its own original, even if the values agree");
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "another cgroup at that path");
+	ok(knob.value == MIB && knob.original == MIB, "has its own original, even if the values agree");
 
 	put("a/memory.low", "max");
-	set(&s, "/a", MIB);
-	state_restore(&s);
+	set(&ledger, "/a", MIB);
+	ledger_undo(&ledger);
 	is_text(get("a/memory.low"), "max", "also max");
-	state_close(&s);
+	ledger_close(&ledger);
 }
 
 /* What was decided for one value, or one cgroup, is not done to another */
@@ -570,69 +570,69 @@ static void check_meanwhile(void)
 {
 	struct protect_rule rules[] = { { .name = "x", .cgroup = "/a/x" } };
 	const struct config c = { .nr = 1, .protect = rules };
-	struct seen seen;
-	struct state s;
+	struct knob knob;
+	struct ledger ledger;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("a", "0");
 	make_cgroup("a/x", "0");
-	state_read(&s, "/a", LOW, &seen);
+	ledger_read(&ledger, "/a", LOW, &knob);
 	put("a/memory.low", "777");
-	is_int(state_write(&s, "/a", LOW, &seen, MIB), -EAGAIN, "somebody else was quicker");
+	is_int(ledger_write(&ledger, "/a", LOW, &knob, MIB), -EAGAIN, "somebody else was quicker");
 	is_text(get("a/memory.low"), "777", "and that stays");
-	is_uint(s.nr, 0, "nothing is to be restored");
+	is_uint(ledger.nr, 0, "nothing is to be restored");
 	put("a/memory.low", "0");
 
-	is_int(set_low(&s, &c, "/a/x", 12 * MIB), 0, "raise");
-	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	is_int(set_low(&ledger, &c, "/a/x", 12 * MIB), 0, "raise");
+	is_int(low_read(&ledger, &c, "/a/x", &knob), 0, "see that");
 	put("a/x/memory.low", "524288000");
-	is_int(low_set(&s, &c, "/a/x", &seen, 9 * MIB), -EAGAIN, "somebody else sets it before it is lowered");
+	is_int(low_set(&ledger, &c, "/a/x", &knob, 9 * MIB), -EAGAIN, "somebody else sets it before it is lowered");
 	is_text(get("a/x/memory.low"), "524288000", "and that stays");
 	is_text(get("a/memory.low"), "0", "and needs nothing above");
-	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
-	is_int(low_set(&s, &c, "/a/x", &seen, 600 * MIB), 0, "what is decided for it is done");
+	is_int(low_read(&ledger, &c, "/a/x", &knob), 0, "see that");
+	is_int(low_set(&ledger, &c, "/a/x", &knob, 600 * MIB), 0, "what is decided for it is done");
 
-	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	is_int(low_read(&ledger, &c, "/a/x", &knob), 0, "see that");
 	rename(in_dir("a/x"), in_dir("a/x-old"));
 	make_cgroup("a/x", "629145600");
-	is_int(low_set(&s, &c, "/a/x", &seen, 700 * MIB), -EAGAIN, "another cgroup takes the path, with as much");
+	is_int(low_set(&ledger, &c, "/a/x", &knob, 700 * MIB), -EAGAIN, "another cgroup takes the path, with as much");
 	is_text(get("a/x/memory.low"), "629145600", "and keeps it");
 	is_text(get("a/memory.low"), "0", "and needs nothing above");
-	is_int(low_read(&s, &c, "/a/x", &seen), 0, "see that");
+	is_int(low_read(&ledger, &c, "/a/x", &knob), 0, "see that");
 	put("a/x/memory.low", "777");
 	unlink(in_dir("a/memory.low"));
 	if (symlink("/proc/sys/kernel/ngroups_max", in_dir("a/memory.low")))
 		abort();
-	is_int(low_set(&s, &c, "/a/x", &seen, 800 * MIB), -EAGAIN, "nor is anything tried above");
+	is_int(low_set(&ledger, &c, "/a/x", &knob, 800 * MIB), -EAGAIN, "nor is anything tried above");
 	unlink(in_dir("a/memory.low"));
 	put("a/memory.low", "0");
-	state_read(&s, "/a", LOW, &seen);
+	ledger_read(&ledger, "/a", LOW, &knob);
 	rename(in_dir("a"), in_dir("a-older"));
 	make_cgroup("a", "0");
-	is_int(state_write(&s, "/a", LOW, &seen, MIB), -EAGAIN, "another one does, with nothing");
+	is_int(ledger_write(&ledger, "/a", LOW, &knob, MIB), -EAGAIN, "another one does, with nothing");
 	is_text(get("a/memory.low"), "0", "which stays nothing");
-	state_close(&s);
+	ledger_close(&ledger);
 }
 
 static void check_dry_run(void)
 {
-	struct seen seen;
-	struct state s;
+	struct knob knob;
+	struct ledger ledger;
 
 	make_cgroup("a", "4096");
-	is_int(state_open(&s, in_dir("dry/state"), dir, true), 0, "a dry run");
-	is_int(set(&s, "/a", MIB), 0, "write");
+	is_int(ledger_open(&ledger, in_dir("dry/state"), dir, true), 0, "a dry run");
+	is_int(set(&ledger, "/a", MIB), 0, "write");
 	is_text(get("a/memory.low"), "4096", "is not done");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "read");
-	ok(seen.value == MIB && seen.original == 4096, "as if it were");
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read");
+	ok(knob.value == MIB && knob.original == 4096, "as if it were");
 	put("a/memory.low", "8192");
-	is_int(state_read(&s, "/a", LOW, &seen), 0, "read what somebody else set");
-	ok(seen.value == 8192 && seen.original == 8192, "that counts");
-	set(&s, "/a", MIB);
-	is_int(state_restore(&s), 0, "restore");
+	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read what somebody else set");
+	ok(knob.value == 8192 && knob.original == 8192, "that counts");
+	set(&ledger, "/a", MIB);
+	is_int(ledger_undo(&ledger), 0, "restore");
 	is_text(get("a/memory.low"), "8192", "is not done either");
 	ok(access(in_dir("dry"), F_OK), "and no file was made");
-	state_close(&s);
+	ledger_close(&ledger);
 }
 
 /* --- memory.low of a cgroup and those above --- */
@@ -644,58 +644,58 @@ static void check_ancestors(void)
 		{ .name = "p", .cgroup = "/pp" },
 	};
 	const struct config c = { .nr = 3, .protect = rules };
-	struct seen seen;
-	struct state s;
+	struct knob knob;
+	struct ledger ledger;
 
-	fresh_state(&s);
+	fresh_ledger(&ledger);
 	make_cgroup("p", "4096");
 	make_cgroup("p/q", "max");
 	make_cgroup("p/q/x", "0");
 	make_cgroup("p/y", "8192");
 	make_cgroup("pp", "0");
-	is_int(set_low(&s, &c, "/p/q/x", 10 * MIB), 0, "raise one");
+	is_int(set_low(&ledger, &c, "/p/q/x", 10 * MIB), 0, "raise one");
 	is_text(get("p/memory.low"), "10489856", "its grandparent has 4096 more");
 	put("p/q/x/memory.low", "0");
-	is_int(low_read(&s, &c, "/p/q/x", &seen), 0, "somebody else undoes it");
+	is_int(low_read(&ledger, &c, "/p/q/x", &knob), 0, "somebody else undoes it");
 	is_text(get("p/memory.low"), "4096", "nothing is left of it above");
-	is_int(set_low(&s, &c, "/p/q/x", 10 * MIB), 0, "raise it again");
+	is_int(set_low(&ledger, &c, "/p/q/x", 10 * MIB), 0, "raise it again");
 	is_text(get("p/q/memory.low"), "max", "who has no bound needs none");
-	is_int(set_low(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
+	is_int(set_low(&ledger, &c, "/p/y", 8192 + 5 * MIB), 0, "raise another");
 	is_text(get("p/memory.low"), "15732736", "both count above");
-	is_int(set_low(&s, &c, "/pp", MIB), 0, "raise a neighbour");
+	is_int(set_low(&ledger, &c, "/pp", MIB), 0, "raise a neighbour");
 	is_text(get("p/memory.low"), "15732736", "who does not");
-	is_int(set_low(&s, &c, "/p/y", 8192 + 5 * MIB), 0, "the same again");
+	is_int(set_low(&ledger, &c, "/p/y", 8192 + 5 * MIB), 0, "the same again");
 	is_text(get("p/memory.low"), "15732736", "changes nothing");
-	is_int(set_low(&s, &c, "/p/q/x", 2 * MIB), 0, "lower the first");
+	is_int(set_low(&ledger, &c, "/p/q/x", 2 * MIB), 0, "lower the first");
 	is_text(get("p/memory.low"), "7344128", "lowers above");
 	put("p/y/memory.low", "99");
-	is_int(low_read(&s, &c, "/p/y", &seen), 0, "somebody else sets the second");
+	is_int(low_read(&ledger, &c, "/p/y", &knob), 0, "somebody else sets the second");
 	is_text(get("p/memory.low"), "2101248", "its part is taken back above");
 	put("p/memory.low", "1");
-	is_int(set_low(&s, &c, "/p/q/x", 3 * MIB), 0, "somebody else sets it above");
+	is_int(set_low(&ledger, &c, "/p/q/x", 3 * MIB), 0, "somebody else sets it above");
 	is_text(get("p/memory.low"), "3145729", "then that is what is added to");
 
 	/* The child fails, so the parent is not left with more than it needs */
 	put("p/q/x/memory.low", "x");
-	is_int(set_low(&s, &c, "/p/q/x", 4 * MIB), -EBADMSG, "a raise that fails");
+	is_int(set_low(&ledger, &c, "/p/q/x", 4 * MIB), -EBADMSG, "a raise that fails");
 	is_text(get("p/memory.low"), "3145729", "raises nothing above");
 	/* Nor when it fails at the last moment: no one may write to this one */
 	unlink(in_dir("p/q/x/memory.low"));
 	if (symlink("/proc/sys/kernel/ngroups_max", in_dir("p/q/x/memory.low")))
 		abort();
-	ok(set_low(&s, &c, "/p/q/x", 4 * MIB) < 0, "a raise that fails later");
+	ok(set_low(&ledger, &c, "/p/q/x", 4 * MIB) < 0, "a raise that fails later");
 	is_text(get("p/memory.low"), "1", "raises nothing above either");
 	unlink(in_dir("p/q/x/memory.low"));
 	put("p/q/x/memory.low", "0");
-	is_int(set_low(&s, &c, "/p/q/x", 3 * MIB), 0, "raise it again");
+	is_int(set_low(&ledger, &c, "/p/q/x", 3 * MIB), 0, "raise it again");
 	is_text(get("p/memory.low"), "3145729", "and above");
 	rename(in_dir("p/q"), in_dir("q-old"));
-	is_int(low_read(&s, &c, "/p/q/x", &seen), -ENOENT, "the first vanishes, with its parent");
+	is_int(low_read(&ledger, &c, "/p/q/x", &knob), -ENOENT, "the first vanishes, with its parent");
 	is_text(get("p/memory.low"), "1", "nothing is left of it above");
-	state_restore(&s);
+	ledger_undo(&ledger);
 	is_text(get("pp/memory.low"), "0", "all is restored");
 	ok(!get("run/state"), "and nothing left to restore");
-	state_close(&s);
+	ledger_close(&ledger);
 }
 
 static void check_files(void)

@@ -117,7 +117,7 @@ static bool too_large(uint64_t id)
 	return !stat(in_dir("cg/large"), &st) && st.st_ino == id;
 }
 
-/* Once, while the daemon looks at refaults, somebody else sets memory.low to this */
+/* Once, while the daemon looks at refaults, an outside change sets memory.low to this */
 static void meddle(void)
 {
 	uint64_t low = get_number("meddle");
@@ -502,9 +502,9 @@ static void check_module_gone(void)
 	rounds(4);
 	low = get_number("cg/s/db/memory.low");
 	unlink(in_dir("module"));
-	ok(WITHIN(10, logged("no answer")), "a module that goes is told of");
+	ok(WITHIN(10, logged("does not answer")), "a module that goes is told of");
 	sleep(4);
-	is_int(times_logged("no answer"), 1, "once");
+	is_int(times_logged("does not answer"), 1, "once");
 	refault(0);
 	put("module", "");
 	ok(WITHIN(10, logged("answers again")), "so is its return");
@@ -541,7 +541,7 @@ static void check_bad_cgroups(void)
 	rounds(5);
 	is_int(times_logged("protect bad: "), 1, "each once");
 	is_int(times_logged("protect large: "), 1, "no more");
-	is_int(times_logged("no answer"), 0, "nothing is wrong with the module");
+	is_int(times_logged("does not answer"), 0, "nothing is wrong with the module");
 	stop(pid, SIGTERM);
 }
 
@@ -554,7 +554,7 @@ static void check_no_record(void)
 	put("run", "not a directory\n");
 	refault(1000);
 	is_int(wait_for(start(NULL)), 1, "without a place for the state it does not start");
-	ok(logged("cannot keep in "), "and says why");
+	ok(logged("cannot use the state file "), "and says why");
 
 	unlink(in_dir("run"));
 	refault(0);
