@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Files of cgroups. Nothing else in the daemon writes below the cgroup root.
+ * Read and write cgroup files; nothing else in the daemon writes below the cgroup root
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ int cgroupfs_id(const char *root, const char *path, uint64_t *id)
 	return 0;
 }
 
-/* Up to @size - 1 bytes of a file, as a string */
+/* Read up to @size - 1 bytes of a file as a string */
 static int slurp(const char *root, const char *path, const char *file,
 		 char *buf, size_t size)
 {
@@ -69,7 +69,7 @@ static int slurp(const char *root, const char *path, const char *file,
 	n = read(fd, buf, size - 1);
 	err = n < 0 ? -errno : 0;
 	close(fd);
-	if (err)	/* a cgroup that is just being removed says ENODEV */
+	if (err)	/* ENODEV: the cgroup is being removed */
 		return err == -ENODEV ? -ENOENT : err;
 	buf[n] = '\0';
 	return 0;

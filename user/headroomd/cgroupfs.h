@@ -5,32 +5,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What the files call "max" */
+/* The value that cgroup files spell "max" */
 #define CGROUPFS_MAX	UINT64_MAX
 
 /*
- * @root is where the cgroups are, @path a cgroup below it ("/a/b"). Each returns
- * 0 or a negative errno; -ENOENT when there is no such cgroup, or no such file.
+ * @root is the path of the cgroup root, @path a cgroup below it ("/a/b"). Each returns
+ * 0 or a negative errno; -ENOENT when the cgroup or the file does not exist.
  */
 
-/** cgroupfs_id - the id of a cgroup */
+/** cgroupfs_id - get the id of a cgroup */
 int cgroupfs_id(const char *root, const char *path, uint64_t *id);
-/** cgroupfs_read - a file that holds one number or "max" */
+/** cgroupfs_read - read a file that holds one number or "max" */
 int cgroupfs_read(const char *root, const char *path, const char *file,
 		  uint64_t *value);
-/** cgroupfs_read_key - one number of a file of "key number" lines */
+/** cgroupfs_read_key - read one number of a file of "key number" lines */
 int cgroupfs_read_key(const char *root, const char *path, const char *file,
 		      const char *key, uint64_t *value);
 /** cgroupfs_write - write a number, or "max", to a file */
 int cgroupfs_write(const char *root, const char *path, const char *file,
 		   uint64_t value);
 /**
- * struct cgroupfs_memory - what the files say about a cgroup's memory
+ * struct cgroupfs_memory - a cgroup's memory, from its files
  * @id: its id
  * @current: memory.current
  * @limit: memory.max, or memory.high if less
- * @limit_hits: how often it ran into one of them itself; only grows
- * @breaches: how often the kernel reclaimed from it below memory.low; only grows
+ * @limit_hits: how often it reached one of the two itself; cumulative
+ * @breaches: how often the kernel reclaimed from it below memory.low; cumulative
  */
 struct cgroupfs_memory {
 	uint64_t id;

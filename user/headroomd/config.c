@@ -3,9 +3,9 @@
  * The configuration file
  *
  * The sections are [daemon] and, for each rule, [protect NAME]. A key is an
- * entry in one of the tables below. inih splits the lines; it says neither which
- * line a value came from nor that a section began, so that the lines are counted
- * and sections are seen as they are handed to it.
+ * entry in one of the tables below. inih splits the lines; it reports neither the
+ * line of a value nor the start of a section. next_line() therefore counts the lines
+ * and recognises the sections on their way to inih.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ struct parser {
 	size_t size;
 };
 
-/* Says what is wrong, once: the first error is the one to mend */
+/* Report an error; later ones are ignored, since they may follow from the first */
 __attribute__((format(printf, 2, 3)))
 static bool wrong(struct parser *p, const char *format, ...)
 {
@@ -68,12 +68,12 @@ static const struct unit times[] = {
 
 static const struct unit plain[] = { { "", 1 }, { NULL, 0 } };
 
-/* A positive number with one of these units; false if it is something else */
+/* Parse a positive number with one of @units */
 static bool number(const char *text, const struct unit *units, double *value)
 {
 	char *end;
 
-	/* strtod() knows hexadecimal digits, too */
+	/* strtod() would accept hexadecimal digits */
 	if (!isdigit((unsigned char)*text) || (text[0] == '0' && (text[1] | 0x20) == 'x'))
 		return false;
 	*value = strtod(text, &end);
@@ -94,7 +94,7 @@ static bool set_time(struct parser *p, const char *key, const char *text,
 	double value;
 
 	if (!number(text, times, &value) || value < least)
-		return wrong(p, "%s = %s: write a time of at least %g ms, such as 2s, 500ms or 1min",
+		return wrong(p, "%s = %s: expected a time of at least %g ms, such as 2s, 500ms or 1min",
 			     key, text, least / 1e6);
 	*ns = value;
 	return true;
@@ -113,11 +113,11 @@ static bool daemon_key(struct parser *p, const char *key, const char *text)
 		return set_time(p, key, text, 100e6, &p->config->interval);
 	if (!strcmp(key, "state"))
 		return text[0] == '/' ? set_text(p, text, &p->config->state_file) :
-			wrong(p, "state = %s: write an absolute path, such as /run/headroom/state", text);
+			wrong(p, "state = %s: expected an absolute path, such as /run/headroom/state", text);
 	return wrong(p, "unknown key '%s' in [daemon]: use interval or state", key);
 }
 
-/* Whether a path is the other, or above it */
+/* Whether @path equals @other or is an ancestor of it */
 static bool covers(const char *path, const char *other)
 {
 	size_t n = strlen(path);
@@ -126,8 +126,8 @@ static bool covers(const char *path, const char *other)
 }
 
 /*
- * Two rules for one memory.low would each undo what the other does; so would a
- * rule for a cgroup above, which gets the sum of what is added below it (low.c).
+ * Two rules for one memory.low would undo each other's writes. So would a rule for
+ * an ancestor, which gets the sum of what is added below it (low.c).
  */
 static bool set_cgroup(struct parser *p, const char *text)
 {
@@ -135,14 +135,14 @@ static bool set_cgroup(struct parser *p, const char *text)
 	size_t i;
 
 	if (!cgroupfs_path_valid(text))
-		return wrong(p, "cgroup = %s: write a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
+		return wrong(p, "cgroup = %s: expected a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
 	for (i = 0; i < c->nr; i++) {
 		const struct protect_rule *other = &c->protect[i];
 
 		if (other == p->rule || !other->cgroup)
 			continue;
 		if (covers(other->cgroup, text) || covers(text, other->cgroup))
-			return wrong(p, "cgroup = %s: [protect %s] has %s already; write one rule, for either of them",
+			return wrong(p, "cgroup = %s: [protect %s] has %s already: keep only one of the two rules",
 				     text, other->name, other->cgroup);
 	}
 	return set_text(p, text, &p->rule->cgroup);
@@ -157,14 +157,14 @@ static bool rule_key(struct parser *p, const char *key, const char *text)
 		return set_cgroup(p, text);
 	if (!strcmp(key, "refaults")) {
 		if (!number(text, plain, &rule->refaults))
-			return wrong(p, "refaults = %s: write a rate per second, such as 20", text);
+			return wrong(p, "refaults = %s: expected a rate per second, such as 20", text);
 	} else if (!strcmp(key, "max")) {
 		if (!number(text, sizes, &value) || value < 1 << 20)
-			return wrong(p, "max = %s: write a size of at least 1M, such as 512M or 2G", text);
+			return wrong(p, "max = %s: expected a size of at least 1M, such as 512M or 2G", text);
 		rule->max = value;
 	} else if (!strcmp(key, "quantile")) {
 		if (!number(text, plain, &rule->quantile) || rule->quantile > 1)
-			return wrong(p, "quantile = %s: write a share above 0 and up to 1, such as 0.95", text);
+			return wrong(p, "quantile = %s: expected a share above 0 and up to 1, such as 0.95", text);
 	} else if (!strcmp(key, "idle")) {
 		return set_time(p, key, text, 1e9, &rule->idle);
 	} else {
@@ -174,7 +174,7 @@ static bool rule_key(struct parser *p, const char *key, const char *text)
 	return true;
 }
 
-/* What a rule must have is known when the next section begins */
+/* Checked when the next section begins, or at the end of the file */
 static bool rule_complete(struct parser *p)
 {
 	if (!p->rule)
@@ -196,7 +196,7 @@ static bool add_rule(struct parser *p, const char *name)
 
 	for (i = 0; i < c->nr; i++)
 		if (!strcmp(c->protect[i].name, name))
-			return wrong(p, "there is a [protect %s] already: choose another name", name);
+			return wrong(p, "[protect %s] exists already: choose another name", name);
 	rules = reallocarray(c->protect, c->nr + 1, sizeof(*rules));
 	if (!rules)
 		return wrong(p, "out of memory");
@@ -227,7 +227,7 @@ static bool begin_section(struct parser *p, const char *name)
 	return wrong(p, "unknown section [%s]: use [daemon] or [protect NAME]", name);
 }
 
-/* inih reads through this: lines are counted here, and sections seen */
+/* The reader for inih: count the lines and recognise the sections */
 static char *next_line(char *buf, int size, void *arg)
 {
 	struct parser *p = arg;
@@ -237,7 +237,7 @@ static char *next_line(char *buf, int size, void *arg)
 		return NULL;
 	p->line++;
 	if (!strchr(line, '\n') && !feof(p->file)) {
-		wrong(p, "the line is too long: %d characters at most", size - 2);
+		wrong(p, "line too long: at most %d characters", size - 2);
 		return NULL;
 	}
 	close = strchr(line, ']');
@@ -259,7 +259,7 @@ static int handle_key(void *arg, const char *section, const char *key,
 
 	(void)section;
 	if (!p->in_section)
-		return wrong(p, "'%s' stands in no section: begin with [daemon] or [protect NAME]", key);
+		return wrong(p, "'%s' is outside any section: begin with [daemon] or [protect NAME]", key);
 	return p->rule ? rule_key(p, key, value) : daemon_key(p, key, value);
 }
 
@@ -269,12 +269,12 @@ static bool parse(struct parser *p)
 
 	if (bad && !p->failed) {
 		p->line = bad > 0 ? bad : p->line;
-		return wrong(p, "neither a [section], nor 'key = value', nor a comment");
+		return wrong(p, "expected [section], 'key = value' or a comment");
 	}
 	if (p->failed || !rule_complete(p))
 		return false;
 	if (!p->config->nr)
-		return wrong(p, "there is no rule: add a section [protect NAME] with cgroup and max");
+		return wrong(p, "no rule: add a section [protect NAME] with cgroup and max");
 	return true;
 }
 

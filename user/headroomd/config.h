@@ -8,9 +8,9 @@
 #include "protect.h"
 
 /**
- * struct config - the configuration file, understood
- * @interval: ns between readings
- * @state_file: file that remembers what has to be restored
+ * struct config - a parsed configuration file
+ * @interval: ns between rounds
+ * @state_file: path of the file that keeps the ledger
  * @nr: number of rules
  * @protect: the rules
  */
@@ -25,8 +25,8 @@ struct config {
  * config_load - read a configuration file
  * @path: the file
  * @config: result; free it with config_free()
- * @error: room for a sentence that says what is wrong, and where
- * @size: its size
+ * @error: buffer for a message with file and line
+ * @size: size of @error
  *
  * Return: 0 or a negative errno.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The daemon's log: a line for each decision, with its evidence
+ * The daemon's log: one line for each decision, with its evidence
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -19,9 +19,8 @@ static struct {
 } out = { .level = LOG_INFO };
 
 /*
- * systemd names the file that is the journal by device and inode. The variable
- * alone proves nothing: a shell that a service started has it too, and its
- * programs' stderr is a terminal.
+ * systemd identifies the journal's file by device and inode. The variable alone proves
+ * nothing: a shell that a service started inherits it, with a terminal as stderr.
  */
 static bool stderr_is_journal(void)
 {

@@ -6,19 +6,19 @@
 #include <stdint.h>
 #include <syslog.h>
 
-/** enum journal_target - where the log goes; AUTO is the journal if stderr is that */
+/** enum journal_target - where the log goes; AUTO is the journal if stderr is connected to it */
 enum journal_target {
 	JOURNAL_AUTO,
 	JOURNAL_STDERR,
 	JOURNAL_SYSTEMD,
 };
 
-/** journal_open - choose where to log, and the least urgent @level that is logged */
+/** journal_open - choose the target, and the least urgent @level to log */
 void journal_open(enum journal_target target, int level);
-/** journal - one line about what was decided or happened, and why */
+/** journal - log one line */
 void journal(int level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/** journal_size - a size for people, in @buf, which is returned */
+/** journal_size - format a size for people; returns @buf */
 const char *journal_size(char *buf, size_t size, uint64_t bytes);
 
 #endif /* HEADROOMD_JOURNAL_H */

@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * protect: memory.low follows the working set that refault distances show
+ * protect: set memory.low to the working set that refault distances show
  *
- * A cgroup that reads back what it has lost needs more memory than it was left
- * with. If it hit its own limit, that is its owner's affair. If it did not,
- * others' demand took its pages, and memory.low is what keeps them from it.
+ * A cgroup that reads evicted pages back needs more memory than it was left with.
+ * If it reached its own limit, only a higher limit helps. If it did not, the demand
+ * of others evicted its pages, and memory.low keeps them.
  *
- * Nor does memory.low help a cgroup below that runs into a limit of its own: pages
- * that were evicted for that (own-limit) are left out of what comes back and of what is
- * lost. Distances are not told apart by reason; the log then says that they are of all.
- * A limit between the loser of a page and the rule's cgroup looks like one above both
- * (ancestor-limit), and counts as others' demand.
+ * Nor does memory.low help a cgroup in the subtree that reaches a limit of its own:
+ * refaults and evictions with the reason own limit are subtracted. Distances are not
+ * kept by reason; the log says so when they include such pages. A limit between the
+ * victim of a page and the rule's cgroup looks like one above both (ancestor limit)
+ * and counts as demand of others.
  *
  * How much: a page that came back at distance d would have stayed with u(d) more
  * memory (headroom_extra_memory()). So
  *
  *	target = (memory.current + u(quantile of the distances)) * 1.1
  *
- * bounded by max and the cgroup's own limit. The tenth is for what the kernel
- * charges besides pages of files. Below a target, the raise is made at once;
- * differences too small to matter are not.
+ * bounded by max and the cgroup's own limit. The tenth covers what the kernel
+ * charges in addition to file pages. A memory.low below the target is raised at
+ * once; a difference too small to matter is ignored.
  *
- * memory.low is a wish. When the kernel takes pages although the cgroup has less
- * than that, a higher wish does not help, and none is made. It does so when there is
- * nothing else to take; and, with MGLRU as it is in 6.12, when the whole machine is
- * short, after having passed the cgroup over once.
+ * The kernel may override memory.low. When it evicts pages although the cgroup has
+ * less than memory.low, raising it further does not help, and the rule does not. The
+ * kernel does so when nothing else is left to reclaim; and MGLRU in 6.12 does so when
+ * the whole machine is short of memory, after passing the cgroup over once.
  *
  * Giving back: with protection the cgroup does not refault, whether it still uses
- * its memory or not; the kernel shows no third state. But a cgroup that keeps
- * losing pages keeps reading new ones, or it would have run out of them: that one
- * is in use. So after the time "idle" with neither, a quarter of what was added is
- * given back at each step. If that makes it lose pages, the time starts anew, and
- * others get its cold pages slowly; if it refaults, the protection comes back.
+ * its memory or not; the kernel does not distinguish the two. But a cgroup that keeps
+ * being evicted from keeps reading new pages, or it would have none left: that one is
+ * in use. So after the time "idle" with neither, each step gives back a quarter of
+ * what was added. If that causes evictions, the time starts again, and others get the
+ * cold pages slowly; if it causes refaults, the protection is raised again.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -53,15 +53,15 @@ static uint64_t whole_pages(uint64_t bytes, uint64_t page_size)
 	return bytes / page_size * page_size;
 }
 
-/* The parts of a counter may add up to a little more than it */
+/* Saturating: the parts of a counter may add up to slightly more than the whole */
 static uint64_t without(uint64_t all, uint64_t part)
 {
 	return all - least(all, part);
 }
 
 /*
- * Pages lost to the loser's own limit, and those of them that came back. When
- * sampling, the latter are scaled as all refaults are.
+ * Evictions for the victim's own limit, and their refaults. When sampling, the
+ * refaults are scaled as all others are.
  */
 static struct headroom_pages own_limit(const struct headroom_stats *delta)
 {
@@ -76,7 +76,7 @@ static struct headroom_pages own_limit(const struct headroom_stats *delta)
 	return own;
 }
 
-/* The change that is worth a write: a MiB, or 2 % */
+/* The smallest difference worth a write: 1 MiB, or 2 % if more */
 static uint64_t slack(uint64_t low)
 {
 	return low / 50 > LEAST_CHANGE ? low / 50 : LEAST_CHANGE;
@@ -106,8 +106,8 @@ static void decide_quiet(const struct protect_rule *rule,
 }
 
 /*
- * What was lost before is coming back, and little is lost any more: memory.low
- * works. The distances are those of the time before it did.
+ * Pages evicted earlier come back and few more are evicted: memory.low works. The
+ * distances still date from the time before it did.
  */
 static bool recovering(const struct protect_reading *now, const struct headroom_pages *own)
 {
@@ -187,12 +187,11 @@ static int explain_refaults(char *buf, size_t size, const struct protect_rule *r
 			d->own > 0 ? " of all" : "", d->distance, extra);
 }
 
-/* What is to be done about it */
 static const char *explain_own_limit(const struct protect_reading *now)
 {
 	return now->limit_hits ?
-		", but it has hit its own limit: raise memory.max or memory.high, or let the application shrink" :
-		", but memory.low does not help against a cgroup's own limit: raise memory.max or memory.high of the one that is at it, or let the application shrink";
+		", but the cgroup reached its own limit: raise memory.max or memory.high, or make the application use less" :
+		", but memory.low does not help against a cgroup's own limit: raise memory.max or memory.high of the cgroup that reached it, or make the application use less";
 }
 
 static int explain_quiet(char *buf, size_t size, const struct protect_rule *rule,
@@ -208,8 +207,8 @@ static int explain_quiet(char *buf, size_t size, const struct protect_rule *rule
 				    rule->refaults);
 	if (d->reason == PROTECT_GIVE_BACK)
 		return n + snprintf(buf + n, size - n, ", idle for %.0f s", now->quiet / 1e9);
-	return n + snprintf(buf + n, size - n, ": the protection holds; it is given back %g s after both fall below %g/s",
-			    rule->idle / 1e9, rule->refaults);
+	return n + snprintf(buf + n, size - n, ": keeping the protection until both have stayed at or below %g/s for %g s",
+			    rule->refaults, rule->idle / 1e9);
 }
 
 const char *protect_explain(char *buf, size_t size, const struct protect_rule *rule,
@@ -217,9 +216,9 @@ const char *protect_explain(char *buf, size_t size, const struct protect_rule *r
 			    const struct protect_decision *d)
 {
 	static const char *const why_not[] = {
-		[PROTECT_UNHEEDED] = ", but the kernel takes its pages although it has less than memory.low, as MGLRU does when the whole machine is short: a memory.max on a cgroup that holds it and the others makes memory.low count",
-		[PROTECT_AT_MAX] = ", but no more may be protected",
-		[PROTECT_ENOUGH] = ", but memory.low covers that already: lost pages are still coming back",
+		[PROTECT_UNHEEDED] = ", but the kernel evicts its pages although it has less than memory.low, as MGLRU does when the whole machine is short: set memory.max on a common ancestor of it and the others to make memory.low count",
+		[PROTECT_AT_MAX] = ", but memory.low is already at its maximum",
+		[PROTECT_ENOUGH] = ", but memory.low covers that already: evicted pages are still coming back",
 		[PROTECT_GIVE_BACK] = "",
 	};
 	const char *but = d->reason == PROTECT_OWN_LIMIT ? explain_own_limit(now) :

@@ -8,14 +8,14 @@
 #include <headroom.h>
 
 /**
- * struct protect_rule - what the configuration says
+ * struct protect_rule - a section [protect NAME] of the configuration
  * @name: the section's name
  * @cgroup: path below the cgroup root
- * @refaults: a second, above which the rule acts
- * @max: bytes, the most that it protects
+ * @refaults: rate per second above which the rule acts
+ * @max: upper bound of memory.low, bytes
  * @quantile: share of the refaults that the protection should have saved
- * @idle: ns without refaults and without lost pages, above the same rate, after
- *	which protection is given back
+ * @idle: ns with refaults and evictions at or below @refaults, after which
+ *	protection is given back
  */
 struct protect_rule {
 	char *name;
@@ -27,7 +27,7 @@ struct protect_rule {
 };
 
 /**
- * struct protect_reading - what a decision goes by
+ * struct protect_reading - the evidence for a decision
  * @delta: the cgroup's subtree since the last reading
  * @interval: ns since the last reading
  * @page_size: bytes
@@ -35,9 +35,9 @@ struct protect_rule {
  * @low: memory.low now
  * @original: memory.low before the rule touched it
  * @limit: memory.max, or memory.high if less
- * @limit_hits: how often the cgroup ran into its own limit in the interval
- * @breaches: how often the kernel reclaimed from it below memory.low meanwhile
- * @quiet: ns since it last was active, as a decision says
+ * @limit_hits: how often the cgroup reached its own limit in the interval
+ * @breaches: how often the kernel reclaimed from it below memory.low in the interval
+ * @quiet: ns since the last decision with @active set
  */
 struct protect_reading {
 	const struct headroom_stats *delta;
@@ -52,29 +52,29 @@ struct protect_reading {
 	uint64_t quiet;
 };
 
-/** enum protect_reason - why, or why not */
+/** enum protect_reason - why the rule acts, or does not */
 enum protect_reason {
-	PROTECT_QUIET,		/* no refaults to speak of, nothing to give back */
-	PROTECT_HOLDING,	/* no refaults: the protection works, or is not idle yet */
-	PROTECT_OWN_LIMIT,	/* refaults because of its own limit, or of one's below */
-	PROTECT_UNHEEDED,	/* refaults, and the kernel takes what low protects */
+	PROTECT_QUIET,		/* few refaults, nothing to give back */
+	PROTECT_HOLDING,	/* few refaults: the protection works, or is not idle yet */
+	PROTECT_OWN_LIMIT,	/* refaults, caused by its own limit or one in the subtree */
+	PROTECT_UNHEEDED,	/* refaults, and the kernel evicts below memory.low */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
-	PROTECT_ENOUGH,		/* refaults, and low is already what they ask for */
-	PROTECT_RAISE,		/* refaults because of others: raise memory.low */
+	PROTECT_ENOUGH,		/* refaults, and memory.low already covers them */
+	PROTECT_RAISE,		/* refaults, caused by others: raise memory.low */
 	PROTECT_GIVE_BACK,	/* idle: lower memory.low */
 };
 
 /**
- * struct protect_decision - what to do
- * @reason: why; only PROTECT_RAISE and PROTECT_GIVE_BACK change anything
- * @low: memory.low, as it should be
- * @active: it refaults, or loses pages, above the rate
+ * struct protect_decision - what to do, with the evidence
+ * @reason: only PROTECT_RAISE and PROTECT_GIVE_BACK change @low
+ * @low: the new memory.low
+ * @active: refaults or evictions exceed the rule's rate
  * @rate: evidence: refaults a second
- * @own: evidence: of them, those of pages that a cgroup lost to its own limit
- * @evictions: evidence: pages lost a second
+ * @own: evidence: those of @rate that were evicted for the victim's own limit
+ * @evictions: evidence: evictions a second
  * @distance: evidence: the quantile of the refault distances
- * @extra: evidence: bytes more that would have saved that share of the refaults
- * @most: evidence: bytes that memory.low may get at most, by max and its own limit
+ * @extra: evidence: additional bytes that would have saved that share of the refaults
+ * @most: evidence: upper bound of memory.low, from max and the cgroup's own limit
  */
 struct protect_decision {
 	enum protect_reason reason;
@@ -88,10 +88,10 @@ struct protect_decision {
 	uint64_t most;
 };
 
-/** protect_decide - what the rule would do; touches nothing */
+/** protect_decide - evaluate the rule; has no side effects */
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now);
-/** protect_explain - why, or why not, with the evidence; @buf is returned */
+/** protect_explain - describe the reason with its evidence; returns @buf */
 const char *protect_explain(char *buf, size_t size, const struct protect_rule *rule,
 			    const struct protect_reading *now,
 			    const struct protect_decision *d);

@@ -54,36 +54,36 @@ static void check_bad_configs(void)
 		int line;
 		const char *says;
 	} bad[] = {
-		{ "", 0, "there is no rule" },
-		{ "[daemon]\ninterval = 2s\n", 2, "there is no rule" },
-		{ "max = 1G\n", 1, "stands in no section" },
+		{ "", 0, "no rule: add" },
+		{ "[daemon]\ninterval = 2s\n", 2, "no rule: add" },
+		{ "max = 1G\n", 1, "is outside any section" },
 		{ "[protect]\nmax = 1G\n", 1, "unknown section" },
 		{ "[shoot a]\n", 1, "unknown section" },
-		{ "[daemon]\ninterval = 0s\n", 2, "write a time" },
-		{ "[daemon]\ninterval = 5\n", 2, "write a time" },
-		{ "[daemon]\ninterval = -1s\n", 2, "write a time" },
+		{ "[daemon]\ninterval = 0s\n", 2, "expected a time" },
+		{ "[daemon]\ninterval = 5\n", 2, "expected a time" },
+		{ "[daemon]\ninterval = -1s\n", 2, "expected a time" },
 		{ "[daemon]\nstate = x\n", 2, "absolute path" },
 		{ "[daemon]\ncolour = red\n", 2, "unknown key 'colour'" },
 		{ "[protect a]\ncgroup = /a\n", 2, "has no max" },
 		{ "[protect a]\nmax = 1G\n[protect b]\n", 3, "has no cgroup" },
-		{ "[protect a]\ncgroup = /../etc\n", 2, "write a path" },
-		{ "[protect a]\ncgroup = /\n", 2, "write a path" },
-		{ "[protect a]\ncgroup = a\n", 2, "write a path" },
-		{ "[protect a]\ncgroup = /a//b\n", 2, "write a path" },
-		{ "[protect a]\nmax = 0\n", 2, "write a size" },
-		{ "[protect a]\nmax = 1X\n", 2, "write a size" },
-		{ "[protect a]\nmax = nan\n", 2, "write a size" },
-		{ "[protect a]\nmax = 0x40000000\n", 2, "write a size" },
-		{ "[protect a]\nrefaults = 0X20\n", 2, "write a rate" },
-		{ "[protect a]\nquantile = 1.1\n", 2, "write a share" },
-		{ "[protect a]\nquantile = 0\n", 2, "write a share" },
-		{ "[protect a]\nrefaults = many\n", 2, "write a rate" },
-		{ "[protect a]\nidle = 1 day\n", 2, "write a time" },
+		{ "[protect a]\ncgroup = /../etc\n", 2, "expected a path" },
+		{ "[protect a]\ncgroup = /\n", 2, "expected a path" },
+		{ "[protect a]\ncgroup = a\n", 2, "expected a path" },
+		{ "[protect a]\ncgroup = /a//b\n", 2, "expected a path" },
+		{ "[protect a]\nmax = 0\n", 2, "expected a size" },
+		{ "[protect a]\nmax = 1X\n", 2, "expected a size" },
+		{ "[protect a]\nmax = nan\n", 2, "expected a size" },
+		{ "[protect a]\nmax = 0x40000000\n", 2, "expected a size" },
+		{ "[protect a]\nrefaults = 0X20\n", 2, "expected a rate" },
+		{ "[protect a]\nquantile = 1.1\n", 2, "expected a share" },
+		{ "[protect a]\nquantile = 0\n", 2, "expected a share" },
+		{ "[protect a]\nrefaults = many\n", 2, "expected a rate" },
+		{ "[protect a]\nidle = 1 day\n", 2, "expected a time" },
 		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect a]\n", 4, "already" },
 		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect b]\ncgroup = /a\n", 5, "has /a already" },
 		{ "[protect a]\ncgroup = /a\nmax = 1G\n[protect b]\ncgroup = /a/b\n", 5, "has /a already" },
 		{ "[protect a]\ncgroup = /a/b\nmax = 1G\n[protect b]\ncgroup = /a\n", 5, "has /a/b already" },
-		{ "[protect a]\nwhatever\n", 2, "neither a" },
+		{ "[protect a]\nwhatever\n", 2, "expected [section]" },
 	};
 	size_t i;
 
@@ -257,10 +257,10 @@ static void check_limit_explanations(void)
 
 	protect_explain(text, sizeof(text), &rule, &now, &d);
 	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all 512 pages") &&
-	   strstr(text, "of the one that is at it") && !strstr(text, "others"), "told: %s", text);
+	   strstr(text, "of the cgroup that reached it") && !strstr(text, "others"), "told: %s", text);
 	now.limit_hits = 1;
 	protect_explain(text, sizeof(text), &rule, &now, &d);
-	ok(strstr(text, "it has hit its own limit") && !strstr(text, "others"), "told: %s", text);
+	ok(strstr(text, "the cgroup reached its own limit") && !strstr(text, "others"), "told: %s", text);
 	now.limit_hits = 0;
 	d.reason = PROTECT_RAISE;
 	d.own = 900;
@@ -269,7 +269,7 @@ static void check_limit_explanations(void)
 	   "told: %s", text);
 	d.reason = PROTECT_UNHEEDED;
 	protect_explain(text, sizeof(text), &rule, &now, &d);
-	ok(strstr(text, "makes memory.low count") && strlen(text) < sizeof(text) - 64,
+	ok(strstr(text, "to make memory.low count") && strlen(text) < sizeof(text) - 64,
 	   "to the end, with room to spare: %s", text);
 }
 
@@ -284,10 +284,10 @@ static void check_explanations(void)
 		const char *says;
 	} expect[] = {
 		{ PROTECT_QUIET, "7 refaults/s, 8 evictions/s, acts above 20 refaults/s" },
-		{ PROTECT_HOLDING, "8 evictions/s: the protection holds; it is given back 60 s after" },
-		{ PROTECT_OWN_LIMIT, "raise memory.max or memory.high, or let the application shrink" },
-		{ PROTECT_UNHEEDED, "a memory.max on a cgroup that holds it and the others" },
-		{ PROTECT_AT_MAX, "max 80.0 MiB, but no more may be protected" },
+		{ PROTECT_HOLDING, "8 evictions/s: keeping the protection until both have stayed at or below 20/s for 60 s" },
+		{ PROTECT_OWN_LIMIT, "raise memory.max or memory.high, or make the application use less" },
+		{ PROTECT_UNHEEDED, "set memory.max on a common ancestor of it and the others" },
+		{ PROTECT_AT_MAX, "max 80.0 MiB, but memory.low is already at its maximum" },
 		{ PROTECT_ENOUGH, "memory.low covers that already" },
 		{ PROTECT_RAISE, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
 		{ PROTECT_GIVE_BACK, "idle for 61 s, current 64.0 MiB" },
