@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The daemon at work: a cgroup whose working set others push out is protected,
- * and everything is put back, whichever way the daemon ends.
+ * headroomd on a real kernel: it protects a cgroup whose working set others evict,
+ * and undoes its claims however it ends
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -62,7 +62,7 @@ static int64_t low_of(const char *cgroup)
 	return cgroup_read(cgroup, "memory.low", NULL);
 }
 
-/* Polls until memory.low of db is above, or is not above, @than; or 2 minutes */
+/* Wait up to 2 minutes until memory.low of db is above, or not above, @than */
 static bool low_gets(bool above, int64_t than)
 {
 	int i;
@@ -76,8 +76,8 @@ static bool low_gets(bool above, int64_t than)
 }
 
 /*
- * The same, while db's pages are pushed out from time to time: the classic LRU
- * has come to know them as active, and others alone do not do it any more.
+ * The same, with proactive reclaim from db every 4 s: the classic LRU has activated
+ * its pages by now, so that the demand of others alone no longer evicts them.
  */
 static bool low_rises_under_reclaim(void)
 {
@@ -172,11 +172,11 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	EXPECT_TRUE(rate_gets(false, 20));
 	TH_LOG("memory.low is now %" PRId64 " MiB", low_of("m/db") / MIB);
 	EXPECT_GE(80 * MIB, low_of("m/db"));
-	/* Protection counts only as far as those above have it too */
+	/* Protection is effective only as far as the ancestors have it too */
 	EXPECT_EQ(low_of("m/db") - ORIGINAL, low_of("m"));
 	EXPECT_EQ(low_of("m/db") - ORIGINAL, low_of(""));
 
-	/* Killed, it leaves the protection; the next one puts it back first */
+	/* A killed daemon leaves its claims; the next one undoes them first */
 	kill(self->daemon, SIGKILL);
 	wait_child(self->daemon);
 	EXPECT_LT(ORIGINAL, low_of("m/db"));
@@ -184,12 +184,12 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	self->daemon = start_daemon(NULL);
 	EXPECT_TRUE(low_gets(false, ORIGINAL));
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
-	/* Those above come after it */
+	/* Ancestors are restored last */
 	for (int i = 0; i < 1000 && low_of("m"); i++)
 		usleep(10000);
 	EXPECT_EQ(0, low_of("m"));
 
-	/* A new configuration, then an orderly end */
+	/* Reload, then an orderly end */
 	ASSERT_EQ(0, write_config("20", "1h"));
 	kill(self->daemon, SIGHUP);
 	EXPECT_TRUE(low_rises_under_reclaim());
@@ -230,7 +230,7 @@ TEST_F_TIMEOUT(headroomd, dry_run_changes_nothing, 900)
 	EXPECT_NE(0, access("/run/headroomd-test/state", F_OK));
 }
 
-/* Its own limit is its owner's affair */
+/* memory.low does not help against the cgroup's own limit */
 TEST_F_TIMEOUT(headroomd, leaves_own_limit_alone, 900)
 {
 	int i;
@@ -246,7 +246,7 @@ TEST_F_TIMEOUT(headroomd, leaves_own_limit_alone, 900)
 	}
 }
 
-/* Without the module it says so, and ends with the status for that */
+/* Without the module the daemon exits with status 3 */
 TEST(headroomd_without_module)
 {
 	pid_t pid;

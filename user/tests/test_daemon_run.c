@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The daemon as a whole: its own main(), run in a child over a made-up cgroup
- * tree, with a module that is made up here
+ * The daemon as a whole: its main(), run in a child on a fake cgroup tree and a
+ * fake module
  *
- * The functions of the library that talk to the kernel are defined below, so that
- * the linker takes none of them from the archive. What they answer stands in
- * files beside the tree, where the test can change it while the daemon runs.
+ * The library functions that talk to the kernel are defined below, so that the
+ * linker takes none of them from the archive. They answer from files beside the
+ * tree, which the test can change while the daemon runs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -230,7 +230,7 @@ static void refault(uint64_t each_time)
 
 /* --- the daemon --- */
 
-/* As if started by a service whose stderr is the journal, while this one's is not */
+/* As if started by a service whose stderr is the journal, but with another stderr */
 static void inherit_journal(void)
 {
 	char name[64];
@@ -324,8 +324,8 @@ static void check_raise_and_restore(void)
 	rounds(5);
 	low = get_number("cg/s/db/memory.low");
 	is_near(low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set");
-	is_uint(get_number("cg/s/memory.low"), 4096 + low - MIB, "and its parent's by as much");
-	is_int(times_logged("memory.low of /s/db"), 2, "one line for it, one why no more");
+	is_uint(get_number("cg/s/memory.low"), 4096 + low - MIB, "the parent's rises by as much");
+	is_int(times_logged("memory.low of /s/db"), 2, "one line for the raise, one for the reason to stop");
 	is_int(stop(pid, SIGTERM), 0, "SIGTERM ends it");
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
 	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
@@ -343,7 +343,7 @@ static void check_first_round(void)
 	refault(1);		/* 10 a second, and 20 are needed */
 	pid = start(NULL);
 	rounds(6);
-	ok(!raised(), "a few refaults at the start are not many a second");
+	ok(!raised(), "the first frame is not taken for a rate");
 	stop(pid, SIGTERM);
 }
 
@@ -356,19 +356,19 @@ static void check_crash(void)
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "raised");
 	is_int(stop(pid, SIGKILL), 128 + SIGKILL, "killed");
-	ok(raised() && get("run/state"), "it leaves its change, and says so");
+	ok(raised() && get("run/state"), "a killed daemon leaves its claim in the state file");
 	refault(0);
 	pid = start(NULL);
-	ok(WITHIN(10, !raised()), "the next one restores it first");
+	ok(WITHIN(10, !raised()), "the next daemon undoes it first");
 	ok(WITHIN(10, get_number("cg/s/memory.low") == 4096), "also the parent");
 	refault(1000);
-	ok(WITHIN(10, raised()), "and then goes on");
+	ok(WITHIN(10, raised()), "and then protects again");
 	stop(pid, SIGKILL);
 
 	unlink(in_dir("module"));
 	is_int(wait_for(start(NULL)), 3, "without the module the status is 3");
-	ok(logged("is not loaded"), "with a sentence");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "and what was left is restored all the same");
+	ok(logged("is not loaded"), "and the error is logged");
+	is_uint(get_number("cg/s/db/memory.low"), MIB, "and claims are undone without it, too");
 }
 
 static void check_dry_run(void)
@@ -397,15 +397,15 @@ static void check_reload(void)
 	ok(WITHIN(10, raised()), "raised");
 	put("conf", "[daemon]\ncolour = red\n");
 	kill(pid, SIGHUP);
-	ok(WITHIN(10, logged("conf:2: unknown key 'colour'")), "a broken configuration is told of");
+	ok(WITHIN(10, logged("conf:2: unknown key 'colour'")), "an invalid configuration is logged");
 	rounds(3);
 	ok(raised(), "and changes nothing");
 	configure("80M", "1h");
 	kill(pid, SIGHUP);
-	ok(WITHIN(10, get_number("cg/s/db/memory.low") == 80 * MIB), "a good one is followed");
+	ok(WITHIN(10, get_number("cg/s/db/memory.low") == 80 * MIB), "a valid one takes effect");
 	is_uint(get_number("cg/s/memory.low"), 4096 + 79 * MIB, "the parent is not raised twice");
 	is_int(stop(pid, SIGINT), 0, "SIGINT ends it");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "with the first original");
+	is_uint(get_number("cg/s/db/memory.low"), MIB, "the first original is restored");
 }
 
 /* An administrator's word counts, also while the daemon is giving back */
@@ -437,11 +437,11 @@ static void check_meanwhile(void)
 	ok(WITHIN(10, logged("stays at 1.0 MiB")), "there is nothing to do");
 	put_number("meddle", 500 * MIB);
 	refault(1000);
-	ok(WITHIN(10, logged("stays at 500.0 MiB")), "until an administrator sets it meanwhile");
+	ok(WITHIN(10, logged("stays at 500.0 MiB")), "an outside change during the decision");
 	is_uint(get_number("cg/s/db/memory.low"), 500 * MIB, "and that stays");
 	is_uint(get_number("cg/s/memory.low"), 4096, "and needs nothing of the parent");
-	ok(!logged("cannot set"), "which is no trouble");
-	ok(!logged("from 1.0 MiB"), "nor told as if it were done");
+	ok(!logged("cannot set"), "no error is logged");
+	ok(!logged("from 1.0 MiB"), "nor a raise that did not happen");
 	stop(pid, SIGTERM);
 }
 
@@ -502,19 +502,19 @@ static void check_module_gone(void)
 	rounds(4);
 	low = get_number("cg/s/db/memory.low");
 	unlink(in_dir("module"));
-	ok(WITHIN(10, logged("does not answer")), "a module that goes is told of");
+	ok(WITHIN(10, logged("does not answer")), "an unloaded module is logged");
 	sleep(4);
 	is_int(times_logged("does not answer"), 1, "once");
 	refault(0);
 	put("module", "");
-	ok(WITHIN(10, logged("answers again")), "so is its return");
+	ok(WITHIN(10, logged("answers again")), "so is its reload");
 	rounds(3);
 	is_uint(get_number("cg/s/db/memory.low"), low, "that time was not idle time");
 	stop(pid, SIGTERM);
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
 	put("module-refuses", "");
 	is_int(wait_for(start(NULL)), 1, "without permission the status is 1");
-	ok(logged("needs CAP_NET_ADMIN"), "with a sentence");
+	ok(logged("needs CAP_NET_ADMIN"), "and the error is logged");
 }
 
 /* What is wrong with one rule's cgroup is not the others' affair */
@@ -534,8 +534,8 @@ static void check_bad_cgroups(void)
 	put("conf", text);
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "a rule whose files make no sense does not stop the next");
-	ok(WITHIN(10, logged("protect bad: ")), "and is told of");
+	ok(WITHIN(10, raised()), "a rule whose files cannot be parsed does not stop the next");
+	ok(WITHIN(10, logged("protect bad: ")), "and is logged");
 	ok(WITHIN(10, logged("protect large: cannot read /large: ")),
 	   "nor does one whose statistics are too large");
 	rounds(5);
@@ -583,7 +583,7 @@ static void check_two(void)
 	ok(WITHIN(10, raised()), "raised");
 	is_int(wait_for(start(NULL)), 1, "a second daemon with the same state file ends");
 	ok(logged("another headroomd"), "and says why");
-	ok(raised() && get("run/state"), "without undoing the first one's work");
+	ok(raised() && get("run/state"), "without undoing the claims of the first");
 	stop(pid, SIGTERM);
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "which restores it itself");
 }
@@ -604,7 +604,7 @@ static void check_reader_gone(void)
 	log = open(in_dir("log"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ok(WITHIN(10, raised()), "raised");
 	close(log);
-	is_int(stop(pid, SIGINT), 0, "it ends in order when nobody reads its log any more");
+	is_int(stop(pid, SIGINT), 0, "a closed log does not prevent an orderly end");
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
 	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
 	ok(!get("run/state"), "nothing is left to restore");
