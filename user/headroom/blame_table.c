@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "blame_table.h"
-#include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "text.h"
 
 int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names)
@@ -40,7 +40,7 @@ static int compare(uint64_t a, uint64_t b)
 /* What was missed most first; then what was taken, and a table that is stable */
 static int compare_rows(const void *left, const void *right)
 {
-	const struct blamerow *a = left, *b = right;
+	const struct blame_row *a = left, *b = right;
 	int by = compare(a->refaults, b->refaults);
 
 	if (!by)
@@ -63,16 +63,16 @@ static int compare_evictors(const void *left, const void *right)
 	return by ? by : (int)a->reason - (int)b->reason;
 }
 
-struct blamerows blamerows_select(const struct headroom_blame *blame, const struct names *names,
-				  const char *top)
+struct blame_table blame_table_select(const struct headroom_blame *blame, const struct names *names,
+				      const char *top)
 {
-	struct blamerows rows = { .row = calloc(blame->nr ? blame->nr : 1, sizeof(*rows.row)) };
+	struct blame_table rows = { .row = calloc(blame->nr ? blame->nr : 1, sizeof(*rows.row)) };
 
 	if (!rows.row)
 		out_of_memory();
 	for (size_t i = 0; i < blame->nr; i++) {
 		struct headroom_victim *victim = &blame->victim[i];
-		struct blamerow row = { .victim = victim, .path = names_path(names, victim->id) };
+		struct blame_row row = { .victim = victim, .path = names_path(names, victim->id) };
 
 		if (!victim->nr || !is_below(row.path, top))
 			continue;
@@ -87,7 +87,7 @@ struct blamerows blamerows_select(const struct headroom_blame *blame, const stru
 	return rows;
 }
 
-double blame_share(const struct blamerow *row, const struct headroom_evictor *evictor)
+double blame_share(const struct blame_row *row, const struct headroom_evictor *evictor)
 {
 	if (row->refaults)
 		return 100.0 * evictor->refaults / row->refaults;
@@ -123,7 +123,7 @@ static void format_evictions(char *text, size_t size, const struct headroom_evic
 }
 
 /* The columns after the names; the heading is the same with no evictor. */
-static int format_columns(char *line, size_t size, const struct blamerow *row,
+static int format_columns(char *line, size_t size, const struct blame_row *row,
 			  const struct headroom_evictor *evictor)
 {
 	char evictions[48];
@@ -154,7 +154,7 @@ static void widen(size_t *width, char *name)
 }
 
 /* Lines are not to be longer than @columns: the two names share what the rest leaves. */
-static struct widths measure(const struct blamerows *rows, const struct names *names,
+static struct widths measure(const struct blame_table *rows, const struct names *names,
 			     size_t columns)
 {
 	struct widths widths = {
@@ -177,7 +177,7 @@ static struct widths measure(const struct blamerows *rows, const struct names *n
 	return widths;
 }
 
-static void print_row(FILE *out, const struct blamerow *row, const struct names *names,
+static void print_row(FILE *out, const struct blame_row *row, const struct names *names,
 		      const struct widths *widths)
 {
 	char *victim = names_print(names, row->victim->id, widths->limit);
@@ -193,8 +193,8 @@ static void print_row(FILE *out, const struct blamerow *row, const struct names 
 	free(victim);
 }
 
-void blamerows_print(FILE *out, const struct blamerows *rows, const struct names *names,
-		     size_t limit)
+void blame_table_print(FILE *out, const struct blame_table *rows, const struct names *names,
+		       size_t limit)
 {
 	struct widths widths = measure(rows, names, limit);
 	char columns[128], *heading;

@@ -8,13 +8,14 @@
 #include "blame_table.h"
 #include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "json.h"
 #include "names.h"
 #include "options.h"
-#include "wait.h"
 #include "text.h"
+#include "wait.h"
 
-static struct json_object *json_evictor(const struct blamerow *row, const struct names *names,
+static struct json_object *json_evictor(const struct blame_row *row, const struct names *names,
 					const struct headroom_evictor *evictor)
 {
 	struct json_object *object = json_new_object();
@@ -38,15 +39,15 @@ static struct json_object *json_evictor(const struct blamerow *row, const struct
  *   "refaults": 600, "error": 20, "share_percent": 93.75}, ...],
  *  "others": {"evictions": 5, "refaults": 0, "error": 0, "share_percent": 0}}
  */
-static void print_lines(const struct blamerows *rows, const struct names *names)
+static void print_lines(const struct blame_table *rows, const struct names *names)
 {
 	static const struct headroom_evictor nobody;
-	uint64_t now = pace_now();
+	uint64_t now = wait_now();
 
 	for (size_t i = 0; i < rows->nr; i++) {
 		struct json_object *object = json_new_object(), *evictors = json_new_array();
 		const struct headroom_evictor *evictor, *others = &nobody;
-		const struct blamerow *row = &rows->row[i];
+		const struct blame_row *row = &rows->row[i];
 
 		for (size_t k = 0; k < row->victim->nr; k++) {
 			evictor = &row->victim->evictor[k];
@@ -77,17 +78,17 @@ struct request {
 static int print_blame(struct headroom *h, const struct headroom_blame *blame, const char *top,
 		       bool json)
 {
-	struct blamerows rows;
+	struct blame_table rows;
 	struct names names;
 	int err = blame_names(h, blame, &names);
 
 	if (!err) {
-		rows = blamerows_select(blame, &names, top);
+		rows = blame_table_select(blame, &names, top);
 		if (json)
 			print_lines(&rows, &names);
 		else
-			blamerows_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
-					terminal_columns() : SIZE_MAX);
+			blame_table_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
+					  terminal_columns() : SIZE_MAX);
 		free(rows.row);
 	}
 	names_free(&names);
@@ -109,13 +110,13 @@ static int show_totals(struct headroom *h, const struct request *request, const 
 static int show_intervals(struct headroom *h, const struct request *request, const char *top)
 {
 	struct headroom_blame *before, *now, *taken;
-	uint64_t start = pace_now();
+	uint64_t start = wait_now();
 	int code = EXIT_DONE, err = headroom_blame_get(h, 0, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!pace_until(pace_after(start, request->seconds), request->count))
+		if (!wait_until(wait_after(start, request->seconds), request->count))
 			break;
-		start = pace_now();
+		start = wait_now();
 		err = headroom_blame_get(h, 0, &now);
 		if (err < 0)
 			break;

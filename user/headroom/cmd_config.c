@@ -7,49 +7,12 @@
 #include <string.h>
 
 #include "command.h"
-#include "parameter.h"
+#include "failure.h"
 #include "json.h"
 #include "options.h"
+#include "parameter.h"
 
 #define SAMPLE_SHIFT_MAX	10
-
-const char *const parameter_names[NR_PARAMETERS] = {
-	[SAMPLE_SHIFT] = "sample-shift",
-	[TABLE_ENTRIES] = "table-entries",
-	[STALLS] = "stalls",
-	[SWAP_KPROBES] = "swap-kprobes",
-};
-
-struct text config_value(const struct headroom_params *config, enum parameter parameter)
-{
-	struct text text;
-
-	switch (parameter) {
-	case SAMPLE_SHIFT:
-		snprintf(text.s, sizeof(text.s), "%" PRIu32, config->sample_shift);
-		break;
-	case TABLE_ENTRIES:
-		snprintf(text.s, sizeof(text.s), "%" PRIu64, config->table_entries);
-		break;
-	case STALLS:
-		snprintf(text.s, sizeof(text.s), config->stalls ? "on" : "off");
-		break;
-	default:
-		snprintf(text.s, sizeof(text.s), config->swap_kprobes ? "on" : "off");
-	}
-	return text;
-}
-
-struct json_object *json_config(const struct headroom_params *config)
-{
-	struct json_object *object = json_new_object();
-
-	json_add_uint(object, "sample_shift", config->sample_shift);
-	json_add_uint(object, "table_entries", config->table_entries);
-	json_add_bool(object, "stalls", config->stalls);
-	json_add_bool(object, "swap_kprobes", config->swap_kprobes);
-	return object;
-}
 
 /* What is to be changed */
 struct change {
@@ -134,11 +97,11 @@ static int print(struct headroom *h, bool json)
 	if (err < 0)
 		return say_failure(h, err);
 	if (json) {
-		json_print_line(json_config(&config));
+		json_print_line(parameters_json(&config));
 		return EXIT_DONE;
 	}
 	for (size_t i = 0; i < NR_PARAMETERS; i++)
-		printf("%s=%s\n", parameter_names[i], config_value(&config, i).s);
+		printf("%s=%s\n", parameter_names[i], parameter_value(&config, i).s);
 	return EXIT_DONE;
 }
 

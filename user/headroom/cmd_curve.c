@@ -9,11 +9,12 @@
 #include <string.h>
 
 #include "command.h"
+#include "curve_plot.h"
+#include "failure.h"
 #include "json.h"
 #include "options.h"
-#include "wait.h"
-#include "curve_plot.h"
 #include "text.h"
+#include "wait.h"
 
 struct request {
 	const char *name;	/* as the user wrote it */
@@ -24,98 +25,98 @@ struct request {
 };
 
 /* The least memory at which refaults are below the rate that was asked for */
-static double memory_below(const struct pool *pool, const struct request *request)
+static double memory_below(const struct curve_plot *plot, const struct request *request)
 {
-	return headroom_curve_memory(&pool->curve, request->below * pool->seconds);
+	return headroom_curve_memory(&plot->curve, request->below * plot->seconds);
 }
 
-static void print_below(const struct pool *pool, const struct request *request)
+static void print_below(const struct curve_plot *plot, const struct request *request)
 {
-	if (pool_rate(pool, pool_refaults(pool)) <= request->below) {
+	if (curve_plot_rate(plot, curve_plot_refaults(plot)) <= request->below) {
 		printf("refaults are not above %g a second as it is\n", request->below);
 		return;
 	}
 	printf("with %s more, not more than %g refaults a second remain\n",
-	       pool_memory(pool, memory_below(pool, request)).s, request->below);
+	       curve_plot_memory(plot, memory_below(plot, request)).s, request->below);
 }
 
-static void print_heading(const struct pool *pool, const struct request *request)
+static void print_heading(const struct curve_plot *plot, const struct request *request)
 {
-	const char *path = pool->cgroup->path ? pool->cgroup->path : request->name;
+	const char *path = plot->cgroup->path ? plot->cgroup->path : request->name;
 	char *name = text_name(path), *heading;
 
-	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, pool->cgroup->id) < 0)
+	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, plot->cgroup->id) < 0)
 		out_of_memory();
 	text_heading(heading);
 	free(heading);
 	free(name);
-	if (pool->seconds > 0)
-		printf("in %.2f s", pool->seconds);
+	if (plot->seconds > 0)
+		printf("in %.2f s", plot->seconds);
 	else
 		printf("since the module was loaded");
-	printf(", %" PRIu64 " evictions, %.0f of the evicted pages came back\n", pool->evictions,
-	       pool_refaults(pool));
-	if (!pool->target)
+	printf(", %" PRIu64 " evictions, %.0f of the evicted pages came back\n", plot->evictions,
+	       curve_plot_refaults(plot));
+	if (!plot->target)
 		puts("the cgroup's own pages, whoever was short of memory");
-	else if (pool->cgroup->parent_id)
-		puts("the cgroup and all below it as one pool, at its own limit");
+	else if (plot->cgroup->parent_id)
+		puts("the cgroup and all below it as one plot, at its own limit");
 	else
-		puts("the machine as one pool, when it was short of memory");
+		puts("the machine as one plot, when it was short of memory");
 }
 
-static void print_text(const struct pool *pool, const struct request *request)
+static void print_text(const struct curve_plot *plot, const struct request *request)
 {
-	print_heading(pool, request);
-	if (pool_refaults(pool) <= 0) {
+	print_heading(plot, request);
+	if (curve_plot_refaults(plot) <= 0) {
 		printf("\nno refaults%s: more memory would have saved nothing\n",
-		       pool->seconds > 0 ? " in that time" : "");
+		       plot->seconds > 0 ? " in that time" : "");
 		return;
 	}
 	putchar('\n');
-	pool_plot(stdout, pool);
+	curve_plot_draw(stdout, plot);
 	putchar('\n');
-	pool_table(stdout, pool);
+	curve_plot_table(stdout, plot);
 	if (request->below >= 0) {
 		putchar('\n');
-		print_below(pool, request);
+		print_below(plot, request);
 	}
 }
 
-static struct json_object *json_point(const struct pool *pool,
+static struct json_object *json_point(const struct curve_plot *plot,
 				      const struct headroom_curve_point *point)
 {
 	struct json_object *object = json_new_object();
 
-	json_add_uint(object, "extra_bytes", ceil(point->pages) * pool->page_size);
+	json_add_uint(object, "extra_bytes", ceil(point->pages) * plot->page_size);
 	json_add_number(object, "refaults", point->refaults);
-	if (pool->seconds > 0)
-		json_add_number(object, "refaults_per_s", pool_rate(pool, point->refaults));
+	if (plot->seconds > 0)
+		json_add_number(object, "refaults_per_s", curve_plot_rate(plot, point->refaults));
 	json_add_number(object, "samples", point->samples);
 	json_add_number(object, "standard_error", point->error);
 	return object;
 }
 
-static void print_json(const struct pool *pool, const struct request *request)
+static void print_json(const struct curve_plot *plot, const struct request *request)
 {
 	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
 
-	json_add_uint(object, "id", pool->cgroup->id);
-	json_add_text(object, "path", pool->cgroup->path);
-	if (pool->seconds > 0)
-		json_add_number(object, "interval_s", pool->seconds);
-	json_add_uint(object, "page_size", pool->page_size);
-	json_add_uint(object, "sample_shift", pool->sample_shift);
-	json_add_text(object, "pool", pool->target ? "target" : "local");
-	json_add_uint(object, "evictions", pool->evictions);
-	json_add_number(object, "refaults", pool_refaults(pool));
-	for (size_t i = 0; i < pool->curve.nr; i++)
-		json_append(points, json_point(pool, &pool->curve.point[i]));
+	json_add_uint(object, "id", plot->cgroup->id);
+	json_add_text(object, "path", plot->cgroup->path);
+	if (plot->seconds > 0)
+		json_add_number(object, "interval_s", plot->seconds);
+	json_add_uint(object, "page_size", plot->page_size);
+	json_add_uint(object, "sample_shift", plot->sample_shift);
+	json_add_text(object, "pool", plot->target ? "target" : "local");
+	json_add_uint(object, "evictions", plot->evictions);
+	json_add_number(object, "refaults", curve_plot_refaults(plot));
+	for (size_t i = 0; i < plot->curve.nr; i++)
+		json_append(points, json_point(plot, &plot->curve.point[i]));
 	json_add(object, "points", points);
 	if (request->below >= 0) {
 		below = json_new_object();
 		json_add_number(below, "refaults_per_s", request->below);
 		json_add_uint(below, "extra_bytes",
-			      ceil(memory_below(pool, request)) * pool->page_size);
+			      ceil(memory_below(plot, request)) * plot->page_size);
 		json_add(object, "below", below);
 	}
 	json_print_line(object);
@@ -130,14 +131,14 @@ static void print_json(const struct pool *pool, const struct request *request)
 #define SVG_BOTTOM	340
 #define SVG_TICKS	4
 
-static double svg_x(const struct pool *pool, double pages)
+static double svg_x(const struct curve_plot *plot, double pages)
 {
-	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / pool_reach(pool);
+	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / curve_plot_reach(plot);
 }
 
-static double svg_y(const struct pool *pool, double refaults)
+static double svg_y(const struct curve_plot *plot, double refaults)
 {
-	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1;
+	double most = curve_plot_refaults(plot) > 0 ? curve_plot_refaults(plot) : 1;
 
 	return SVG_BOTTOM - (SVG_BOTTOM - SVG_TOP) * refaults / most;
 }
@@ -158,63 +159,63 @@ static void svg_text(FILE *out, const char *text)
 	}
 }
 
-static void svg_axes(FILE *out, const struct pool *pool)
+static void svg_axes(FILE *out, const struct curve_plot *plot)
 {
-	double most = pool_refaults(pool) > 0 ? pool_refaults(pool) : 1, x, y;
+	double most = curve_plot_refaults(plot) > 0 ? curve_plot_refaults(plot) : 1, x, y;
 
 	for (int tick = 0; tick <= SVG_TICKS; tick++) {
-		x = svg_x(pool, pool_reach(pool) * tick / SVG_TICKS);
-		y = svg_y(pool, most * tick / SVG_TICKS);
+		x = svg_x(plot, curve_plot_reach(plot) * tick / SVG_TICKS);
+		y = svg_y(plot, most * tick / SVG_TICKS);
 		fprintf(out, "<path class=\"grid\" d=\"M%.1f %d V%d M%d %.1f H%d\"/>\n", x, SVG_TOP,
 			SVG_BOTTOM, SVG_LEFT, y, SVG_RIGHT);
 		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x,
-			SVG_BOTTOM + 18, pool_memory(pool, pool_reach(pool) * tick / SVG_TICKS).s);
+			SVG_BOTTOM + 18, curve_plot_memory(plot, curve_plot_reach(plot) * tick / SVG_TICKS).s);
 		fprintf(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			SVG_LEFT - 8, y + 4, text_number(pool_rate(pool, most * tick / SVG_TICKS)).s);
+			SVG_LEFT - 8, y + 4, text_number(curve_plot_rate(plot, most * tick / SVG_TICKS)).s);
 	}
 	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">extra memory</text>\n",
 		(SVG_LEFT + SVG_RIGHT) / 2, SVG_BOTTOM + 42);
 	fprintf(out, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">"
-		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, pool_unit(pool));
+		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, curve_plot_unit(plot));
 }
 
-static void svg_curve(FILE *out, const struct pool *pool)
+static void svg_curve(FILE *out, const struct curve_plot *plot)
 {
-	const struct headroom_curve *curve = &pool->curve;
+	const struct headroom_curve *curve = &plot->curve;
 
 	fputs("<polyline class=\"curve\" points=\"", out);
 	for (size_t i = 0; i < curve->nr; i++)
-		fprintf(out, "%.1f,%.1f ", svg_x(pool, curve->point[i].pages),
-			svg_y(pool, curve->point[i].refaults));
+		fprintf(out, "%.1f,%.1f ", svg_x(plot, curve->point[i].pages),
+			svg_y(plot, curve->point[i].refaults));
 	fprintf(out, "%d,%.1f\"/>\n", SVG_RIGHT,
-		svg_y(pool, curve->point[curve->nr - 1].refaults));
+		svg_y(plot, curve->point[curve->nr - 1].refaults));
 }
 
-static void write_svg(FILE *out, const struct pool *pool, const struct request *request)
+static void write_svg(FILE *out, const struct curve_plot *plot, const struct request *request)
 {
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
 	/* grey and blue that can be told from white and from black */
 	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
 	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}</style>\n<title>", out);
-	svg_text(out, pool->cgroup->path ? pool->cgroup->path : request->name);
+	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request->name);
 	fprintf(out, "</title>\n<text x=\"%d\" y=\"24\">", SVG_LEFT);
-	svg_text(out, pool->cgroup->path ? pool->cgroup->path : request->name);
-	if (pool->seconds > 0)
-		fprintf(out, ", %.2f s", pool->seconds);
+	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request->name);
+	if (plot->seconds > 0)
+		fprintf(out, ", %.2f s", plot->seconds);
 	fputs("</text>\n", out);
-	svg_axes(out, pool);
-	svg_curve(out, pool);
+	svg_axes(out, plot);
+	svg_curve(out, plot);
 	fputs("</svg>\n", out);
 }
 
-static int write_svg_file(const struct pool *pool, const struct request *request)
+static int write_svg_file(const struct curve_plot *plot, const struct request *request)
 {
 	FILE *out = fopen(request->svg, "we");
 	bool failed = !out;
 
 	if (out) {
-		write_svg(out, pool, request);
+		write_svg(out, plot, request);
 		failed = ferror(out);
 		failed = fclose(out) || failed;
 	}
@@ -224,46 +225,46 @@ static int write_svg_file(const struct pool *pool, const struct request *request
 	return EXIT_FAILED;
 }
 
-static int print_pool(const struct pool *pool, const struct request *request)
+static int print_curve(const struct curve_plot *plot, const struct request *request)
 {
 	int code = EXIT_DONE;
 
 	if (request->svg && strcmp(request->svg, "-") == 0) {
-		write_svg(stdout, pool, request);
+		write_svg(stdout, plot, request);
 		return EXIT_DONE;
 	}
 	if (request->svg)
-		code = write_svg_file(pool, request);
+		code = write_svg_file(plot, request);
 	if (request->json)
-		print_json(pool, request);
+		print_json(plot, request);
 	else
-		print_text(pool, request);
+		print_text(plot, request);
 	return code;
 }
 
 static int measure(struct headroom *h, const struct request *request, uint64_t id,
-		   struct pool *pool)
+		   struct curve_plot *plot)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
-	uint64_t start = pace_now();
+	uint64_t start = wait_now();
 	int code, err = 0;
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
 		/* an interrupt ends the measurement, not the command */
 		if (!err)
-			pace_wait(-1, pace_after(start, request->seconds));
+			wait_for(-1, wait_after(start, request->seconds));
 	}
 	if (!err)
 		err = headroom_cgroup_get(h, id, &now);
 	if (err < 0) {
 		code = say_failure(h, err);
 	} else {
-		pool->seconds = before ? (pace_now() - start) / 1e9 : 0;
-		if (pool_build(pool, now, before) < 0)
+		plot->seconds = before ? (wait_now() - start) / 1e9 : 0;
+		if (curve_plot_build(plot, now, before) < 0)
 			out_of_memory();
-		code = print_pool(pool, request);
-		headroom_curve_clear(&pool->curve);
+		code = print_curve(plot, request);
+		headroom_curve_clear(&plot->curve);
 	}
 	headroom_cgroup_free(before);
 	headroom_cgroup_free(now);
@@ -273,20 +274,20 @@ static int measure(struct headroom *h, const struct request *request, uint64_t i
 static int show_curve(struct headroom *h, const struct request *request)
 {
 	struct headroom_status *status;
-	struct pool pool = { 0 };
+	struct curve_plot plot = { 0 };
 	uint64_t id;
 	int err;
 
 	err = headroom_status_get(h, &status);
 	if (err < 0)
 		return say_failure(h, err);
-	pool.page_size = status->page_size;
-	pool.sample_shift = status->sample_shift;
+	plot.page_size = status->page_size;
+	plot.sample_shift = status->sample_shift;
 	headroom_status_free(status);
 	err = headroom_cgroup_id(h, request->name, &id);
 	if (err < 0)
 		return say_failure(h, err);
-	return measure(h, request, id, &pool);
+	return measure(h, request, id, &plot);
 }
 
 static bool parse_rate(const char *text, double *value)

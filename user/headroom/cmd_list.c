@@ -10,12 +10,13 @@
 
 #include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "interval.h"
 #include "json.h"
 #include "options.h"
 #include "order.h"
-#include "wait.h"
 #include "text.h"
+#include "wait.h"
 
 /* What the command line asks for */
 struct view {
@@ -246,7 +247,7 @@ static int watch(struct headroom *h, const struct view *view)
 
 	err = headroom_snapshot_take(h, &filter, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
-		if (!pace_until(pace_after(before->time, view->seconds), view->count))
+		if (!wait_until(wait_after(before->time, view->seconds), view->count))
 			break;
 		err = headroom_snapshot_take(h, &filter, &now);
 		if (err < 0)

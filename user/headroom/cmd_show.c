@@ -12,12 +12,14 @@
 
 #include "command.h"
 #include "counters.h"
+#include "failure.h"
+#include "histogram.h"
 #include "interval.h"
 #include "json.h"
 #include "options.h"
-#include "wait.h"
 #include "stall_table.h"
 #include "text.h"
+#include "wait.h"
 
 /* What to print: a cgroup's activity, and what its numbers need */
 struct page {
@@ -140,7 +142,7 @@ static void print_distances(const struct page *page, const struct headroom_stats
 	       SAVED_SHARE * 100);
 	printf("  %-18s ", "refault distance");
 	print_quantiles(hist);
-	text_histogram(hist, &axis);
+	histogram_print(hist, &axis);
 }
 
 static void print_ages(const struct headroom_histogram *hist)
@@ -155,7 +157,7 @@ static void print_ages(const struct headroom_histogram *hist)
 		return;
 	printf("  %-18s ", "refault age");
 	print_times(hist);
-	text_histogram(hist, &axis);
+	histogram_print(hist, &axis);
 }
 
 /* The share of PSI's "some" that the stalls account for; NAN when it is not known */
@@ -198,7 +200,7 @@ static void print_stalls(const struct page *page, const struct headroom_stats *s
 	/* the kernel's own counts what is below, too */
 	if (stats == &page->activity->subtree)
 		print_psi(page);
-	stalltable_print(stats);
+	stall_table_print(stats);
 }
 
 static void print_stats(const struct page *page, const char *heading,
@@ -472,7 +474,7 @@ static int show_intervals(struct headroom *h, const struct request *request, uin
 	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!pace_until(pace_after(before->time, request->seconds), request->count))
+		if (!wait_until(wait_after(before->time, request->seconds), request->count))
 			break;
 		err = take_snapshot(h, id, &now);
 		if (err < 0)

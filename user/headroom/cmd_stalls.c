@@ -9,11 +9,13 @@
 
 #include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "json.h"
 #include "names.h"
 #include "options.h"
-#include "wait.h"
+#include "parameter.h"
 #include "text.h"
+#include "wait.h"
 
 /* The tasks to show, longest first */
 struct tasks {
@@ -217,7 +219,7 @@ static void print_text(struct tasks *tasks, const struct names *names)
  */
 static void print_lines(const struct tasks *tasks, const struct names *names)
 {
-	uint64_t now = pace_now();
+	uint64_t now = wait_now();
 
 	for (size_t i = 0; i < tasks->nr; i++) {
 		const struct headroom_stalled *task = &tasks->task[i];
@@ -289,13 +291,13 @@ struct request {
 /* Looks again and again, each time as long after the last as was asked for */
 static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
 {
-	uint64_t next = pace_now();
+	uint64_t next = wait_now();
 	int code = EXIT_DONE;
 
 	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
-		if (n && !pace_until(next, request->count))
+		if (n && !wait_until(next, request->count))
 			break;
-		next = pace_after(pace_now(), request->seconds);
+		next = wait_after(wait_now(), request->seconds);
 		if (n && !request->json)
 			putchar('\n');
 		code = show_tasks(h, top, request->json);

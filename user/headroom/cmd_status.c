@@ -9,9 +9,11 @@
 
 #include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "json.h"
 #include "mglru.h"
 #include "options.h"
+#include "parameter.h"
 #include "text.h"
 
 static void print_sampling(const struct headroom_status *status)

@@ -12,18 +12,19 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "failure.h"
 #include "options.h"
 #include "order.h"
-#include "wait.h"
 #include "text.h"
 #include "top_line.h"
 #include "top_read.h"
 #include "top_screen.h"
+#include "wait.h"
 
 enum view { TABLE, FILTER, PAGE, HELP };
 
 struct top {
-	struct topread read;
+	struct top_read read;
 	double seconds;
 	int signals;
 	enum view view;
@@ -58,7 +59,7 @@ static const char help_text[] =
 static void draw_table(struct top *top)
 {
 	struct bottom bottom = { .notice = top->read.notice, .keys = table_keys };
-	char *state = topline_state(&top->read.model, top->seconds), *filter, *prompt = NULL;
+	char *state = top_line_state(&top->read.model, top->seconds), *filter, *prompt = NULL;
 
 	if (!top->read.model.nr_all && !*top->read.notice)
 		bottom.notice = "measuring";
@@ -69,7 +70,7 @@ static void draw_table(struct top *top)
 		free(filter);
 	}
 	bottom.prompt = prompt;
-	topscreen_table(&top->read.model, state, &top->first, &bottom);
+	top_screen_table(&top->read.model, state, &top->first, &bottom);
 	free(prompt);
 	free(state);
 }
@@ -80,22 +81,22 @@ static void draw(struct top *top)
 	const struct bottom help = { .keys = "q back" };
 
 	if (top->view == HELP)
-		topscreen_page(help_text, &top->first_line, &help);
+		top_screen_page(help_text, &top->first_line, &help);
 	else if (top->view == PAGE)
-		topscreen_page(top->read.page ? top->read.page : "measuring\n", &top->first_line,
-			       &page);
+		top_screen_page(top->read.page ? top->read.page : "measuring\n", &top->first_line,
+				&page);
 	else
 		draw_table(top);
 }
 
-static void sort_by(struct topmodel *model, enum order order)
+static void sort_by(struct top_model *model, enum order order)
 {
 	model->order = order;
-	topmodel_arrange(model);
+	top_model_arrange(model);
 }
 
 /* By the name of the key; true if it is one of these */
-static bool sort_key(struct topmodel *model, int key)
+static bool sort_key(struct top_model *model, int key)
 {
 	static const char keys[] = {
 		[BY_STALL] = 's', [BY_REFAULTS] = 'r', [BY_EVICTIONS] = 'e', [BY_EXTRA] = 'x',
@@ -120,7 +121,7 @@ static bool sort_key(struct topmodel *model, int key)
 /* Rows or lines to move by; 0 for any other key */
 static long steps(int key)
 {
-	long page = topscreen_lines();
+	long page = top_screen_lines();
 
 	switch (key) {
 	case TOP_UP:
@@ -153,10 +154,10 @@ static void open_text(struct top *top, enum view view)
 
 static void table_key(struct top *top, int key)
 {
-	struct topmodel *model = &top->read.model;
+	struct top_model *model = &top->read.model;
 
 	if (steps(key)) {
-		topmodel_move(model, steps(key));
+		top_model_move(model, steps(key));
 		return;
 	}
 	if (sort_key(model, key))
@@ -166,7 +167,7 @@ static void table_key(struct top *top, int key)
 		top->quit = true;
 		return;
 	case TOP_ENTER:
-		topread_open_page(&top->read);
+		top_read_open_page(&top->read);
 		if (top->read.id)
 			open_text(top, PAGE);
 		return;
@@ -190,7 +191,7 @@ static void table_key(struct top *top, int key)
 		model->reversed = !model->reversed;
 		break;
 	}
-	topmodel_arrange(model);
+	top_model_arrange(model);
 }
 
 /* Takes the last character away, with all of its bytes */
@@ -205,7 +206,7 @@ static void erase_character(char *text)
 
 static void filter_key(struct top *top, int key)
 {
-	struct topmodel *model = &top->read.model;
+	struct top_model *model = &top->read.model;
 	size_t len = strlen(model->filter);
 
 	if (key == TOP_ENTER || key == TOP_ESCAPE)
@@ -216,7 +217,7 @@ static void filter_key(struct top *top, int key)
 		erase_character(model->filter);
 	else if (key >= 0x20 && key < 0x100 && len + 1 < sizeof(model->filter))
 		memcpy(model->filter + len, (char []){ key, '\0' }, 2);
-	topmodel_arrange(model);
+	top_model_arrange(model);
 }
 
 static void text_key(struct top *top, int key)
@@ -225,7 +226,7 @@ static void text_key(struct top *top, int key)
 
 	if (key == 'q' || key == TOP_ESCAPE || key == TOP_LEFT) {
 		if (top->view == PAGE)
-			topread_close_page(&top->read);
+			top_read_close_page(&top->read);
 		top->view = TABLE;
 	} else if (by < 0) {
 		top->first_line -= top->first_line < (size_t)-by ? top->first_line : (size_t)-by;
@@ -237,7 +238,7 @@ static void text_key(struct top *top, int key)
 static void take_key(struct top *top, int key)
 {
 	if (key == TOP_REDRAW) {
-		topscreen_redraw();
+		top_screen_redraw();
 		return;
 	}
 	/* what was to be said about the page stays true while it is open */
@@ -257,20 +258,20 @@ static void take_signal(struct top *top)
 
 	while (read(top->signals, &info, sizeof(info)) == sizeof(info)) {
 		if (info.ssi_signo == SIGWINCH)
-			topscreen_resize();
+			top_screen_resize();
 		else
 			top->quit = true;
 	}
 }
 
 /* Until there is a key, a signal, or it is time; whether it is */
-static bool wait_until(struct top *top, uint64_t next)
+static bool wait_for_input(struct top *top, uint64_t next)
 {
 	struct pollfd polled[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = top->signals, .events = POLLIN },
 	};
-	uint64_t now = pace_now(), left = next > now ? next - now : 0;
+	uint64_t now = wait_now(), left = next > now ? next - now : 0;
 	struct timespec rest = { left / NS_PER_S, left % NS_PER_S };
 	int key;
 
@@ -281,24 +282,24 @@ static bool wait_until(struct top *top, uint64_t next)
 	/* the terminal is gone, and a signal that would say so was not sent */
 	if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		top->quit = true;
-	while (!top->quit && (key = topscreen_key()) != KEY_NONE)
+	while (!top->quit && (key = top_screen_key()) != KEY_NONE)
 		take_key(top, key);
-	return pace_now() >= next;
+	return wait_now() >= next;
 }
 
 static void run_screen(struct top *top)
 {
 	uint64_t next;
 
-	topread_take(&top->read);
-	next = pace_after(pace_now(), top->seconds);
+	top_read_take(&top->read);
+	next = wait_after(wait_now(), top->seconds);
 	while (!top->quit) {
 		draw(top);
-		if (!wait_until(top, next))
+		if (!wait_for_input(top, next))
 			continue;
-		topread_take(&top->read);
+		top_read_take(&top->read);
 		/* what could not be kept up with is left out */
-		next = pace_after(pace_now(), top->seconds);
+		next = wait_after(wait_now(), top->seconds);
 	}
 }
 
@@ -323,14 +324,14 @@ static int show(struct top *top)
 		fprintf(stderr, "headroom: cannot wait for signals: %s\n", strerror(errno));
 		return EXIT_FAILED;
 	}
-	failure = topscreen_open();
+	failure = top_screen_open();
 	if (failure) {
 		fprintf(stderr, "headroom: %s\n", failure);
 	} else {
 		run_screen(top);
-		topscreen_close();
+		top_screen_close();
 	}
-	topread_clear(&top->read);
+	top_read_clear(&top->read);
 	close(top->signals);
 	return failure ? EXIT_FAILED : EXIT_DONE;
 }

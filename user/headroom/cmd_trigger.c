@@ -2,27 +2,28 @@
 /* headroom trigger - wait until a cgroup stalls or refaults too much */
 
 #include "command.h"
-#include "event.h"
+#include "event_loop.h"
+#include "failure.h"
 #include "options.h"
 #include "trigger_parse.h"
 
-static int wait_for_trigger(struct headroom *h, struct listener *listener, const char *cgroup,
+static int wait_for_trigger(struct headroom *h, struct event_loop *loop, const char *cgroup,
 			    const struct headroom_trigger *trigger)
 {
-	int code = listener_open(listener, false);
+	int code = event_loop_open(loop, false);
 
 	if (!code)
-		code = listener_add(listener, h, cgroup, trigger);
+		code = event_loop_add(loop, h, cgroup, trigger);
 	if (!code)
-		code = listener_run(listener);
-	headroom_events_close(listener->e);
+		code = event_loop_run(loop);
+	headroom_events_close(loop->e);
 	return code;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct triggerspec spec = { .dashes = "--", .cause = { trigger_causes(), 0 } };
-	struct listener listener = { 0 };
+	struct trigger_spec spec = { .dashes = "--", .cause = { trigger_causes(), 0 } };
+	struct event_loop loop = { 0 };
 	struct headroom_trigger trigger;
 	const char *cgroup = NULL;
 	const struct option options[] = {
@@ -41,8 +42,8 @@ static int run(const struct command *command, int argc, char **argv)
 		{ "--clear", OPTION_TEXT, "VALUE",
 		  "no other event before it was at this or below: a TIME, or an N",
 		  &spec.clear },
-		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &listener.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &listener.json },
+		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &loop.count },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &loop.json },
 		{ 0 }
 	};
 	struct headroom *h;
@@ -54,7 +55,7 @@ static int run(const struct command *command, int argc, char **argv)
 		return EXIT_USAGE;
 	code = open_module(&h);
 	if (!code)
-		code = wait_for_trigger(h, &listener, cgroup, &trigger);
+		code = wait_for_trigger(h, &loop, cgroup, &trigger);
 	headroom_close(h);
 	return code;
 }

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "event.h"
+#include "event_loop.h"
+#include "failure.h"
 #include "names.h"
 #include "options.h"
 #include "trigger_parse.h"
@@ -15,29 +16,29 @@ struct wish {
 	const char *cgroup;
 };
 
-static int watch(struct headroom *h, struct listener *listener, const struct wish *wish, size_t nr)
+static int watch(struct headroom *h, struct event_loop *loop, const struct wish *wish, size_t nr)
 {
-	int code = listener_open(listener, true);
+	int code = event_loop_open(loop, true);
 
 	for (size_t i = 0; !code && i < nr; i++)
-		code = listener_add(listener, h, wish[i].cgroup, &wish[i].trigger);
+		code = event_loop_add(loop, h, wish[i].cgroup, &wish[i].trigger);
 	if (!code)
-		code = listener_run(listener);
-	headroom_events_close(listener->e);
+		code = event_loop_run(loop);
+	headroom_events_close(loop->e);
 	return code;
 }
 
 static int run(const struct command *command, int argc, char **argv)
 {
-	struct listener listener = { 0 };
+	struct event_loop loop = { 0 };
 	struct texts texts = { 0 };
 	const char *name = NULL;
 	const struct option options[] = {
 		{ "--trigger", OPTION_TEXTS, "SPEC", "add a trigger; may be repeated", &texts },
 		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 		  &name },
-		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &listener.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &listener.json },
+		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &loop.count },
+		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &loop.json },
 		{ 0 }
 	};
 	struct wish wish[sizeof(texts.text) / sizeof(texts.text[0])];
@@ -54,9 +55,9 @@ static int run(const struct command *command, int argc, char **argv)
 	code = open_module(&h);
 	if (!code)
 		code = find_top(h, name, &top);
-	listener.top = name ? top : NULL;
+	loop.top = name ? top : NULL;
 	if (!code)
-		code = watch(h, &listener, wish, texts.nr);
+		code = watch(h, &loop, wish, texts.nr);
 	free(top);
 	headroom_close(h);
 	return code;

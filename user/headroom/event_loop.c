@@ -1,94 +1,94 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Listening to events: see event.h */
+/* Listening to events: see event_loop.h */
 
 #include <errno.h>
 #include <stdio.h>
 
-#include "command.h"
-#include "event.h"
+#include "event_loop.h"
+#include "failure.h"
 #include "names.h"
 #include "wait.h"
 
-static int say_events_failure(const struct listener *listener, int err)
+static int say_events_failure(const struct event_loop *loop, int err)
 {
-	fprintf(stderr, "headroom: %s\n", headroom_events_error(listener->e));
+	fprintf(stderr, "headroom: %s\n", headroom_events_error(loop->e));
 	/* the module explains which value it does not take */
 	if (err == -EINVAL || err == -ERANGE)
 		return EXIT_USAGE;
 	return err == -ENOTCONN ? EXIT_NOT_LOADED : EXIT_FAILED;
 }
 
-int listener_open(struct listener *listener, bool group)
+int event_loop_open(struct event_loop *loop, bool group)
 {
-	int err = headroom_events_open(&listener->e, group);
+	int err = headroom_events_open(&loop->e, group);
 
 	if (!err)
 		return EXIT_DONE;
 	/* what has no word for it when it is a request of an open connection */
-	return say_events_failure(listener, err == -ENOENT ? -ENOTCONN : err);
+	return say_events_failure(loop, err == -ENOENT ? -ENOTCONN : err);
 }
 
-int listener_add(struct listener *listener, struct headroom *h, const char *cgroup,
-		 const struct headroom_trigger *trigger)
+int event_loop_add(struct event_loop *loop, struct headroom *h, const char *cgroup,
+		   const struct headroom_trigger *trigger)
 {
-	struct watched *watched = &listener->watched[listener->nr];
+	struct watched *watched = &loop->watched[loop->nr];
 	int err;
 
 	watched->trigger = *trigger;
 	err = headroom_cgroup_id(h, cgroup, &watched->trigger.cgroup);
 	if (err < 0)
 		return say_failure(h, err);
-	err = headroom_trigger_add(listener->e, &watched->trigger, &watched->id);
+	err = headroom_trigger_add(loop->e, &watched->trigger, &watched->id);
 	if (err < 0)
-		return say_events_failure(listener, err);
-	listener->nr++;
+		return say_events_failure(loop, err);
+	loop->nr++;
 	return EXIT_DONE;
 }
 
-static const struct watched *find_watched(const struct listener *listener,
+static const struct watched *find_watched(const struct event_loop *loop,
 					  const struct headroom_event *event)
 {
 	if (event->type == HEADROOM_EVENT_TRIGGER)
-		for (size_t i = 0; i < listener->nr; i++)
-			if (listener->watched[i].id == event->trigger)
-				return &listener->watched[i];
+		for (size_t i = 0; i < loop->nr; i++)
+			if (loop->watched[i].id == event->trigger)
+				return &loop->watched[i];
 	return NULL;
 }
 
-static bool is_wanted(const struct listener *listener, const struct headroom_event *event)
+static bool is_wanted(const struct event_loop *loop, const struct headroom_event *event)
 {
-	return !listener->top || !event->cgroup || is_below(event->path, listener->top);
+	return !loop->top || !event->cgroup || is_below(event->path, loop->top);
 }
 
 /* What is printed is there before the wait for what follows. */
-static bool wait_for_more(const struct listener *listener)
+static bool wait_for_more(const struct event_loop *loop)
 {
 	if (fflush(stdout) != 0)
 		return false;
-	pace_wait(headroom_events_fd(listener->e), PACE_NEVER);
+	wait_for(headroom_events_fd(loop->e), WAIT_NEVER);
 	return true;
 }
 
-int listener_run(struct listener *listener)
+int event_loop_run(struct event_loop *loop)
 {
 	struct headroom_event event;
 	unsigned long printed = 0;
 	int got;
 
-	while (!listener->count || printed < listener->count) {
+	while (!loop->count || printed < loop->count) {
 		/* there may be no end of events, and so no wait */
-		if (pace_stopped(listener->count))
+		if (wait_stopped(loop->count))
 			break;
-		got = headroom_events_next(listener->e, &event);
+		got = headroom_events_next(loop->e, &event);
 		if (got < 0)
-			return say_events_failure(listener, got);
+			return say_events_failure(loop, got);
 		if (!got) {
-			if (!wait_for_more(listener))
+			if (!wait_for_more(loop))
 				break;
 			continue;
 		}
-		if (is_wanted(listener, &event)) {
-			event_print(&event, find_watched(listener, &event), listener->json);
+		if (is_wanted(loop, &event)) {
+			event_print(&event, find_watched(loop, &event), loop->json);
 			printed++;
 		}
 		if (event.type == HEADROOM_EVENT_EXIT)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events as lines: see event.h */
+/* Events as lines: see event_print.h */
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "parameter.h"
 #include "counters.h"
-#include "event.h"
+#include "event_print.h"
 #include "json.h"
-#include "wait.h"
+#include "parameter.h"
 #include "text.h"
+#include "wait.h"
 
 static const char *const type_names[] = {
 	[HEADROOM_EVENT_TRIGGER] = "trigger",
@@ -29,7 +29,7 @@ static uint64_t unix_time(const struct headroom_event *event)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec - (pace_now() - event->time);
+	return now.tv_sec * NS_PER_S + now.tv_nsec - (wait_now() - event->time);
 }
 
 static void print_start(const struct headroom_event *event)
@@ -86,7 +86,7 @@ static void print_config(const struct headroom_event *event)
 	struct text value;
 
 	for (size_t i = 0; i < NR_PARAMETERS; i++) {
-		value = config_value(&event->config, i);
+		value = parameter_value(&event->config, i);
 		printf("%s%s=%s", i ? " " : "", parameter_names[i], value.s);
 	}
 }
@@ -163,7 +163,7 @@ static void print_json(const struct headroom_event *event, const struct watched 
 	if (event->type == HEADROOM_EVENT_TRIGGER)
 		json_add_trigger(object, event, watched);
 	if (event->type == HEADROOM_EVENT_CONFIG)
-		json_add(object, "config", json_config(&event->config));
+		json_add(object, "config", parameters_json(&event->config));
 	if (event->type == HEADROOM_EVENT_DROPPED)
 		json_add_uint(object, "dropped", event->dropped);
 	json_print_line(object);

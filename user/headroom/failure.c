@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Reaching the module, and saying what went wrong */
+/* Report failures, and end with the right exit code */
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
+#include "failure.h"
 
 int open_module(struct headroom **h)
 {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "failure.h"
 
 static const struct command *const commands[] = {
 	&status_command,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text.h"
+#include "histogram.h"
 
 #define ROWS_MAX	24
 /* a run of more empty rows than that is drawn as one line of dots */
@@ -92,7 +92,7 @@ static void draw_row(const struct rows *rows, size_t row, const struct axis *axi
 	putchar('\n');
 }
 
-void text_histogram(const struct headroom_histogram *hist, const struct axis *axis)
+void histogram_print(const struct headroom_histogram *hist, const struct axis *axis)
 {
 	size_t labels = 4 + strlen(axis->heading) + 1 + strlen(axis->counted) + 1;
 	size_t columns = terminal_columns();

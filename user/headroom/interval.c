@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "interval.h"
 
 /* Adds what a cgroup lacks to its ancestors, and to itself. */

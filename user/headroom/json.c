@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "json.h"
 #include "text.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "failure.h"
 #include "names.h"
 #include "text.h"
 

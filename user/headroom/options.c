@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failure.h"
 #include "options.h"
 
 /* Longer intervals are taken for mistakes; and they overflow no clock. */

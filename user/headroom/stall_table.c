@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "counters.h"
+#include "histogram.h"
 #include "stall_table.h"
 #include "text.h"
 
@@ -82,10 +83,10 @@ static void print_latency(const struct headroom_stall *stall)
 		return;
 	printf("  %s\n",
 	       text_words(headroom_stall_cause_label(stall->cause, label, sizeof(label))).s);
-	text_histogram(&stall->latency, &axis);
+	histogram_print(&stall->latency, &axis);
 }
 
-bool stalltable_rows(FILE *out, const struct headroom_stats *stats)
+bool stall_table_rows(FILE *out, const struct headroom_stats *stats)
 {
 	bool any = false;
 
@@ -99,9 +100,9 @@ bool stalltable_rows(FILE *out, const struct headroom_stats *stats)
 	return true;
 }
 
-void stalltable_print(const struct headroom_stats *stats)
+void stall_table_print(const struct headroom_stats *stats)
 {
-	if (!stalltable_rows(stdout, stats))
+	if (!stall_table_rows(stdout, stats))
 		return;
 	for (size_t i = 0; i < stats->nr_stalls; i++)
 		print_latency(&stats->stall[i]);

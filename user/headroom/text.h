@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Numbers, names and histograms as text for people */
+/* Format numbers and names as text for people */
 #ifndef TEXT_H
 #define TEXT_H
 
@@ -47,22 +47,5 @@ void text_heading(const char *line);
 void text_heading_to(FILE *out, const char *line);
 /** text_alarm - print a line that people should not miss */
 void text_alarm(const char *line);
-
-/**
- * struct axis - what the values of a histogram are
- * @heading: of the columns that @label writes
- * @label: write a value, as wide as @heading
- * @counted: what is counted; heading of the counts
- * @page_size: for @label
- */
-struct axis {
-	const char *heading;
-	struct text (*label)(uint64_t value, uint32_t page_size);
-	const char *counted;
-	uint32_t page_size;
-};
-
-/** text_histogram - draw bars, one or more octaves to a row */
-void text_histogram(const struct headroom_histogram *hist, const struct axis *axis);
 
 #endif /* TEXT_H */

@@ -6,21 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "text.h"
 #include "top_line.h"
 
 /* A name that is shorter than that costs a column. */
 #define NAME_MIN	16
 
-static struct text stall_text(const struct toprow *row)
+static struct text stall_text(const struct top_row *row)
 {
 	return text_number(row->stall_percent);
 }
 
 /* "memory_high_reclaim" as "high reclaim": room is short */
-static struct text cause_text(const struct toprow *row)
+static struct text cause_text(const struct top_row *row)
 {
 	const char *name = headroom_stall_cause_name(row->cause);
 
@@ -29,22 +29,22 @@ static struct text cause_text(const struct toprow *row)
 	return text_words(strncmp(name, "memory_", 7) == 0 ? name + 7 : name);
 }
 
-static struct text refaults_text(const struct toprow *row)
+static struct text refaults_text(const struct top_row *row)
 {
 	return text_number(row->refaults_per_s);
 }
 
-static struct text evictions_text(const struct toprow *row)
+static struct text evictions_text(const struct top_row *row)
 {
 	return text_number(row->evictions_per_s);
 }
 
-static struct text extra_text(const struct toprow *row)
+static struct text extra_text(const struct top_row *row)
 {
 	return row->refaults_per_s > 0 ? text_bytes(row->extra_bytes) : (struct text){ "-" };
 }
 
-static struct text psi_text(const struct toprow *row)
+static struct text psi_text(const struct top_row *row)
 {
 	return isnan(row->psi_percent) ? (struct text){ "-" } : text_number(row->psi_percent);
 }
@@ -54,7 +54,7 @@ static const struct column {
 	const char *heading;
 	int width;		/* negative: to the left */
 	int leaves;
-	struct text (*text)(const struct toprow *row);
+	struct text (*text)(const struct top_row *row);
 } columns[] = {
 	{ "STALL%", 6, 1, stall_text },
 	{ "CAUSE", -14, 4, cause_text },
@@ -86,7 +86,7 @@ static int fit(size_t width, size_t *name)
 
 /* The columns behind a name that is as wide as it is to be */
 static char *append_columns(const char *name, size_t width, size_t limit, int most,
-			    const struct toprow *row)
+			    const struct top_row *row)
 {
 	size_t pad = text_columns(name) < limit ? limit - text_columns(name) : 0;
 	char *line = malloc(strlen(name) + pad + 4 * width + 64);
@@ -102,7 +102,7 @@ static char *append_columns(const char *name, size_t width, size_t limit, int mo
 	return line;
 }
 
-char *topline_heading(size_t width)
+char *top_line_heading(size_t width)
 {
 	size_t limit;
 	int most = fit(width, &limit);
@@ -110,9 +110,9 @@ char *topline_heading(size_t width)
 	return append_columns("CGROUP", width, limit, most, NULL);
 }
 
-char *topline_row(const struct toprow *row, size_t width)
+char *top_line_row(const struct top_row *row, size_t width)
 {
-	char *name = text_name(topmodel_name(row)), *indented, *line;
+	char *name = text_name(top_model_name(row)), *indented, *line;
 	size_t limit, indent;
 	int most = fit(width, &limit);
 
@@ -127,7 +127,7 @@ char *topline_row(const struct toprow *row, size_t width)
 	return line;
 }
 
-char *topline_state(const struct topmodel *model, double seconds)
+char *top_line_state(const struct top_model *model, double seconds)
 {
 	char *filter = text_name(model->filter), *line;
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The lines of 'headroom top', as wide as there is room */
-#ifndef TOPLINE_H
-#define TOPLINE_H
+#ifndef TOP_LINE_H
+#define TOP_LINE_H
 
 #include "top_model.h"
 
-/** topline_heading - the headings of the columns that fit into @width; to be freed */
-char *topline_heading(size_t width);
-/** topline_row - a row below them; to be freed */
-char *topline_row(const struct toprow *row, size_t width);
-/** topline_state - what is shown and how, in one line; to be freed */
-char *topline_state(const struct topmodel *model, double seconds);
+/** top_line_heading - the headings of the columns that fit into @width; to be freed */
+char *top_line_heading(size_t width);
+/** top_line_row - a row below them; to be freed */
+char *top_line_row(const struct top_row *row, size_t width);
+/** top_line_state - what is shown and how, in one line; to be freed */
+char *top_line_state(const struct top_model *model, double seconds);
 
-#endif /* TOPLINE_H */
+#endif /* TOP_LINE_H */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "counters.h"
+#include "failure.h"
 #include "top_model.h"
 
 static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
@@ -22,10 +22,10 @@ static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
 	return most ? most->cause : 0;
 }
 
-static struct toprow row_of(const struct activity *activity, double seconds, uint32_t page_size)
+static struct top_row row_of(const struct activity *activity, double seconds, uint32_t page_size)
 {
 	const struct headroom_stats *stats = &activity->subtree;
-	struct toprow row = {
+	struct top_row row = {
 		.id = activity->cgroup->id,
 		.parent_id = activity->cgroup->parent_id,
 		.path = strdup(activity->cgroup->path),
@@ -51,7 +51,7 @@ static struct toprow row_of(const struct activity *activity, double seconds, uin
 	return row;
 }
 
-static void clear_rows(struct topmodel *model)
+static void clear_rows(struct top_model *model)
 {
 	for (size_t i = 0; i < model->nr_all; i++)
 		free(model->all[i].path);
@@ -65,12 +65,12 @@ static void clear_rows(struct topmodel *model)
 static int compare_id(const void *key, const void *member)
 {
 	uint64_t id = *(const uint64_t *)key;
-	const struct toprow *row = member;
+	const struct top_row *row = member;
 
 	return (id > row->id) - (id < row->id);
 }
 
-const struct toprow *topmodel_find(const struct topmodel *model, uint64_t id)
+const struct top_row *top_model_find(const struct top_model *model, uint64_t id)
 {
 	if (!model->nr_all)
 		return NULL;
@@ -78,9 +78,9 @@ const struct toprow *topmodel_find(const struct topmodel *model, uint64_t id)
 }
 
 /* The path of a cgroup is to outlive its row. */
-static char *path_of(const struct topmodel *model, uint64_t id)
+static char *path_of(const struct top_model *model, uint64_t id)
 {
-	const struct toprow *row = topmodel_find(model, id);
+	const struct top_row *row = top_model_find(model, id);
 	char *path = row ? strdup(row->path) : NULL;
 
 	if (row && !path)
@@ -88,8 +88,8 @@ static char *path_of(const struct topmodel *model, uint64_t id)
 	return path;
 }
 
-void topmodel_update(struct topmodel *model, const struct headroom_snapshot *now,
-		     const struct interval *interval, uint32_t page_size)
+void top_model_update(struct top_model *model, const struct headroom_snapshot *now,
+		      const struct interval *interval, uint32_t page_size)
 {
 	char *selected = path_of(model, model->selected);
 	const struct activity *activity;
@@ -108,14 +108,14 @@ void topmodel_update(struct topmodel *model, const struct headroom_snapshot *now
 			model->all[model->nr_all++] = row_of(activity, interval->seconds,
 							     page_size);
 	}
-	if (selected && !topmodel_find(model, model->selected))
+	if (selected && !top_model_find(model, model->selected))
 		model->gone = selected;
 	else
 		free(selected);
-	topmodel_arrange(model);
+	top_model_arrange(model);
 }
 
-static bool is_wanted(const struct topmodel *model, const struct toprow *row)
+static bool is_wanted(const struct top_model *model, const struct top_row *row)
 {
 	if (model->hide_idle && row->idle)
 		return false;
@@ -123,10 +123,10 @@ static bool is_wanted(const struct topmodel *model, const struct toprow *row)
 }
 
 /* Whether each of all rows is shown, to be freed; in a tree with what is above them */
-static bool *choose(const struct topmodel *model)
+static bool *choose(const struct top_model *model)
 {
 	bool *shown = calloc(model->nr_all ? model->nr_all : 1, sizeof(*shown));
-	const struct toprow *row;
+	const struct top_row *row;
 
 	if (!shown)
 		out_of_memory();
@@ -135,8 +135,8 @@ static bool *choose(const struct topmodel *model)
 		if (!is_wanted(model, row))
 			continue;
 		shown[i] = true;
-		row = model->tree ? topmodel_find(model, row->parent_id) : NULL;
-		for (; row && !shown[row - model->all]; row = topmodel_find(model, row->parent_id))
+		row = model->tree ? top_model_find(model, row->parent_id) : NULL;
+		for (; row && !shown[row - model->all]; row = top_model_find(model, row->parent_id))
 			shown[row - model->all] = true;
 	}
 	return shown;
@@ -144,9 +144,9 @@ static bool *choose(const struct topmodel *model)
 
 static int compare_rows(const void *left, const void *right, void *arg)
 {
-	const struct toprow *a = *(const struct toprow *const *)left;
-	const struct toprow *b = *(const struct toprow *const *)right;
-	const struct topmodel *model = arg;
+	const struct top_row *a = *(const struct top_row *const *)left;
+	const struct top_row *b = *(const struct top_row *const *)right;
+	const struct top_model *model = arg;
 	int by = order_compare(&a->measure, &b->measure, model->order);
 
 	return model->reversed ? -by : by;
@@ -158,22 +158,22 @@ static int compare_rows(const void *left, const void *right, void *arg)
  * both count from 1, so that 0 is none.
  */
 struct forest {
-	struct toprow *all;
-	struct toprow **from;
+	struct top_row *all;
+	struct top_row **from;
 	size_t *first;
 	size_t *next;
-	struct toprow **to;
+	struct top_row **to;
 	size_t nr;
 };
 
-static void link_rows(struct forest *forest, const struct topmodel *model, const bool *shown)
+static void link_rows(struct forest *forest, const struct top_model *model, const bool *shown)
 {
-	const struct toprow *above;
+	const struct top_row *above;
 	size_t slot;
 
 	/* backwards, for each one is put before those that are there */
 	for (size_t i = model->nr; i-- > 0;) {
-		above = topmodel_find(model, model->row[i]->parent_id);
+		above = top_model_find(model, model->row[i]->parent_id);
 		slot = above && shown[above - model->all] ? above - model->all + 1 : 0;
 		forest->next[i] = forest->first[slot];
 		forest->first[slot] = i + 1;
@@ -183,7 +183,7 @@ static void link_rows(struct forest *forest, const struct topmodel *model, const
 /* What is in a ring hangs below no root, and is not shown. */
 static void place_children(struct forest *forest, size_t slot, unsigned int depth)
 {
-	struct toprow *row;
+	struct top_row *row;
 
 	for (size_t i = forest->first[slot]; i; i = forest->next[i - 1]) {
 		row = forest->from[i - 1];
@@ -193,14 +193,14 @@ static void place_children(struct forest *forest, size_t slot, unsigned int dept
 	}
 }
 
-static void make_tree(struct topmodel *model, const bool *shown)
+static void make_tree(struct top_model *model, const bool *shown)
 {
 	struct forest forest = {
 		.all = model->all,
 		.from = model->row,
 		.first = calloc(model->nr_all + 1, sizeof(size_t)),
 		.next = calloc(model->nr + 1, sizeof(size_t)),
-		.to = calloc(model->nr + 1, sizeof(struct toprow *)),
+		.to = calloc(model->nr + 1, sizeof(struct top_row *)),
 	};
 
 	if (!forest.first || !forest.next || !forest.to)
@@ -215,7 +215,7 @@ static void make_tree(struct topmodel *model, const bool *shown)
 }
 
 /* The selection stays on its cgroup; where that is not shown, it stays where it is. */
-static void keep_selection(struct topmodel *model)
+static void keep_selection(struct top_model *model)
 {
 	for (size_t i = 0; i < model->nr; i++) {
 		if (model->row[i]->id == model->selected) {
@@ -228,12 +228,12 @@ static void keep_selection(struct topmodel *model)
 	model->selected = model->nr ? model->row[model->position]->id : 0;
 }
 
-void topmodel_arrange(struct topmodel *model)
+void top_model_arrange(struct top_model *model)
 {
 	bool *shown = choose(model);
 
 	free(model->row);
-	model->row = calloc(model->nr_all ? model->nr_all : 1, sizeof(struct toprow *));
+	model->row = calloc(model->nr_all ? model->nr_all : 1, sizeof(struct top_row *));
 	if (!model->row)
 		out_of_memory();
 	model->nr = 0;
@@ -242,14 +242,14 @@ void topmodel_arrange(struct topmodel *model)
 		if (shown[i])
 			model->row[model->nr++] = &model->all[i];
 	}
-	qsort_r(model->row, model->nr, sizeof(struct toprow *), compare_rows, model);
+	qsort_r(model->row, model->nr, sizeof(struct top_row *), compare_rows, model);
 	if (model->tree)
 		make_tree(model, shown);
 	free(shown);
 	keep_selection(model);
 }
 
-void topmodel_move(struct topmodel *model, long by)
+void top_model_move(struct top_model *model, long by)
 {
 	long position = (long)model->position + by;
 
@@ -263,14 +263,14 @@ void topmodel_move(struct topmodel *model, long by)
 	model->selected = model->row[position]->id;
 }
 
-const char *topmodel_name(const struct toprow *row)
+const char *top_model_name(const struct top_row *row)
 {
 	const char *slash = strrchr(row->path, '/');
 
 	return row->depth && slash && slash[1] ? slash + 1 : row->path;
 }
 
-void topmodel_clear(struct topmodel *model)
+void top_model_clear(struct top_model *model)
 {
 	clear_rows(model);
 	free(model->gone);

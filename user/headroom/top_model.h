@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What 'headroom top' shows: rows, their order, the selection. Knows no terminal. */
-#ifndef TOPMODEL_H
-#define TOPMODEL_H
+#ifndef TOP_MODEL_H
+#define TOP_MODEL_H
 
 #include "headroom.h"
 #include "interval.h"
 #include "order.h"
 
 /**
- * struct toprow - a cgroup
+ * struct top_row - a cgroup
  * @id: its id
  * @parent_id: that of its parent
  * @path: its path
@@ -22,7 +22,7 @@
  * @psi_percent: of the time; NAN without PSI
  * @idle: nothing was counted
  */
-struct toprow {
+struct top_row {
 	uint64_t id;
 	uint64_t parent_id;
 	char *path;
@@ -38,7 +38,7 @@ struct toprow {
 };
 
 /**
- * struct topmodel - all rows, and those that are shown
+ * struct top_model - all rows, and those that are shown
  * @order: what is largest comes first
  * @reversed: or last
  * @tree: children stand below their parent
@@ -53,7 +53,7 @@ struct toprow {
  * @position: where it is in @row
  * @gone: path of the cgroup that was selected and is gone; NULL otherwise
  */
-struct topmodel {
+struct top_model {
 	enum order order;
 	bool reversed;
 	bool tree;
@@ -61,32 +61,32 @@ struct topmodel {
 	char filter[64];
 	uint64_t top;
 	size_t nr_all;
-	struct toprow *all;
+	struct top_row *all;
 	size_t nr;
-	struct toprow **row;
+	struct top_row **row;
 	uint64_t selected;
 	size_t position;
 	char *gone;
 };
 
 /**
- * topmodel_update - take in what happened
+ * top_model_update - take in what happened
  * @page_size: of the status
  *
  * The selection stays on its cgroup. When that is gone, @gone tells which it was, and
  * the one that took its place is selected.
  */
-void topmodel_update(struct topmodel *model, const struct headroom_snapshot *now,
-		     const struct interval *interval, uint32_t page_size);
-/** topmodel_arrange - choose and sort the rows anew, after a change of how to show them */
-void topmodel_arrange(struct topmodel *model);
-/** topmodel_move - move the selection by so many rows, as far as there are any */
-void topmodel_move(struct topmodel *model, long by);
-/** topmodel_find - the row of a cgroup among all; NULL if it is not there */
-const struct toprow *topmodel_find(const struct topmodel *model, uint64_t id);
-/** topmodel_name - what to call a row where it stands: in a tree, the last part of its path */
-const char *topmodel_name(const struct toprow *row);
-/** topmodel_clear - free all that it has */
-void topmodel_clear(struct topmodel *model);
+void top_model_update(struct top_model *model, const struct headroom_snapshot *now,
+		      const struct interval *interval, uint32_t page_size);
+/** top_model_arrange - choose and sort the rows anew, after a change of how to show them */
+void top_model_arrange(struct top_model *model);
+/** top_model_move - move the selection by so many rows, as far as there are any */
+void top_model_move(struct top_model *model, long by);
+/** top_model_find - the row of a cgroup among all; NULL if it is not there */
+const struct top_row *top_model_find(const struct top_model *model, uint64_t id);
+/** top_model_name - what to call a row where it stands: in a tree, the last part of its path */
+const char *top_model_name(const struct top_row *row);
+/** top_model_clear - free all that it has */
+void top_model_clear(struct top_model *model);
 
-#endif /* TOPMODEL_H */
+#endif /* TOP_MODEL_H */

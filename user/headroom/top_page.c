@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "blame_table.h"
-#include "command.h"
-#include "interval.h"
 #include "curve_plot.h"
+#include "failure.h"
+#include "interval.h"
 #include "stall_table.h"
 #include "text.h"
 #include "top_page.h"
@@ -18,7 +18,7 @@
 
 static void put_heading(FILE *out, const char *heading)
 {
-	fprintf(out, "\n%c%s\n", TOPPAGE_HEADING, heading);
+	fprintf(out, "\n%c%s\n", TOP_PAGE_HEADING, heading);
 }
 
 static uint64_t since(uint64_t now, uint64_t before)
@@ -26,7 +26,7 @@ static uint64_t since(uint64_t now, uint64_t before)
 	return now >= before ? now - before : now;
 }
 
-static void put_psi(FILE *out, const struct toppage *page)
+static void put_psi(FILE *out, const struct top_page *page)
 {
 	const struct headroom_cgroup *before = page->before;
 
@@ -39,12 +39,12 @@ static void put_psi(FILE *out, const struct toppage *page)
 			    page->seconds).s);
 }
 
-static void put_summary(FILE *out, const struct toppage *page, const struct headroom_stats *stats)
+static void put_summary(FILE *out, const struct top_page *page, const struct headroom_stats *stats)
 {
 	double seconds = page->seconds;
 	char *name = text_name(page->now->path ? page->now->path : "?");
 
-	fprintf(out, "%c%s (id %" PRIu64 ")\n", TOPPAGE_HEADING, name, page->now->id);
+	fprintf(out, "%c%s (id %" PRIu64 ")\n", TOP_PAGE_HEADING, name, page->now->id);
 	free(name);
 	fprintf(out, "in %.1f s, with all below it: %s refaults/s", seconds,
 		text_number(stats->refaults / seconds).s);
@@ -55,39 +55,39 @@ static void put_summary(FILE *out, const struct toppage *page, const struct head
 	fputc('\n', out);
 }
 
-static void put_blame(FILE *out, const struct toppage *page)
+static void put_blame(FILE *out, const struct top_page *page)
 {
-	struct blamerows rows = blamerows_select(page->blame, page->names, "/");
+	struct blame_table rows = blame_table_select(page->blame, page->names, "/");
 
 	put_heading(out, "Who took its pages");
-	blamerows_print(out, &rows, page->names, COLUMNS);
+	blame_table_print(out, &rows, page->names, COLUMNS);
 	free(rows.row);
 }
 
-static void put_curve(FILE *out, const struct toppage *page)
+static void put_curve(FILE *out, const struct top_page *page)
 {
-	struct pool pool = {
+	struct curve_plot plot = {
 		.page_size = page->page_size,
 		.sample_shift = page->sample_shift,
 		.seconds = page->seconds,
 	};
 
 	put_heading(out, "What more memory would save");
-	if (pool_build(&pool, page->now, page->before) < 0)
+	if (curve_plot_build(&plot, page->now, page->before) < 0)
 		out_of_memory();
-	fputs(pool.target ? "as one pool with all below it, at its own limit\n" :
+	fputs(plot.target ? "as one pool with all below it, at its own limit\n" :
 	      "its own pages, whoever was short of memory\n", out);
-	if (pool_refaults(&pool) > 0) {
-		pool_table(out, &pool);
+	if (curve_plot_refaults(&plot) > 0) {
+		curve_plot_table(out, &plot);
 		fputc('\n', out);
-		pool_plot(out, &pool);
+		curve_plot_draw(out, &plot);
 	} else {
 		fputs("no refaults: nothing\n", out);
 	}
-	headroom_curve_clear(&pool.curve);
+	headroom_curve_clear(&plot.curve);
 }
 
-char *toppage_text(const struct toppage *page)
+char *top_page_text(const struct top_page *page)
 {
 	struct headroom_stats stats;
 	char *text = NULL;
@@ -102,7 +102,7 @@ char *toppage_text(const struct toppage *page)
 		out_of_memory();
 	put_summary(out, page, &stats);
 	put_heading(out, "Stalls by cause");
-	if (!stalltable_rows(out, &stats))
+	if (!stall_table_rows(out, &stats))
 		fputs("no stalls\n", out);
 	put_blame(out, page);
 	put_curve(out, page);

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* All about one cgroup, as 'headroom top' shows it */
-#ifndef TOPPAGE_H
-#define TOPPAGE_H
+#ifndef TOP_PAGE_H
+#define TOP_PAGE_H
 
 #include "headroom.h"
 #include "names.h"
 
 /** What a line begins with that is a heading */
-#define TOPPAGE_HEADING	'\001'
+#define TOP_PAGE_HEADING	'\001'
 
 /**
- * struct toppage - what is to be shown
+ * struct top_page - what is to be shown
  * @now: the cgroup as it is
  * @before: as it was when the page was opened; NULL if it was not there
  * @seconds: that are between
@@ -19,7 +19,7 @@
  * @page_size: of the status
  * @sample_shift: of the status
  */
-struct toppage {
+struct top_page {
 	const struct headroom_cgroup *now;
 	const struct headroom_cgroup *before;
 	double seconds;
@@ -29,7 +29,7 @@ struct toppage {
 	uint32_t sample_shift;
 };
 
-/** toppage_text - it in lines, to be freed */
-char *toppage_text(const struct toppage *page);
+/** top_page_text - it in lines, to be freed */
+char *top_page_text(const struct top_page *page);
 
-#endif /* TOPPAGE_H */
+#endif /* TOP_PAGE_H */

@@ -7,13 +7,13 @@
 #include <string.h>
 
 #include "blame_table.h"
-#include "command.h"
+#include "parameter.h"
 #include "text.h"
 #include "top_page.h"
 #include "top_read.h"
 
 /* "/a is gone", with a name that is safe to print */
-static void note_gone(struct topread *read, const char *path)
+static void note_gone(struct top_read *read, const char *path)
 {
 	char *name = text_name(path);
 
@@ -22,7 +22,7 @@ static void note_gone(struct topread *read, const char *path)
 }
 
 /* What was read before says nothing about what comes: the module may be another one. */
-static void forget(struct topread *read)
+static void forget(struct top_read *read)
 {
 	headroom_snapshot_free(read->before);
 	headroom_snapshot_free(read->now);
@@ -32,7 +32,7 @@ static void forget(struct topread *read)
 	read->blame = NULL;
 }
 
-static void note_failure(struct topread *read, int err)
+static void note_failure(struct top_read *read, int err)
 {
 	if (err == -ENOTCONN)
 		snprintf(read->notice, sizeof(read->notice),
@@ -45,7 +45,7 @@ static void note_failure(struct topread *read, int err)
 	forget(read);
 }
 
-static int read_status(struct topread *read)
+static int read_status(struct top_read *read)
 {
 	struct headroom_status *status;
 	int err = headroom_status_get(read->h, &status);
@@ -74,9 +74,9 @@ static void keep_subtree(struct headroom_blame *blame, const struct headroom_sna
 	blame->nr = nr;
 }
 
-static int write_page(struct topread *read, const struct headroom_cgroup *cgroup)
+static int write_page(struct top_read *read, const struct headroom_cgroup *cgroup)
 {
-	struct toppage page = {
+	struct top_page page = {
 		.now = cgroup,
 		.before = headroom_snapshot_find(read->since, read->id),
 		.seconds = (read->now->time - read->since->time) / 1e9,
@@ -101,7 +101,7 @@ static int write_page(struct topread *read, const struct headroom_cgroup *cgroup
 	page.names = &names;
 	if (!err) {
 		free(read->page);
-		read->page = toppage_text(&page);
+		read->page = top_page_text(&page);
 	}
 	names_free(&names);
 	headroom_blame_free(taken);
@@ -110,7 +110,7 @@ static int write_page(struct topread *read, const struct headroom_cgroup *cgroup
 }
 
 /* A page that is open when its cgroup goes keeps its last figures. */
-static void update_page(struct topread *read)
+static void update_page(struct top_read *read)
 {
 	const struct headroom_cgroup *cgroup;
 	int err;
@@ -126,14 +126,14 @@ static void update_page(struct topread *read)
 		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
 }
 
-static void update(struct topread *read)
+static void update(struct top_read *read)
 {
 	struct interval *interval = interval_new(read->now, read->before ? read->before :
 						 read->since);
 
 	/* a clock that stood still has no rates */
 	if (interval->seconds > 0) {
-		topmodel_update(&read->model, read->now, interval, read->page_size);
+		top_model_update(&read->model, read->now, interval, read->page_size);
 		if (read->model.gone)
 			note_gone(read, read->model.gone);
 		update_page(read);
@@ -142,14 +142,14 @@ static void update(struct topread *read)
 }
 
 /* The module is back, or it is the first reading: from now on is measured. */
-static void begin(struct topread *read)
+static void begin(struct top_read *read)
 {
 	read->notice[0] = '\0';
 	if (!read->tracked)
 		snprintf(read->notice, sizeof(read->notice), "stalls are not tracked: " STALLS_ON);
 }
 
-void topread_take(struct topread *read)
+void top_read_take(struct top_read *read)
 {
 	const struct headroom_filter filter = {
 		.ancestor = read->model.top,
@@ -180,9 +180,9 @@ void topread_take(struct topread *read)
 	update(read);
 }
 
-void topread_open_page(struct topread *read)
+void top_read_open_page(struct top_read *read)
 {
-	topread_close_page(read);
+	top_read_close_page(read);
 	if (!read->model.selected)
 		return;
 	read->id = read->model.selected;
@@ -192,7 +192,7 @@ void topread_open_page(struct topread *read)
 		update_page(read);
 }
 
-void topread_close_page(struct topread *read)
+void top_read_close_page(struct top_read *read)
 {
 	if (!read->before) {
 		read->before = read->since;
@@ -207,9 +207,9 @@ void topread_close_page(struct topread *read)
 	read->id = 0;
 }
 
-void topread_clear(struct topread *read)
+void top_read_clear(struct top_read *read)
 {
-	topread_close_page(read);
+	top_read_close_page(read);
 	forget(read);
-	topmodel_clear(&read->model);
+	top_model_clear(&read->model);
 }

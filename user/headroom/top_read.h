@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What 'headroom top' reads, again and again */
-#ifndef TOPREAD_H
-#define TOPREAD_H
+#ifndef TOP_READ_H
+#define TOP_READ_H
 
 #include "headroom.h"
 #include "top_model.h"
 
 /**
- * struct topread - readings, and what was found out about one cgroup
+ * struct top_read - readings, and what was found out about one cgroup
  * @h: where they come from
  * @model: where they go to
  * @before: the reading before the last; NULL if there is none, or @since is it
@@ -21,9 +21,9 @@
  * @page: what there is to be seen; NULL if nothing yet
  * @notice: what people should not miss; "" for nothing
  */
-struct topread {
+struct top_read {
 	struct headroom *h;
-	struct topmodel model;
+	struct top_model model;
 	struct headroom_snapshot *before;
 	struct headroom_snapshot *now;
 	uint32_t page_size;
@@ -36,13 +36,13 @@ struct topread {
 	char notice[256];
 };
 
-/** topread_take - read all, and bring the rows and the page up to date */
-void topread_take(struct topread *read);
-/** topread_open_page - open the page of the cgroup that is selected */
-void topread_open_page(struct topread *read);
-/** topread_close_page - close it; nothing if there is none */
-void topread_close_page(struct topread *read);
-/** topread_clear - free all that it has, but @h */
-void topread_clear(struct topread *read);
+/** top_read_take - read all, and bring the rows and the page up to date */
+void top_read_take(struct top_read *read);
+/** top_read_open_page - open the page of the cgroup that is selected */
+void top_read_open_page(struct top_read *read);
+/** top_read_close_page - close it; nothing if there is none */
+void top_read_close_page(struct top_read *read);
+/** top_read_clear - free all that it has, but @h */
+void top_read_clear(struct top_read *read);
 
-#endif /* TOPREAD_H */
+#endif /* TOP_READ_H */

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "failure.h"
 #include "text.h"
 #include "top_line.h"
 #include "top_page.h"
@@ -20,7 +20,7 @@
 static SCREEN *screen;
 static bool colours;
 
-void topscreen_close(void)
+void top_screen_close(void)
 {
 	if (!screen)
 		return;
@@ -29,14 +29,14 @@ void topscreen_close(void)
 	screen = NULL;
 }
 
-const char *topscreen_open(void)
+const char *top_screen_open(void)
 {
 	const char *no_colour = getenv("NO_COLOR");
 
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return "this kind of terminal is not known: is TERM right?";
-	atexit(topscreen_close);
+	atexit(top_screen_close);
 	cbreak();
 	noecho();
 	curs_set(0);
@@ -54,7 +54,7 @@ const char *topscreen_open(void)
 	return NULL;
 }
 
-void topscreen_resize(void)
+void top_screen_resize(void)
 {
 	struct winsize size;
 
@@ -63,12 +63,12 @@ void topscreen_resize(void)
 	clearok(stdscr, TRUE);
 }
 
-void topscreen_redraw(void)
+void top_screen_redraw(void)
 {
 	clearok(stdscr, TRUE);
 }
 
-int topscreen_key(void)
+int top_screen_key(void)
 {
 	int key = getch();
 
@@ -110,7 +110,7 @@ int topscreen_key(void)
 	}
 }
 
-size_t topscreen_lines(void)
+size_t top_screen_lines(void)
 {
 	return LINES > AROUND_TABLE ? LINES - AROUND_TABLE : 1;
 }
@@ -153,11 +153,11 @@ static void draw_bottom(const struct bottom *bottom)
 		draw(LINES - 1, A_DIM, bottom->keys);
 }
 
-void topscreen_table(const struct topmodel *model, const char *state, size_t *first,
-		     const struct bottom *bottom)
+void top_screen_table(const struct top_model *model, const char *state, size_t *first,
+		      const struct bottom *bottom)
 {
-	size_t lines = topscreen_lines();
-	char *line = topline_heading(COLS);
+	size_t lines = top_screen_lines();
+	char *line = top_line_heading(COLS);
 
 	if (model->position < *first)
 		*first = model->position;
@@ -170,7 +170,7 @@ void topscreen_table(const struct topmodel *model, const char *state, size_t *fi
 	draw(1, A_BOLD, line);
 	free(line);
 	for (size_t i = *first; i < model->nr && i < *first + lines; i++) {
-		line = topline_row(model->row[i], COLS);
+		line = top_line_row(model->row[i], COLS);
 		draw(2 + i - *first, i == model->position ? A_REVERSE : A_NORMAL, line);
 		free(line);
 	}
@@ -187,7 +187,7 @@ static size_t count_lines(const char *text)
 	return nr;
 }
 
-void topscreen_page(const char *text, size_t *first, const struct bottom *bottom)
+void top_screen_page(const char *text, size_t *first, const struct bottom *bottom)
 {
 	size_t lines = LINES > 1 ? LINES - 1 : 1, nr = count_lines(text), at = 0;
 	char *copy = strdup(text), *rest = copy, *line;
@@ -198,7 +198,7 @@ void topscreen_page(const char *text, size_t *first, const struct bottom *bottom
 		*first = nr > lines ? nr - lines : 0;
 	erase();
 	while ((line = strsep(&rest, "\n")) && at < *first + lines) {
-		if (at >= *first && *line == TOPPAGE_HEADING)
+		if (at >= *first && *line == TOP_PAGE_HEADING)
 			draw(at - *first, A_BOLD, line + 1);
 		else if (at >= *first)
 			draw(at - *first, A_NORMAL, line);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The screen of 'headroom top'. It alone knows ncurses. */
-#ifndef TOPSCREEN_H
-#define TOPSCREEN_H
+#ifndef TOP_SCREEN_H
+#define TOP_SCREEN_H
 
 #include "top_model.h"
 
@@ -23,23 +23,23 @@ enum {
 };
 
 /**
- * topscreen_open - take the terminal
+ * top_screen_open - take the terminal
  *
  * Whatever ends the process by exit() gives it back.
  *
  * Return: NULL; or why there is none.
  */
-const char *topscreen_open(void);
-/** topscreen_close - give the terminal back as it was */
-void topscreen_close(void);
-/** topscreen_resize - after SIGWINCH */
-void topscreen_resize(void);
-/** topscreen_redraw - all anew, whatever others wrote there */
-void topscreen_redraw(void);
-/** topscreen_key - the next key, KEY_NONE if there is none now */
-int topscreen_key(void);
-/** topscreen_lines - how many lines there are between the top and the bottom */
-size_t topscreen_lines(void);
+const char *top_screen_open(void);
+/** top_screen_close - give the terminal back as it was */
+void top_screen_close(void);
+/** top_screen_resize - after SIGWINCH */
+void top_screen_resize(void);
+/** top_screen_redraw - all anew, whatever others wrote there */
+void top_screen_redraw(void);
+/** top_screen_key - the next key, KEY_NONE if there is none now */
+int top_screen_key(void);
+/** top_screen_lines - how many lines there are between the top and the bottom */
+size_t top_screen_lines(void);
 
 /**
  * struct bottom - the last line
@@ -54,15 +54,15 @@ struct bottom {
 };
 
 /**
- * topscreen_table - draw the rows
+ * top_screen_table - draw the rows
  * @state: first line
  * @first: row that is at the top; moved so that the selected one is seen
  */
-void topscreen_table(const struct topmodel *model, const char *state, size_t *first,
-		     const struct bottom *bottom);
+void top_screen_table(const struct top_model *model, const char *state, size_t *first,
+		      const struct bottom *bottom);
 /**
- * topscreen_page - draw a text, from line @first on, which is moved into it
+ * top_screen_page - draw a text, from line @first on, which is moved into it
  */
-void topscreen_page(const char *text, size_t *first, const struct bottom *bottom);
+void top_screen_page(const char *text, size_t *first, const struct bottom *bottom);
 
-#endif /* TOPSCREEN_H */
+#endif /* TOP_SCREEN_H */

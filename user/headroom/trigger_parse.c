@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "counters.h"
-#include "wait.h"
+#include "failure.h"
 #include "trigger_parse.h"
+#include "wait.h"
 
 #define DEFAULT_WINDOW	NS_PER_S
 
@@ -20,7 +21,7 @@ const char *const *trigger_causes(void)
 	return words;
 }
 
-static bool parse_ns(const struct command *command, const struct triggerspec *spec,
+static bool parse_ns(const struct command *command, const struct trigger_spec *spec,
 		     const char *name, const char *text, uint64_t *ns)
 {
 	double seconds;
@@ -37,7 +38,7 @@ static bool parse_ns(const struct command *command, const struct triggerspec *sp
 	return false;
 }
 
-static bool parse_refaults(const struct command *command, const struct triggerspec *spec,
+static bool parse_refaults(const struct command *command, const struct trigger_spec *spec,
 			   const char *name, const char *text, uint64_t *refaults)
 {
 	unsigned long count;
@@ -54,7 +55,7 @@ static bool parse_refaults(const struct command *command, const struct triggersp
 }
 
 /* "0" clears when all is quiet; as a time it would be a mistake */
-static bool parse_clear(const struct command *command, const struct triggerspec *spec,
+static bool parse_clear(const struct command *command, const struct trigger_spec *spec,
 			struct headroom_trigger *trigger)
 {
 	trigger->hysteresis = spec->clear;
@@ -65,7 +66,7 @@ static bool parse_clear(const struct command *command, const struct triggerspec 
 	return parse_refaults(command, spec, "clear", spec->clear, &trigger->clear);
 }
 
-bool trigger_parse(const struct command *command, const struct triggerspec *spec,
+bool trigger_parse(const struct command *command, const struct trigger_spec *spec,
 		   struct headroom_trigger *trigger)
 {
 	const char *wrong = NULL;
@@ -97,7 +98,7 @@ bool trigger_parse(const struct command *command, const struct triggerspec *spec
 }
 
 /* Takes "window=1s", or the "each" that stands alone */
-static bool take_word(const struct command *command, char *word, struct triggerspec *spec)
+static bool take_word(const struct command *command, char *word, struct trigger_spec *spec)
 {
 	char *value = strchr(word, '=');
 	struct {
@@ -130,7 +131,7 @@ static bool take_word(const struct command *command, char *word, struct triggers
 bool trigger_parse_text(const struct command *command, const char *text,
 			struct headroom_trigger *trigger, const char **cgroup)
 {
-	struct triggerspec spec = { .dashes = "", .cause = { trigger_causes(), 0 } };
+	struct trigger_spec spec = { .dashes = "", .cause = { trigger_causes(), 0 } };
 	const char *colon = strchr(text, ':');
 	char *copy, *rest, *word;
 	bool good = true;

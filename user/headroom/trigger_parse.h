@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Triggers as the command line has them */
-#ifndef TRIGGERSPEC_H
-#define TRIGGERSPEC_H
+#ifndef TRIGGER_PARSE_H
+#define TRIGGER_PARSE_H
 
 #include "command.h"
 #include "options.h"
 
 /**
- * struct triggerspec - what was written about a trigger
+ * struct trigger_spec - what was written about a trigger
  * @dashes: what stands before the name of each of these, for complaints
  * @stall: time in stalls; NULL when not given, as all others
  * @refaults: a number of them, in place of @stall
@@ -17,7 +17,7 @@
  * @each: watch each cgroup by itself
  * @cause: of stalls
  */
-struct triggerspec {
+struct trigger_spec {
 	const char *dashes;
 	const char *stall;
 	const char *refaults;
@@ -38,7 +38,7 @@ const char *const *trigger_causes(void);
  *
  * Return: whether it makes sense. Otherwise that is said.
  */
-bool trigger_parse(const struct command *command, const struct triggerspec *spec,
+bool trigger_parse(const struct command *command, const struct trigger_spec *spec,
 		   struct headroom_trigger *trigger);
 /**
  * trigger_parse_text - make sense of "stall=50ms,window=1s,cause=refault,each:CGROUP"
@@ -47,4 +47,4 @@ bool trigger_parse(const struct command *command, const struct triggerspec *spec
 bool trigger_parse_text(const struct command *command, const char *text,
 			struct headroom_trigger *trigger, const char **cgroup);
 
-#endif /* TRIGGERSPEC_H */
+#endif /* TRIGGER_PARSE_H */

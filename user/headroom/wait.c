@@ -10,10 +10,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "failure.h"
 #include "wait.h"
 
-uint64_t pace_now(void)
+uint64_t wait_now(void)
 {
 	struct timespec now;
 
@@ -21,7 +21,7 @@ uint64_t pace_now(void)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
-uint64_t pace_after(uint64_t start, double seconds)
+uint64_t wait_after(uint64_t start, double seconds)
 {
 	return start + (uint64_t)(seconds * NS_PER_S);
 }
@@ -100,7 +100,7 @@ static const sigset_t *signals(void)
 /* The time from now on; 0 when it has passed */
 static struct timespec rest(uint64_t until)
 {
-	uint64_t now = pace_now(), left = until > now ? until - now : 0;
+	uint64_t now = wait_now(), left = until > now ? until - now : 0;
 
 	return (struct timespec){ left / NS_PER_S, left % NS_PER_S };
 }
@@ -109,7 +109,7 @@ static struct timespec rest(uint64_t until)
 static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
 {
 	struct timespec left = rest(until);
-	int ready = ppoll(polled, 2, until == PACE_NEVER ? NULL : &left, mask);
+	int ready = ppoll(polled, 2, until == WAIT_NEVER ? NULL : &left, mask);
 
 	if (ready < 0 && errno != EINTR) {
 		fprintf(stderr, "headroom: cannot wait: %s\n", strerror(errno));
@@ -122,7 +122,7 @@ static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mas
 	return polled[0].revents;
 }
 
-void pace_wait(int fd, uint64_t until)
+void wait_for(int fd, uint64_t until)
 {
 	struct pollfd polled[] = {
 		{ .fd = fd, .events = POLLIN },
@@ -137,7 +137,7 @@ void pace_wait(int fd, uint64_t until)
 	sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-bool pace_stopped(unsigned long count)
+bool wait_stopped(unsigned long count)
 {
 	signals();
 	if (!stopped)
@@ -149,8 +149,8 @@ bool pace_stopped(unsigned long count)
 	return true;
 }
 
-bool pace_until(uint64_t until, unsigned long count)
+bool wait_until(uint64_t until, unsigned long count)
 {
-	pace_wait(-1, until);
-	return !pace_stopped(count);
+	wait_for(-1, until);
+	return !wait_stopped(count);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Waiting: for a moment, for something to read, until somebody has had enough */
-#ifndef PACE_H
-#define PACE_H
+#ifndef WAIT_H
+#define WAIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -9,14 +9,14 @@
 /** Seconds and nanoseconds */
 #define NS_PER_S	1000000000ull
 /** A moment that never comes */
-#define PACE_NEVER	UINT64_MAX
+#define WAIT_NEVER	UINT64_MAX
 
-/** pace_now - CLOCK_MONOTONIC, nanoseconds */
-uint64_t pace_now(void);
-/** pace_after - the moment @seconds after @start */
-uint64_t pace_after(uint64_t start, double seconds);
+/** wait_now - CLOCK_MONOTONIC, nanoseconds */
+uint64_t wait_now(void);
+/** wait_after - the moment @seconds after @start */
+uint64_t wait_after(uint64_t start, double seconds);
 /**
- * pace_wait - wait
+ * wait_for - wait
  * @fd: what may become readable; -1 for nothing
  * @until: CLOCK_MONOTONIC, nanoseconds
  *
@@ -25,16 +25,16 @@ uint64_t pace_after(uint64_t start, double seconds);
  * the process dies of them. When nobody reads standard output any more it ends as by
  * writing to it: whoever has had enough need not wait for the next line.
  */
-void pace_wait(int fd, uint64_t until);
+void wait_for(int fd, uint64_t until);
 /**
- * pace_stopped - whether SIGINT or SIGTERM has come
+ * wait_stopped - whether SIGINT or SIGTERM has come
  * @count: how often the command was to do what it does; 0: for ever
  *
  * It is how that ends which goes on for ever. Of any other the process dies, since
  * whoever waits for it must not take it for done.
  */
-bool pace_stopped(unsigned long count);
-/** pace_until - wait for a moment; false when pace_stopped() */
-bool pace_until(uint64_t until, unsigned long count);
+bool wait_stopped(unsigned long count);
+/** wait_until - wait for a moment; false when wait_stopped() */
+bool wait_until(uint64_t until, unsigned long count);
 
-#endif /* PACE_H */
+#endif /* WAIT_H */

@@ -72,14 +72,14 @@ static void test_table(void)
 	struct name name[] = { { 2, "/a/quite/long/name" }, { 4, NULL }, { 8, "/victim" } };
 	const struct names names = { 3, name };
 	const struct headroom_blame blame = { 2, later };
-	struct blamerows rows = blamerows_select(&blame, &names, "/victim");
+	struct blame_table rows = blame_table_select(&blame, &names, "/victim");
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
 	is_uint(rows.nr, 1, "one victim");
 	is_uint(rows.row[0].evictions, 1277, "all that it lost");
-	blamerows_print(out, &rows, &names, 72);
+	blame_table_print(out, &rows, &names, 72);
 	fclose(out);
 	ok(strstr(text, "\n/victim ~/long/name "), "a name is cut");
 	ok(strstr(text, "\n/victim 4 "), "one without a name has its id");

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Report failures, and end with the right exit code */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+#include "headroom.h"
+
+/* Exit codes, as the usage and headroom(1) document them */
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_LOADED = 3,
+};
+
+/** open_module - connect, or print why that failed; returns the exit code */
+int open_module(struct headroom **h);
+/** say_failure - print the last error of @h; returns the exit code for @err */
+int say_failure(const struct headroom *h, int err);
+/** out_of_memory - print that and exit with EXIT_FAILED */
+__attribute__((noreturn)) void out_of_memory(void);
+
+#endif /* FAILURE_H */
