@@ -413,7 +413,7 @@ TEST_F_TIMEOUT(events, all_or_nothing, 120)
 	ASSERT_EQ(-ENOMEM, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
 					       HEADROOM_PARAM_SAMPLE_SHIFT |
 					       HEADROOM_PARAM_STALLS));
-	EXPECT_STREQ("no memory for so large a table: name fewer table-entries; nothing was changed",
+	EXPECT_STREQ("no memory for so large a table: use fewer table-entries; nothing was changed",
 		     headroom_error(self->h));
 	EXPECT_CONFIG(0, 0, 1);
 	NOTHING_MORE();

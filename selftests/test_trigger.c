@@ -583,13 +583,13 @@ TEST_F_TIMEOUT(trigger, refused, 120)
 	REFUSED(EINVAL, "name a cgroup to watch: cgroup is missing", 0,
 		HEADROOM_A_TRIGGER_CGROUP);
 	put_u64(&self->x, HEADROOM_A_TRIGGER_CGROUP, a);
-	REFUSED(EINVAL, "say what to watch, stall or refaults: metric is missing", 0,
+	REFUSED(EINVAL, "choose what to sum up, stall or refaults: metric is missing", 0,
 		HEADROOM_A_TRIGGER_METRIC);
 	put_u32(&self->x, HEADROOM_A_TRIGGER_METRIC, STALL);
-	REFUSED(EINVAL, "say how much is too much: threshold is missing", 0,
+	REFUSED(EINVAL, "set the sum that fires the trigger: threshold is missing", 0,
 		HEADROOM_A_TRIGGER_THRESHOLD);
 	put_u64(&self->x, HEADROOM_A_TRIGGER_THRESHOLD, 1);
-	REFUSED(EINVAL, "say over which time to sum up: window is missing", 0,
+	REFUSED(EINVAL, "set the time to sum up over: window is missing", 0,
 		HEADROOM_A_TRIGGER_WINDOW);
 
 	REFUSED_SPEC(ENOENT, "no cgroup with this id has the memory controller", 0,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "blame_table.h"
+#include "failure.h"
 #include "parameter.h"
 #include "text.h"
 #include "top_page.h"
