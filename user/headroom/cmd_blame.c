@@ -33,7 +33,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 }
 
 /*
- * {"time_ns": 81000000000, "id": 3, "path": "/busy/db", "evictions": 990,
+ * {"time_ns": 81000000000, "unix_ns": ..., "boot_id": "...", "id": 3, "path": "/busy/db", "evictions": 990,
  *  "refaults": 640, "evictors": [
  *  {"id": 2, "path": "/busy", "reason": "ancestor_limit", "evictions": 700,
  *   "refaults": 600, "error": 20, "share_percent": 93.75}, ...],
@@ -56,7 +56,7 @@ static void print_lines(const struct blame_table *rows, const struct names *name
 			else
 				others = evictor;
 		}
-		json_add_uint(object, "time_ns", now);
+		json_add_time(object, now);
 		json_add_uint(object, "id", row->victim->id);
 		json_add_text(object, "path", row->path);
 		json_add_uint(object, "evictions", row->evictions);

@@ -100,6 +100,7 @@ static void print_json(const struct curve_plot *plot, const struct request *requ
 {
 	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
 
+	json_add_time(object, wait_now());
 	json_add_uint(object, "id", plot->cgroup->id);
 	json_add_text(object, "path", plot->cgroup->path);
 	if (plot->seconds > 0)

@@ -200,7 +200,7 @@ static void print_lines(const struct view *view, const struct headroom_snapshot 
 	for (size_t i = 0; i < rows->nr; i++) {
 		activity = rows->row[i];
 		object = json_new_object();
-		json_add_uint(object, "time_ns", now->time);
+		json_add_time(object, now->time);
 		json_add_number(object, "interval_s", interval->seconds);
 		json_add_bool(object, "consistent", interval->consistent);
 		json_add_uint(object, "id", activity->cgroup->id);

@@ -337,7 +337,7 @@ static void print_json(const struct page *page)
 	const struct activity *activity = page->activity;
 	struct json_object *object = json_new_object();
 
-	json_add_uint(object, "time_ns", page->interval->time);
+	json_add_time(object, page->interval->time);
 	json_add_uint(object, "id", activity->cgroup->id);
 	json_add_uint(object, "parent_id", activity->cgroup->parent_id);
 	json_add_text(object, "path", activity->cgroup->path);

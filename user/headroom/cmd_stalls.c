@@ -214,8 +214,8 @@ static void print_text(struct tasks *tasks, const struct names *names)
 }
 
 /*
- * {"time_ns": 81000000000, "stalled_ns": 5200000, "cause": "memcg_reclaim", "in_total": true,
- *  "pid": 4711, "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
+ * {"time_ns": 81000000000, "unix_ns": ..., "boot_id": "...", "stalled_ns": 5200000,
+ *  "cause": "memcg_reclaim", "in_total": true, "pid": 4711, "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
  */
 static void print_lines(const struct tasks *tasks, const struct names *names)
 {
@@ -227,7 +227,7 @@ static void print_lines(const struct tasks *tasks, const struct names *names)
 		char *comm = command_of(task->pid);
 		char label[HEADROOM_LABEL_SIZE];
 
-		json_add_uint(object, "time_ns", now);
+		json_add_time(object, now);
 		json_add_uint(object, "stalled_ns", task->time);
 		json_add_text(object, "cause", headroom_stall_cause_label(task->cause, label,
 									  sizeof(label)));

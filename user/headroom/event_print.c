@@ -12,6 +12,7 @@
 #include "parameter.h"
 #include "text.h"
 #include "wait.h"
+#include "wall_clock.h"
 
 static const char *const type_names[] = {
 	[HEADROOM_EVENT_TRIGGER] = "trigger",
@@ -23,18 +24,9 @@ static const char *const type_names[] = {
 	[HEADROOM_EVENT_DROPPED] = "dropped",
 };
 
-/* When it was by the clock on the wall, nanoseconds */
-static uint64_t unix_time(const struct headroom_event *event)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec - (wait_now() - event->time);
-}
-
 static void print_start(const struct headroom_event *event)
 {
-	uint64_t ns = unix_time(event);
+	uint64_t ns = wall_clock_ns(event->time);
 	time_t seconds = ns / NS_PER_S;
 	char text[32] = "?";
 	struct tm tm;
@@ -147,8 +139,7 @@ static void print_json(const struct headroom_event *event, const struct watched 
 	struct json_object *object = json_new_object();
 
 	json_add_text(object, "type", type_names[event->type]);
-	json_add_uint(object, "time_ns", event->time);
-	json_add_uint(object, "unix_ns", unix_time(event));
+	json_add_time(object, event->time);
 	json_add_uint(object, "seq", event->seq);
 	if (event->cgroup) {
 		json_add_uint(object, "cgroup_id", event->cgroup);

@@ -10,6 +10,7 @@
 #include "failure.h"
 #include "json.h"
 #include "text.h"
+#include "wall_clock.h"
 
 static struct json_object *checked(struct json_object *value)
 {
@@ -105,6 +106,13 @@ void json_add_text(struct json_object *object, const char *key, const char *valu
 	*to = '\0';
 	json_add(object, key, checked(json_object_new_string(copy)));
 	free(copy);
+}
+
+void json_add_time(struct json_object *object, uint64_t time)
+{
+	json_add_uint(object, "time_ns", time);
+	json_add_uint(object, "unix_ns", wall_clock_ns(time));
+	json_add_text(object, "boot_id", wall_clock_boot_id());
 }
 
 struct json_object *json_histogram(const struct headroom_histogram *hist)

@@ -19,6 +19,12 @@ void json_add_number(struct json_object *object, const char *key, double value);
 /** json_add_text - bytes that are no UTF-8 become U+FFFD; NULL becomes null */
 void json_add_text(struct json_object *object, const char *key, const char *value);
 
+/**
+ * json_add_time - add time_ns, unix_ns and boot_id
+ * @time: CLOCK_MONOTONIC, nanoseconds
+ */
+void json_add_time(struct json_object *object, uint64_t time);
+
 struct json_object *json_new_object(void);
 struct json_object *json_new_array(void);
 /** json_append - put @value at the end of @array */

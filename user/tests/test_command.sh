@@ -23,6 +23,16 @@ usage() {
 	report "says: $sentence"
 }
 
+# has_times: each line says when it was, on both clocks, and in which boot. The bound only
+# tells the two clocks apart, and a wall clock from a wrong origin.
+has_times() {
+	json 'all(abs(line["unix_ns"] / 1e9 - __import__("time").time()) < 600 and
+		line["time_ns"] < line["unix_ns"] and
+		line["boot_id"] == open("/proc/sys/kernel/random/boot_id").read().strip()
+		for line in lines)'
+	json 'len(set(line["unix_ns"] - line["time_ns"] for line in lines)) <= len(set(line["time_ns"] for line in lines))'
+}
+
 usage "a command is missing"
 usage "unknown command 'lst'" lst
 usage "unknown command 'sta'" sta
@@ -163,6 +173,7 @@ report "a subtree"
 
 run 0 "$fake" list --interval 0.05 --json --count 2
 json 'len(lines) == 10 and len(set(line["time_ns"] for line in lines)) == 2'
+has_times
 json 'all(line["id"] != 4 for line in lines)'
 json '[line["subtree"]["evictions"] for line in lines if line["id"] == 3] == [2000, 2000]'
 json '[line["subtree"]["evictions"] for line in lines if line["id"] == 6] == [2000, 1000]'
@@ -284,6 +295,7 @@ json 'lines[0]["local"]["pages"]["file"]["own_limit"]["evictions"] == 1400'
 run 0 "$fake" show /busy/db --interval 20ms --count 3 --json
 json 'len(lines) == 3 and all(line["local"]["evictions"] == 2000 for line in lines)'
 json 'all(a["time_ns"] < b["time_ns"] for a, b in zip(lines, lines[1:]))'
+has_times
 run 0 "$fake" show /busy/db --interval 20ms --count 2
 [ "$(grep -c '^/busy/db ' "$out")" -eq 2 ]
 report "two measurements"
@@ -341,6 +353,7 @@ HEADROOM_FAKE=malformed run 1 "$fake" blame
 grep -q 'malformed' "$err" && [ ! -s "$out" ]
 report "says that the answer is malformed, and nothing else"
 run 0 "$fake" blame --json
+has_times
 json '[line["id"] for line in lines] == [3, 5, 2, 6] and lines[1]["path"] == "/vain\033[2J"'
 json 'lines[0]["evictions"] == 6320 and lines[0]["refaults"] == 800'
 json 'lines[0]["evictors"][0] == dict(id=2, path="/busy", reason="ancestor_limit",
@@ -425,12 +438,14 @@ done
 run 0 "$fake" stalls --json
 json '[line["stalled_ns"] for line in lines] ==
 	[5000000000, 1234567890, 60000000, 20000, 20000, 700]'
-json 'lines[0].pop("time_ns") > 0 and lines[0] == dict(stalled_ns=5000000000, cause="memcg_reclaim", in_total=True,
+has_times
+json 'lines[0].pop("time_ns") > 0 and lines[0].pop("unix_ns") and lines[0].pop("boot_id") and lines[0] == dict(stalled_ns=5000000000, cause="memcg_reclaim", in_total=True,
 	pid=5000001, comm=None, cgroup_id=3, path="/busy/db")'
 json 'lines[1]["comm"] == "headroom-fake" and lines[2]["path"] is None'
 json 'lines[2]["in_total"] is False and lines[5]["cause"] == "cause_14"'
 run 0 "$fake" stalls --json --interval 10ms --count 3
 json 'len(lines) == 18 and len(set(line["time_ns"] for line in lines)) == 3'
+has_times
 run 0 "$fake" stalls /idle --interval 10ms --count 2
 [ "$(cat "$out")" = "no task is stalled
 
@@ -448,6 +463,7 @@ has '^ +0 B +1280 '
 [ "$(wc -L <"$out")" -le 80 ]
 report "all fits into 80 columns"
 run 0 "$fake" curve /busy/db --json
+has_times
 json 'lines[0]["points"][0]["refaults"] == 1280 and lines[0]["points"][-1]["refaults"] == 0'
 json 'lines[0]["pool"] == "local" and lines[0]["evictions"] == 2000'
 run 0 "$fake" curve /busy/db --svg -
