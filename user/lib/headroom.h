@@ -2,8 +2,8 @@
 /*
  * libheadroom - read per-cgroup refault and stall statistics
  *
- * The face of the library. A program opens a handle, takes snapshots, and
- * subtracts one from the next:
+ * The public interface. A program opens a handle, takes snapshots, and
+ * subtracts each from the next:
  *
  *	struct headroom *h;
  *	struct headroom_snapshot *s;
@@ -19,18 +19,18 @@
  *	headroom_snapshot_free(s);
  *	headroom_close(h);
  *
- * Functions return 0 or a negative errno; headroom_error() then has a
- * sentence for people, the kernel's own where the kernel gave one. Results are
- * set to NULL or zero on failure. Whatever a function allocates is freed by
- * the function named in its description, which takes NULL as well.
+ * Functions return 0 or a negative errno; headroom_error() then returns a
+ * message for people, the kernel's own if it sent one. Results are set to NULL
+ * or zero on failure. Each description names the function that frees the result;
+ * it accepts NULL.
  *
  * A handle belongs to one thread at a time; different handles may be used at
- * once. There are no globals, and no thread or signal handler of the library's
- * own. The functions that take no handle may be called anywhere, but not on
- * what another thread changes meanwhile. Descriptors are close-on-exec.
+ * once. The library has no globals, threads or signal handlers. Functions that
+ * take no handle may be called from any thread, but not on data that another
+ * thread is changing. Descriptors are close-on-exec.
  *
- * A handle outlives the module: when it was loaded anew meanwhile, requests
- * reach the new one; while it is not loaded they return -ENOTCONN. A handle
+ * A handle outlives the module: after the module was reloaded, requests reach
+ * the new instance; while it is not loaded they return -ENOTCONN. A handle
  * for events does not: see headroom_events_next(). Reading needs CAP_NET_ADMIN,
  * and naming cgroups CAP_DAC_READ_SEARCH: -EPERM. Any request may also return
  *
@@ -39,9 +39,9 @@
  *	-EBADMSG	the answer is not what the specification says
  *	-EOPNOTSUPP	the module is older than the request
  *
- * Members called reserved are zero; new members take their place. A request with one that
- * is not zero is refused with -EINVAL: it asks for what this library does not know.
- * Structures do not change otherwise while the library's name is the same.
+ * Members called reserved are zero; new members will take their place. A request with a
+ * nonzero reserved word is refused with -EINVAL: it asks for a feature that this library
+ * does not know. Structures change in no other way under the same soname.
  */
 #ifndef HEADROOM_H
 #define HEADROOM_H
@@ -55,7 +55,7 @@
 extern "C" {
 #endif
 
-/* The library is built with all else hidden */
+/* The library is built with -fvisibility=hidden */
 #ifdef __GNUC__
 #pragma GCC visibility push(default)
 #endif
@@ -70,7 +70,7 @@ struct headroom;
 #define HEADROOM_STALL_CAUSES	(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM + 1)
 #define HEADROOM_PAGE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
 #define HEADROOM_REASONS	(HEADROOM_REASON_UNKNOWN + 1)
-/* Groups that sampled pages are dealt out into */
+/* Number of groups that sampled pages are divided into */
 #define HEADROOM_SAMPLE_GROUPS	16
 
 /**
@@ -118,7 +118,7 @@ struct headroom_stall {
  * @kind: enum headroom_page_kind, or a number that this header does not know
  * @reason: enum headroom_reason, or a number that this header does not know
  * @evictions: pages evicted from the cgroup
- * @refaults: pages that came back and are charged to it, scaled
+ * @refaults: refaults charged to the cgroup, scaled up from the samples
  * @reserved: zero
  */
 struct headroom_pages {
@@ -147,7 +147,7 @@ struct headroom_group {
  * @refaults: evicted pages read again and charged here
  * @refaults_shared: of them, pages that were evicted from another cgroup
  * @refault_samples: refaults seen, behind the scaled @refaults
- * @returned: of the pages evicted from this cgroup, those that any cgroup read again
+ * @returned: pages evicted from this cgroup and read again by any cgroup
  * @nr_pages: number of pairs of kind and reason
  * @pages: evictions and refaults, ascending by kind, then by reason
  * @refault_distance: pages evicted from the victim between eviction and refault
@@ -223,16 +223,16 @@ struct headroom_target {
  * @parent_id: id of its parent among the cgroups with the memory controller;
  *	0 for the root
  * @path: path below the cgroup root, "/" for the root itself; NULL when the
- *	cgroup was removed before its path could be looked up. It is there for as
- *	long as what it is a part of
+ *	cgroup was removed before its path could be looked up. Owned by the
+ *	structure that contains it
  * @local: its own tasks and pages
  * @subtree: the cgroup and all below it
  * @target: reclaim from it and all below it as a whole
- * @psi: the kernel has totals of its own
- * @psi_some: what memory.pressure has as the total of "some", nanoseconds; up to
- *	two seconds old, unless somebody has just read that file
- * @psi_full: the same of "full"
- * @generation: grows whenever something is counted for it or one below
+ * @psi: the kernel accounts pressure, so @psi_some and @psi_full are valid
+ * @psi_some: total of "some" in memory.pressure, nanoseconds; up to
+ *	two seconds old, unless that file was read just before
+ * @psi_full: the same for "full"
+ * @generation: grows with each event counted for the cgroup or a descendant
  * @reserved: zero
  */
 struct headroom_cgroup {
@@ -250,12 +250,12 @@ struct headroom_cgroup {
 };
 
 /**
- * struct headroom_evictor - a cgroup that took another one's pages
- * @id: its cgroup id; 0 for all those without an entry of their own
- * @reason: why it reclaimed; 0 for the same
- * @evictions: pages taken since it has an entry
+ * struct headroom_evictor - a cgroup whose demand evicted another cgroup's pages
+ * @id: its cgroup id; 0 for the sum of all evictors without an entry
+ * @reason: why it reclaimed; 0 for that sum
+ * @evictions: pages evicted since it got its entry
  * @refaults: of its pages, those read again, scaled
- * @error: upper bound of the pages that it took before
+ * @error: upper bound of the pages that it evicted before that
  * @reserved: zero
  */
 struct headroom_evictor {
@@ -268,8 +268,8 @@ struct headroom_evictor {
 };
 
 /**
- * struct headroom_victim - who took a cgroup's pages
- * @id: cgroup that lost them
+ * struct headroom_victim - the evictors of one cgroup's pages
+ * @id: cgroup that the pages were evicted from
  * @nr: number of evictors
  * @evictor: in no order; one with id 0 stands for all that are not listed
  * @reserved: zero
@@ -282,7 +282,7 @@ struct headroom_victim {
 };
 
 /**
- * struct headroom_blame - who took whose pages
+ * struct headroom_blame - the evictors of each victim
  * @nr: number of victims
  * @victim: in order of id
  */
@@ -292,12 +292,12 @@ struct headroom_blame {
 };
 
 /**
- * struct headroom_filter - what of a snapshot is wanted; all zero is everything
+ * struct headroom_filter - selection of a snapshot; all zero selects everything
  * @ancestor: only the cgroup with this id and all below it
  * @since: only cgroups for which something was counted, or which were born, after
  *	the snapshot that had this generation. Cgroups that are gone are not
  *	reported: see the events
- * @omit: HEADROOM_DETAIL_* flags: what not to read
+ * @omit: HEADROOM_DETAIL_* flags of the parts to leave out
  * @reserved: zero
  */
 struct headroom_filter {
@@ -361,22 +361,22 @@ struct headroom_hook {
  * @stalled: tasks that are in a stall, or reclaim on request, right now
  * @histogram_bytes: bytes of a histogram
  * @histograms: histograms in use
- * @kernel: release of the kernel; NULL if the module does not tell
- * @triggers: triggers that are set, by everybody
- * @worker_time: nanoseconds of work in the background
- * @request_time: nanoseconds that answering requests has taken
+ * @kernel: release of the kernel; NULL if the module does not report it
+ * @triggers: triggers set by all processes
+ * @worker_time: nanoseconds spent in background work
+ * @request_time: nanoseconds spent answering requests
  * @nr_hooks: number of hooks
  * @hook: the tracepoints that the module uses
  * @dropped: what could not be recorded since the module was loaded
  * @dropped.table_full: evicted pages forgotten, their bucket was full
  * @dropped.table_busy: evicted pages not remembered, their bucket was being written
- * @dropped.cgroup_unknown: events booked to an ancestor
- * @dropped.distance_unknown: refaults without a distance, their loser is gone
+ * @dropped.cgroup_unknown: events charged to an ancestor
+ * @dropped.distance_unknown: refaults without a distance, the victim is gone
  * @dropped.stall_slots: stalls not measured, there were too many at once
  * @dropped.reclaim_slots: reclaims not followed, there were too many at once
  * @dropped.histograms: values in no histogram, too many were needed at once
  * @dropped.notifications: notifications never sent
- * @dropped.resized: evicted pages forgotten, the table was made anew
+ * @dropped.resized: evicted pages forgotten, the nonresident table was resized
  * @event_seq: number of the last event that was sent to all
  * @reserved: zero
  *
@@ -434,10 +434,10 @@ int headroom_open(struct headroom **h);
  */
 void headroom_close(struct headroom *h);
 /**
- * headroom_error - a sentence about the last failure on a handle
- * @h: handle; NULL stands for one that there was no memory for
+ * headroom_error - describe the last failure on a handle
+ * @h: handle; NULL after headroom_open() returned -ENOMEM
  *
- * Return: the sentence, valid until the next call on the same handle.
+ * Return: the message, valid until the next call on the same handle.
  */
 const char *headroom_error(const struct headroom *h);
 
@@ -700,14 +700,14 @@ int headroom_events_open(struct headroom_events **e, bool group);
  */
 void headroom_events_close(struct headroom_events *e);
 /**
- * headroom_events_error - a sentence about the last failure on a handle
- * @e: handle; NULL stands for one that there was no memory for
+ * headroom_events_error - describe the last failure on a handle
+ * @e: handle; NULL after headroom_events_open() returned -ENOMEM
  *
- * Return: the sentence, valid until the next call on the same handle.
+ * Return: the message, valid until the next call on the same handle.
  */
 const char *headroom_events_error(const struct headroom_events *e);
 /**
- * headroom_events_fd - what to poll
+ * headroom_events_fd - file descriptor to poll
  * @e: handle
  *
  * Return: a file descriptor that is readable when there may be events. It belongs to
@@ -719,8 +719,8 @@ int headroom_events_fd(const struct headroom_events *e);
  * @e: handle
  * @event: result; all zero unless 1 is returned
  *
- * Never waits. After an error other than -ENOTCONN the handle is usable: what could
- * not be read is told as a loss later on, and what could not be told is tried again.
+ * Never waits. After an error other than -ENOTCONN the handle stays usable: an event that
+ * could not be read is reported as dropped later, and a failed report is retried.
  *
  * Return: 1; 0 when there is none now; -ENOTCONN after HEADROOM_EVENT_EXIT, for ever:
  * close the handle, and open another one when the module is loaded again; -EBADMSG
@@ -729,20 +729,20 @@ int headroom_events_fd(const struct headroom_events *e);
 int headroom_events_next(struct headroom_events *e, struct headroom_event *event);
 
 /**
- * struct headroom_trigger - what is to be watched
+ * struct headroom_trigger - a threshold over a window
  * @cgroup: id of the cgroup
  * @scope: enum headroom_trigger_scope; 0 is subtree
  * @metric: enum headroom_trigger_metric
  * @cause: enum headroom_stall_cause; 0 for all that are part of stall_total
  * @threshold: nanoseconds of stalls, or refaults, in a window
  * @window: nanoseconds
- * @interval: nanoseconds between two events at least; 0 for the window
- * @hysteresis: after an event, none before the sum was at @clear or below
- * @clear: as @threshold
+ * @interval: minimum nanoseconds between two events; 0 for the window
+ * @hysteresis: after an event, do not fire again until the sum drops to @clear
+ * @clear: in the unit of @threshold
  * @reserved: zero
  *
- * The specification tells the bounds. A trigger goes on when its cgroup is removed,
- * with nothing to watch.
+ * A trigger fires when the sum reaches the threshold. The netlink specification defines
+ * the bounds. A trigger outlives its cgroup, but no longer fires.
  */
 struct headroom_trigger {
 	uint64_t cgroup;
@@ -758,22 +758,22 @@ struct headroom_trigger {
 };
 
 /**
- * headroom_trigger_add - watch something
- * @e: where its events are to come from
- * @trigger: what
- * @id: result; the @trigger of its events
+ * headroom_trigger_add - set a trigger
+ * @e: handle that will receive its events
+ * @trigger: the trigger; its reserved words must be zero
+ * @id: result; the @trigger member of its events
  *
  * Return: 0; -ENOENT when there is no such cgroup; -EINVAL or -ERANGE when a value is
  * refused; -ENOTCONN when the module is gone; or another negative errno. After
- * -ENOBUFS, when there was no room for the answer among the events, nobody knows
- * the id: close the handle.
+ * -ENOBUFS, when events left no room for the answer, the id is unknown: close the
+ * handle to remove the trigger.
  */
 int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
 			 uint32_t *id);
 /**
- * headroom_trigger_del - watch something no longer
- * @e: where the trigger was added
- * @id: the trigger's id. No event of it is reported any more
+ * headroom_trigger_del - remove a trigger
+ * @e: handle that the trigger was added to
+ * @id: the trigger's id; its queued events are discarded
  *
  * Return: 0; -ENOENT if it is not one of @e's; or another negative errno.
  */
@@ -782,11 +782,11 @@ int headroom_trigger_del(struct headroom_events *e, uint32_t id);
 /* names: cgroup.c */
 
 /**
- * headroom_cgroup_root - where cgroup v2 is mounted
+ * headroom_cgroup_root - mount point of cgroup v2
  * @h: handle
  *
- * Return: a path such as "/sys/fs/cgroup", which belongs to the handle; NULL if it is
- * mounted nowhere.
+ * Return: a path such as "/sys/fs/cgroup", owned by the handle; NULL if cgroup v2 is not
+ * mounted.
  */
 const char *headroom_cgroup_root(struct headroom *h);
 /**
@@ -811,7 +811,7 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
  */
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 
-/* lists: lists.c. What is not in a list is all zero, its number too; never NULL. */
+/* lists: lists.c. A lookup that finds nothing returns an all-zero element, never NULL. */
 
 /**
  * headroom_stats_stall - find a cause of stalls
@@ -886,8 +886,8 @@ const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
  * headroom_stall_in_total - whether a cause is part of stall_total
  * @cause: enum headroom_stall_cause
  *
- * Return: false for what happens inside other stalls, for proactive reclaim, which is
- * no stall, and for a cause that is not known.
+ * Return: false for a cause inside other stalls, for proactive reclaim, which is no stall,
+ * and for an unknown cause.
  */
 bool headroom_stall_in_total(enum headroom_stall_cause cause);
 /**
@@ -908,7 +908,7 @@ const char *headroom_reason_name(enum headroom_reason reason);
 /* model: estimate.c. Pure functions of what was read. */
 
 /**
- * headroom_stats_delta - what happened between two readings
+ * headroom_stats_delta - subtract one reading from another
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
  * @delta: result; its lists and histograms are allocated, free them with
@@ -928,7 +928,7 @@ int headroom_stats_delta(const struct headroom_stats *now,
  */
 void headroom_stats_clear(struct headroom_stats *stats);
 /**
- * headroom_target_delta - the same for a pool
+ * headroom_target_delta - subtract one reading of a target from another
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
  * @delta: result; free what is inside with headroom_target_clear()
@@ -946,7 +946,7 @@ int headroom_target_delta(const struct headroom_target *now,
  */
 void headroom_target_clear(struct headroom_target *target);
 /**
- * struct headroom_snapshot_delta - what happened between two snapshots
+ * struct headroom_snapshot_delta - difference of two snapshots
  * @interval: nanoseconds between them; 0 without an earlier one
  * @consistent: both snapshots are
  * @nr: number of cgroups
@@ -982,13 +982,13 @@ int headroom_snapshot_delta(const struct headroom_snapshot *now,
  */
 void headroom_snapshot_delta_free(struct headroom_snapshot_delta *delta);
 /**
- * headroom_blame_delta - pages taken between two readings of blame
+ * headroom_blame_delta - pages evicted between two readings of blame
  * @now: later reading
  * @before: earlier reading
  * @delta: result; free it with headroom_blame_free()
  *
- * Each victim's evictors are those that it can name in the interval; one with id 0 has
- * the difference to the victim's total.
+ * Each victim lists the evictors that are known for the interval; the one with id 0 has
+ * the rest of the victim's total.
  *
  * Return: 0 or -ENOMEM.
  */
