@@ -232,7 +232,7 @@ struct headroom_target {
  * @psi_some: total of "some" in memory.pressure, nanoseconds; up to
  *	two seconds old, unless that file was read just before
  * @psi_full: the same for "full"
- * @generation: grows with each event counted for the cgroup or a descendant
+ * @generation: larger than before if anything was counted for the cgroup or a descendant
  * @reserved: zero
  */
 struct headroom_cgroup {
@@ -376,7 +376,8 @@ struct headroom_hook {
  * @dropped.reclaim_slots: reclaims not followed, there were too many at once
  * @dropped.histograms: values in no histogram, too many were needed at once
  * @dropped.notifications: notifications never sent
- * @dropped.resized: evicted pages forgotten, the nonresident table was resized
+ * @dropped.resized: evicted pages forgotten, the nonresident table was replaced after a
+ *	change of its parameters
  * @event_seq: number of the last event that was sent to all
  * @reserved: zero
  *
@@ -618,7 +619,7 @@ int headroom_params_set(struct headroom *h, const struct headroom_params *config
 
 /**
  * enum headroom_event_type - what happened
- * @HEADROOM_EVENT_TRIGGER: the threshold of a trigger was exceeded
+ * @HEADROOM_EVENT_TRIGGER: the threshold of a trigger was reached
  * @HEADROOM_EVENT_CGROUP_BORN: a cgroup was found
  * @HEADROOM_EVENT_CGROUP_GONE: a cgroup is gone
  * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task
