@@ -200,7 +200,7 @@ void blame_table_print(FILE *out, const struct blame_table *rows, const struct n
 	char columns[128], *heading;
 
 	if (!rows->nr) {
-		fputs("no pages were lost\n", out);
+		fputs("no evictions\n", out);
 		return;
 	}
 	format_columns(columns, sizeof(columns), NULL, NULL);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom blame - who took whose pages, and were they missed */
+/* headroom blame - which cgroup evicted the pages of which, and how many came back */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,12 +41,12 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
  */
 static void print_lines(const struct blame_table *rows, const struct names *names)
 {
-	static const struct headroom_evictor nobody;
+	static const struct headroom_evictor none;
 	uint64_t now = wait_now();
 
 	for (size_t i = 0; i < rows->nr; i++) {
 		struct json_object *object = json_new_object(), *evictors = json_new_array();
-		const struct headroom_evictor *evictor, *others = &nobody;
+		const struct headroom_evictor *evictor, *others = &none;
 		const struct blame_row *row = &rows->row[i];
 
 		for (size_t k = 0; k < row->victim->nr; k++) {
@@ -67,7 +67,7 @@ static void print_lines(const struct blame_table *rows, const struct names *name
 	}
 }
 
-/* What the command line asks for */
+/* Options of the command line */
 struct request {
 	const char *name;
 	double seconds;		/* 0: since the module was loaded */
@@ -140,13 +140,13 @@ static int run(const struct command *command, int argc, char **argv)
 	struct request request = { .count = 1 };
 	const struct option options[] = {
 		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
-		  "only pages lost by this cgroup and those below it", &request.name },
+		  "only this cgroup and those below it as victims", &request.name },
 		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure so long, instead of all since the module was loaded",
+		  "measure for TIME instead of since the module was loaded",
 		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "how often to measure (1); 0: for ever",
+		{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
 		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each victim",
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and victim",
 		  &request.json },
 		{ 0 }
 	};
@@ -172,10 +172,10 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command blame_command = {
 	.name = "blame",
 	.operands = "[CGROUP]",
-	.summary = "who took whose pages, why, and were they missed",
-	.notes = "SHARE is that of the pages that the victim lost and that were read again; where\n"
-		 "none was, that of its evictions. EVICTIONS of 300+20 means that up to 20 more\n"
-		 "are counted among the others. All is since the module was loaded, or within the\n"
+	.summary = "which cgroup evicted whose pages, why, and how many were read again",
+	.notes = "SHARE is the evictor's share of the victim's refaults, or of its evictions if none\n"
+		 "of its pages was read again. EVICTIONS of 300+20 means that up to 20 more are\n"
+		 "counted under (others). Figures are since the module was loaded, or for the\n"
 		 "interval.\n",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom config - the module's parameters, at run time */
+/* headroom config - show and change the parameters of the module at run time */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,7 +14,7 @@
 
 #define SAMPLE_SHIFT_MAX	10
 
-/* What is to be changed */
+/* Parameters to change: their values, and a bit in @which for each */
 struct change {
 	struct headroom_params config;
 	unsigned int which;
@@ -41,7 +41,7 @@ static bool parse_value(const struct command *command, enum parameter parameter,
 		}
 	} else if (parameter == TABLE_ENTRIES) {
 		change->which |= HEADROOM_PARAM_TABLE_ENTRIES;
-		wanted = "a whole number, 0 for as many as the machine has pages";
+		wanted = "a whole number, 0 for the number of pages of the machine";
 		if (parse_count(text, &number)) {
 			change->config.table_entries = number;
 			return true;
@@ -51,7 +51,7 @@ static bool parse_value(const struct command *command, enum parameter parameter,
 		if (parse_switch(text, &change->config.stalls))
 			return true;
 	}
-	usage_error(command, "%s takes %s, not '%s'", parameter_names[parameter], wanted, text);
+	usage_error(command, "%s must be %s, not '%s'", parameter_names[parameter], wanted, text);
 	return false;
 }
 
@@ -70,10 +70,10 @@ static bool parse_assignment(const struct command *command, const char *text,
 		if (i != SWAP_KPROBES)
 			return parse_value(command, i, text + len + 1, change);
 		usage_error(command, "swap-kprobes cannot be changed while the module is loaded: "
-			    "load it with swap_kprobes=1");
+			    "reload it with swap_kprobes=1");
 		return false;
 	}
-	usage_error(command, "no parameter is called '%.*s'", (int)len, text);
+	usage_error(command, "unknown parameter '%.*s'", (int)len, text);
 	return false;
 }
 
@@ -83,7 +83,7 @@ static int set(struct headroom *h, const struct change *change)
 
 	if (err >= 0)
 		return EXIT_DONE;
-	/* the module explains which value it does not take */
+	/* the message of the module names the value that it refuses */
 	say_failure(h, err);
 	return err == -EINVAL || err == -ERANGE ? EXIT_USAGE :
 	       err == -ENOTCONN ? EXIT_NOT_LOADED : EXIT_FAILED;
@@ -111,7 +111,7 @@ static int run(const struct command *command, int argc, char **argv)
 	struct change change = { 0 };
 	bool json = false;
 	const struct option options[] = {
-		{ "PARAMETER=VALUE", OPTION_OPERANDS, NULL, "what to change", &assignments },
+		{ "PARAMETER=VALUE", OPTION_OPERANDS, NULL, "parameter to change", &assignments },
 		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
 		{ 0 }
 	};
@@ -135,13 +135,12 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command config_command = {
 	.name = "config",
 	.operands = "[PARAMETER=VALUE]...",
-	.summary = "the module's parameters: show them, or change them at once",
-	.notes = "Without operands, shows them; else, as they are then. Either all changes are made,\n"
-		 "or none:\n"
+	.summary = "show the parameters of the module, or change them",
+	.notes = "Makes either all changes or none, then prints the parameters:\n"
 		 "  sample-shift=N   track one page in 2^N, N from 0 to 10\n"
-		 "  table-entries=N  evicted pages to remember; 0: as many as the machine has pages\n"
+		 "  table-entries=N  evicted pages to remember; 0: the number of pages of the machine\n"
 		 "  stalls=on|off    track stalls\n"
-		 "No counter is lost; a new sample-shift or table-entries makes the table of evicted\n"
-		 "pages anew, and those that were in it are forgotten.\n",
+		 "Counters keep their values. A new sample-shift or table-entries clears the nonresident\n"
+		 "table: refaults of the pages in it are not recognised.\n",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom curve - what more memory would save in one cgroup */
+/* headroom curve - how many refaults more memory would save in one cgroup */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,12 +19,12 @@
 struct request {
 	const char *name;	/* as the user wrote it */
 	double seconds;		/* 0: since the module was loaded */
-	double below;		/* refaults a second; negative: not asked */
+	double below;		/* refaults per second; negative: option not given */
 	const char *svg;
 	bool json;
 };
 
-/* The least memory at which refaults are below the rate that was asked for */
+/* The least extra memory, in pages, that brings refaults down to --below */
 static double memory_below(const struct curve_plot *plot, const struct request *request)
 {
 	return headroom_curve_memory(&plot->curve, request->below * plot->seconds);
@@ -33,10 +33,10 @@ static double memory_below(const struct curve_plot *plot, const struct request *
 static void print_below(const struct curve_plot *plot, const struct request *request)
 {
 	if (curve_plot_rate(plot, curve_plot_refaults(plot)) <= request->below) {
-		printf("refaults are not above %g a second as it is\n", request->below);
+		printf("refaults are already at or below %g per second\n", request->below);
 		return;
 	}
-	printf("with %s more, not more than %g refaults a second remain\n",
+	printf("with %s more, at most %g refaults per second remain\n",
 	       curve_plot_memory(plot, memory_below(plot, request)).s, request->below);
 }
 
@@ -54,14 +54,14 @@ static void print_heading(const struct curve_plot *plot, const struct request *r
 		printf("in %.2f s", plot->seconds);
 	else
 		printf("since the module was loaded");
-	printf(", %" PRIu64 " evictions, %.0f of the evicted pages came back\n", plot->evictions,
+	printf(", %" PRIu64 " evictions, %.0f refaults of these pages\n", plot->evictions,
 	       curve_plot_refaults(plot));
 	if (!plot->target)
-		puts("the cgroup's own pages, whoever was short of memory");
+		puts("the cgroup's own pages, evicted for any reason");
 	else if (plot->cgroup->parent_id)
-		puts("the cgroup and all below it as one plot, at its own limit");
+		puts("the cgroup and all below it as one pool, at its own limit");
 	else
-		puts("the machine as one plot, when it was short of memory");
+		puts("the machine as one pool, when it was short of memory");
 }
 
 static void print_text(const struct curve_plot *plot, const struct request *request)
@@ -123,7 +123,7 @@ static void print_json(const struct curve_plot *plot, const struct request *requ
 	json_print_line(object);
 }
 
-/* The drawing: its frame within the picture, in its units */
+/* Size of the drawing and the frame of the plot in it, in SVG units */
 #define SVG_WIDTH	720
 #define SVG_HEIGHT	400
 #define SVG_LEFT	90
@@ -150,7 +150,7 @@ static void svg_text(FILE *out, const char *text)
 
 	for (; *text; text += len ? len : 1) {
 		len = utf8_sequence(text);
-		/* what is no character, or is not allowed in XML */
+		/* invalid UTF-8, or a character that XML forbids */
 		if (!len || (unsigned char)*text < 0x20)
 			fputs("\xef\xbf\xbd", out);
 		else if (*text == '<' || *text == '&')
@@ -196,7 +196,7 @@ static void write_svg(FILE *out, const struct curve_plot *plot, const struct req
 {
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
-	/* grey and blue that can be told from white and from black */
+	/* grey and blue that contrast with a white and with a black background */
 	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
 	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}</style>\n<title>", out);
 	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request->name);
@@ -252,7 +252,7 @@ static int measure(struct headroom *h, const struct request *request, uint64_t i
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
-		/* an interrupt ends the measurement, not the command */
+		/* a signal ends the wait early; the command prints what it has measured */
 		if (!err)
 			wait_for(-1, wait_after(start, request->seconds));
 	}
@@ -305,15 +305,15 @@ static int run(const struct command *command, int argc, char **argv)
 	struct request request = { .below = -1 };
 	const char *below = NULL;
 	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
+		{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
 		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure so long, instead of all since the module was loaded",
+		  "measure for TIME instead of since the module was loaded",
 		  &request.seconds },
 		{ "--below", OPTION_TEXT, "RATE",
-		  "the memory with which not more refaults a second remain", &below },
+		  "print the memory that lowers refaults to RATE per second", &below },
 		{ "--json", OPTION_FLAG, NULL, "print one JSON object, with all points",
 		  &request.json },
-		{ "--svg", OPTION_TEXT, "FILE", "draw it into a file; -: only that, on stdout",
+		{ "--svg", OPTION_TEXT, "FILE", "write a drawing to FILE; -: to stdout, without text",
 		  &request.svg },
 		{ 0 }
 	};
@@ -323,11 +323,11 @@ static int run(const struct command *command, int argc, char **argv)
 	if (!parse_options(command, options, argc, argv, &code))
 		return code;
 	if (below && !parse_rate(below, &request.below))
-		return usage_error(command, "--below takes refaults a second, not '%s'", below);
+		return usage_error(command, "--below must be a rate in refaults per second, not '%s'", below);
 	if (below && request.seconds <= 0)
-		return usage_error(command, "--below is a rate and needs --interval");
+		return usage_error(command, "--below needs --interval");
 	if (request.json && request.svg && strcmp(request.svg, "-") == 0)
-		return usage_error(command, "--json and --svg - do not go together");
+		return usage_error(command, "--json and --svg - exclude each other");
 	code = open_module(&h);
 	if (!code)
 		code = show_curve(h, &request);
@@ -338,6 +338,6 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command curve_command = {
 	.name = "curve",
 	.operands = "CGROUP",
-	.summary = "what more memory would save in one cgroup",
+	.summary = "how many refaults more memory would save in one cgroup",
 	.run = run,
 };

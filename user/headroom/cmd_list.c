@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom list - the cgroups side by side, in rates over an interval */
+/* headroom list - compare cgroups by rates over an interval */
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +18,7 @@
 #include "text.h"
 #include "wait.h"
 
-/* What the command line asks for */
+/* Options of the command line */
 struct view {
 	double seconds;
 	unsigned long count;
@@ -69,10 +69,10 @@ static struct rows select_rows(const struct view *view, const struct headroom_sn
 		out_of_memory();
 	for (size_t i = 0; i < interval->nr; i++) {
 		activity = &interval->activity[i];
-		/* without a path it is gone already */
+		/* no path: the cgroup was removed */
 		if (!activity->cgroup->path)
 			continue;
-		/* a module that is older does not know the filter */
+		/* an older module ignores the filter */
 		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
 			continue;
 		if (!view->all && is_idle(&activity->subtree))
@@ -89,7 +89,7 @@ static double percent(uint64_t ns, double seconds)
 	return ns / 1e9 / seconds * 100;
 }
 
-/* Causes that have a column of their own, by what they call for; 0 ends them */
+/* Columns of causes, grouped by remedy; each list is terminated by 0 */
 static const struct {
 	const char *heading;
 	enum headroom_stall_cause cause[3];
@@ -102,7 +102,7 @@ static const struct {
 
 #define NR_STALL_COLUMNS	(sizeof(columns_of_stalls) / sizeof(columns_of_stalls[0]))
 
-/* With that, a name of 20 columns fits into a line of 80. */
+/* Columns this wide leave 20 of 80 for the name. */
 static int column_width(const char *heading)
 {
 	size_t width = strlen(heading);
@@ -130,7 +130,7 @@ static int format_stalls(char *line, size_t size, const struct headroom_stats *s
 	return len;
 }
 
-/* The columns after the name; the heading is the same with no activity. */
+/* Format the columns after the name; without @activity, their headings. */
 static int format_columns(char *line, size_t size, const struct view *view,
 			  const struct activity *activity, double seconds)
 {
@@ -147,7 +147,7 @@ static int format_columns(char *line, size_t size, const struct view *view,
 	return len;
 }
 
-/* Names as they are printed. On a terminal a line must not wrap. */
+/* Format the names of all rows; on a terminal, shorten them so that lines do not wrap. */
 static char **format_names(const struct rows *rows, size_t columns, size_t *width)
 {
 	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
@@ -188,7 +188,7 @@ static void print_table(const struct view *view, const struct interval *interval
 	if (rows->idle)
 		printf("%zu idle cgroup%s not shown\n", rows->idle, rows->idle > 1 ? "s" : "");
 	if (!interval->consistent)
-		puts("cgroups came or went while they were read: some may be missing");
+		puts("cgroups were created or removed during the read: some may be missing");
 }
 
 static void print_lines(const struct view *view, const struct headroom_snapshot *now,
@@ -237,7 +237,7 @@ static void print_interval(const struct view *view, const struct headroom_snapsh
 
 static int watch(struct headroom *h, const struct view *view)
 {
-	/* reading costs what is read */
+	/* leave out details that are not printed: the module formats them at a cost */
 	const struct headroom_filter filter = {
 		.ancestor = view->subtree_id,
 		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
@@ -257,7 +257,7 @@ static int watch(struct headroom *h, const struct view *view)
 		print_interval(view, now, before);
 		headroom_snapshot_free(before);
 		before = now;
-		/* whoever reads a stream wants each table when it is there */
+		/* flush, so that a reader of the pipe sees each table at once */
 		if (fflush(stdout) != 0)
 			break;
 	}
@@ -287,12 +287,12 @@ static int run(const struct command *command, int argc, char **argv)
 	struct choice order = { order_names, BY_STALL };
 	const struct option options[] = {
 		{ "--interval", OPTION_SECONDS, "TIME", "time to measure (1s)", &view.seconds },
-		{ "--count", OPTION_COUNT, "N", "tables to print (1); 0: for ever", &view.count },
-		{ "--sort", OPTION_CHOICE, "KEY", "what is largest comes first (stall)", &order },
+		{ "--count", OPTION_COUNT, "N", "number of tables (1); 0: until interrupted", &view.count },
+		{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)", &order },
 		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 		  &view.subtree },
-		{ "--all", OPTION_FLAG, NULL, "show idle cgroups too", &view.all },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each cgroup",
+		{ "--all", OPTION_FLAG, NULL, "include idle cgroups", &view.all },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and cgroup",
 		  &view.json },
 		{ 0 }
 	};
@@ -314,9 +314,9 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command list_command = {
 	.name = "list",
 	.operands = "",
-	.summary = "refaults, evictions and stalls of all cgroups, as rates",
-	.notes = "STALL% is the time in stalls of all causes. Of it, RECLAIM% is reclaim because\n"
-		 "memory was short or a cgroup at its memory.max, HIGH% is reclaim and throttling\n"
-		 "for a memory.high, READ% waiting for pages that were evicted or swapped out.\n",
+	.summary = "rates of refaults, evictions and stalls of all cgroups",
+	.notes = "STALL% is the time in stalls of all causes. RECLAIM% is the part for direct reclaim\n"
+		 "and memcg reclaim, HIGH% the part for reclaim and throttling at a memory.high, and\n"
+		 "READ% the part for waits for refaults and swap-ins.\n",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom show - all about one cgroup */
+/* headroom show - print all statistics of one cgroup */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,13 +21,13 @@
 #include "text.h"
 #include "wait.h"
 
-/* What to print: a cgroup's activity, and what its numbers need */
+/* The activity of a cgroup, and what is needed to print it */
 struct page {
 	const struct activity *activity;
 	const struct interval *interval;
 	uint32_t page_size;
 	uint32_t sample_shift;
-	bool tracked;	/* stalls are */
+	bool tracked;	/* whether stalls are tracked */
 };
 
 static struct text label_distance(uint64_t pages, uint32_t page_size)
@@ -54,7 +54,7 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 	uint64_t value;
 
 	for (counter = headroom_stats_counters; counter->name; counter++) {
-		/* times stand with the stalls */
+		/* print_stalls() prints the times */
 		if (strcmp(counter->unit, "ns") == 0)
 			continue;
 		value = headroom_counter_get(counter, stats);
@@ -68,7 +68,7 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 	}
 }
 
-/* The share of evicted pages that came back; NAN when none was evicted */
+/* Share of the evicted pages that were read again; NAN without evictions */
 static double returned_percent(const struct headroom_stats *stats)
 {
 	return stats->evictions ? 100.0 * stats->returned / stats->evictions : NAN;
@@ -160,12 +160,12 @@ static void print_ages(const struct headroom_histogram *hist)
 	histogram_print(hist, &axis);
 }
 
-/* The share of PSI's "some" that the stalls account for; NAN when it is not known */
+/* Share of PSI "some" that the stalls account for; NAN if unknown */
 static double explained_percent(const struct page *page)
 {
 	const struct activity *activity = page->activity;
 
-	/* what the kernel counted before the module was loaded has no stalls beside it */
+	/* PSI also counts the time before the module was loaded, the module does not */
 	if (!page->interval->seconds || !activity->psi_some)
 		return NAN;
 	return 100.0 * activity->subtree.stall_total / activity->psi_some;
@@ -182,7 +182,7 @@ static void print_psi(const struct page *page)
 	if (!isnan(explained))
 		printf("  %.1f %% explained by these stalls", explained);
 	else if (!page->interval->seconds)
-		printf("  since the cgroup was made");
+		printf("  since the cgroup was created");
 	printf("\n  %-18s %10s\n", "PSI full", text_ns(activity->psi_full).s);
 }
 
@@ -197,7 +197,7 @@ static void print_stalls(const struct page *page, const struct headroom_stats *s
 	if (!page->tracked)
 		printf("  stalls are not tracked");
 	putchar('\n');
-	/* the kernel's own counts what is below, too */
+	/* memory.pressure covers the subtree */
 	if (stats == &page->activity->subtree)
 		print_psi(page);
 	stall_table_print(stats);
@@ -224,8 +224,8 @@ static void print_reclaim(const struct headroom_reclaim *reclaim, const char *re
 }
 
 /*
- * The lowest priority says how hard reclaim had to try: it begins at 12, with a small
- * part of the lists, and ends at 0, with all of them.
+ * The lowest priority shows how hard reclaim had to try: it starts at 12, scanning a small
+ * part of the LRU lists, and goes down to 0, scanning all of them.
  */
 static void print_target(const struct page *page, const struct headroom_target *target)
 {
@@ -261,7 +261,7 @@ static bool same_counters(const struct headroom_counter *counter, const void *a,
 	return true;
 }
 
-/* A cgroup that never had children need not be printed twice. */
+/* Without children, local and subtree are equal and are printed once. */
 static bool same_stats(const struct headroom_stats *a, const struct headroom_stats *b)
 {
 	if (!same_counters(headroom_stats_counters, a, b))
@@ -362,7 +362,7 @@ static const struct activity *find_activity(const struct interval *interval, uin
 	return NULL;
 }
 
-/* The kernel has the words for why a cgroup is not among all of them. */
+/* The cgroup is not in the snapshot: ask for it alone, and print why the module refuses. */
 static int say_missing(struct headroom *h, uint64_t id, const char *name)
 {
 	struct headroom_cgroup *cgroup;
@@ -372,7 +372,7 @@ static int say_missing(struct headroom *h, uint64_t id, const char *name)
 	if (err < 0 && err != -ENOENT)
 		return say_failure(h, err);
 	fprintf(stderr, "headroom: %s: %s\n", name, err ? headroom_error(h) :
-		"the cgroup came or went while it was read");
+		"the cgroup was created or removed during the read");
 	return EXIT_FAILED;
 }
 
@@ -396,11 +396,11 @@ static int print_snapshots(struct headroom *h, const struct headroom_snapshot *n
 }
 
 /*
- * Has the kernel add up the PSI of a cgroup, of which the module can but read the
- * last result: the kernel does so when somebody reads the file. Where that cannot be
- * done the figures are up to two seconds old.
+ * Make the kernel update the PSI totals of a cgroup by reading its memory.pressure. The
+ * module can only read the last result. If the file cannot be read, the totals are up to
+ * two seconds old.
  */
-static void add_up_psi(struct headroom *h, uint64_t id)
+static void refresh_psi(struct headroom *h, uint64_t id)
 {
 	const char *root = headroom_cgroup_root(h);
 	char *path, *file = NULL, pressure[256];
@@ -423,14 +423,14 @@ static void add_up_psi(struct headroom *h, uint64_t id)
 
 static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
 {
-	/* what is below it is needed, to add up what each lacks */
+	/* the extra memory of a subtree is the sum over its cgroups */
 	const struct headroom_filter filter = { .ancestor = id };
 
-	add_up_psi(h, id);
+	refresh_psi(h, id);
 	return headroom_snapshot_take(h, &filter, s);
 }
 
-/* What the command line asks for */
+/* Options of the command line */
 struct request {
 	const char *name;
 	double seconds;		/* 0: since the module was loaded */
@@ -512,13 +512,13 @@ static int run(const struct command *command, int argc, char **argv)
 {
 	struct request request = { .count = 1 };
 	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &request.name },
+		{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
 		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure so long, instead of all since the module was loaded",
+		  "measure for TIME instead of since the module was loaded",
 		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "how often to measure (1); 0: for ever",
+		{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
 		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object a line", &request.json },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line", &request.json },
 		{ 0 }
 	};
 	struct headroom *h;
@@ -538,9 +538,9 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command show_command = {
 	.name = "show",
 	.operands = "CGROUP",
-	.summary = "all about one cgroup, with histograms",
-	.notes = "LONGEST is since the module was loaded. PSI is what the kernel itself counts in\n"
-		 "memory.pressure: the time in which at least one task was stalled (some), or all\n"
-		 "were (full). The stalls of all tasks can explain more than 100 % of it.\n",
+	.summary = "all statistics of one cgroup, with histograms",
+	.notes = "LONGEST is since the module was loaded. PSI is the kernel's own memory.pressure: the\n"
+		 "time in which at least one task was stalled (some), or all were (full). Stalls of\n"
+		 "several tasks add up, so they can explain more than 100 % of it.\n",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom stalls - the tasks that are in a stall at this moment */
+/* headroom stalls - list the tasks that are stalled now */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -17,13 +17,13 @@
 #include "text.h"
 #include "wait.h"
 
-/* The tasks to show, longest first */
+/* The tasks to show, longest stall first */
 struct tasks {
 	size_t nr;
 	struct headroom_stalled *task;
 };
 
-/* How many tasks of one cgroup are stalled for one cause */
+/* Number of tasks of one cgroup that are stalled for one cause */
 struct group {
 	uint64_t cgroup;
 	uint32_t cause;
@@ -51,7 +51,7 @@ static int by_cgroup(const void *left, const void *right)
 	return by ? by : compare(b->cause, a->cause);
 }
 
-/* Most tasks first, and a table that is stable */
+/* Most tasks first, then by cgroup and cause for a stable order */
 static int by_number(const void *left, const void *right)
 {
 	const struct group *a = left, *b = right;
@@ -76,7 +76,7 @@ static int look_up_names(struct headroom *h, const struct tasks *tasks, struct n
 	return err;
 }
 
-/* Leaves those of @top and below it, sorted */
+/* Keep the tasks of @top and below it, and sort them */
 static void select_tasks(struct tasks *tasks, const struct names *names, const char *top)
 {
 	size_t nr = 0;
@@ -89,7 +89,7 @@ static void select_tasks(struct tasks *tasks, const struct names *names, const c
 		qsort(tasks->task, nr, sizeof(*tasks->task), by_time);
 }
 
-/* What the task calls itself, to be freed; NULL when it is gone */
+/* Read the name of a task; the caller frees it. NULL if the task has exited */
 static char *command_of(uint32_t pid)
 {
 	char path[sizeof("/proc//comm") + 10], *comm = NULL;
@@ -101,7 +101,7 @@ static char *command_of(uint32_t pid)
 	file = fopen(path, "re");
 	if (!file)
 		return NULL;
-	/* up to the end: a name may contain line breaks, and ends with one that is not its own */
+	/* read to the end of the file: a name may contain newlines, and the kernel adds one */
 	len = getdelim(&comm, &size, '\0', file);
 	fclose(file);
 	if (len > 0 && comm[len - 1] == '\n') {
@@ -119,7 +119,7 @@ static struct text cause_text(uint32_t cause)
 	return text_words(headroom_stall_cause_label(cause, label, sizeof(label)));
 }
 
-/* The columns before the cgroup; the heading is the same with no task. */
+/* Format the columns before the cgroup; without @task, their headings. */
 static int format_columns(char *line, size_t size, const struct headroom_stalled *task)
 {
 	char *comm, *printed;
@@ -139,7 +139,7 @@ static int format_columns(char *line, size_t size, const struct headroom_stalled
 	return len;
 }
 
-/* Columns for a name behind @taken others: on a terminal a line must not wrap. */
+/* Columns left for a name after @taken others, so that lines do not wrap on a terminal */
 static size_t name_limit(size_t taken)
 {
 	size_t columns = terminal_columns();
@@ -166,7 +166,7 @@ static void print_tasks(const struct tasks *tasks, const struct names *names)
 	}
 }
 
-/* The groups, to be freed; reorders the tasks, of which there is at least one */
+/* Count the tasks by group; the caller frees the result. Reorders @tasks; it is not empty. */
 static struct group *count_groups(struct tasks *tasks, size_t *nr)
 {
 	struct group *group = calloc(tasks->nr, sizeof(*group));
@@ -241,7 +241,7 @@ static void print_lines(const struct tasks *tasks, const struct names *names)
 	}
 }
 
-/* The exit code: whether stalls are tracked at all */
+/* Fail if stalls are not tracked; returns the exit code */
 static int check_tracked(struct headroom *h)
 {
 	struct headroom_status *status;
@@ -254,7 +254,7 @@ static int check_tracked(struct headroom *h)
 	headroom_status_free(status);
 	if (tracked)
 		return EXIT_DONE;
-	fputs("headroom: stalls are not tracked, switch them on: " STALLS_ON "\n", stderr);
+	fputs("headroom: stalls are not tracked: run '" STALLS_ON "'\n", stderr);
 	return EXIT_FAILED;
 }
 
@@ -280,7 +280,7 @@ static int show_tasks(struct headroom *h, const char *top, bool json)
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
-/* What the command line asks for */
+/* Options of the command line */
 struct request {
 	const char *name;
 	double seconds;
@@ -288,7 +288,7 @@ struct request {
 	bool json;
 };
 
-/* Looks again and again, each time as long after the last as was asked for */
+/* List the tasks once per interval, counted from the start of the last list */
 static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
 {
 	uint64_t next = wait_now();
@@ -313,11 +313,11 @@ static int run(const struct command *command, int argc, char **argv)
 	const struct option options[] = {
 		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
 		  "only tasks in this cgroup and those below it", &request.name },
-		{ "--interval", OPTION_SECONDS, "TIME", "between two looks (1s)",
+		{ "--interval", OPTION_SECONDS, "TIME", "time between two lists (1s)",
 		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "how often to look (1); 0: for ever",
+		{ "--count", OPTION_COUNT, "N", "number of lists (1); 0: until interrupted",
 		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line for each task",
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and task",
 		  &request.json },
 		{ 0 }
 	};
@@ -342,8 +342,8 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command stalls_command = {
 	.name = "stalls",
 	.operands = "[CGROUP]",
-	.summary = "the tasks that are in a stall at this moment, longest first",
-	.notes = "CGROUP is that of the task when the stall began; COMM is '-' when it is gone.\n"
-		 "Proactive reclaim is listed, though it is no stall: somebody asked for it.\n",
+	.summary = "the tasks that are stalled now, longest stall first",
+	.notes = "CGROUP is the task's cgroup when the stall began. COMM is '-' if the task has exited.\n"
+		 "Proactive reclaim is listed, although it is requested and not counted as a stall.\n",
 	.run = run,
 };

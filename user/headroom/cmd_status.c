@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom status - what the module is, covers, costs, and lost */
+/* headroom status - what the module covers, what it costs, and what it dropped */
 
 #include <inttypes.h>
 #include <math.h>
@@ -35,8 +35,8 @@ static void print_table(const struct headroom_status *status)
 }
 
 /*
- * The share of the evicted pages whose return would be recognised, in percent: those
- * that were not lost from the table. NAN when there were none.
+ * Share of the evicted pages whose refault would be recognised, in percent: those that the
+ * nonresident table did not drop. NAN if none was evicted.
  */
 static double recognisable(const struct headroom_status *status)
 {
@@ -90,11 +90,11 @@ static void print_time(const struct headroom_status *status)
 	       text_ns(status->worker_time).s, text_ns(status->request_time).s);
 }
 
-/* What a hook is worth here and now */
+/* State of a hook on this kernel with these parameters */
 enum hook_state {
 	ATTACHED,
 	SILENT,		/* attached, and the kernel does not fire it */
-	OFF,		/* a parameter attaches it */
+	OFF,		/* not attached; a parameter attaches it */
 	MISSING,
 };
 
@@ -105,7 +105,7 @@ static const char *const state_names[] = {
 	[MISSING] = "missing",
 };
 
-/* Kernels before 6.8 fire this one with the classic LRU only. */
+/* Kernels before 6.8 fire this tracepoint with the classic LRU only. */
 static bool is_silent(const struct headroom_hook *hook, const char *kernel)
 {
 	int major, minor;
@@ -117,7 +117,7 @@ static bool is_silent(const struct headroom_hook *hook, const char *kernel)
 	return (major < 6 || (major == 6 && minor < 8)) && mglru_is_on();
 }
 
-/* Those that are attached only while stalls are tracked */
+/* Whether the hook is attached only while stalls are tracked */
 static bool is_for_stalls(const struct headroom_hook *hook)
 {
 	static const char *const name[] = {
@@ -142,7 +142,7 @@ static enum hook_state state_of(const struct headroom_hook *hook,
 {
 	if (hook->attached)
 		return is_silent(hook, kernel) ? SILENT : ATTACHED;
-	/* where a function is missing, swap_kprobes=1 does not load */
+	/* with swap_kprobes=1 the module does not load if a function is missing */
 	if (is_function(hook) || (!status->stalls && is_for_stalls(hook)))
 		return OFF;
 	return MISSING;
@@ -169,7 +169,7 @@ static void print_hooks(const struct headroom_status *status, const char *kernel
 	}
 }
 
-static void print_lost(const struct headroom_status *status)
+static void print_dropped(const struct headroom_status *status)
 {
 	const struct headroom_counter *counter;
 	bool nothing = true;
@@ -181,14 +181,14 @@ static void print_lost(const struct headroom_status *status)
 		if (!value)
 			continue;
 		if (nothing)
-			text_heading("lost since the module was loaded");
+			text_heading("dropped since the module was loaded");
 		nothing = false;
 		snprintf(line, sizeof(line), "  %-18s %10" PRIu64 "  %s", counter->name, value,
 			 counter->meaning);
 		text_alarm(line);
 	}
 	if (nothing)
-		puts("nothing lost");
+		puts("nothing dropped");
 }
 
 static void print_text(const struct headroom_status *status, const char *kernel)
@@ -204,11 +204,11 @@ static void print_text(const struct headroom_status *status, const char *kernel)
 	if (status->psi)
 		puts("psi          on");
 	else
-		text_alarm("psi          off: waits are not seen, "
+		text_alarm("psi          off: refault waits are not seen, "
 			   "proactive reclaim counts as stalls");
 	print_time(status);
 	print_hooks(status, kernel);
-	print_lost(status);
+	print_dropped(status);
 }
 
 static struct json_object *json_hooks(const struct headroom_status *status,
@@ -285,7 +285,7 @@ static int run(const struct command *command, int argc, char **argv)
 		goto out;
 	}
 	uname(&kernel);
-	/* A module older than this program does not say */
+	/* a module older than this program does not report it */
 	release = status->kernel ? status->kernel : kernel.release;
 	if (json)
 		print_json(status, release);
@@ -300,9 +300,9 @@ out:
 const struct command status_command = {
 	.name = "status",
 	.operands = "",
-	.summary = "what the module covers on this kernel, occupies, and lost",
-	.notes = "A hook that is off is not needed: a parameter of the module attaches it. What a\n"
-		 "missing one covers stays at zero, and so with one that is silent, which this\n"
-		 "kernel does not fire as it is set up.\n",
+	.summary = "what the module covers on this kernel, uses, and dropped",
+	.notes = "A hook that is off is not needed now: a parameter of the module attaches it. The\n"
+		 "counts that a missing hook covers stay at zero. So do those of a silent hook, which\n"
+		 "this kernel does not fire in its present configuration.\n",
 	.run = run,
 };

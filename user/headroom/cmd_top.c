@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom top - the cgroups side by side, live: what the keys do */
+/* headroom top - the event loop and the keys of the live view */
 
 #include <errno.h>
 #include <poll.h>
@@ -29,7 +29,7 @@ struct top {
 	int signals;
 	enum view view;
 	size_t first;		/* row at the top of the table */
-	size_t first_line;	/* the same of a text */
+	size_t first_line;	/* line at the top of a page */
 	bool quit;
 };
 
@@ -39,22 +39,22 @@ static const char page_keys[] = "q back  up and down scroll  figures since the p
 static const char help_text[] =
 	"\001headroom top\n"
 	"up down  PgUp PgDn  Home End   select a cgroup\n"
-	"Enter    all about it: stalls by cause, who took its pages, what memory would save\n"
-	"q Esc    back; in the table, q quits and Esc takes the filter away\n"
-	"/        show only cgroups with a text in their path\n"
-	"t        tree: children below their parent\n"
-	"i        idle cgroups: show them, or not\n"
-	"< >      sort by another column\n"
+	"Enter    details: stalls by cause, evictors, what more memory would save\n"
+	"q Esc    back; in the table, q quits and Esc clears the filter\n"
+	"/        filter: show only cgroups whose path contains a text\n"
+	"t        tree on or off\n"
+	"i        show or hide idle cgroups\n"
+	"< >      sort by the previous or next key\n"
 	"s r e x p n  sort by stall, refaults, evictions, extra memory, PSI, name\n"
-	"R        the other way round\n"
+	"R        reverse the order\n"
 	"\n"
-	"\001Columns, each about a cgroup and all below it\n"
-	"STALL%     time in stalls for memory, all tasks added up\n"
-	"CAUSE      what most of it was for\n"
+	"\001Columns, each for a cgroup and all below it\n"
+	"STALL%     time in stalls, summed over all tasks\n"
+	"CAUSE      cause of most of that time\n"
 	"REFAULT/s  evicted pages that were read again\n"
-	"EVICT/s    pages that reclaim took\n"
-	"EXTRA      memory that would have saved nine refaults out of ten\n"
-	"PSI%       memory.pressure: time in which some task was stalled\n";
+	"EVICT/s    pages that reclaim evicted\n"
+	"EXTRA      extra memory that would have saved 90 % of the refaults\n"
+	"PSI%       memory.pressure \"some\": time in which at least one task was stalled\n";
 
 static void draw_table(struct top *top)
 {
@@ -95,7 +95,7 @@ static void sort_by(struct top_model *model, enum order order)
 	top_model_arrange(model);
 }
 
-/* By the name of the key; true if it is one of these */
+/* Sort by the column that @key names; false if it is no sort key */
 static bool sort_key(struct top_model *model, int key)
 {
 	static const char keys[] = {
@@ -194,7 +194,7 @@ static void table_key(struct top *top, int key)
 	top_model_arrange(model);
 }
 
-/* Takes the last character away, with all of its bytes */
+/* Remove the last character with all of its UTF-8 bytes */
 static void erase_character(char *text)
 {
 	size_t len = strlen(text);
@@ -241,7 +241,7 @@ static void take_key(struct top *top, int key)
 		top_screen_redraw();
 		return;
 	}
-	/* what was to be said about the page stays true while it is open */
+	/* a key clears the notice, except that of an open page, which stays true */
 	if (top->read.now && top->view == TABLE)
 		top->read.notice[0] = '\0';
 	if (top->view == TABLE)
@@ -264,7 +264,7 @@ static void take_signal(struct top *top)
 	}
 }
 
-/* Until there is a key, a signal, or it is time; whether it is */
+/* Wait for a key, a signal or @next; true once @next has passed */
 static bool wait_for_input(struct top *top, uint64_t next)
 {
 	struct pollfd polled[] = {
@@ -279,7 +279,7 @@ static bool wait_for_input(struct top *top, uint64_t next)
 		return false;
 	if (polled[1].revents)
 		take_signal(top);
-	/* the terminal is gone, and a signal that would say so was not sent */
+	/* the terminal closed without SIGHUP */
 	if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		top->quit = true;
 	while (!top->quit && (key = top_screen_key()) != KEY_NONE)
@@ -298,7 +298,7 @@ static void run_screen(struct top *top)
 		if (!wait_for_input(top, next))
 			continue;
 		top_read_take(&top->read);
-		/* what could not be kept up with is left out */
+		/* skip the readings that are already overdue */
 		next = wait_after(wait_now(), top->seconds);
 	}
 }
@@ -336,7 +336,7 @@ static int show(struct top *top)
 	return failure ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* Whether there is something to show at all; the module may go later */
+/* Check that the module answers and @subtree exists; returns the exit code */
 static int check(struct headroom *h, const char *subtree, uint64_t *id)
 {
 	struct headroom_status *status;
@@ -354,9 +354,9 @@ static int run(const struct command *command, int argc, char **argv)
 	struct top top = { .seconds = 1 };
 	const char *subtree = NULL;
 	const struct option options[] = {
-		{ "--interval", OPTION_SECONDS, "TIME", "between two readings (1s)", &top.seconds },
-		{ "--sort", OPTION_CHOICE, "KEY", "what is largest comes first (stall)", &order },
-		{ "--tree", OPTION_FLAG, NULL, "children below their parent",
+		{ "--interval", OPTION_SECONDS, "TIME", "time between two readings (1s)", &top.seconds },
+		{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)", &order },
+		{ "--tree", OPTION_FLAG, NULL, "start with the tree view",
 		  &top.read.model.tree },
 		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 		  &subtree },
@@ -384,7 +384,7 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command top_command = {
 	.name = "top",
 	.operands = "",
-	.summary = "the same as list, live; with all about a cgroup at a key",
-	.notes = "The key h tells the others. Ends on q, and on SIGINT, SIGTERM, SIGHUP.\n",
+	.summary = "live view of list, with per-cgroup details",
+	.notes = "Press h for the keys. Ends on q, and on SIGINT, SIGTERM and SIGHUP.\n",
 	.run = run,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom trigger - wait until a cgroup stalls or refaults too much */
+/* headroom trigger - wait until the stalls or refaults of a cgroup reach a threshold */
 
 #include "command.h"
 #include "event_loop.h"
@@ -27,23 +27,24 @@ static int run(const struct command *command, int argc, char **argv)
 	struct headroom_trigger trigger;
 	const char *cgroup = NULL;
 	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "the cgroup: a path or an id", &cgroup },
-		{ "--stall", OPTION_TEXT, "TIME", "more than so long in stalls", &spec.stall },
-		{ "--refaults", OPTION_TEXT, "N", "or more than so many refaults",
+		{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &cgroup },
+		{ "--stall", OPTION_TEXT, "TIME", "stall time that fires the trigger",
+		  &spec.stall },
+		{ "--refaults", OPTION_TEXT, "N", "number of refaults that fires it instead",
 		  &spec.refaults },
-		{ "--window", OPTION_TEXT, "TIME", "within so long, 10ms to 1min (1s)",
+		{ "--window", OPTION_TEXT, "TIME", "length of the window, 10ms to 1min (1s)",
 		  &spec.window },
-		{ "--cause", OPTION_CHOICE, "CAUSE", "only stalls for this cause", &spec.cause },
+		{ "--cause", OPTION_CHOICE, "CAUSE", "only stalls of this cause", &spec.cause },
 		{ "--each", OPTION_FLAG, NULL,
-		  "watch it and each cgroup below it by itself, not all together", &spec.each },
+		  "check the cgroup and each one below it separately, not their sum", &spec.each },
 		{ "--interval", OPTION_TEXT, "TIME",
-		  "at least so long between two events about a cgroup (the window)",
+		  "least time between two events of a cgroup (the window)",
 		  &spec.interval },
 		{ "--clear", OPTION_TEXT, "VALUE",
-		  "no other event before it was at this or below: a TIME, or an N",
+		  "do not fire again until the sum drops to this: a TIME, or an N",
 		  &spec.clear },
-		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &loop.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &loop.json },
+		{ "--count", OPTION_COUNT, "N", "end after N events (0: never)", &loop.count },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line", &loop.json },
 		{ 0 }
 	};
 	struct headroom *h;
@@ -63,9 +64,10 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command trigger_command = {
 	.name = "trigger",
 	.operands = "CGROUP",
-	.summary = "wait until a cgroup stalls, or refaults, more than that",
-	.notes = "The kernel watches; a line is printed within the window in which it was too much.\n"
-		 "Stalls of several tasks at once add up, and count before they end. 'any' is all\n"
-		 "causes that are part of the total. The trigger is gone with this command.\n",
+	.summary = "wait until the stalls or refaults of a cgroup reach a threshold",
+	.notes = "The kernel checks the sum over the window. The trigger fires when the sum reaches\n"
+		 "the threshold, and a line is printed each time. Stalls of several tasks add up, and\n"
+		 "a stall counts before it ends. Cause 'any' is every cause that is part of the total.\n"
+		 "The kernel removes the trigger when this command ends.\n",
 	.run = run,
 };

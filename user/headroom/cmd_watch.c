@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom watch - what happens, line by line */
+/* headroom watch - print events, one per line */
 
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 #include "options.h"
 #include "trigger_parse.h"
 
-/* A trigger that was asked for */
+/* A trigger of the command line */
 struct wish {
 	struct headroom_trigger trigger;
 	const char *cgroup;
@@ -35,10 +35,10 @@ static int run(const struct command *command, int argc, char **argv)
 	const char *name = NULL;
 	const struct option options[] = {
 		{ "--trigger", OPTION_TEXTS, "SPEC", "add a trigger; may be repeated", &texts },
-		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+		{ "--subtree", OPTION_TEXT, "CGROUP", "only events of this cgroup and those below it",
 		  &name },
-		{ "--count", OPTION_COUNT, "N", "events to print (0: for ever)", &loop.count },
-		{ "--json", OPTION_FLAG, NULL, "one JSON object a line", &loop.json },
+		{ "--count", OPTION_COUNT, "N", "end after N events (0: never)", &loop.count },
+		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line", &loop.json },
 		{ 0 }
 	};
 	struct wish wish[sizeof(texts.text) / sizeof(texts.text[0])];
@@ -66,14 +66,14 @@ static int run(const struct command *command, int argc, char **argv)
 const struct command watch_command = {
 	.name = "watch",
 	.operands = "",
-	.summary = "what happens: births, deaths, OOM kills, triggers, as lines",
-	.notes = "SPEC is WHAT[,WHAT]...[:CGROUP], without CGROUP about the root. WHAT is\n"
-		 "  stall=TIME or refaults=N  the threshold, within the window\n"
-		 "  window=TIME               sum up over so long (1s)\n"
-		 "  cause=CAUSE               only stalls for this cause, see 'headroom trigger'\n"
-		 "  each                      each cgroup by itself\n"
-		 "  interval=TIME             at least between two events (the window)\n"
-		 "  clear=TIME or clear=N     no other event before the sum was that low\n"
-		 "Needs CAP_SYS_ADMIN; ends with exit code 3 when the module is unloaded.\n",
+	.summary = "print events: new and removed cgroups, OOM kills, triggers",
+	.notes = "SPEC is WHAT[,WHAT]...[:CGROUP]; CGROUP defaults to the root. WHAT is\n"
+		 "  stall=TIME or refaults=N  sum over the window that fires the trigger\n"
+		 "  window=TIME               length of the window (1s)\n"
+		 "  cause=CAUSE               only stalls of this cause, see 'headroom trigger'\n"
+		 "  each                      check each cgroup separately\n"
+		 "  interval=TIME             least time between two events of a cgroup (the window)\n"
+		 "  clear=TIME or clear=N     do not fire again until the sum drops to this\n"
+		 "Needs CAP_SYS_ADMIN. Ends with exit code 3 when the module is unloaded.\n",
 	.run = run,
 };

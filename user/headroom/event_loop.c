@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Listening to events: see event_loop.h */
+/* Receive events, filter them and print them */
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 static int say_events_failure(const struct event_loop *loop, int err)
 {
 	fprintf(stderr, "headroom: %s\n", headroom_events_error(loop->e));
-	/* the module explains which value it does not take */
+	/* the message of the module names the value that it refuses */
 	if (err == -EINVAL || err == -ERANGE)
 		return EXIT_USAGE;
 	return err == -ENOTCONN ? EXIT_NOT_LOADED : EXIT_FAILED;
@@ -24,7 +24,7 @@ int event_loop_open(struct event_loop *loop, bool group)
 
 	if (!err)
 		return EXIT_DONE;
-	/* what has no word for it when it is a request of an open connection */
+	/* -ENOENT from open means no module; from a later request it means no cgroup */
 	return say_events_failure(loop, err == -ENOENT ? -ENOTCONN : err);
 }
 
@@ -60,7 +60,7 @@ static bool is_wanted(const struct event_loop *loop, const struct headroom_event
 	return !loop->top || !event->cgroup || is_below(event->path, loop->top);
 }
 
-/* What is printed is there before the wait for what follows. */
+/* Flush before waiting, so that a reader sees each event at once. */
 static bool wait_for_more(const struct event_loop *loop)
 {
 	if (fflush(stdout) != 0)
@@ -76,7 +76,7 @@ int event_loop_run(struct event_loop *loop)
 	int got;
 
 	while (!loop->count || printed < loop->count) {
-		/* there may be no end of events, and so no wait */
+		/* under a constant flow of events the loop never waits */
 		if (wait_stopped(loop->count))
 			break;
 		got = headroom_events_next(loop->e, &event);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events as lines: see event_print.h */
+/* Print events as lines or as JSON */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,7 +60,7 @@ static struct text amount(uint32_t metric, uint64_t value)
 	return text;
 }
 
-/* "stalled 62.1 ms in 1.0 s, more than 50.0 ms (refault)" */
+/* "stalled 62.1 ms in 1.0 s, reached 50.0 ms (refault)" */
 static void print_trigger(const struct headroom_event *event, const struct watched *watched)
 {
 	const struct headroom_trigger *trigger = &watched->trigger;
@@ -68,7 +68,7 @@ static void print_trigger(const struct headroom_event *event, const struct watch
 	fputs(trigger->metric == HEADROOM_TRIGGER_METRIC_STALL ? ": stalled " : ": refaults ",
 	      stdout);
 	printf("%s in %s", amount(trigger->metric, event->value).s, text_ns(trigger->window).s);
-	printf(", more than %s", amount(trigger->metric, trigger->threshold).s);
+	printf(", reached %s", amount(trigger->metric, trigger->threshold).s);
 	if (trigger->cause)
 		printf(" (%s)", text_words(headroom_stall_cause_name(trigger->cause)).s);
 }
@@ -110,7 +110,7 @@ static void print_line(const struct headroom_event *event, const struct watched 
 		if (event->dropped)
 			printf("%" PRIu64 " events", event->dropped);
 		else
-			fputs("events, nobody knows how many", stdout);
+			fputs("events (number unknown)", stdout);
 		break;
 	default:
 		print_cgroup(event);
@@ -162,7 +162,7 @@ static void print_json(const struct headroom_event *event, const struct watched 
 
 void event_print(const struct headroom_event *event, const struct watched *watched, bool json)
 {
-	/* a library newer than this program may know more of them */
+	/* a newer library may know types that this program does not */
 	if (event->type >= sizeof(type_names) / sizeof(type_names[0]) || !type_names[event->type])
 		return;
 	if (json)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom - show what each cgroup lacks in memory: the dispatcher */
+/* headroom - find the subcommand and run it */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -35,15 +35,15 @@ static void print_usage(FILE *out)
 	      "Commands:\n", out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'headroom COMMAND --help' tells the options of a command.\n"
-	      "  --help     this text\n"
-	      "  --version  version of this program\n\n"
+	fputs("\n'headroom COMMAND --help' lists the options of a command.\n"
+	      "  --help     print this text\n"
+	      "  --version  print the version\n\n"
 	      "CGROUP is a path below the cgroup root (/system.slice), the same path with the\n"
 	      "root before it (/sys/fs/cgroup/system.slice), or a cgroup id.\n\n"
 	      "Exit codes:\n"
-	      "  0  done\n"
-	      "  1  it failed at run time\n"
-	      "  2  a command, option or argument is wrong\n"
+	      "  0  success\n"
+	      "  1  failure at run time\n"
+	      "  2  wrong command, option or argument\n"
 	      "  3  the headroom module is not loaded\n", out);
 }
 
@@ -55,7 +55,7 @@ static const struct command *find_command(const char *name)
 	return NULL;
 }
 
-/* Results that did not reach their file are a failure, be it at the last byte. */
+/* Fail if any part of the output could not be written. */
 static int flush_results(int code)
 {
 	errno = 0;
@@ -66,8 +66,9 @@ static int flush_results(int code)
 }
 
 /*
- * What we open must not become a standard stream that was closed: lines would go into
- * the socket. Writing to what is there in its place fails.
+ * Open /dev/null in place of each closed standard stream. Otherwise the netlink socket
+ * would get its number, and lines would be printed into the socket. The stream is read-only,
+ * so that writing to it fails.
  */
 static void fill_streams(void)
 {
@@ -81,12 +82,12 @@ int main(int argc, char **argv)
 	const struct command *command;
 
 	fill_streams();
-	/* a reader that had enough ends us quietly, also if our parent ignores it */
+	/* die quietly when the reader of a pipe exits, even if our parent ignores SIGPIPE */
 	signal(SIGPIPE, SIG_DFL);
-	/* characters only: numbers keep their point, for whoever parses them */
+	/* LC_CTYPE only: a decimal comma would break programs that parse the output */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
-		fputs("headroom: a command is missing, see 'headroom --help'\n", stderr);
+		fputs("headroom: no command given, see 'headroom --help'\n", stderr);
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The options of a subcommand: see options.h */
+/* Parse and explain the options of a subcommand */
 
 #include <ctype.h>
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "failure.h"
 #include "options.h"
 
-/* Longer intervals are taken for mistakes; and they overflow no clock. */
+/* A longer interval is a typing error; this one cannot overflow a clock in ns. */
 #define SECONDS_MAX	(365.0 * 24 * 3600)
 
 int usage_error(const struct command *command, const char *format, ...)
@@ -32,7 +32,7 @@ static void print_choice(const struct option *option)
 
 	printf("  %-20s %s:", "", option->argument);
 	for (size_t i = 0; choice->words[i]; i++) {
-		/* as many as fit into 80 columns */
+		/* four words fit into 80 columns */
 		if (i && i % 4 == 0)
 			printf("\n  %-20s %*s", "", (int)strlen(option->argument) + 1, "");
 		printf(" %s", choice->words[i]);
@@ -54,12 +54,12 @@ static void print_usage(const struct command *command, const struct option *opti
 		if (option->kind == OPTION_CHOICE)
 			print_choice(option);
 	}
-	printf("  %-20s %s\n", "--help", "this text");
+	printf("  %-20s %s\n", "--help", "print this text");
 	if (command->notes)
 		printf("\n%s", command->notes);
 }
 
-/* Seconds in a unit; 0 if there is none of this name */
+/* Seconds in a unit; 0 if the unit is unknown */
 static double unit_of(const char *name)
 {
 	static const struct {
@@ -80,7 +80,7 @@ bool parse_seconds(const char *text, double *seconds)
 {
 	char *end;
 
-	/* strtod() knows "inf" and hexadecimal digits, too */
+	/* strtod() also accepts "inf" and hexadecimal digits */
 	if (!isdigit((unsigned char)*text) && *text != '.')
 		return false;
 	if (text[0] == '0' && (text[1] | 0x20) == 'x')
@@ -97,7 +97,7 @@ bool parse_count(const char *text, unsigned long *count)
 {
 	char *end;
 
-	/* strtoul() takes "-1" for a large number */
+	/* strtoul() converts "-1" to a large number */
 	if (!isdigit((unsigned char)*text))
 		return false;
 	errno = 0;
@@ -105,7 +105,7 @@ bool parse_count(const char *text, unsigned long *count)
 	return !errno && *end == '\0';
 }
 
-/* "stall, refaults or name", for a sentence */
+/* Join the words for a message: "stall, refaults or name" */
 static void list_words(char *list, size_t size, const char *const *words)
 {
 	int len = 0;
@@ -127,7 +127,7 @@ bool parse_choice(const struct command *command, const char *name, const char *t
 		}
 	}
 	list_words(words, sizeof(words), choice->words);
-	usage_error(command, "%s takes %s, not '%s'", name, words, text);
+	usage_error(command, "%s must be %s, not '%s'", name, words, text);
 	return false;
 }
 
@@ -161,13 +161,13 @@ static bool take_value(const struct command *command, const struct option *optio
 	case OPTION_OPERANDS:
 		if (add_text(option->value, text))
 			return true;
-		usage_error(command, "too many of them: '%s'", text);
+		usage_error(command, "too many values: '%s'", text);
 		return false;
 	default:
 		*(const char **)option->value = text;
 		return true;
 	}
-	usage_error(command, "%s takes %s, not '%s'", option->name, wanted, text);
+	usage_error(command, "%s must be %s, not '%s'", option->name, wanted, text);
 	return false;
 }
 
@@ -177,7 +177,7 @@ static bool is_operand(const struct option *option)
 	       option->kind == OPTION_OPERANDS;
 }
 
-/* The option that @word names, up to a '=' */
+/* Find the option that @word names; @word may be "NAME=VALUE" */
 static const struct option *find_option(const struct option *options, const char *word)
 {
 	size_t len = strcspn(word, "=");
@@ -189,7 +189,7 @@ static const struct option *find_option(const struct option *options, const char
 	return NULL;
 }
 
-/* Returns how many words were taken, 0 after a mistake. */
+/* Return the number of words consumed, 0 after a usage error. */
 static int take_option(const struct command *command, const struct option *options, int argc,
 		       char **argv)
 {
@@ -259,7 +259,7 @@ bool parse_options(const struct command *command, const struct option *options, 
 		}
 	}
 	if (argc > 0)
-		usage_error(command, "one argument too many: '%s'", argv[0]);
+		usage_error(command, "unexpected argument '%s'", argv[0]);
 	else if (operand->name && operand->kind == OPTION_OPERAND)
 		usage_error(command, "%s is missing", operand->name);
 	else

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The options of a subcommand
+ * Parse and explain the options of a subcommand
  *
- * One table both parses and explains them. Not getopt_long(): it takes any
- * unique beginning of a long option, so that an option added later breaks
- * scripts that work today.
+ * One table serves both the parser and --help. getopt_long() is no choice: it
+ * accepts any unambiguous abbreviation of a long option, so a new option could
+ * break scripts that use one.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -13,26 +13,26 @@
 
 enum option_kind {
 	OPTION_FLAG,	/* bool */
-	OPTION_SECONDS,	/* double, above 0: see parse_seconds() */
+	OPTION_SECONDS,	/* double, greater than 0: see parse_seconds() */
 	OPTION_COUNT,	/* unsigned long */
 	OPTION_TEXT,	/* const char * */
 	OPTION_TEXTS,	/* struct texts: the option may be repeated */
 	OPTION_CHOICE,	/* struct choice */
-	OPTION_OPERAND,	/* const char *; required, no dashes */
-	OPTION_OPTIONAL_OPERAND,	/* the same, behind the required ones */
-	OPTION_OPERANDS,	/* struct texts: all that follow; at the end */
+	OPTION_OPERAND,	/* const char *; required */
+	OPTION_OPTIONAL_OPERAND,	/* const char *; follows the required operands */
+	OPTION_OPERANDS,	/* struct texts: all remaining operands */
 };
 
-/** struct texts - what was given, in order; in a command line longer than this is a mistake */
+/** struct texts - values of a repeated option, in order; more than fit are a usage error */
 struct texts {
 	size_t nr;
 	const char *text[32];
 };
 
 /**
- * struct choice - one word out of several
- * @words: end with NULL; the usage lists them
- * @chosen: index of the word; the default stands there before
+ * struct choice - one word of a list
+ * @words: the list, terminated by NULL; --help prints it
+ * @chosen: index of the word; initialize it with the default
  */
 struct choice {
 	const char *const *words;
@@ -42,10 +42,10 @@ struct choice {
 /**
  * struct option - an option or operand
  * @name: "--json", or for an operand "CGROUP"
- * @kind: what it takes
- * @argument: what it takes, for the usage; NULL for flags and operands
- * @help: for the usage
- * @value: where the value goes; the default stands there before
+ * @kind: type of @value
+ * @argument: name of the value in --help; NULL for flags and operands
+ * @help: description in --help
+ * @value: where to store the value; initialize it with the default
  */
 struct option {
 	const char *name;
@@ -57,28 +57,28 @@ struct option {
 
 /**
  * parse_options - parse the command line of @command
- * @options: ends with an entry without a name
- * @code: exit code, when the command is not to run
+ * @options: terminated by an entry without a name
+ * @code: exit code if the command must not run
  *
- * Return: true when the command is to run. Otherwise what there was to say,
- * about a mistake or for --help, is said.
+ * Return: true if the command may run. Otherwise the usage error or the text of
+ * --help has been printed.
  */
 bool parse_options(const struct command *command, const struct option *options, int argc,
 		   char **argv, int *code);
 
 /**
- * parse_seconds - a time above 0
- * @text: "5", "0.5", "50ms"; a number alone is seconds, units are ns, us, ms, s, min, h
+ * parse_seconds - parse a time greater than 0
+ * @text: "5", "0.5", "50ms"; the unit is ns, us, ms, s, min or h, by default s
  */
 bool parse_seconds(const char *text, double *seconds);
-/** parse_count - a whole number */
+/** parse_count - parse a decimal number without sign */
 bool parse_count(const char *text, unsigned long *count);
 
-/** parse_choice - one word out of several; what is not among them is said, about @name */
+/** parse_choice - find @text in the words of @choice, or print an error about @name */
 bool parse_choice(const struct command *command, const char *name, const char *text,
 		  struct choice *choice);
 
-/** usage_error - say what is wrong with the command line; returns EXIT_USAGE */
+/** usage_error - print an error of the command line; returns EXIT_USAGE */
 __attribute__((format(printf, 2, 3)))
 int usage_error(const struct command *command, const char *format, ...);
 

@@ -59,7 +59,7 @@ static void put_blame(FILE *out, const struct top_page *page)
 {
 	struct blame_table rows = blame_table_select(page->blame, page->names, "/");
 
-	put_heading(out, "Who took its pages");
+	put_heading(out, "Evictors of its pages");
 	blame_table_print(out, &rows, page->names, COLUMNS);
 	free(rows.row);
 }
@@ -76,7 +76,7 @@ static void put_curve(FILE *out, const struct top_page *page)
 	if (curve_plot_build(&plot, page->now, page->before) < 0)
 		out_of_memory();
 	fputs(plot.target ? "as one pool with all below it, at its own limit\n" :
-	      "its own pages, whoever was short of memory\n", out);
+	      "its own pages, evicted for any reason\n", out);
 	if (curve_plot_refaults(&plot) > 0) {
 		curve_plot_table(out, &plot);
 		fputc('\n', out);

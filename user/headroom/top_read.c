@@ -37,10 +37,10 @@ static void note_failure(struct top_read *read, int err)
 {
 	if (err == -ENOTCONN)
 		snprintf(read->notice, sizeof(read->notice),
-			 "the module is not loaded: waiting for it; what is shown is old");
+			 "the module is not loaded: showing old figures, waiting for it");
 	else if (err == -ENOENT)
 		snprintf(read->notice, sizeof(read->notice),
-			 "the cgroup of --subtree is gone; what is shown is old");
+			 "the cgroup of --subtree is gone: showing old figures");
 	else
 		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
 	forget(read);

@@ -35,7 +35,7 @@ const char *top_screen_open(void)
 
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
-		return "this kind of terminal is not known: is TERM right?";
+		return "unknown terminal type: check TERM";
 	atexit(top_screen_close);
 	cbreak();
 	noecho();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Triggers as the command line has them: see trigger_parse.h */
+/* Parse the triggers of the command line */
 
 #include <math.h>
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static bool parse_ns(const struct command *command, const struct trigger_spec *s
 		if (*ns)
 			return true;
 	}
-	usage_error(command, "%s%s takes a time above 0, such as 5 or 50ms, not '%s'",
+	usage_error(command, "%s%s must be a time above 0, such as 5 or 50ms, not '%s'",
 		    spec->dashes, name, text);
 	return false;
 }
@@ -49,12 +49,12 @@ static bool parse_refaults(const struct command *command, const struct trigger_s
 		*refaults = count;
 		return true;
 	}
-	usage_error(command, "%s%s takes a whole number of refaults, not '%s'", spec->dashes, name,
+	usage_error(command, "%s%s must be a whole number of refaults, not '%s'", spec->dashes, name,
 		    text);
 	return false;
 }
 
-/* "0" clears when all is quiet; as a time it would be a mistake */
+/* "0" re-arms when the window is empty; parse_ns() would refuse it as a time */
 static bool parse_clear(const struct command *command, const struct trigger_spec *spec,
 			struct headroom_trigger *trigger)
 {
@@ -85,19 +85,19 @@ bool trigger_parse(const struct command *command, const struct trigger_spec *spe
 	    !parse_clear(command, spec, trigger))
 		return false;
 	if (!spec->stall == !spec->refaults)
-		wrong = "a trigger takes either stall or refaults";
+		wrong = "a trigger needs either stall or refaults";
 	else if (spec->refaults && trigger->cause)
-		wrong = "a cause is one of stalls, not of refaults";
+		wrong = "cause applies to stall, not to refaults";
 	else if (!trigger->threshold)
-		wrong = "a trigger takes at least 1 refault";
+		wrong = "refaults must be at least 1";
 	else if (trigger->hysteresis && trigger->clear > trigger->threshold)
-		wrong = "clear must not be above the threshold";
+		wrong = "clear must not exceed the threshold";
 	if (wrong)
 		usage_error(command, "%s", wrong);
 	return !wrong;
 }
 
-/* Takes "window=1s", or the "each" that stands alone */
+/* Parse one word, "window=1s" or "each", into @spec */
 static bool take_word(const struct command *command, char *word, struct trigger_spec *spec)
 {
 	char *value = strchr(word, '=');
@@ -124,7 +124,7 @@ static bool take_word(const struct command *command, char *word, struct trigger_
 			return true;
 		}
 	}
-	usage_error(command, "a trigger has no '%s%s'", word, value ? "=" : "");
+	usage_error(command, "unknown trigger setting '%s%s'", word, value ? "=" : "");
 	return false;
 }
 

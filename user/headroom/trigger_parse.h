@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Triggers as the command line has them */
+/* Parse the triggers of the command line */
 #ifndef TRIGGER_PARSE_H
 #define TRIGGER_PARSE_H
 
@@ -7,15 +7,15 @@
 #include "options.h"
 
 /**
- * struct trigger_spec - what was written about a trigger
- * @dashes: what stands before the name of each of these, for complaints
- * @stall: time in stalls; NULL when not given, as all others
- * @refaults: a number of them, in place of @stall
- * @window: time over which is summed up; by default a second
- * @interval: time between two events
- * @clear: as @stall or @refaults
- * @each: watch each cgroup by itself
- * @cause: of stalls
+ * struct trigger_spec - the settings of a trigger as text, each NULL if not given
+ * @dashes: prefix of the names in error messages: "--" or ""
+ * @stall: threshold as a time
+ * @refaults: threshold as a count, instead of @stall
+ * @window: length of the window; by default one second
+ * @interval: least time between two events of a cgroup
+ * @clear: sum at which the trigger may fire again, in the unit of the threshold
+ * @each: check each cgroup of the subtree separately
+ * @cause: cause of the stalls to count
  */
 struct trigger_spec {
 	const char *dashes;
@@ -28,21 +28,21 @@ struct trigger_spec {
 	struct choice cause;
 };
 
-/** trigger_causes - the words for @cause: "any", and the causes by their numbers */
+/** trigger_causes - words for @cause, indexed by cause; 0 is "any" */
 const char *const *trigger_causes(void);
 
 /**
- * trigger_parse - make sense of a trigger
- * @command: that complains
- * @trigger: result; all but the cgroup
+ * trigger_parse - convert the settings of a trigger
+ * @command: command that the error message names
+ * @trigger: result, without the cgroup
  *
- * Return: whether it makes sense. Otherwise that is said.
+ * Return: true on success. On failure the error has been printed.
  */
 bool trigger_parse(const struct command *command, const struct trigger_spec *spec,
 		   struct headroom_trigger *trigger);
 /**
- * trigger_parse_text - make sense of "stall=50ms,window=1s,cause=refault,each:CGROUP"
- * @cgroup: result, inside @text; the root when there is none
+ * trigger_parse_text - parse "stall=50ms,window=1s,cause=refault,each:CGROUP"
+ * @cgroup: result; points into @text, or to "/" if @text names no cgroup
  */
 bool trigger_parse_text(const struct command *command, const char *text,
 			struct headroom_trigger *trigger, const char **cgroup);

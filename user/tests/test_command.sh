@@ -33,40 +33,40 @@ has_times() {
 	json 'len(set(line["unix_ns"] - line["time_ns"] for line in lines)) <= len(set(line["time_ns"] for line in lines))'
 }
 
-usage "a command is missing"
+usage "no command given"
 usage "unknown command 'lst'" lst
 usage "unknown command 'sta'" sta
 usage "unknown option '--jsn'" --jsn
 usage "headroom status: unknown option '--js'" status --js
 usage "unknown option '-x'" status -x
 usage "--json takes no value" status --json=1
-usage "one argument too many: 'a'" status a
-usage "one argument too many: '--json'" status -- --json
+usage "unexpected argument 'a'" status a
+usage "unexpected argument '--json'" status -- --json
 usage "--interval needs a value: TIME" list --interval
 for seconds in 0 0ms -1 1x 1e3ks '' ' 1' '1 ' nan inf 1e999 1e9 9000h 0x 0x10 ms; do
-	usage "--interval takes a time above 0, such as 5 or 50ms, not '$seconds'" \
+	usage "--interval must be a time above 0, such as 5 or 50ms, not '$seconds'" \
 		list --interval "$seconds"
 done
 for count in -1 +1 1.5 x '' 99999999999999999999999; do
-	usage "--count takes a whole number, not '$count'" list --count="$count"
+	usage "--count must be a whole number, not '$count'" list --count="$count"
 done
-usage "--sort takes stall, refaults, evictions, extra, psi or name, not 'size'" list --sort size
-usage "--sort takes stall, refaults, evictions, extra, psi or name, not ''" list --sort ''
+usage "--sort must be stall, refaults, evictions, extra, psi or name, not 'size'" list --sort size
+usage "--sort must be stall, refaults, evictions, extra, psi or name, not ''" list --sort ''
 usage "--count needs --interval" show / --count 2
 usage "CGROUP is missing" show
 usage "CGROUP is missing" show --json
-usage "one argument too many: 'b'" show a b
-usage "one argument too many: 'b'" blame a b
+usage "unexpected argument 'b'" show a b
+usage "unexpected argument 'b'" blame a b
 usage "--count needs --interval" blame --count 2
-usage "one argument too many: 'b'" stalls a b
+usage "unexpected argument 'b'" stalls a b
 usage "CGROUP is missing" curve
-usage "--below takes refaults a second, not 'x'" curve / --interval 1 --below x
-usage "--below takes refaults a second, not '-1'" curve / --interval 1 --below -1
-usage "--below is a rate and needs --interval" curve / --below 5
-usage "--json and --svg - do not go together" curve / --json --svg -
+usage "--below must be a rate in refaults per second, not 'x'" curve / --interval 1 --below x
+usage "--below must be a rate in refaults per second, not '-1'" curve / --interval 1 --below -1
+usage "--below needs --interval" curve / --below 5
+usage "--json and --svg - exclude each other" curve / --json --svg -
 
 run 0 "$real" --help
-has '^  show +all about one cgroup'
+has '^  show +all statistics of one cgroup'
 has '3  the headroom module is not loaded'
 run 0 "$real" --version
 has "^headroom [0-9]"
@@ -95,7 +95,7 @@ run 3 "$fake" list --interval 0.01
 
 export HEADROOM_FAKE=
 run 0 "$fake" status
-has '^nothing lost$'
+has '^nothing dropped$'
 lacks 'missing|table_full'
 has '^sampling +every page$'
 has '^stalls +tracked, 6 tasks stalled now$'
@@ -112,7 +112,7 @@ has '^  swap_readpage\(\) +off: refaults of swapped pages; swap_kprobes=1 attach
 has 'table_full +12345 '
 has 'reclaim_slots +3 '
 has '^remembered +100000 evicted pages, still recognisable: 87.5 %$'
-lacks 'stall_slots|nothing lost'
+lacks 'stall_slots|nothing dropped'
 has '^sampling +1 page in 64$'
 has '^psi +off'
 has '^  histograms +77  values in no histogram'
@@ -189,7 +189,7 @@ json 'lines[0]["path"] == "/" and lines[0]["extra_bytes"] == sum(line["extra_byt
 	for line in lines[:5] if line["path"] in ("/busy/db", "/busyness", "/vain\033[2J"))'
 export HEADROOM_FAKE=churn=1000
 run 0 "$fake" list --interval 0.05
-has 'came or went while they were read'
+has 'were created or removed during the read'
 export HEADROOM_FAKE=
 
 run 0 "$fake" show /busy/db
@@ -211,7 +211,7 @@ has '^ +own limit +8000 +1800 +22.5 % +7$'
 has '^ +extra memory +94[0-9][0-9] pages  37.[01] MiB would save 90 % of the refaults$'
 has '^ +refault distance +p50 9215, p90 10034, p99 10218 evictions$'
 has '^  stalled +30.0 ms$'
-has '^  PSI some +1.1 s  since the cgroup was made$'
+has '^  PSI some +1.1 s  since the cgroup was created$'
 has '^  PSI full +1.0 s$'
 has '^    CAUSE +COUNT +TOTAL +LONGEST +P50 +P99$'
 has '^    memcg reclaim +10 +20.0 ms +4.5 s +1.2 ms +1.3 ms$'
@@ -329,12 +329,12 @@ lacks '^/busy '
 run 0 "$fake" blame /
 has '^/vain'
 run 0 "$fake" blame /idle
-has '^no pages were lost$'
+has '^no evictions$'
 HEADROOM_FAKE=blameless run 0 "$fake" blame
-has '^no pages were lost$'
+has '^no evictions$'
 # the list is the same as before: nothing was taken meanwhile
 run 0 "$fake" blame --interval 20ms
-has '^no pages were lost$'
+has '^no evictions$'
 HEADROOM_FAKE=taking run 0 "$fake" blame /busy/db --interval 20ms --count 2
 [ "$(grep -cE '^/busy/db +/busy +ancestor limit +700 +600 ' "$out")" -eq 2 ]
 report "what was taken in two intervals"
@@ -419,7 +419,7 @@ HEADROOM_FAKE=calm run 0 "$fake" stalls --json
 [ ! -s "$out" ]
 report "no tasks, no lines"
 HEADROOM_FAKE=untracked run 1 "$fake" stalls
-grep -qF 'not tracked, switch them on: headroom config stalls=on' "$err" &&
+grep -qF "not tracked: run 'headroom config stalls=on'" "$err" &&
 	[ ! -s "$out" ]
 report "says how to track stalls"
 run 1 "$fake" stalls 77
@@ -456,7 +456,7 @@ json 'len(lines) == 206'
 
 run 0 "$fake" curve /busy/db
 has '^/busy/db \(id 3\)$'
-has '^since the module was loaded, 2000 evictions, 1280 of the evicted pages came back$'
+has '^since the module was loaded, 2000 evictions, 1280 refaults of these pages$'
 has '#####'
 has '^ +EXTRA MEMORY +REFAULTS +\+- +SAVED% +SAMPLES$'
 has '^ +0 B +1280 '

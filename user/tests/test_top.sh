@@ -213,7 +213,7 @@ sees '6 of 6 cgroups'
 
 # The module goes, and comes back
 echo gone >"$words"
-sees '^the module is not loaded: waiting for it; what is shown is old$' '^/busy/db'
+sees '^the module is not loaded: showing old figures, waiting for it$' '^/busy/db'
 key Down
 sees '^the module is not loaded'
 : >"$words"
@@ -282,6 +282,6 @@ sees '^exit 1$' '^headroom: no such cgroup: /nowhere$'
 t kill-server
 socket=$socket+
 t new-session -d -x 80 -y 24 env TERM=nonsense sh "$dir/pane" "$fake" top
-sees '^exit 1$' '^headroom: this kind of terminal is not known'
+sees '^exit 1$' '^headroom: unknown terminal type'
 
 finish
