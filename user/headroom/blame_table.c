@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who took whose pages, as a table: see blame_table.h */
+/* Print which cgroup evicted the pages of which */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -37,7 +37,7 @@ static int compare(uint64_t a, uint64_t b)
 	return (a < b) - (a > b);
 }
 
-/* What was missed most first; then what was taken, and a table that is stable */
+/* Most refaults first, then most evictions, then by id for a stable order */
 static int compare_rows(const void *left, const void *right)
 {
 	const struct blame_row *a = left, *b = right;
@@ -48,7 +48,7 @@ static int compare_rows(const void *left, const void *right)
 	return by ? by : compare(b->victim->id, a->victim->id);
 }
 
-/* The same; all the others, which have no id, come last. */
+/* The same for evictors; "(others)", which has no id, comes last. */
 static int compare_evictors(const void *left, const void *right)
 {
 	const struct headroom_evictor *a = left, *b = right;
@@ -113,7 +113,7 @@ static struct text reason_text(uint32_t reason)
 	return text_words(reason ? headroom_reason_label(reason, label, sizeof(label)) : "-");
 }
 
-/* "300", or "300+20" when up to 20 more may have been its pages */
+/* "300", or "300+20" if up to 20 more evictions may be its own */
 static void format_evictions(char *text, size_t size, const struct headroom_evictor *evictor)
 {
 	int len = snprintf(text, size, "%" PRIu64, evictor->evictions);
@@ -122,7 +122,7 @@ static void format_evictions(char *text, size_t size, const struct headroom_evic
 		snprintf(text + len, size - len, "+%" PRIu64, evictor->error);
 }
 
-/* The columns after the names; the heading is the same with no evictor. */
+/* Format the columns after the names; without @evictor, their headings. */
 static int format_columns(char *line, size_t size, const struct blame_row *row,
 			  const struct headroom_evictor *evictor)
 {
@@ -153,7 +153,7 @@ static void widen(size_t *width, char *name)
 	free(name);
 }
 
-/* Lines are not to be longer than @columns: the two names share what the rest leaves. */
+/* Fit lines into @columns: the two names share the width that the other columns leave. */
 static struct widths measure(const struct blame_table *rows, const struct names *names,
 			     size_t columns)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who took whose pages, as a table */
+/* Print which cgroup evicted the pages of which */
 #ifndef BLAME_TABLE_H
 #define BLAME_TABLE_H
 
@@ -7,7 +7,7 @@
 #include "headroom.h"
 #include "names.h"
 
-/* A victim with what its evictors took together */
+/* A victim with the sums over its evictors */
 struct blame_row {
 	const struct headroom_victim *victim;
 	const char *path;
@@ -15,25 +15,25 @@ struct blame_row {
 	uint64_t refaults;
 };
 
-/* The victims to show, sorted */
+/* The victims to show, most refaults first */
 struct blame_table {
 	size_t nr;
 	struct blame_row *row;
 };
 
-/** blame_names - the names of all victims and evictors; as names_look_up() */
+/** blame_names - look up the names of all victims and evictors; see names_look_up() */
 int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names);
 /**
- * blame_table_select - the victims to show, sorted; sorts their evictors, too
- * @top: only this cgroup and those below it
+ * blame_table_select - select the victims to show and sort them and their evictors
+ * @top: path of a cgroup; select only it and those below it
  *
- * Return: its rows are to be freed.
+ * Return: a table that points into @blame; the caller frees its rows.
  */
 struct blame_table blame_table_select(const struct headroom_blame *blame, const struct names *names,
 				      const char *top);
-/** blame_share - of the victim's refaults in percent; of its evictions if nothing came back */
+/** blame_share - percentage of the victim's refaults; of its evictions without refaults */
 double blame_share(const struct blame_row *row, const struct headroom_evictor *evictor);
-/** blame_table_print - a table, with lines of @limit columns at most where that is possible */
+/** blame_table_print - print the table; shorten names to fit lines into @limit columns */
 void blame_table_print(FILE *out, const struct blame_table *rows, const struct names *names,
 		       size_t limit);
 

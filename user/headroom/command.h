@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A subcommand, and the list of all */
+/* The interface of a subcommand, and the list of all */
 #ifndef COMMAND_H
 #define COMMAND_H
 
 /**
  * struct command - a subcommand
- * @name: its name
- * @operands: its operands as the usage shows them; "" for none
- * @summary: one line for the usage
- * @notes: text at the end of its usage; NULL for none
- * @run: run it; @argv begins after the name. Returns the exit code
+ * @name: word on the command line
+ * @operands: operands in the usage line; "" for none
+ * @summary: one line for --help
+ * @notes: text at the end of --help; NULL for none
+ * @run: run the subcommand; @argv starts after its name. Returns the exit code
  */
 struct command {
 	const char *name;

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Completion of the command headroom, for bash. It asks the command itself, so that it
-# knows the options of the version that is installed.
+# Bash completion for headroom. It parses the output of --help, so that it matches the
+# installed version.
 
 # __headroom_commands: the names of the subcommands
 __headroom_commands()
@@ -10,26 +10,26 @@ __headroom_commands()
 	"$1" --help 2>/dev/null | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-# __headroom_options COMMAND SUBCOMMAND: its options
+# __headroom_options COMMAND SUBCOMMAND: the options of a subcommand
 __headroom_options()
 {
 	"$1" "$2" --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p'
 }
 
-# __headroom_argument COMMAND SUBCOMMAND OPTION: what the option takes; nothing for a flag
+# __headroom_argument COMMAND SUBCOMMAND OPTION: the name of the value; empty for a flag
 __headroom_argument()
 {
 	"$1" "$2" --help 2>/dev/null | sed -n "s/^  $3 \([A-Z]*\) .*/\1/p"
 }
 
-# __headroom_words COMMAND SUBCOMMAND OPTION ARGUMENT: the words among which it chooses
+# __headroom_words COMMAND SUBCOMMAND OPTION ARGUMENT: the words that the option accepts
 __headroom_words()
 {
 	"$1" "$2" --help 2>/dev/null | sed -n "/^  $3 /,/^  --help/p" |
 		sed -n "2,/^  -/{/^  -/d;s/^ *$4://;p}"
 }
 
-# __headroom_takes_cgroup COMMAND SUBCOMMAND: whether it takes a cgroup
+# __headroom_takes_cgroup COMMAND SUBCOMMAND: whether an operand is a cgroup
 __headroom_takes_cgroup()
 {
 	"$1" "$2" --help 2>/dev/null | sed -n 1p | grep -q 'CGROUP'
@@ -40,7 +40,7 @@ __headroom_root()
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts 2>/dev/null
 }
 
-# __headroom_cgroups WORD: cgroups that begin like that, one level at a time
+# __headroom_cgroups WORD: the cgroups that start with WORD, one level deep
 __headroom_cgroups()
 {
 	local root dir
@@ -54,14 +54,14 @@ __headroom_cgroups()
 	[[ / != "$1"* ]] || echo /
 }
 
-# Cgroups may have any name: no word splitting, and what the shell would obey is quoted
+# Cgroup names may contain any character: avoid word splitting, and quote them
 __headroom_complete_cgroup()
 {
 	local cgroup
 	while IFS= read -r cgroup; do
 		COMPREPLY+=("$(printf '%q' "$cgroup")")
 	done < <(__headroom_cgroups "$1")
-	# there may be more below it
+	# the user may continue with a child
 	compopt -o nospace 2>/dev/null
 }
 
@@ -74,7 +74,7 @@ _headroom()
 		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_commands "$command") --help --version" -- "$word")
 		return
 	fi
-	# readline makes words of "--sort=name" and "stalls=on"
+	# readline splits "--sort=name" and "stalls=on" at the "="
 	if [ "$word" = = ]; then
 		word=''
 	elif [ "$before" = = ]; then
@@ -101,7 +101,7 @@ _headroom()
 		compopt -o default 2>/dev/null
 		;;
 	?*)
-		# a time or a number: nobody knows which
+		# a time or a number: nothing to complete
 		;;
 	*)
 		if [[ $word = -* ]]; then

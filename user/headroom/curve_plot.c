@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A curve of refaults over memory, as a plot and as a table: see curve_plot.h */
+/* Print a curve of refaults over extra memory as a plot and as a table */
 
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "curve_plot.h"
 #include "failure.h"
 
-/* Size of the plot in characters: with its labels within 80 by 20 */
+/* Size of the plot in characters; with its labels it fits into 80 by 20 */
 #define PLOT_COLUMNS	68
 #define PLOT_ROWS	15
 #define PLOT_TICKS	4
@@ -56,7 +56,7 @@ static void draw_row(FILE *out, const struct curve_plot *plot, int row)
 	char line[PLOT_COLUMNS + 1] = "", label[32] = "";
 	double level = most * row / PLOT_ROWS;
 
-	/* a mark where the curve is above the row's lower edge */
+	/* mark the columns where the curve is above the lower edge of the row */
 	for (int column = 0; column < PLOT_COLUMNS; column++)
 		line[column] = rate_at(plot, column * step) > level ? '#' : ' ';
 	for (int end = PLOT_COLUMNS; end > 0 && line[end - 1] == ' '; end--)
@@ -67,7 +67,7 @@ static void draw_row(FILE *out, const struct curve_plot *plot, int row)
 	fprintf(out, "%*s |%s\n", PLOT_LEFT - 2, label, line);
 }
 
-/* The values below the axis, each in the middle below its tick where there is room */
+/* Print the values below the axis, centred below their ticks where they fit */
 static void draw_ticks(FILE *out, const struct curve_plot *plot)
 {
 	char line[PLOT_LEFT + PLOT_COLUMNS + 1];
@@ -105,7 +105,7 @@ void curve_plot_draw(FILE *out, const struct curve_plot *plot)
 static void print_row(FILE *out, const struct curve_plot *plot, double share)
 {
 	double pages = headroom_curve_memory(&plot->curve, curve_plot_refaults(plot) * (1 - share));
-	/* where a step saves more, all that is saved */
+	/* a step of the curve may save more than @share: print all that it saves */
 	struct headroom_curve_point point = headroom_curve_at(&plot->curve, pages);
 
 	fprintf(out, "  %14s  %10s  %10s  %6.1f  %10.0f\n", curve_plot_memory(plot, pages).s,
@@ -123,7 +123,7 @@ void curve_plot_table(FILE *out, const struct curve_plot *plot)
 	       plot->seconds > 0 ? "REFAULT/s" : "REFAULTS", "+-", "SAVED%", "SAMPLES");
 	for (size_t i = 0; i < sizeof(share) / sizeof(share[0]); i++) {
 		pages = headroom_curve_memory(&plot->curve, curve_plot_refaults(plot) * (1 - share[i]));
-		/* a step would print the same row for several shares */
+		/* several shares may fall on the same step: print its row once */
 		if (pages != last)
 			print_row(out, plot, share[i]);
 		last = pages;
@@ -131,9 +131,8 @@ void curve_plot_table(FILE *out, const struct curve_plot *plot)
 }
 
 /*
- * The pool that more memory would go to is the one that lost more pages: that
- * of the cgroup's limit, when that is what binds, with all that is below it;
- * else its own pages alone.
+ * Extra memory would go to one of two pools: the cgroup and all below it, if its limit
+ * binds, or its own pages alone. Choose the pool with more evictions.
  */
 int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 		     const struct headroom_cgroup *before)

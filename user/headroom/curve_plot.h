@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A curve of refaults over memory, as a plot and as a table */
+/* Print a curve of refaults over extra memory as a plot and as a table */
 #ifndef CURVE_PLOT_H
 #define CURVE_PLOT_H
 
@@ -7,10 +7,10 @@
 #include "headroom.h"
 #include "text.h"
 
-/** struct curve_plot - what happened in it */
+/** struct curve_plot - a curve, and what is needed to print it */
 struct curve_plot {
 	const struct headroom_cgroup *cgroup;
-	bool target;		/* pages evicted from it and below, else its own */
+	bool target;		/* pool: the cgroup and all below it; else its own pages */
 	uint64_t evictions;
 	uint32_t page_size;
 	uint32_t sample_shift;
@@ -19,28 +19,29 @@ struct curve_plot {
 };
 
 /**
- * curve_plot_build - choose the plot, and predict
- * @plot: with page_size, sample_shift and seconds filled in; clear its curve with
+ * curve_plot_build - choose the pool and build its curve
+ * @plot: with page_size, sample_shift and seconds set; clear its curve with
  *	headroom_curve_clear()
- * @before: NULL for all since the module was loaded
+ * @before: the cgroup at the start of the interval; NULL for since the module was loaded
  *
  * Return: 0 or -ENOMEM.
  */
 int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 		     const struct headroom_cgroup *before);
 
-/** curve_plot_rate - refaults as they are shown: a second, or all since the module was loaded */
+/** curve_plot_rate - convert refaults to refaults per second; unchanged without an interval */
 double curve_plot_rate(const struct curve_plot *plot, double refaults);
-/** curve_plot_unit - the unit of that */
+/** curve_plot_unit - unit of curve_plot_rate() */
 const char *curve_plot_unit(const struct curve_plot *plot);
-/** curve_plot_refaults - all that there were */
+/** curve_plot_refaults - refaults without extra memory */
 double curve_plot_refaults(const struct curve_plot *plot);
-/** curve_plot_reach - how far the curve reaches, in pages; never 0, so that it can be drawn */
+/** curve_plot_reach - extent of the memory axis in pages; greater than 0 */
 double curve_plot_reach(const struct curve_plot *plot);
+/** curve_plot_memory - format pages as bytes */
 struct text curve_plot_memory(const struct curve_plot *plot, double pages);
-/** curve_plot_draw - draw the curve in characters, 80 by 18; there are refaults */
+/** curve_plot_draw - draw the curve in 80 by 18 characters; needs at least one refault */
 void curve_plot_draw(FILE *out, const struct curve_plot *plot);
-/** curve_plot_table - what so much memory would have saved; there are refaults */
+/** curve_plot_table - print memory and saved refaults; needs at least one refault */
 void curve_plot_table(FILE *out, const struct curve_plot *plot);
 
 #endif /* CURVE_PLOT_H */

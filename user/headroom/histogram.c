@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Histograms as bars
+ * Draw histograms as bars
  *
- * A row is an octave: the values from one power of two to the next. When that
- * would fill more than the screen, a row is several.
+ * A row covers one octave: the values from one power of two to the next. If there would
+ * be more than ROWS_MAX rows, each covers several octaves.
  */
 
 #include <langinfo.h>
@@ -13,10 +13,10 @@
 #include "histogram.h"
 
 #define ROWS_MAX	24
-/* a run of more empty rows than that is drawn as one line of dots */
+/* a longer run of empty rows is drawn as one line of dots */
 #define EMPTY_MAX	2
 
-/* Octave 0 is the value 0, octave n the values of n bits. */
+/* Octave 0 holds the value 0, octave n the values of n bits. */
 static unsigned int octave_of(uint64_t value)
 {
 	return value ? 64 - __builtin_clzll(value) : 0;
@@ -36,7 +36,7 @@ struct rows {
 	uint64_t most;
 };
 
-/* @hist is not empty */
+/* Sum the buckets by row; @hist must not be empty. */
 static struct rows lay_out(const struct headroom_histogram *hist)
 {
 	struct rows rows = { .first = octave_of(hist->bucket[0].low) };
@@ -54,7 +54,7 @@ static struct rows lay_out(const struct headroom_histogram *hist)
 	return rows;
 }
 
-/* Eighths of a column where the locale has blocks for them */
+/* In a UTF-8 locale, draw eighths of a column with block characters. */
 static void draw_bar(double share, size_t columns)
 {
 	static const char *const part[] = {
@@ -64,7 +64,7 @@ static void draw_bar(double share, size_t columns)
 	unsigned int parts = blocks ? 8 : 1;
 	size_t length = share * columns * parts + 0.5;
 
-	/* what happened at all is seen */
+	/* any count above 0 gets a visible bar */
 	if (share > 0 && !length)
 		length = 1;
 	for (size_t i = 0; i < length / parts; i++)

@@ -8,8 +8,8 @@
 
 /**
  * struct axis - how to label the values of a histogram
- * @heading: heading of the columns that @label fills
- * @label: format a value, as wide as @heading
+ * @heading: heading above the labels
+ * @label: format a value to the width of @heading
  * @counted: heading of the counts
  * @page_size: passed to @label
  */
@@ -20,7 +20,7 @@ struct axis {
 	uint32_t page_size;
 };
 
-/** histogram_print - print a row of bars for each octave, or for several */
+/** histogram_print - print one bar for each row of octaves */
 void histogram_print(const struct headroom_histogram *hist, const struct axis *axis);
 
 #endif /* HISTOGRAM_H */

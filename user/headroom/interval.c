@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What happened between two snapshots */
+/* Compute the activity of cgroups between two snapshots */
 
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 #include "failure.h"
 #include "interval.h"
 
-/* Adds what a cgroup lacks to its ancestors, and to itself. */
+/* Add the extra memory of a cgroup to itself and to its ancestors. */
 static void add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
 {
 	const struct headroom_cgroup *cgroup = &now->cgroup[i];
@@ -17,7 +17,7 @@ static void add_extra(struct interval *interval, const struct headroom_snapshot 
 		out_of_memory();
 
 	interval->activity[i].extra_local = extra;
-	/* no chain of parents is longer than there are cgroups, unless it is a ring */
+	/* bound the walk, in case the parents form a cycle */
 	for (size_t depth = 0; cgroup && depth < now->nr; depth++) {
 		interval->activity[cgroup - now->cgroup].extra_subtree += extra;
 		cgroup = headroom_snapshot_find(now, cgroup->parent_id);

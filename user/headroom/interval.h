@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What happened between two snapshots */
+/* Compute the activity of cgroups between two snapshots */
 #ifndef INTERVAL_H
 #define INTERVAL_H
 
 #include "headroom.h"
 
-/* The share of refaults that extra memory is asked to save */
+/* Share of the refaults that "extra memory" would have saved */
 #define SAVED_SHARE	0.9
 
 /**
- * struct activity - what happened in one cgroup
- * @cgroup: as the later snapshot has it
- * @local: in the cgroup itself
- * @subtree: in it and below it
- * @target: reclaim from it and all below it; the lowest priorities are those since
- *	the module was loaded
- * @extra_local: pages that would have saved SAVED_SHARE of its refaults
- * @extra_subtree: the same for each cgroup of the subtree, added up: a distance
- *	counts evictions of one cgroup, and the distances of two say nothing
- *	about the memory for both
- * @psi_some: how much the kernel's own total of "some" grew, nanoseconds; since the
- *	cgroup was made, where there is no earlier snapshot
- * @psi_full: the same of "full"
+ * struct activity - activity of one cgroup during an interval
+ * @cgroup: the cgroup in the later snapshot
+ * @local: statistics of the cgroup itself
+ * @subtree: statistics of the cgroup and all below it
+ * @target: reclaim from the cgroup and all below it; lowest priorities are since the
+ *	module was loaded
+ * @extra_local: extra memory in pages that would have saved SAVED_SHARE of its refaults
+ * @extra_subtree: sum of @extra_local over the subtree. A refault distance counts the
+ *	evictions of one cgroup, so distances of different cgroups cannot be combined
+ * @psi_some: growth of "some" in memory.pressure, nanoseconds; without an earlier
+ *	snapshot, the total since the cgroup was created
+ * @psi_full: the same for "full"
  */
 struct activity {
 	const struct headroom_cgroup *cgroup;
@@ -35,13 +34,13 @@ struct activity {
 };
 
 /**
- * struct interval - what happened between two snapshots
- * @time: CLOCK_MONOTONIC, nanoseconds, when it ended
- * @seconds: how long it was; 0 when it began with the load of the module
- * @consistent: whether both snapshots are
+ * struct interval - activity between two snapshots
+ * @time: end of the interval, CLOCK_MONOTONIC in nanoseconds
+ * @seconds: length; 0 if the interval starts when the module was loaded
+ * @consistent: whether both snapshots are consistent
  * @nr: number of cgroups
- * @delta: owns what the activities share
- * @activity: by cgroup, in the order of the later snapshot
+ * @delta: owns the memory that @activity points to
+ * @activity: one per cgroup, in the order of the later snapshot
  */
 struct interval {
 	uint64_t time;
@@ -54,10 +53,10 @@ struct interval {
 
 /**
  * interval_new - subtract two snapshots
- * @now: the later one, which must outlive the interval
- * @before: the earlier one; NULL for all since the module was loaded
+ * @now: later snapshot; must outlive the interval
+ * @before: earlier snapshot; NULL for since the module was loaded
  *
- * A cgroup that is not in @before counts from zero.
+ * The counters of a cgroup that is not in @before start at zero.
  */
 struct interval *interval_new(const struct headroom_snapshot *now,
 			      const struct headroom_snapshot *before);
@@ -65,7 +64,7 @@ void interval_free(struct interval *interval);
 
 /** is_in_subtree - whether @id is @top or below it */
 bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top);
-/** is_idle - nothing was counted */
+/** is_idle - whether all counters are zero */
 bool is_idle(const struct headroom_stats *stats);
 
 #endif /* INTERVAL_H */

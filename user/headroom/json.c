@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The same numbers as JSON: the keys are the names of the library's tables */
+/* Convert statistics to JSON; the keys are the names in the library's tables */
 
 #include <math.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ void json_add(struct json_object *object, const char *key, struct json_object *v
 		out_of_memory();
 }
 
-/* The same with a key that goes away */
+/* json_add() with a key that need not outlive the call */
 static void json_add_copied(struct json_object *object, const char *key,
 			    struct json_object *value)
 {
@@ -59,7 +59,7 @@ void json_add_bool(struct json_object *object, const char *key, bool value)
 	json_add(object, key, checked(json_object_new_boolean(value)));
 }
 
-/* In as few digits as a reader needs to have the same value */
+/* Format @value with the fewest digits that read back as the same double. */
 static void format_number(char *digits, size_t size, double value)
 {
 	if (value == trunc(value) && fabs(value) < 0x1p53) {
@@ -152,8 +152,8 @@ static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
 }
 
 /*
- * {"file": {"own_limit": {"evictions": 3, "refaults": 2}, ...}, ...}: each that is known,
- * then the others that the module reported
+ * {"file": {"own_limit": {"evictions": 3, "refaults": 2}, ...}, ...}: all known ones,
+ * then unknown ones that the module reported
  */
 static struct json_object *json_pages(const struct headroom_stats *stats)
 {
@@ -198,7 +198,7 @@ static void add_stall(struct json_object *stalls, uint32_t cause,
 	json_add_copied(stalls, headroom_stall_cause_label(cause, label, sizeof(label)), stall);
 }
 
-/* Each cause that is known, then the others that the module reported */
+/* All known causes, then unknown ones that the module reported */
 static struct json_object *json_stalls(const struct headroom_stats *stats, bool details)
 {
 	struct json_object *stalls = json_new_object();
@@ -226,7 +226,7 @@ struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 	return object;
 }
 
-/* A reason without work has no lowest priority: null */
+/* Without scanned pages there is no lowest priority: null */
 static void add_reclaim(struct json_object *reasons, uint32_t reason,
 			const struct headroom_reclaim *work)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The same numbers as JSON */
+/* Convert statistics to JSON */
 #ifndef JSON_H
 #define JSON_H
 
@@ -8,15 +8,15 @@
 #include "headroom.h"
 
 /*
- * The json_add functions put a value into @object under @key, which must be a
- * literal.
+ * The json_add functions add a value to @object under @key, which must be a string
+ * literal. They do not return on failure.
  */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
 void json_add_uint(struct json_object *object, const char *key, uint64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
-/** json_add_number - to the last digit; what is not finite becomes null */
+/** json_add_number - add a double with all its digits; NAN and infinity become null */
 void json_add_number(struct json_object *object, const char *key, double value);
-/** json_add_text - bytes that are no UTF-8 become U+FFFD; NULL becomes null */
+/** json_add_text - add a string; invalid UTF-8 becomes U+FFFD, NULL becomes null */
 void json_add_text(struct json_object *object, const char *key, const char *value);
 
 /**
@@ -27,14 +27,14 @@ void json_add_time(struct json_object *object, uint64_t time);
 
 struct json_object *json_new_object(void);
 struct json_object *json_new_array(void);
-/** json_append - put @value at the end of @array */
+/** json_append - append @value to @array */
 void json_append(struct json_object *array, struct json_object *value);
 
-/** json_add_counters - the counters of a table, in the structure at @base */
+/** json_add_counters - add the counters of a table, read from the structure at @base */
 void json_add_counters(struct json_object *object, const struct headroom_counter *counter,
 		       const void *base);
 struct json_object *json_histogram(const struct headroom_histogram *hist);
-/** json_stats - the statistics of a cgroup; @details on demand: they are long */
+/** json_stats - convert statistics; @details adds pages, histograms and sample groups */
 struct json_object *json_stats(const struct headroom_stats *stats, bool details);
 struct json_object *json_target(const struct headroom_target *target);
 /** json_print_line - print @object on a line of its own, and free it */

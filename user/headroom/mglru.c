@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which LRU the kernel reclaims by: see mglru.h */
+/* Detect whether the kernel uses the multi-generational LRU */
 
 #include <stdio.h>
 
@@ -12,7 +12,7 @@ bool mglru_is_on(void)
 
 	if (!file)
 		return false;
-	/* bit 0 is the LRU itself, the others are refinements */
+	/* bit 0 is the main switch, the others enable optimizations */
 	if (fscanf(file, "%x", &enabled) != 1)
 		enabled = 0;
 	fclose(file);

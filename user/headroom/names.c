@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The names of the cgroups that an answer is about: see names.h */
+/* Look up and print the names of cgroups */
 
 #include <errno.h>
 #include <inttypes.h>
@@ -18,7 +18,7 @@ static int compare_names(const void *left, const void *right)
 	return (a->id > b->id) - (a->id < b->id);
 }
 
-/* Every id once, in order */
+/* Collect each id once, in ascending order. */
 static struct names collect(const uint64_t *id, size_t nr)
 {
 	struct names names = { .name = calloc(nr ? nr : 1, sizeof(*names.name)) };
@@ -90,7 +90,7 @@ bool is_below(const char *path, const char *top)
 	return path && strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
 }
 
-/* The kernel knows whether the cgroup has a memory controller, and says so. */
+/* Ask the module first: it reports whether the cgroup has the memory controller. */
 static int find_known(struct headroom *h, uint64_t id, char **top)
 {
 	struct headroom_cgroup *cgroup;

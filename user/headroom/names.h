@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The names of the cgroups that an answer is about */
+/* Look up and print the names of cgroups */
 #ifndef NAMES_H
 #define NAMES_H
 
 #include "headroom.h"
 
 /**
- * struct name - what a cgroup is called
- * @id: its id
- * @path: its path; NULL when it was removed meanwhile
+ * struct name - id and path of a cgroup
+ * @id: cgroup id
+ * @path: path below the root of the hierarchy; NULL if the cgroup was removed
  */
 struct name {
 	uint64_t id;
@@ -16,9 +16,9 @@ struct name {
 };
 
 /**
- * struct names - the names of some cgroups
+ * struct names - names of several cgroups
  * @nr: number of cgroups
- * @name: each once, in order of id
+ * @name: names in ascending order of id, without duplicates
  */
 struct names {
 	size_t nr;
@@ -26,35 +26,35 @@ struct names {
 };
 
 /**
- * names_look_up - the names of cgroups
- * @id: their ids, in any order and as often as it happens; 0 stands for none
+ * names_look_up - look up each cgroup of a list once
+ * @id: cgroup ids in any order, duplicates allowed; 0 is skipped
  * @nr: number of ids
- * @names: result; free it with names_free(), after a failure too
+ * @names: result; call names_free() even after a failure
  *
- * A cgroup stands in many places, and looking up a path is slow.
+ * A report names the same cgroup many times, and looking up a path is slow.
  *
- * Return: 0 or a negative errno, with a sentence in headroom_error().
+ * Return: 0 or a negative errno; headroom_error() has the message.
  */
 int names_look_up(struct headroom *h, const uint64_t *id, size_t nr, struct names *names);
 void names_free(struct names *names);
-/** names_path - the path of the cgroup with this id; NULL without one */
+/** names_path - path of the cgroup; NULL if it is unknown or was removed */
 const char *names_path(const struct names *names, uint64_t id);
 /**
- * names_print - a name as it is printed, to be freed
- * @limit: columns that it may take
+ * names_print - format the name of a cgroup; the caller frees it
+ * @limit: width in columns
  *
- * A cgroup that is gone has but its id.
+ * A cgroup that was removed is named by its id.
  */
 char *names_print(const struct names *names, uint64_t id, size_t limit);
 
-/** is_below - whether @path is @top or below it; all are below "/", also a NULL */
+/** is_below - whether @path is @top or below it; always true if @top is "/", even for NULL */
 bool is_below(const char *path, const char *top);
 /**
- * find_top - the path of a cgroup that the user named
- * @name: what it was called; NULL for all
- * @top: result, to be freed; "/" for all
+ * find_top - resolve a cgroup of the command line, or print why that failed
+ * @name: path or id; NULL for all cgroups
+ * @top: result, the path; "/" for all cgroups. The caller frees it
  *
- * Return: the exit code; what there was to say is said.
+ * Return: the exit code.
  */
 int find_top(struct headroom *h, const char *name, char **top);
 

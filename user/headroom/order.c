@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What cgroups are sorted by: see order.h */
+/* Compare cgroups by a sort key */
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What cgroups are sorted by */
+/* Compare cgroups by a sort key */
 #ifndef ORDER_H
 #define ORDER_H
 
@@ -7,10 +7,10 @@
 
 enum order { BY_STALL, BY_REFAULTS, BY_EVICTIONS, BY_EXTRA, BY_PSI, BY_NAME };
 
-/** Their names, as --sort takes them; end with NULL */
+/** Names of the keys for --sort, terminated by NULL */
 extern const char *const order_names[];
 
-/** struct measure - what can be compared of a cgroup */
+/** struct measure - values of a cgroup to compare */
 struct measure {
 	uint64_t stall;
 	uint64_t refaults;
@@ -21,10 +21,10 @@ struct measure {
 };
 
 /**
- * order_compare - which of two comes first
+ * order_compare - compare two cgroups for qsort()
  *
- * The larger one; where they are the same, the one with the longer stalls, then with
- * more refaults, then by name: a table must not jump.
+ * The larger one sorts first. Ties are broken by stalls, then refaults, then name, so that
+ * rows keep their places.
  *
  * Return: as strcmp().
  */

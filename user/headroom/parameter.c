@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The names and values of the module's parameters */
+/* Format the parameters of the module */
 
 #include <inttypes.h>
 #include <stdio.h>

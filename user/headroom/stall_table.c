@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Stalls by cause, for people: see stall_table.h */
+/* Print stalls by cause */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 #include "stall_table.h"
 #include "text.h"
 
-/* Where a cause stands in the table */
+/* Sections of the table */
 enum place { IN_TOTAL, INSIDE_RECLAIM, NO_STALL, UNKNOWN, PLACES };
 
 static enum place place_of(enum headroom_stall_cause cause)
@@ -21,7 +21,7 @@ static enum place place_of(enum headroom_stall_cause cause)
 	return cause == HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM ? NO_STALL : INSIDE_RECLAIM;
 }
 
-/* A value may be in the counts and in no histogram. */
+/* "-" if the histogram is empty: it may be missing although stalls were counted */
 static struct text quantile(const struct headroom_histogram *hist, double q)
 {
 	if (!headroom_histogram_count(hist))
@@ -49,7 +49,7 @@ static void print_rows(FILE *out, const struct headroom_stats *stats)
 	};
 	enum place place, last = IN_TOTAL;
 
-	/* the causes are in the order of their places */
+	/* causes are sorted by section */
 	for (size_t i = 0; i < stats->nr_stalls; i++) {
 		if (!stats->stall[i].count)
 			continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers and names as text for people */
+/* Format numbers and names as text for people */
 
 #include <langinfo.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 #include "text.h"
 
 /*
- * @value in the largest of the units that leaves it at 1 or more. 999.95 is
- * where "%.1f" would print a thousand of the smaller unit.
+ * Format @value in the largest unit that keeps it at 1 or more. From step - 0.05 on, "%.1f"
+ * would round up to a whole step, so the next unit is used.
  */
 static struct text in_units(double value, double step, const char *const *unit)
 {
@@ -72,7 +72,7 @@ size_t utf8_sequence(const char *text)
 		return byte[0] != '\0';
 	if (byte[0] < 0xc2 || byte[0] > 0xf4)
 		return 0;
-	/* forms that are longer than needed, surrogates, beyond U+10FFFF */
+	/* overlong forms, surrogates, code points beyond U+10FFFF */
 	if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
 	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
 		return 0;
@@ -87,7 +87,7 @@ static bool in_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
-/* Bytes of @name that can be printed as they are; 0 if the first cannot */
+/* Length of the first character if it is printable, else 0 */
 static size_t printable(const char *name)
 {
 	const unsigned char *byte = (const unsigned char *)name;
@@ -95,7 +95,7 @@ static size_t printable(const char *name)
 
 	if (len == 1)
 		return byte[0] >= 0x20 && byte[0] != 0x7f;
-	/* U+0080 to U+009F are controls too */
+	/* U+0080 to U+009F are control characters */
 	if (!len || !in_utf8() || (byte[0] == 0xc2 && byte[1] < 0xa0))
 		return 0;
 	return len;
@@ -103,7 +103,7 @@ static size_t printable(const char *name)
 
 char *text_name(const char *name)
 {
-	/* at worst each byte becomes four */
+	/* at worst each byte becomes "\xNN" */
 	char *copy = malloc(4 * strlen(name) + 1), *to = copy;
 	size_t len;
 
@@ -139,7 +139,7 @@ void text_shorten(char *name, size_t columns)
 
 	if (have <= columns || columns < 2)
 		return;
-	/* drop characters, and enough bytes for the mark to stand in their place */
+	/* drop leading characters, and at least as many bytes as the mark needs */
 	while (*rest && (have > columns - 1 || (*rest & 0xc0) == 0x80 ||
 			 (size_t)(rest - name) < len)) {
 		rest++;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include "headroom.h"
 
-/** struct text - a short text by value, to be used within one expression */
+/** struct text - a short string returned by value, valid within one expression */
 struct text {
 	char s[32];
 };
@@ -15,37 +15,39 @@ struct text {
 struct text text_bytes(double bytes);
 /** text_ns - "850 ns", "1.2 ms", "73.1 s" */
 struct text text_ns(uint64_t ns);
-/** text_number - three digits or more: "0", "0.4", "12.3", "1234" */
+/** text_number - one decimal below 100, none above: "0", "<0.1", "12.3", "1234" */
 struct text text_number(double number);
 
-/** text_words - "own limit" for "own_limit", the name of a counter or reason */
+/** text_words - replace underscores by spaces: "own limit" for "own_limit" */
 struct text text_words(const char *name);
 
 /**
- * text_name - a cgroup's name, safe to print
+ * text_name - make the name of a cgroup safe to print
  *
- * Whoever may create cgroups chooses their names. What a terminal would obey,
- * or what is no character in this locale, becomes "\xNN". To be freed.
+ * Names come from any user who may create cgroups. Control characters, and bytes that are
+ * not valid in this locale, become "\xNN".
+ *
+ * Return: a copy that the caller frees.
  */
 char *text_name(const char *name);
-/** text_columns - how many columns @name takes, one to each character */
+/** text_columns - width of @name, one column per character */
 size_t text_columns(const char *name);
 /**
- * text_shorten - cut @name to @columns columns, in place, keeping its end
+ * text_shorten - cut @name to @columns in place, keeping its end
  *
- * The end is what tells one cgroup from its siblings.
+ * The end distinguishes a cgroup from its siblings.
  */
 void text_shorten(char *name, size_t columns);
-/** utf8_sequence - bytes of the character that @text begins with; 0 if invalid */
+/** utf8_sequence - length in bytes of the first character of @text; 0 if it is invalid */
 size_t utf8_sequence(const char *text);
 
-/** terminal_columns - columns of the terminal: COLUMNS, or as it says, or 80 */
+/** terminal_columns - width of the terminal: $COLUMNS, else from the terminal, else 80 */
 size_t terminal_columns(void);
-/** text_heading - print a line, set off where it does not harm */
+/** text_heading - print a line; bold on a terminal that allows colour */
 void text_heading(const char *line);
-/** text_heading_to - the same into another file, which need not be one of the system */
+/** text_heading_to - the same to @out, which may be a memory stream */
 void text_heading_to(FILE *out, const char *line);
-/** text_alarm - print a line that people should not miss */
+/** text_alarm - print a line; highlighted on a terminal that allows colour */
 void text_alarm(const char *line);
 
 #endif /* TEXT_H */

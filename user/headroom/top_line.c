@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lines of 'headroom top': see top_line.h */
+/* Format the lines of 'headroom top' */
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "text.h"
 #include "top_line.h"
 
-/* A name that is shorter than that costs a column. */
+/* Drop a column rather than shorten the name below this width. */
 #define NAME_MIN	16
 
 static struct text stall_text(const struct top_row *row)
@@ -19,7 +19,7 @@ static struct text stall_text(const struct top_row *row)
 	return text_number(row->stall_percent);
 }
 
-/* "memory_high_reclaim" as "high reclaim": room is short */
+/* Shorten "memory_high_reclaim" to "high reclaim" to fit the column. */
 static struct text cause_text(const struct top_row *row)
 {
 	const char *name = headroom_stall_cause_name(row->cause);
@@ -49,10 +49,10 @@ static struct text psi_text(const struct top_row *row)
 	return isnan(row->psi_percent) ? (struct text){ "-" } : text_number(row->psi_percent);
 }
 
-/* Where room is short, those with the larger @leaves go first. */
+/* On a narrow screen, columns with a larger @leaves are dropped first. */
 static const struct column {
 	const char *heading;
-	int width;		/* negative: to the left */
+	int width;		/* negative: left-aligned */
 	int leaves;
 	struct text (*text)(const struct top_row *row);
 } columns[] = {
@@ -66,7 +66,7 @@ static const struct column {
 
 #define NR_COLUMNS	(sizeof(columns) / sizeof(columns[0]))
 
-/* How many columns there is room for, and what they leave for the name */
+/* Return the largest @leaves that fits; @name gets the width left for the name. */
 static int fit(size_t width, size_t *name)
 {
 	int most = NR_COLUMNS;
@@ -84,7 +84,7 @@ static int fit(size_t width, size_t *name)
 	return most;
 }
 
-/* The columns behind a name that is as wide as it is to be */
+/* Pad @name to @limit and append the columns; without @row, their headings. */
 static char *append_columns(const char *name, size_t width, size_t limit, int most,
 			    const struct top_row *row)
 {
@@ -116,7 +116,7 @@ char *top_line_row(const struct top_row *row, size_t width)
 	size_t limit, indent;
 	int most = fit(width, &limit);
 
-	/* the deepest ones still have room for something */
+	/* indent by at most half, so that deep cgroups keep a readable name */
 	indent = row->depth * 2 < limit / 2 ? row->depth * 2 : limit / 2;
 	text_shorten(name, limit - indent);
 	if (asprintf(&indented, "%*s%s", (int)indent, "", name) < 0)

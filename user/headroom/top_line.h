@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The lines of 'headroom top', as wide as there is room */
+/* Format the lines of 'headroom top' to the width of the screen */
 #ifndef TOP_LINE_H
 #define TOP_LINE_H
 
 #include "top_model.h"
 
-/** top_line_heading - the headings of the columns that fit into @width; to be freed */
+/** top_line_heading - headings of the columns that fit into @width; the caller frees it */
 char *top_line_heading(size_t width);
-/** top_line_row - a row below them; to be freed */
+/** top_line_row - a row with the same columns; the caller frees it */
 char *top_line_row(const struct top_row *row, size_t width);
-/** top_line_state - what is shown and how, in one line; to be freed */
+/** top_line_state - summary of selection and order in one line; the caller frees it */
 char *top_line_state(const struct top_model *model, double seconds);
 
 #endif /* TOP_LINE_H */

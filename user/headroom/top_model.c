@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What 'headroom top' shows: see top_model.h */
+/* Select, sort and arrange the rows of 'headroom top' */
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,7 +77,7 @@ const struct top_row *top_model_find(const struct top_model *model, uint64_t id)
 	return bsearch(&id, model->all, model->nr_all, sizeof(*model->all), compare_id);
 }
 
-/* The path of a cgroup is to outlive its row. */
+/* Copy the path of a cgroup, since its row is about to be freed. */
 static char *path_of(const struct top_model *model, uint64_t id)
 {
 	const struct top_row *row = top_model_find(model, id);
@@ -102,7 +102,7 @@ void top_model_update(struct top_model *model, const struct headroom_snapshot *n
 		out_of_memory();
 	for (size_t i = 0; i < interval->nr; i++) {
 		activity = &interval->activity[i];
-		/* without a path it is gone already */
+		/* no path: the cgroup was removed */
 		if (activity->cgroup->path &&
 		    (!model->top || is_in_subtree(now, activity->cgroup->id, model->top)))
 			model->all[model->nr_all++] = row_of(activity, interval->seconds,
@@ -122,7 +122,7 @@ static bool is_wanted(const struct top_model *model, const struct top_row *row)
 	return !*model->filter || strstr(row->path, model->filter);
 }
 
-/* Whether each of all rows is shown, to be freed; in a tree with what is above them */
+/* For each row, whether it is shown; a tree includes the ancestors. The caller frees it. */
 static bool *choose(const struct top_model *model)
 {
 	bool *shown = calloc(model->nr_all ? model->nr_all : 1, sizeof(*shown));
@@ -153,9 +153,9 @@ static int compare_rows(const void *left, const void *right, void *arg)
 }
 
 /*
- * A forest being put in order. @first has for each of all rows, behind one for the
- * roots, the first of its children in @from, and @next for each of those the next one;
- * both count from 1, so that 0 is none.
+ * Child lists for sorting rows into a tree. @first[0] is the first root, and @first[i + 1]
+ * the first child of row i of @all. @next[i] is the next sibling of @from[i]. All are indices
+ * into @from plus 1; 0 ends a list.
  */
 struct forest {
 	struct top_row *all;
@@ -171,7 +171,7 @@ static void link_rows(struct forest *forest, const struct top_model *model, cons
 	const struct top_row *above;
 	size_t slot;
 
-	/* backwards, for each one is put before those that are there */
+	/* backwards, because each row is inserted at the head of its list */
 	for (size_t i = model->nr; i-- > 0;) {
 		above = top_model_find(model, model->row[i]->parent_id);
 		slot = above && shown[above - model->all] ? above - model->all + 1 : 0;
@@ -180,7 +180,7 @@ static void link_rows(struct forest *forest, const struct top_model *model, cons
 	}
 }
 
-/* What is in a ring hangs below no root, and is not shown. */
+/* Rows whose parents form a cycle are reachable from no root and are not shown. */
 static void place_children(struct forest *forest, size_t slot, unsigned int depth)
 {
 	struct top_row *row;
@@ -214,7 +214,7 @@ static void make_tree(struct top_model *model, const bool *shown)
 	model->nr = forest.nr;
 }
 
-/* The selection stays on its cgroup; where that is not shown, it stays where it is. */
+/* Keep the selection on its cgroup, or in its place if the cgroup is not shown. */
 static void keep_selection(struct top_model *model)
 {
 	for (size_t i = 0; i < model->nr; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What 'headroom top' shows: rows, their order, the selection. Knows no terminal. */
+/* The rows of 'headroom top', their order and the selection, independent of the terminal */
 #ifndef TOP_MODEL_H
 #define TOP_MODEL_H
 
@@ -9,18 +9,18 @@
 
 /**
  * struct top_row - a cgroup
- * @id: its id
- * @parent_id: that of its parent
- * @path: its path
- * @depth: below how many of the rows that are shown it stands; 0 without a tree
- * @measure: what it is sorted by
- * @stall_percent: stalls of all causes, of the time
- * @cause: with the longest stalls in total; 0 for none
- * @refaults_per_s: refaults a second
- * @evictions_per_s: evictions a second
- * @extra_bytes: what would save SAVED_SHARE of the refaults
- * @psi_percent: of the time; NAN without PSI
- * @idle: nothing was counted
+ * @id: cgroup id
+ * @parent_id: cgroup id of the parent
+ * @path: path; owned by the row
+ * @depth: number of ancestors among the rows shown; 0 without a tree
+ * @measure: values to sort by
+ * @stall_percent: stalls of all causes as a share of the interval
+ * @cause: cause with the longest total; 0 for none
+ * @refaults_per_s: refaults per second
+ * @evictions_per_s: evictions per second
+ * @extra_bytes: memory that would have saved SAVED_SHARE of the refaults
+ * @psi_percent: PSI "some" as a share of the interval; NAN without PSI
+ * @idle: whether all counters are zero
  */
 struct top_row {
 	uint64_t id;
@@ -39,19 +39,19 @@ struct top_row {
 
 /**
  * struct top_model - all rows, and those that are shown
- * @order: what is largest comes first
- * @reversed: or last
- * @tree: children stand below their parent
- * @hide_idle: leave out cgroups where nothing was counted
- * @filter: only cgroups with that in their path, and in a tree those above them
- * @top: only the cgroup with this id and those below it; 0 for all
+ * @order: sort key, largest first
+ * @reversed: sort in reverse
+ * @tree: list children below their parent
+ * @hide_idle: omit idle cgroups
+ * @filter: show only cgroups whose path contains this, and in a tree their ancestors
+ * @top: show only the cgroup with this id and those below it; 0 for all
  * @nr_all: number of cgroups
- * @all: they, in order of id
- * @nr: number of rows
- * @row: they, in the order in which they are shown; inside @all
- * @selected: id of the row that is selected; 0 when there are none
- * @position: where it is in @row
- * @gone: path of the cgroup that was selected and is gone; NULL otherwise
+ * @all: all cgroups, in ascending order of id
+ * @nr: number of rows shown
+ * @row: rows shown, in display order; point into @all
+ * @selected: cgroup id of the selected row; 0 without rows
+ * @position: index of the selected row in @row
+ * @gone: path of the previously selected cgroup if it was removed; else NULL
  */
 struct top_model {
 	enum order order;
@@ -70,23 +70,23 @@ struct top_model {
 };
 
 /**
- * top_model_update - take in what happened
- * @page_size: of the status
+ * top_model_update - replace all rows by those of a new interval
+ * @page_size: bytes of a page
  *
- * The selection stays on its cgroup. When that is gone, @gone tells which it was, and
- * the one that took its place is selected.
+ * The selection stays on its cgroup. If that was removed, @gone is set to its path, and the
+ * row that took its place is selected.
  */
 void top_model_update(struct top_model *model, const struct headroom_snapshot *now,
 		      const struct interval *interval, uint32_t page_size);
-/** top_model_arrange - choose and sort the rows anew, after a change of how to show them */
+/** top_model_arrange - select and sort the rows again after a change of the settings */
 void top_model_arrange(struct top_model *model);
-/** top_model_move - move the selection by so many rows, as far as there are any */
+/** top_model_move - move the selection by @by rows, at most to the first or last row */
 void top_model_move(struct top_model *model, long by);
-/** top_model_find - the row of a cgroup among all; NULL if it is not there */
+/** top_model_find - find a cgroup in @all; NULL if it is unknown */
 const struct top_row *top_model_find(const struct top_model *model, uint64_t id);
-/** top_model_name - what to call a row where it stands: in a tree, the last part of its path */
+/** top_model_name - name of a row: its path, or the last component below a parent in a tree */
 const char *top_model_name(const struct top_row *row);
-/** top_model_clear - free all that it has */
+/** top_model_clear - free the rows */
 void top_model_clear(struct top_model *model);
 
 #endif /* TOP_MODEL_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* All about one cgroup, as 'headroom top' shows it: see top_page.h */
+/* Format the details of one cgroup for 'headroom top' */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "text.h"
 #include "top_page.h"
 
-/* Lines of the tables are made for that; a wider screen shows longer names elsewhere. */
+/* Width of the tables, whatever the width of the screen */
 #define COLUMNS	80
 
 static void put_heading(FILE *out, const char *heading)

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* All about one cgroup, as 'headroom top' shows it */
+/* Format the details of one cgroup for 'headroom top' */
 #ifndef TOP_PAGE_H
 #define TOP_PAGE_H
 
 #include "headroom.h"
 #include "names.h"
 
-/** What a line begins with that is a heading */
+/** First character of a line that is a heading */
 #define TOP_PAGE_HEADING	'\001'
 
 /**
- * struct top_page - what is to be shown
- * @now: the cgroup as it is
- * @before: as it was when the page was opened; NULL if it was not there
- * @seconds: that are between
- * @blame: who took its pages meanwhile
- * @names: of the evictors
- * @page_size: of the status
- * @sample_shift: of the status
+ * struct top_page - the figures of a page
+ * @now: latest statistics of the cgroup
+ * @before: statistics when the page was opened; NULL if the cgroup did not exist
+ * @seconds: time between @before and @now
+ * @blame: evictions between @before and @now
+ * @names: names of the victims and evictors in @blame
+ * @page_size: bytes of a page
+ * @sample_shift: one page in 2^sample_shift is tracked
  */
 struct top_page {
 	const struct headroom_cgroup *now;
@@ -29,7 +29,7 @@ struct top_page {
 	uint32_t sample_shift;
 };
 
-/** top_page_text - it in lines, to be freed */
+/** top_page_text - format the page as lines; the caller frees it */
 char *top_page_text(const struct top_page *page);
 
 #endif /* TOP_PAGE_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What 'headroom top' reads: see top_read.h */
+/* Read the statistics for 'headroom top' */
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 #include "top_page.h"
 #include "top_read.h"
 
-/* "/a is gone", with a name that is safe to print */
+/* Set the notice to "/a is gone". */
 static void note_gone(struct top_read *read, const char *path)
 {
 	char *name = text_name(path);
@@ -22,7 +22,7 @@ static void note_gone(struct top_read *read, const char *path)
 	free(name);
 }
 
-/* What was read before says nothing about what comes: the module may be another one. */
+/* Drop all readings: after a failure the module may have been reloaded. */
 static void forget(struct top_read *read)
 {
 	headroom_snapshot_free(read->before);
@@ -60,7 +60,7 @@ static int read_status(struct top_read *read)
 	return 0;
 }
 
-/* Leaves the victims that are the page's cgroup or below it. */
+/* Keep only the victims in the subtree of the page's cgroup. */
 static void keep_subtree(struct headroom_blame *blame, const struct headroom_snapshot *s,
 			 uint64_t top)
 {
@@ -110,7 +110,7 @@ static int write_page(struct top_read *read, const struct headroom_cgroup *cgrou
 	return err;
 }
 
-/* A page that is open when its cgroup goes keeps its last figures. */
+/* Rewrite the open page. If its cgroup was removed, keep the last figures. */
 static void update_page(struct top_read *read)
 {
 	const struct headroom_cgroup *cgroup;
@@ -132,7 +132,7 @@ static void update(struct top_read *read)
 	struct interval *interval = interval_new(read->now, read->before ? read->before :
 						 read->since);
 
-	/* a clock that stood still has no rates */
+	/* without elapsed time there are no rates */
 	if (interval->seconds > 0) {
 		top_model_update(&read->model, read->now, interval, read->page_size);
 		if (read->model.gone)
@@ -142,7 +142,7 @@ static void update(struct top_read *read)
 	interval_free(interval);
 }
 
-/* The module is back, or it is the first reading: from now on is measured. */
+/* The first reading, or the first after the module came back: the measurement starts here. */
 static void begin(struct top_read *read)
 {
 	read->notice[0] = '\0';
@@ -173,7 +173,7 @@ void top_read_take(struct top_read *read)
 	headroom_snapshot_free(read->before);
 	read->before = read->now;
 	read->now = s;
-	/* a page that was opened too early, or has seen the module go, begins here */
+	/* a page opened before the second reading, or after a reload, is measured from here */
 	if (read->id && !read->since) {
 		read->since = read->before;
 		read->before = NULL;

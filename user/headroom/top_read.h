@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What 'headroom top' reads, again and again */
+/* Read the statistics for 'headroom top' periodically */
 #ifndef TOP_READ_H
 #define TOP_READ_H
 
@@ -7,19 +7,19 @@
 #include "top_model.h"
 
 /**
- * struct top_read - readings, and what was found out about one cgroup
- * @h: where they come from
- * @model: where they go to
- * @before: the reading before the last; NULL if there is none, or @since is it
- * @now: the last reading; NULL while the module is not there
- * @page_size: of the status
- * @sample_shift: of the status
- * @tracked: stalls are
+ * struct top_read - the readings for the table and for the open page
+ * @h: connection to the module
+ * @model: the rows of the table
+ * @before: the reading before @now; NULL if there is none or it is @since
+ * @now: the last reading; NULL while the module is not loaded
+ * @page_size: bytes of a page
+ * @sample_shift: one page in 2^sample_shift is tracked
+ * @tracked: whether stalls are tracked
  * @id: cgroup whose page is open; 0 for none
- * @since: the reading when it was opened
- * @blame: who had taken its pages then
- * @page: what there is to be seen; NULL if nothing yet
- * @notice: what people should not miss; "" for nothing
+ * @since: the reading when the page was opened
+ * @blame: the blame when the page was opened
+ * @page: text of the page; NULL before the first measurement
+ * @notice: message for the bottom line; "" for none
  */
 struct top_read {
 	struct headroom *h;
@@ -36,13 +36,13 @@ struct top_read {
 	char notice[256];
 };
 
-/** top_read_take - read all, and bring the rows and the page up to date */
+/** top_read_take - take a reading and update the rows and the open page */
 void top_read_take(struct top_read *read);
-/** top_read_open_page - open the page of the cgroup that is selected */
+/** top_read_open_page - open the page of the selected cgroup */
 void top_read_open_page(struct top_read *read);
-/** top_read_close_page - close it; nothing if there is none */
+/** top_read_close_page - close the page, if one is open */
 void top_read_close_page(struct top_read *read);
-/** top_read_clear - free all that it has, but @h */
+/** top_read_clear - free everything except @h */
 void top_read_clear(struct top_read *read);
 
 #endif /* TOP_READ_H */

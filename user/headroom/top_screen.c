@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The screen of 'headroom top': see top_screen.h */
+/* Draw 'headroom top' with ncurses and read its keys */
 
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
@@ -14,7 +14,7 @@
 #include "top_page.h"
 #include "top_screen.h"
 
-/* Lines that the table needs besides its rows: state, headings, bottom */
+/* Lines of the table that are not rows: state, headings, bottom */
 #define AROUND_TABLE	3
 
 static SCREEN *screen;
@@ -42,7 +42,7 @@ const char *top_screen_open(void)
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
-	/* a key alone is told from the beginning of a longer one by time */
+	/* wait this many ms to tell the Escape key from an escape sequence */
 	set_escdelay(25);
 	colours = !(no_colour && *no_colour) && has_colors();
 	if (colours) {
@@ -105,7 +105,7 @@ int top_screen_key(void)
 	case KEY_RESIZE:
 		return TOP_REDRAW;
 	default:
-		/* other keys of the terminal mean nothing here */
+		/* ignore other function keys */
 		return key < 0x100 ? key : 0;
 	}
 }
@@ -115,7 +115,7 @@ size_t top_screen_lines(void)
 	return LINES > AROUND_TABLE ? LINES - AROUND_TABLE : 1;
 }
 
-/* Bytes of @text that fill @columns at most */
+/* Number of bytes of @text that fit into @columns */
 static size_t fitting(const char *text, size_t columns)
 {
 	size_t bytes = 0, len;
@@ -135,7 +135,7 @@ static void draw(int line, int style, const char *text)
 	move(line, 0);
 	clrtoeol();
 	addnstr(text, fitting(text, COLS));
-	/* a selection reaches over all of its line */
+	/* highlight the selected row up to the end of the line */
 	if (style & A_REVERSE && getcury(stdscr) == line)
 		hline(' ' | style, COLS - getcurx(stdscr));
 	attrset(A_NORMAL);

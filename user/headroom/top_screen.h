@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The screen of 'headroom top'. It alone knows ncurses. */
+/* Draw 'headroom top' with ncurses and read its keys; no other file uses ncurses */
 #ifndef TOP_SCREEN_H
 #define TOP_SCREEN_H
 
 #include "top_model.h"
 
-/** Keys that are no characters; others are as they come */
+/** Keys that are not characters; a character is returned as its byte */
 enum {
 	KEY_NONE = -1,
 	TOP_UP = 0x1000,
@@ -23,29 +23,27 @@ enum {
 };
 
 /**
- * top_screen_open - take the terminal
+ * top_screen_open - initialize the terminal; exit() restores it
  *
- * Whatever ends the process by exit() gives it back.
- *
- * Return: NULL; or why there is none.
+ * Return: NULL on success, otherwise the error message.
  */
 const char *top_screen_open(void);
-/** top_screen_close - give the terminal back as it was */
+/** top_screen_close - restore the terminal */
 void top_screen_close(void);
-/** top_screen_resize - after SIGWINCH */
+/** top_screen_resize - adopt the new size after SIGWINCH */
 void top_screen_resize(void);
-/** top_screen_redraw - all anew, whatever others wrote there */
+/** top_screen_redraw - repaint the whole screen with the next drawing */
 void top_screen_redraw(void);
-/** top_screen_key - the next key, KEY_NONE if there is none now */
+/** top_screen_key - next key; KEY_NONE if none is waiting, 0 for one to ignore */
 int top_screen_key(void);
-/** top_screen_lines - how many lines there are between the top and the bottom */
+/** top_screen_lines - number of rows that fit on the screen, at least 1 */
 size_t top_screen_lines(void);
 
 /**
- * struct bottom - the last line
- * @notice: something that people should not miss; NULL for none
- * @keys: what can be done, when there is no notice
- * @prompt: of something that is being typed, with it; instead of both
+ * struct bottom - contents of the last line
+ * @notice: message; NULL or "" for none
+ * @keys: list of keys, shown if there is no notice
+ * @prompt: prompt and input, shown instead of both; NULL for none
  */
 struct bottom {
 	const char *notice;
@@ -56,13 +54,11 @@ struct bottom {
 /**
  * top_screen_table - draw the rows
  * @state: first line
- * @first: row that is at the top; moved so that the selected one is seen
+ * @first: index of the first visible row; adjusted to keep the selected row visible
  */
 void top_screen_table(const struct top_model *model, const char *state, size_t *first,
 		      const struct bottom *bottom);
-/**
- * top_screen_page - draw a text, from line @first on, which is moved into it
- */
+/** top_screen_page - draw a text from line @first on; @first is limited to its length */
 void top_screen_page(const char *text, size_t *first, const struct bottom *bottom);
 
 #endif /* TOP_SCREEN_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Waiting: see wait.h */
+/* Wait for time, input, or a signal that ends the command */
 
 #include <errno.h>
 #include <poll.h>
@@ -26,10 +26,10 @@ uint64_t wait_after(uint64_t start, double seconds)
 	return start + (uint64_t)(seconds * NS_PER_S);
 }
 
-/* The signal that is to end us; 0 while none is */
+/* The signal that ends the command; 0 for none */
 static volatile sig_atomic_t stopped;
 
-/* Whoever waits for us sees which signal it was. */
+/* Die of the signal itself, so that the parent sees which one it was. */
 static void die(void)
 {
 	sigset_t set;
@@ -39,11 +39,11 @@ static void die(void)
 	sigaddset(&set, stopped);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	raise(stopped);
-	/* the first process of a container survives that */
+	/* init of a pid namespace survives its own signals */
 	_exit(128 + stopped);
 }
 
-/* Output that is blocked keeps us from the next wait, and may do so for ever. */
+/* Die if output is blocked: the command would never reach its next wait. */
 static void on_alarm(int sig)
 {
 	struct pollfd out = { .fd = STDOUT_FILENO, .events = POLLOUT };
@@ -58,7 +58,7 @@ static void on_alarm(int sig)
 
 static void on_stop(int sig)
 {
-	/* timeout(1) sends two of them: the first decides */
+	/* timeout(1) sends two signals: only the first counts */
 	if (stopped)
 		return;
 	stopped = sig;
@@ -71,7 +71,7 @@ static void catch_signals(sigset_t *set)
 		int sig;
 		void (*handler)(int sig);
 	} caught[] = { { SIGINT, on_stop }, { SIGTERM, on_stop }, { SIGALRM, on_alarm } };
-	/* a request to the module goes on as if nothing had happened */
+	/* restart an interrupted request to the module */
 	struct sigaction action = { .sa_flags = SA_RESTART };
 
 	sigemptyset(&action.sa_mask);
@@ -81,11 +81,11 @@ static void catch_signals(sigset_t *set)
 		sigaction(caught[i].sig, &action, NULL);
 		sigaddset(set, caught[i].sig);
 	}
-	/* our parent may have blocked them */
+	/* the parent may have blocked them */
 	sigprocmask(SIG_UNBLOCK, set, NULL);
 }
 
-/* The signals that are caught, from the first call on */
+/* Install the handlers at the first call; return the signals that they catch */
 static const sigset_t *signals(void)
 {
 	static sigset_t set;
@@ -97,7 +97,7 @@ static const sigset_t *signals(void)
 	return &set;
 }
 
-/* The time from now on; 0 when it has passed */
+/* Time left until @until; 0 if it has passed */
 static struct timespec rest(uint64_t until)
 {
 	uint64_t now = wait_now(), left = until > now ? until - now : 0;
@@ -105,7 +105,7 @@ static struct timespec rest(uint64_t until)
 	return (struct timespec){ left / NS_PER_S, left % NS_PER_S };
 }
 
-/* Whether there is nothing more to wait for */
+/* Return true if the wait is over, false after a signal or another wakeup. */
 static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
 {
 	struct timespec left = rest(until);
@@ -130,7 +130,7 @@ void wait_for(int fd, uint64_t until)
 	};
 	sigset_t before;
 
-	/* one that comes between the look at it and the wait is to end the wait */
+	/* block signals, so that one between the test of @stopped and ppoll() ends the wait */
 	sigprocmask(SIG_BLOCK, signals(), &before);
 	while (!stopped && !wait_once(polled, until, &before))
 		;
