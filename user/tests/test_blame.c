@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who took whose pages: what was taken between two readings, and the table */
+/* Test the difference of two blame readings, and the table */
 
 #include <stdlib.h>
 #include "blame_table.h"
@@ -17,11 +17,11 @@ static struct headroom_evictor before[] = {
 };
 
 static struct headroom_evictor after[] = {
-	{ 2, KSWAPD, 140, 30, 0, { 0 } },	/* took 40 */
-	{ 2, PROACTIVE, 7, 1, 25, { 0 } },	/* is new */
-	{ 4, KSWAPD, 25, 2, 40, { 0 } },	/* had left, and came again */
-	{ 5, KSWAPD, 30, 0, 0, { 0 } },	/* took nothing */
-	{ 0, 0, 1075, 110, 0, { 0 } },		/* with the 50 and 5 of the one that left, and 20 and 2 */
+	{ 2, KSWAPD, 140, 30, 0, { 0 } },	/* 40 more */
+	{ 2, PROACTIVE, 7, 1, 25, { 0 } },	/* new */
+	{ 4, KSWAPD, 25, 2, 40, { 0 } },	/* dropped out and returned */
+	{ 5, KSWAPD, 30, 0, 0, { 0 } },	/* no change */
+	{ 0, 0, 1075, 110, 0, { 0 } },		/* includes 50 and 5 of the one that dropped out, and 20 and 2 */
 };
 
 static struct headroom_victim earlier[] = { { 8, 5, before, { 0 } } };
@@ -31,7 +31,7 @@ static void is_evictor(const struct headroom_evictor *e, uint64_t id, uint64_t e
 		       uint64_t refaults, uint64_t error)
 {
 	ok(e->id == id && e->evictions == evictions && e->refaults == refaults &&
-	   e->error == error, "evictor %d took %d", (int)id, (int)evictions);
+	   e->error == error, "evictor %d evicted %d", (int)id, (int)evictions);
 }
 
 static struct headroom_blame *delta(const struct headroom_blame *now,
@@ -50,20 +50,20 @@ static void test_since(void)
 	struct headroom_evictor *e = taken->victim[1].evictor;
 
 	is_uint(taken->nr, 2, "each victim");
-	is_uint(taken->victim[0].id, 7, "one that is new");
+	is_uint(taken->victim[0].id, 7, "a new victim");
 	is_evictor(&taken->victim[0].evictor[0], 2, 140, 30, 0);
-	is_uint(taken->victim[1].nr, 4, "those that took something, and the others");
+	is_uint(taken->victim[1].nr, 4, "the evictors with changes, and the others");
 	is_evictor(&e[0], 2, 40, 20, 0);
 	is_evictor(&e[1], 2, 7, 1, 25);
 	is_evictor(&e[2], 4, 25, 2, 40);
-	/* 1277 - 1200 were lost, of which 72 are named; 143 - 117 read again, and 23 */
+	/* 1277 - 1200 evictions, of which 72 are named; 143 - 117 refaults, of which 23 are */
 	is_evictor(&e[3], 0, 5, 3, 0);
 	headroom_blame_free(taken);
 	taken = delta(&a, &a);
-	is_uint(taken->victim[0].nr, 0, "nothing happened");
+	is_uint(taken->victim[0].nr, 0, "no change");
 	headroom_blame_free(taken);
 	taken = delta(&a, &b);
-	is_uint(taken->nr, 1, "a victim that is gone is not there");
+	is_uint(taken->nr, 1, "a removed victim is left out");
 	headroom_blame_free(taken);
 }
 
@@ -78,13 +78,13 @@ static void test_table(void)
 	FILE *out = open_memstream(&text, &size);
 
 	is_uint(rows.nr, 1, "one victim");
-	is_uint(rows.row[0].evictions, 1277, "all that it lost");
+	is_uint(rows.row[0].evictions, 1277, "all evictions of the victim");
 	blame_table_print(out, &rows, &names, 72);
 	fclose(out);
-	ok(strstr(text, "\n/victim ~/long/name "), "a name is cut");
-	ok(strstr(text, "\n/victim 4 "), "one without a name has its id");
-	ok(strstr(text, " 25+40 "), "what it may have taken besides");
-	ok(strstr(text, "(others)"), "the others");
+	ok(strstr(text, "\n/victim ~/long/name "), "a long name is shortened");
+	ok(strstr(text, "\n/victim 4 "), "a removed cgroup is named by its id");
+	ok(strstr(text, " 25+40 "), "the upper bound of further evictions");
+	ok(strstr(text, "(others)"), "the other evictors");
 	free(text);
 	free(rows.row);
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Usage: BUILD=build/user test_command.sh
-# The command as a user has it: options, exit codes, output. Prints TAP.
+# Test options, exit codes and output of the command. Prints TAP.
 
 real=$BUILD/headroom
 fake=$BUILD/tests/headroom-fake
@@ -14,7 +14,7 @@ export LC_ALL=C
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# usage SENTENCE ARGUMENT...: one line on stderr, nothing on stdout, exit 2
+# usage MESSAGE ARGUMENT...: expect one line on stderr, nothing on stdout, exit code 2
 usage() {
 	sentence=$1
 	shift
@@ -147,7 +147,7 @@ run 0 "$fake" list --interval 0.05
 has '^CGROUP +STALL% +RECLAIM% +HIGH% +READ% +REFAULT/s +EVICT/s +EXTRA$'
 awk '$1 == "/busy" { all = $2; parts = $3 + $4 + $5; r = $3; h = $4 }
 	END { exit !(all > 0 && (all - parts) ^ 2 < 0.25 && (r - 5 * h) ^ 2 < 1) }' "$out"
-report "the parts of the stalls make up the whole, without what is none"
+report "the stall columns add up to the total, without proactive reclaim"
 has '^/vain\\x1b\[2J '
 has '^1 idle cgroup not shown$'
 lacks '^/idle'
@@ -160,16 +160,16 @@ lacks 'not shown'
 report "sorted by name"
 run 0 "$fake" list --interval 0.05 --count 3
 [ "$(grep -c ^CGROUP "$out")" -eq 3 ] && [ "$(grep -c '^$' "$out")" -eq 2 ]
-report "three tables, apart"
+report "three tables, separated by empty lines"
 run 0 "$fake" list --interval 50ms --sort psi --all --json
-# the first is new, and was told what PSI had before
+# the first cgroup is new: its PSI total counts from its creation
 json 'lines.pop(0)["id"] == 6 and [line["id"] for line in lines] == [1, 2, 3, 5, 4] and
 	abs(lines[0]["psi_some_percent"] / lines[0]["stall_percent"] - 2) < 0.01'
 HEADROOM_FAKE=partly run 0 "$fake" list --interval 50ms --json
 json 'all(line["psi_some_percent"] is None for line in lines)'
 run 0 "$fake" list --interval 0.05 --subtree /busy
 [ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/busy /busy/db ' ]
-report "a subtree"
+report "only the subtree"
 
 run 0 "$fake" list --interval 0.05 --json --count 2
 json 'len(lines) == 10 and len(set(line["time_ns"] for line in lines)) == 2'
@@ -184,7 +184,7 @@ json 'all(abs(line["stall_percent"] * line["interval_s"] / 100 * 1e9 /
 	line["subtree"]["stall_total"] - 1) < 1e-4 for line in lines)'
 json 'all(sum(stall["total"] for stall in line["subtree"]["stall"].values() if stall["in_total"])
 	== line["subtree"]["stall_total"] for line in lines)'
-# the root needs as much as its three cgroups with refaults together
+# the extra memory of the root is the sum over its three cgroups with refaults
 json 'lines[0]["path"] == "/" and lines[0]["extra_bytes"] == sum(line["extra_bytes"]
 	for line in lines[:5] if line["path"] in ("/busy/db", "/busyness", "/vain\033[2J"))'
 export HEADROOM_FAKE=churn=1000
@@ -224,11 +224,11 @@ has '^    memory high throttle +2 +4.0 ms +4.5 s +- +-$'
     from a newer module:
       cause
   memcg reclaim' ]
-report "what is not in the total is set apart"
+report "causes outside the total have their own sections"
 has '^ +1.0 ms +10 #+$'
 lacks 'explained|not tracked|direct reclaim +0|swap in +0'
 [ "$(wc -L <"$out")" -le 80 ]
-report "all fits into 80 columns"
+report "lines fit into 80 columns"
 run 0 "$fake" show /idle
 lacks 'refault rate|KIND|RECLAIM FOR|CAUSE'
 has '^  stalled +0 ns$'
@@ -239,7 +239,7 @@ run 0 "$fake" show /busy/db
 lacks PSI
 has '^ +refaults, estimate +1280 \+/- [0-9]+, 95 % interval [0-9]+ to [0-9]+$'
 [ "$(wc -L <"$out")" -le 80 ]
-report "all fits into 80 columns, with sampling"
+report "lines fit into 80 columns, with sampling"
 run 0 "$fake" show /busy/db --json
 json 'lines[0]["sample_shift"] == 6 and len(lines[0]["local"]["sample_groups"]) == 16'
 json 'lines[0]["local"]["sample_groups"][9] == dict(evictions=2, refaults=2)'
@@ -261,7 +261,7 @@ has '█'
 has '^local: '
 has '^subtree: '
 [ "$(grep -c '^  PSI' "$out")" -eq 2 ]
-report "the kernel's totals beside those of the subtree only"
+report "PSI is printed for the subtree only"
 run 0 "$fake" show /busy/db --json
 json 'lines[0]["local"]["refault_distance"] == [dict(low=8192, high=10239, count=1280)]'
 json 'lines[0]["subtree"]["stall"]["memcg_reclaim"]["latency"][0]["count"] == 10'
@@ -269,7 +269,7 @@ json 'lines[0]["local"]["refault_age"] == [dict(low=1<<30, high=(5<<28)-1, count
 json 'lines[0]["local"]["pages"]["anon"]["kswapd"] == dict(evictions=600, refaults=60)'
 json 'len(lines[0]["local"]["pages"]) == 4 and all(len(reasons) == (1 if kind == "kind_9" else 7)
 	for kind, reasons in lines[0]["local"]["pages"].items())'
-# numbers that are newer than the library
+# kinds, reasons and causes that the library does not know
 json 'lines[0]["local"]["pages"]["kind_9"]["reason_42"] == dict(evictions=2, refaults=1)'
 json 'lines[0]["target"]["reclaim"]["reason_42"]["scanned"] == 1'
 json 'lines[0]["local"]["stall"]["cause_99"]["total"] == 1 and
@@ -285,7 +285,7 @@ json 'len(lines[0]["local"]["stall"]) == 14'
 json 'lines[0]["local"]["stall"]["throttled_writeback"]["in_total"] is False'
 json 'lines[0]["local"]["stall_total"] == 30000000 and lines[0]["stalls_tracked"] is True'
 json 'lines[0]["psi_some"] == 1060000000 and lines[0]["explained_percent"] is None'
-# what another reading had already is left out
+# with an interval, only the difference counts
 run 0 "$fake" show --interval 0.05 3 --json
 json 'lines[0]["psi_some"] == 60000000 and lines[0]["psi_full"] == 24000000'
 json 'lines[0]["explained_percent"] == 50'
@@ -303,7 +303,7 @@ run 0 "$fake" show /idle --json
 json 'lines[0]["local"]["returned_percent"] is None'
 run 1 "$fake" show 99
 grep -qx 'headroom: 99: no cgroup with this id has the memory controller' "$err"
-report "the kernel says why there is none"
+report "prints the reason from the kernel"
 
 run 0 "$fake" blame
 has '^VICTIM +EVICTOR +REASON +EVICTIONS +REFAULTS +SHARE$'
@@ -314,12 +314,12 @@ has '^/busy/db +\(others\) +- +5000 +120 +15.0 %$'
 has '^/vain\\x1b\[2J +/vain\\x1b\[2J +reason 8 '
 has '^/busy +/busy +own limit +120 +0 +75.0 %$'
 [ "$(sed 's/ .*//;1d' "$out" | uniq | tr '\n' ' ')" = '/busy/db /vain\x1b[2J /busy /busyness ' ]
-report "what was missed most is first"
+report "most refaults first"
 [ "$(sed -n 's/^.busy.db \+\([^ ]*\) .*/\1/p' "$out" | tr '\n' ' ')" = \
 	'/busy /busy /idle 99 (others) ' ]
-report "evictors by refaults, then evictions, the others last"
+report "evictors by refaults, then evictions, (others) last"
 [ "$(wc -L <"$out")" -le 80 ]
-report "all fits into 80 columns"
+report "lines fit into 80 columns"
 run 0 "$fake" blame /busy
 has '^/busy +/busy/db '
 has '^/busy/db +/busy '
@@ -332,26 +332,26 @@ run 0 "$fake" blame /idle
 has '^no evictions$'
 HEADROOM_FAKE=blameless run 0 "$fake" blame
 has '^no evictions$'
-# the list is the same as before: nothing was taken meanwhile
+# both readings are equal: no evictions in the interval
 run 0 "$fake" blame --interval 20ms
 has '^no evictions$'
 HEADROOM_FAKE=taking run 0 "$fake" blame /busy/db --interval 20ms --count 2
 [ "$(grep -cE '^/busy/db +/busy +ancestor limit +700 +600 ' "$out")" -eq 2 ]
-report "what was taken in two intervals"
+report "evictions of two intervals"
 has '^/busy/db +\(others\) +- +5000 +120 '
 HEADROOM_FAKE=removed=3 run 0 "$fake" blame
 has '^3 +/busy +ancestor limit '
 has '^/busy +3 +kswapd '
 run 1 "$fake" blame 77
 grep -qx 'headroom: 77: no cgroup with this id has the memory controller' "$err"
-report "the kernel says why there is none"
+report "prints the reason from the kernel"
 run 1 "$fake" blame /nowhere
 grep -qx 'headroom: no such cgroup: /nowhere' "$err"
-report "says that there is none"
+report "reports that there is none"
 HEADROOM_FAKE=unnamed=2 run 1 "$fake" blame
 HEADROOM_FAKE=malformed run 1 "$fake" blame
 grep -q 'malformed' "$err" && [ ! -s "$out" ]
-report "says that the answer is malformed, and nothing else"
+report "reports a malformed answer, and prints nothing else"
 run 0 "$fake" blame --json
 has_times
 json '[line["id"] for line in lines] == [3, 5, 2, 6] and lines[1]["path"] == "/vain\033[2J"'
@@ -367,21 +367,21 @@ HEADROOM_FAKE=blameless run 0 "$fake" blame --json
 [ ! -s "$out" ]
 report "no victims, no lines"
 
-# Reading the file is what makes the kernel add up: somebody must open it
+# The kernel updates PSI when memory.pressure is read: expect the command to open it
 pressure=$(mktemp -d) && mkdir -p "$pressure/busy/db" &&
 	mkfifo "$pressure/busy/db/memory.pressure"
-report "a cgroup tree with a pipe in it"
+report "a cgroup tree with a pipe as memory.pressure"
 # shellcheck disable=SC2016 # the inner shell is to expand it
 timeout 10 sh -c 'echo some >"$1"' sh "$pressure/busy/db/memory.pressure" &
 writer=$!
 HEADROOM_FAKE_ROOT=$pressure run 0 timeout 10 "$fake" show /busy/db
 wait $writer
-report "memory.pressure of the cgroup is read"
+report "reads memory.pressure of the cgroup"
 rm -r "$pressure"
 HEADROOM_FAKE_ROOT=/nowhere run 0 "$fake" show /busy/db
 has '^  PSI some '
 [ ! -s "$err" ]
-report "no word about a memory.pressure that cannot be read"
+report "ignores a memory.pressure that cannot be read"
 
 run 0 "$fake" stalls
 has '^     TIME CAUSE +PID COMM +CGROUP$'
@@ -399,22 +399,22 @@ report "longest first"
  1 refault /vain\x1b[2J
  1 cause 14 /busyness
  1 proactive reclaim 99' ]
-report "below, their numbers by cgroup and cause"
+report "then the number of tasks by cgroup and cause"
 [ "$(wc -L <"$out")" -le 80 ]
-report "all fits into 80 columns"
+report "lines fit into 80 columns"
 run 0 "$fake" stalls /busy
 [ "$(grep -c '^ .*/busy' "$out")" -eq 5 ]
-report "a cgroup and those below it"
+report "only the cgroup and those below it"
 lacks 'busyness|vain| 99$'
 run 0 "$fake" stalls 5
 has 'refault'
 lacks 'TASKS'
 run 0 "$fake" stalls /idle
 [ "$(cat "$out")" = 'no task is stalled' ]
-report "says that there is none"
+report "reports that there is none"
 HEADROOM_FAKE=calm run 0 "$fake" stalls
 [ "$(cat "$out")" = 'no task is stalled' ] && [ ! -s "$err" ]
-report "says that there is none at all"
+report "reports that no task is stalled"
 HEADROOM_FAKE=calm run 0 "$fake" stalls --json
 [ ! -s "$out" ]
 report "no tasks, no lines"
@@ -424,16 +424,16 @@ grep -qF "not tracked: run 'headroom config stalls=on'" "$err" &&
 report "says how to track stalls"
 run 1 "$fake" stalls 77
 grep -qx 'headroom: 77: no cgroup with this id has the memory controller' "$err"
-report "the kernel says why there is none"
+report "prints the reason from the kernel"
 run 1 "$fake" stalls 0
 run 1 "$fake" stalls /nowhere
 grep -qx 'headroom: no such cgroup: /nowhere' "$err"
-report "says that there is none"
+report "reports that there is none"
 HEADROOM_FAKE=unnamed=2 run 1 "$fake" stalls
 for behaviour in malformed vague; do
 	HEADROOM_FAKE=$behaviour run 1 "$fake" stalls
 	grep -q 'malformed' "$err" && [ ! -s "$out" ]
-	report "says that the answer is malformed, and nothing else"
+	report "reports a malformed answer, and prints nothing else"
 done
 run 0 "$fake" stalls --json
 json '[line["stalled_ns"] for line in lines] ==
@@ -450,7 +450,7 @@ run 0 "$fake" stalls /idle --interval 10ms --count 2
 [ "$(cat "$out")" = "no task is stalled
 
 no task is stalled" ]
-report "two looks, apart"
+report "two lists, separated by an empty line"
 HEADROOM_FAKE=many run 0 "$fake" stalls --json
 json 'len(lines) == 206'
 
@@ -461,7 +461,7 @@ has '#####'
 has '^ +EXTRA MEMORY +REFAULTS +\+- +SAVED% +SAMPLES$'
 has '^ +0 B +1280 '
 [ "$(wc -L <"$out")" -le 80 ]
-report "all fits into 80 columns"
+report "lines fit into 80 columns"
 run 0 "$fake" curve /busy/db --json
 has_times
 json 'lines[0]["points"][0]["refaults"] == 1280 and lines[0]["points"][-1]["refaults"] == 0'
@@ -473,12 +473,12 @@ run 0 "$fake" curve /idle
 has '^no refaults: more memory would have saved nothing$'
 run 1 "$fake" curve /nowhere
 grep -qx 'headroom: no such cgroup: /nowhere' "$err"
-report "says that there is none"
+report "reports that there is none"
 run 1 "$fake" curve /busy/db --svg /nowhere/at/all
 grep -q 'cannot write /nowhere/at/all: No such file' "$err"
 report "says why a drawing cannot be written"
 
-# A terminal gets colour, unless it is not wanted.
+# Colour on a terminal, except with NO_COLOR
 if command -v script >/dev/null; then
 	HEADROOM_FAKE=partly script -qec "$fake status" /dev/null >"$out" 2>"$err"
 	has "$(printf '\033\\[1mhooks')"
@@ -487,7 +487,7 @@ if command -v script >/dev/null; then
 	HEADROOM_FAKE=partly NO_COLOR='' script -qec "$fake status" /dev/null >"$out" 2>"$err"
 	has "$(printf '\033\\[1mhooks')"
 	COLUMNS=70 script -qec "$fake blame" /dev/null >"$out" 2>"$err"
-	# the heading is coloured, and lines end as a terminal's do
+	# skip the coloured heading; a terminal ends lines with CR LF
 	[ "$(tr -d '\r' <"$out" | grep -v VICTIM | wc -L)" -le 70 ] &&
 		grep -q '~' "$out"
 	report "lines do not wrap"
@@ -498,17 +498,17 @@ if command -v script >/dev/null; then
 	done
 	COLUMNS=60 script -qec "$fake stalls /busy" /dev/null >"$out" 2>"$err"
 	grep -q '/busy/db' "$out"
-	report "a short name is not cut"
+	report "a short name is not shortened"
 fi
 
-# A reader that goes away, a full disk, an interrupt
+# Broken pipes, a full disk, signals
 { "$fake" list --interval 0.01 --count 0; echo $? >"$err.code"; } 2>"$err" | head -n 1 >"$out"
 [ ! -s "$err" ] && [ "$(cat "$err.code")" -gt 128 ]
-report "a broken pipe is quiet, and ends an endless list"
+report "a broken pipe quietly ends a list without limit"
 rm -f "$err.code"
 { timeout 10 "$fake" list --interval 60 --count 0; echo $? >"$err.code"; } 2>"$err" | :
 [ ! -s "$err" ] && [ "$(cat "$err.code")" -gt 128 ]
-report "a reader that is gone ends a long interval, quietly"
+report "a broken pipe quietly ends a long interval"
 rm -f "$err.code"
 "$fake" status 2>"$err" >/dev/full
 [ $? -eq 1 ] && grep -q 'cannot write: No space left' "$err"
@@ -517,45 +517,45 @@ for command in 'list --interval 0.01 --json' 'list --interval 0.01 --count 0' st
 	# shellcheck disable=SC2086
 	timeout 10 "$fake" $command 2>"$err" >&-
 	[ $? -eq 1 ] && grep -q 'cannot write: ' "$err"
-	report "so is none to write to: $command"
+	report "a closed stdout is a failure: $command"
 done
 : >"$err"
 "$fake" status --json <&- >"$out" 2>&-
-report "the others need not be there"
+report "stdin and stderr may be closed"
 json 'len(lines) == 1'
 HEADROOM_FAKE=absent "$fake" status >"$out" 2>&-
 [ $? -eq 3 ]
-report "not even to say what failed"
+report "even if the command fails"
 "$fake" list --interval 60 --count 0 >"$out" 2>"$err" &
 pid=$!
 sleep 0.5
 kill -TERM $pid
 wait $pid && [ ! -s "$err" ]
-report "an interrupt ends an endless list quietly"
+report "SIGTERM quietly ends a list without limit"
 "$fake" list --interval 1ms --count 0 --json --all >"$out" 2>"$err" &
 awaits test -s "$out"
 end TERM $! && [ ! -s "$err" ]
-report "and one that hardly waits"
+report "and one with a short interval"
 json 'len(lines) > 0 and len(lines) % 6 == 0'
-# what was to follow is not to be done
+# the exit code must stop a following command
 for command in list 'show /busy' 'blame /busy' stalls; do
 	for signal in 2 15; do
 		# shellcheck disable=SC2086
 		"$fake" $command --interval 60 --count 2 >"$out" 2>"$err" &
 		end $signal $!
 		[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ]
-		report "signal $signal, before the end: $command"
+		report "dies of signal $signal before the last table: $command"
 	done
 done
-# nobody reads, and nobody will
+# a pipe that is never read
 fifo=$(mktemp -u) && mkfifo "$fifo" && exec 9<>"$fifo"
-report "a pipe"
+report "creates a pipe"
 for signal in 2 15; do
 	"$fake" list --interval 1ms --count 0 --json --all >"$fifo" 2>"$err" &
 	awaits full "$fifo"
 	end $signal $!
 	[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ]
-	report "signal $signal, while output is blocked"
+	report "dies of signal $signal while output is blocked"
 done
 exec 9>&-
 rm "$fifo"

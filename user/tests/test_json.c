@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers as JSON */
+/* Test the formatting of JSON numbers */
 
 #include <math.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Numbers and names as text */
+/* Test the formatting of numbers and names */
 
 #include <locale.h>
 #include <stdlib.h>
@@ -25,17 +25,17 @@ static void test_units(void)
 	is_text(text_ns(73100000000).s, "73.1 s", "s");
 	is_text(text_ns(7310000000000).s, "7310.0 s", "many s");
 	is_text(text_number(0).s, "0", "zero");
-	is_text(text_number(0.01).s, "<0.1", "little is not zero");
-	is_text(text_number(0.05).s, "0.1", "the least with digits");
-	is_text(text_number(12.34).s, "12.3", "with a digit");
+	is_text(text_number(0.01).s, "<0.1", "a small number is not zero");
+	is_text(text_number(0.05).s, "0.1", "the smallest with a decimal");
+	is_text(text_number(12.34).s, "12.3", "a decimal below 100");
 	is_text(text_number(99.96).s, "100", "never 100.0");
-	is_text(text_number(123456.7).s, "123457", "without");
+	is_text(text_number(123456.7).s, "123457", "no decimal from 100 on");
 }
 
 static void test_words(void)
 {
 	is_text(text_words("own_limit").s, "own limit", "words of a name");
-	is_text(text_words("_a__b_").s, " a  b ", "each of its dashes");
+	is_text(text_words("_a__b_").s, " a  b ", "every underscore");
 	is_text(text_words("").s, "", "no name");
 	is_uint(strlen(text_words("0123456789_123456789_123456789_123456789").s), 31,
 		"a name that is too long");
@@ -62,11 +62,11 @@ static void test_names(void)
 {
 	is_name("/a b/c", "/a b/c", "a plain name");
 	is_name("/a\033[2Jb\177\t", "/a\\x1b[2Jb\\x7f\\x09", "controls");
-	is_name("/\xff\xc3", "/\\xff\\xc3", "bytes that are no characters");
+	is_name("/\xff\xc3", "/\\xff\\xc3", "invalid UTF-8");
 	is_name("/\xc0\xaf\xed\xa0\x80\xf5", "/\\xc0\\xaf\\xed\\xa0\\x80\\xf5",
-		"overlong, a surrogate");
+		"overlong forms and a surrogate");
 	setlocale(LC_CTYPE, "C");
-	is_name("/\xc3\xa4", "/\\xc3\\xa4", "no UTF-8 in this locale");
+	is_name("/\xc3\xa4", "/\\xc3\\xa4", "a locale without UTF-8");
 	is_shortened("/aaaa/bbbb", 6, "~/bbbb");
 	if (!setlocale(LC_CTYPE, "C.UTF-8")) {
 		tap_skip("names in UTF-8", "no such locale");
@@ -90,8 +90,8 @@ static void test_utf8(void)
 	is_uint(utf8_sequence("\xef\xbf\xbd"), 3, "3 bytes");
 	is_uint(utf8_sequence("\xf4\x8f\xbf\xbf"), 4, "4 bytes");
 	is_uint(utf8_sequence("\xf4\x90\x80\x80"), 0, "beyond Unicode");
-	is_uint(utf8_sequence("\x80"), 0, "begins in the middle");
-	is_uint(utf8_sequence("\xe2\x82"), 0, "ends in the middle");
+	is_uint(utf8_sequence("\x80"), 0, "a continuation byte");
+	is_uint(utf8_sequence("\xe2\x82"), 0, "truncated");
 }
 
 static void test_columns(void)
@@ -101,14 +101,14 @@ static void test_columns(void)
 	setenv("COLUMNS", "12x", 1);
 	ok(terminal_columns() != 12, "COLUMNS with garbage");
 	setenv("COLUMNS", "-3", 1);
-	ok(terminal_columns() < 10000, "COLUMNS below zero");
+	ok(terminal_columns() < 10000, "negative COLUMNS");
 }
 
 static void is_printed(const struct names *names, uint64_t id, size_t limit, const char *want)
 {
 	char *got = names_print(names, id, limit);
 
-	is_text(got, want, "a cgroup as it is printed");
+	is_text(got, want, "the printed name of a cgroup");
 	free(got);
 }
 
@@ -118,15 +118,17 @@ static void test_cgroups(void)
 	const struct names names = { 3, name }, none = { 0 };
 
 	is_text(names_path(&names, UINT64_MAX), "/abcdefgh", "the path of a cgroup");
-	ok(!names_path(&names, 4), "none for one that was removed");
-	ok(!names_path(&names, 5) && !names_path(&none, 3), "nor for one that is not there");
+	ok(!names_path(&names, 4), "no path for a removed cgroup");
+	ok(!names_path(&names, 5) && !names_path(&none, 3), "no path for an unknown cgroup");
 	is_printed(&names, 3, SIZE_MAX, "/a\\x1b");
 	is_printed(&names, 4, SIZE_MAX, "4");
 	setlocale(LC_CTYPE, "C");
 	is_printed(&names, UINT64_MAX, 5, "~efgh");
-	ok(is_below("/a", "/a") && is_below("/a/b", "/a"), "a cgroup, and below it");
-	ok(!is_below("/ab", "/a") && !is_below("/", "/a") && !is_below(NULL, "/a"), "not beside");
-	ok(is_below("/a", "/") && is_below("/", "/") && is_below(NULL, "/"), "all below the root");
+	ok(is_below("/a", "/a") && is_below("/a/b", "/a"), "a cgroup and its child");
+	ok(!is_below("/ab", "/a") && !is_below("/", "/a") && !is_below(NULL, "/a"),
+	   "no siblings or parents");
+	ok(is_below("/a", "/") && is_below("/", "/") && is_below(NULL, "/"),
+	   "all below the root");
 }
 
 int main(void)

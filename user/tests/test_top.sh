@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Usage: BUILD=build/user test_top.sh
-# 'headroom top' as a user has it, in a terminal that tmux plays. Prints TAP.
+# Test 'headroom top' in a terminal emulated by tmux. Prints TAP.
 
 fake=$(cd "$BUILD/tests" && pwd)/headroom-fake
 dir=$(mktemp -d) || exit 1
@@ -24,14 +24,14 @@ export HEADROOM_FAKE='' LC_ALL=C.UTF-8
 run 1 "$fake" top </dev/null
 grep -qx "headroom: top needs a terminal: use 'headroom list', which prints lines" "$err" &&
 	[ ! -s "$out" ]
-report "says what to use where there is no terminal"
+report "without a terminal, points to headroom list"
 
-# What runs in the terminal: tells its pid, and afterwards how it left the terminal. ^C
-# reaches this shell, too.
+# The script that runs in the terminal: it records the pid of the command, and the state of
+# the terminal after it. ^C reaches this shell, too.
 cat >"$dir/pane" <<-END
 	trap : INT
 	export HEADROOM_FAKE_FILE='$words'
-	# Whose terminal is gone may look for leaks for ever
+	# The leak check may hang once the terminal is closed
 	export ASAN_OPTIONS=detect_leaks=0
 	sh -c 'echo \$\$ >"$dir/pid"; exec "\$@"' sh "\$@" 2>"$dir/said"
 	echo "exit \$?"
@@ -47,7 +47,7 @@ t() {
 
 # start WIDTH HEIGHT [ARGUMENT]...
 start() {
-	# a server that is ending takes no new session: another one
+	# a server that is ending accepts no session: use another socket
 	t kill-server 2>/dev/null
 	socket=$socket+
 	: >"$words"
@@ -63,7 +63,7 @@ key() {
 	t send-keys "$@"
 }
 
-# wait_for TEST...: until it succeeds; half a minute is for ever
+# wait_for TEST...: repeat until it succeeds, at most 30 s
 wait_for() {
 	tries=300
 	until t capture-pane -p >"$out" 2>"$err" && "$@"; do
@@ -81,7 +81,7 @@ not_shown() {
 	! grep -qE -- "$1" "$out"
 }
 
-# sees PATTERN...: there are lines that match each, within a time
+# sees PATTERN...: expect a line that matches each, before the time limit
 sees() {
 	for pattern in "$@"; do
 		wait_for shown "$pattern"
@@ -91,14 +91,14 @@ sees() {
 
 unsees() {
 	wait_for not_shown "$1"
-	report "sees no more $1"
+	report "no longer sees $1"
 }
 
 in_order() {
 	[ "$(sed -n '3,${/^$/q;s/^\( *[^ ]*\).*/\1/p}' "$out" | tr '\n' ',')" = "$order" ]
 }
 
-# rows NAME,NAME,...,: are in the table, in this order
+# rows NAME,NAME,...,: expect these rows in this order
 rows() {
 	order=$1
 	wait_for in_order
@@ -154,7 +154,7 @@ sees '^headroom top$' '^q back'
 key q
 sees '^q quit'
 
-# All about a cgroup, and back
+# Details of a cgroup, and back
 key n Home Down Down
 echo taking >"$words"
 key Enter
@@ -170,11 +170,11 @@ sees '^/busy/db \(id 3\)$'
 key Escape
 sees '^headroom: '
 key Up Enter
-# of a cgroup that lost none itself, what those below it lost
+# the page includes the victims below the cgroup
 sees '^/busy \(id 2\)$' '^/busy/db +/idle +kswapd '
 key q
 
-# Sizes; the heading tells which columns there is room for
+# Sizes of the screen; the heading shows which columns fit
 t resize-window -x 60 -y 10
 sees '^CGROUP +STALL% CAUSE +REFAULT/s +EXTRA$' '^/busy/db'
 key End
@@ -191,7 +191,7 @@ t resize-window -x 132 -y 40
 sees '^headroom: 6 of 6' '^CGROUP {60,}STALL% ' 'PSI%$'
 t resize-window -x 80 -y 24
 
-# A cgroup that goes while it is selected
+# A cgroup is removed while it is selected
 key n Home Down Down
 echo died=3 >"$words"
 sees '^/busy/db is gone$' '5 of 5 cgroups'
@@ -200,7 +200,7 @@ sees '^/busyness \(id 6\)$'
 echo died=6 >"$words"
 sees '^this cgroup is gone: these are its last figures$' '^/busyness \(id 6\)$'
 key q
-# nothing is left of it but what is said
+# only the notice is left
 sees '^/busyness is gone$|^this cgroup is gone'
 key End
 echo died=5 >"$words"
@@ -211,7 +211,7 @@ key q
 : >"$words"
 sees '6 of 6 cgroups'
 
-# The module goes, and comes back
+# The module is unloaded and loaded again
 echo gone >"$words"
 sees '^the module is not loaded: showing old figures, waiting for it$' '^/busy/db'
 key Down
@@ -234,15 +234,15 @@ echo untracked >"$words"
 unsees '^needs CAP'
 sees '^stalls are not tracked: headroom config stalls=on$'
 
-# The terminal is as it was, whatever ends it
+# The terminal is restored, however the command ends
 restored() {
 	sees '^exit 0$' '^the end$'
 	grep -q ' icanon' "$dir/stty" && grep -q ' echo ' "$dir/stty" && grep -q ' icrnl' "$dir/stty"
-	report "keys are as they were: $1"
+	report "restores the keyboard: $1"
 	[ "$(t display-message -p '#{alternate_on} #{cursor_flag}')" = '0 1' ]
-	report "and the screen: $1"
+	report "restores the screen: $1"
 	[ ! -s "$dir/said" ]
-	report "quietly: $1"
+	report "ends quietly: $1"
 }
 
 key q
@@ -265,12 +265,12 @@ coloured() {
 start 80 24
 sees '^/busy'
 coloured
-report "a terminal gets colour"
+report "colour on a terminal"
 export NO_COLOR=1
 start 80 24
 sees '^/busy'
 ! coloured
-report "unless it is not wanted"
+report "no colour with NO_COLOR"
 unset NO_COLOR
 
 behaviour=absent

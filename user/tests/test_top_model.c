@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What 'headroom top' shows: rows, their order, the selection; and its lines */
+/* Test the rows of 'headroom top', their order, the selection and the lines */
 
 #include <locale.h>
 #include <math.h>
@@ -28,7 +28,7 @@ static struct stalls {
 } stalls[8];
 static struct interval interval = { .seconds = 2, .activity = activities };
 
-/* Takes in those cgroups whose bits are set in @there */
+/* Update the model with the cgroups whose bits are set in @there */
 static void update(struct top_model *model, unsigned int there)
 {
 	snapshot.nr = 0;
@@ -41,7 +41,7 @@ static void update(struct top_model *model, unsigned int there)
 			continue;
 		present[snapshot.nr] = cgroups[i];
 		activity->cgroup = &present[snapshot.nr++];
-		/* each measure has an order of its own; 5 is idle */
+		/* each sort key gives a different order; cgroup 5 is idle */
 		if (n == 5)
 			continue;
 		activity->subtree.stall_total = 200000000 * n;
@@ -85,7 +85,7 @@ static void test_order(void)
 	struct top_model model = { 0 };
 
 	update(&model, ALL);
-	is_uint(model.nr_all, 5, "one without a path is gone already");
+	is_uint(model.nr_all, 5, "a cgroup without a path is left out");
 	is_ordered(&model, BY_STALL, "43215");
 	is_ordered(&model, BY_REFAULTS, "12345");
 	is_ordered(&model, BY_EVICTIONS, "41325");
@@ -94,10 +94,10 @@ static void test_order(void)
 	is_ordered(&model, BY_NAME, "12345");
 	model.reversed = true;
 	top_model_arrange(&model);
-	is_shown(&model, "54321", "the other way round");
+	is_shown(&model, "54321", "reverse order");
 	model.hide_idle = true;
 	top_model_arrange(&model);
-	is_shown(&model, "4321", "busy ones");
+	is_shown(&model, "4321", "idle cgroups hidden");
 	top_model_clear(&model);
 }
 
@@ -111,15 +111,15 @@ static void test_figures(void)
 	ok(row->stall_percent > 19.99 && row->stall_percent < 20.01, "stalls in percent");
 	is_int(top_model_find(&model, 1)->cause, HEADROOM_STALL_CAUSE_REFAULT, "the main cause");
 	is_int(top_model_find(&model, 4)->cause, HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
-	       "and another");
-	is_int(top_model_find(&model, 5)->cause, 0, "none");
+	       "another main cause");
+	is_int(top_model_find(&model, 5)->cause, 0, "no cause");
 	ok(row->refaults_per_s > 39.99 && row->refaults_per_s < 40.01, "refaults a second");
 	ok(row->extra_bytes > 4095.9 && row->extra_bytes < 4096.1, "extra memory in bytes");
 	ok(row->psi_percent > 0.14 && row->psi_percent < 0.16, "PSI in percent");
 	ok(isnan(top_model_find(&model, 3)->psi_percent), "no PSI");
-	ok(!top_model_find(&model, 6) && !top_model_find(&model, 99), "not there");
+	ok(!top_model_find(&model, 6) && !top_model_find(&model, 99), "unknown cgroups");
 	top_model_clear(&model);
-	ok(!top_model_find(&model, 2), "nothing left");
+	ok(!top_model_find(&model, 2), "no rows after clear");
 }
 
 static void test_tree(void)
@@ -128,41 +128,41 @@ static void test_tree(void)
 
 	update(&model, ALL);
 	is_shown(&model, "12345", "a tree");
-	is_uint(top_model_find(&model, 4)->depth, 2, "how deep");
-	is_text(top_model_name(top_model_find(&model, 4)), "y", "the last part of a path");
-	is_text(top_model_name(top_model_find(&model, 1)), "/", "of the root all");
+	is_uint(top_model_find(&model, 4)->depth, 2, "depth in the tree");
+	is_text(top_model_name(top_model_find(&model, 4)), "y", "a child is named by its last component");
+	is_text(top_model_name(top_model_find(&model, 1)), "/", "the root keeps its path");
 	is_ordered(&model, BY_STALL, "12435");
 	model.reversed = true;
 	top_model_arrange(&model);
-	is_shown(&model, "15234", "siblings the other way round");
+	is_shown(&model, "15234", "siblings in reverse order");
 	strcpy(model.filter, "y");
 	top_model_arrange(&model);
-	is_shown(&model, "124", "with what is above");
+	is_shown(&model, "124", "a filter keeps the ancestors");
 	model.tree = false;
 	top_model_arrange(&model);
-	is_shown(&model, "4", "without a tree alone");
-	is_uint(model.row[0]->depth, 0, "not deep");
-	is_text(top_model_name(model.row[0]), "/a/y", "all of its path");
+	is_shown(&model, "4", "without a tree, only the match");
+	is_uint(model.row[0]->depth, 0, "depth 0 in a list");
+	is_text(top_model_name(model.row[0]), "/a/y", "the full path in a list");
 	model.filter[0] = '\0';
 	model.top = 2;
 	model.tree = true;
 	update(&model, ALL);
 	is_shown(&model, "234", "a subtree");
-	is_uint(model.row[0]->depth, 0, "its root is not deep");
+	is_uint(model.row[0]->depth, 0, "the top of the subtree has depth 0");
 	top_model_clear(&model);
 }
 
-/* Parents that never end must not hang it, nor take it down. */
+/* A cycle of parents must neither hang nor crash the model. */
 static void test_ring(void)
 {
 	struct top_model model = { .tree = true, .filter = "x" };
 
 	cgroups[1].parent_id = 3;
 	update(&model, ALL);
-	is_uint(model.nr, 0, "a ring hangs below nothing");
+	is_uint(model.nr, 0, "a cycle has no root");
 	model.top = 1;
 	update(&model, ALL);
-	is_uint(model.nr_all, 2, "nor is it below anything");
+	is_uint(model.nr_all, 2, "a cycle is in no subtree");
 	cgroups[1].parent_id = 1;
 	top_model_clear(&model);
 }
@@ -172,39 +172,39 @@ static void test_selection(void)
 	struct top_model model = { .order = BY_NAME };
 
 	update(&model, ALL);
-	is_uint(model.selected, 1, "the first row at first");
+	is_uint(model.selected, 1, "the first row is selected initially");
 	top_model_move(&model, 2);
-	is_uint(model.selected, 3, "moved");
+	is_uint(model.selected, 3, "the selection moves");
 	model.reversed = true;
 	top_model_arrange(&model);
 	is_uint(model.selected, 3, "stays on its cgroup");
-	is_uint(model.position, 2, "where it is now");
+	is_uint(model.position, 2, "and follows its row");
 	model.reversed = false;
 	update(&model, ALL & ~(1u << 2));
-	is_uint(model.position, 1, "when those before it go, too");
-	ok(!model.gone, "it is not gone");
+	is_uint(model.position, 1, "also when rows before it are removed");
+	ok(!model.gone, "the selected cgroup is not gone");
 	update(&model, ALL & ~(1u << 3));
-	is_text(model.gone, "/a/x", "what is gone");
-	is_uint(model.selected, 2, "what took its place");
+	is_text(model.gone, "/a/x", "the removed cgroup is reported");
+	is_uint(model.selected, 2, "the next row is selected");
 	update(&model, ALL);
-	ok(!model.gone, "that is said once");
+	ok(!model.gone, "a removal is reported once");
 	top_model_move(&model, 99);
-	is_uint(model.selected, 5, "not beyond the end");
+	is_uint(model.selected, 5, "stops at the end");
 	update(&model, ALL & ~(1u << 5));
-	is_uint(model.selected, 4, "when the last one goes, that before it");
+	is_uint(model.selected, 4, "the row before a removed last row");
 	top_model_move(&model, -99);
-	is_uint(model.selected, 1, "not beyond the beginning");
+	is_uint(model.selected, 1, "stops at the start");
 	strcpy(model.filter, "b");
 	update(&model, ALL);
-	is_uint(model.selected, 5, "one that is shown");
-	ok(!model.gone, "what is not shown is not gone");
+	is_uint(model.selected, 5, "selects a row that is shown");
+	ok(!model.gone, "a hidden cgroup is not gone");
 	update(&model, 0);
 	is_text(model.gone, "/b", "all are gone");
 	is_uint(model.selected, 0, "nothing to select");
 	top_model_move(&model, 1);
-	is_uint(model.position, 0, "nor to move to");
+	is_uint(model.position, 0, "nothing to move to");
 	update(&model, ALL);
-	is_uint(model.selected, 5, "until there is");
+	is_uint(model.selected, 5, "selects again when there are rows");
 	top_model_clear(&model);
 }
 
@@ -229,28 +229,28 @@ static void test_lines(void)
 		"~ghijklmnopqrstuvwxyz   12.3 high reclaim        1234     <0.1   32.0 MiB      -",
 		"a row");
 	is_line(top_line_heading(74), "CGROUP                 STALL% CAUSE          REFAULT/s  "
-		"EVICT/s      EXTRA", "PSI goes first");
-	is_line(top_line_heading(34), "CGROUP            STALL% REFAULT/s", "two stay");
-	is_line(top_line_heading(25), "CGROUP             STALL%", "one stays");
-	is_line(top_line_heading(22), "CGROUP                ", "none");
-	is_line(top_line_row(&row, 3), "~yz", "a narrow one");
+		"EVICT/s      EXTRA", "PSI is dropped first");
+	is_line(top_line_heading(34), "CGROUP            STALL% REFAULT/s", "two columns fit");
+	is_line(top_line_heading(25), "CGROUP             STALL%", "one column fits");
+	is_line(top_line_heading(22), "CGROUP                ", "no column fits");
+	is_line(top_line_row(&row, 3), "~yz", "a narrow screen");
 	row.depth = 3;
 	is_line(top_line_row(&row, 34), "      ~qrstuvwxyz   12.3      1234", "indented");
 	row.depth = 300;
-	is_line(top_line_row(&row, 25), "         ~stuvwxyz   12.3", "not out of sight");
+	is_line(top_line_row(&row, 25), "         ~stuvwxyz   12.3", "indented by half at most");
 	row.refaults_per_s = 0;
 	row.psi_percent = 5;
 	row.cause = 0;
 	row.depth = 0;
 	row.path = "/\033";
 	is_line(top_line_row(&row, 80), "/\\x1b                   12.3 -                      0"
-		"     <0.1          -    5.0", "nothing to say, and a name that is no good");
+		"     <0.1          -    5.0", "no values, and a name with a control character");
 	is_line(top_line_state(&model, 0.5), "headroom: 3 of 4 cgroups, by extra, every 0.5 s",
-		"the state");
+		"the summary");
 	model.tree = model.reversed = model.hide_idle = true;
 	strcpy(model.filter, "a\033");
 	is_line(top_line_state(&model, 60), "headroom: 3 of 4 cgroups, by extra reversed, every 60 s, "
-		"tree, busy ones, filter a\\x1b", "all of it");
+		"tree, busy ones, filter a\\x1b", "the summary with all settings");
 }
 
 int main(void)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 # Usage: BUILD=build/user test_watch.sh
-# watch, trigger and config as a user has them. Prints TAP.
+# Test watch, trigger and config. Prints TAP.
 
 fake=$BUILD/tests/headroom-fake
 dir=$(mktemp -d) || exit 1
@@ -12,7 +12,7 @@ out=$dir/out err=$dir/err
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# usage SENTENCE ARGUMENT...: one line on stderr, nothing on stdout, exit 2
+# usage MESSAGE ARGUMENT...: expect one line on stderr, nothing on stdout, exit code 2
 usage() {
 	sentence=$1
 	shift
@@ -21,13 +21,13 @@ usage() {
 	report "says: $sentence"
 }
 
-# with EVENTS CODE COMMAND...: run it with these events, each a line
+# with EVENTS CODE COMMAND...: run a command with these events, one per line
 with() {
 	events=$1
 	shift
 	rm -f "$dir/events" "$dir/log"
 	mkfifo "$dir/events"
-	# it waits for a reader, which one that fails early never becomes
+	# blocks until the command opens the pipe; one that fails early never does
 	printf '%s\n' "$events" >"$dir/events" &
 	writer=$!
 	code=$1
@@ -37,10 +37,10 @@ with() {
 	wait $writer 2>/dev/null
 }
 
-# logged LINE: this was asked for
+# logged LINE: expect that this was requested
 logged() {
 	grep -qxF -- "$1" "$dir/log"
-	report "asks for $1"
+	report "requests $1"
 }
 
 usage "CGROUP is missing" trigger
@@ -99,7 +99,7 @@ json 'abs(lines[0]["unix_ns"] / 1e9 - __import__("time").time()) < 60'
 logged 'trigger cgroup=2 scope=1 metric=1 cause=0 threshold=1000000 window=1000000000 interval=0 hysteresis=1 clear=0'
 with '' 2 "$fake" trigger / --stall 1ms --window 2min
 grep -qx 'headroom: the window is out of range' "$err"
-report "the module says which value it refuses"
+report "prints which value the module refuses"
 with '' 1 "$fake" trigger /nowhere --stall 1ms
 
 all='born cgroup=7 parent=1 path=/new
@@ -127,7 +127,7 @@ json '[line["type"] for line in lines] == ["cgroup_born", "oom_kill", "cgroup_go
 	"dropped", "dropped", "trigger", "exit"]'
 json '[line["seq"] for line in lines] == list(range(1, 9))'
 json 'lines[0]["parent_id"] == 1 and lines[0]["path"] == "/new"'
-# each field is explained
+# json.rst must explain each field
 page=$(dirname "$0")/../../Documentation/json.rst
 for field in $(grep -o '"[a-z_]*":' "$out" | tr -d '":' | sort -u) metric threshold window_ns; do
 	grep -qF "\`\`$field\`\`" "$page"
@@ -147,32 +147,32 @@ with "$(printf 'oom cgroup=5 path=/vain\033[2J comm=\033c pid=1')" 0 "$fake" wat
 has 'oom kill +/vain\\x1b\[2J: \\x1bc, pid 1$'
 with 'fail=107' 3 "$fake" watch
 grep -qx 'headroom: the fake kernel is gone' "$err"
-report "says that the module is gone"
+report "reports that the module is gone"
 with 'fail=105' 1 "$fake" watch
 
-# A reader that goes away, before anything else happens
+# The reader exits before the next event
 rm -f "$dir/events"
 mkfifo "$dir/events"
 echo 'born cgroup=7 path=/new' >"$dir/events" &
 { timeout 10 "$fake" watch; echo $? >"$dir/code"; } 2>"$err" | head -n 1 >"$out"
 [ ! -s "$err" ] && [ "$(cat "$dir/code")" -gt 128 ] && [ "$(cat "$dir/code")" -ne 137 ]
-report "a broken pipe is quiet, and ends the watch"
+report "a broken pipe quietly ends a watch"
 has 'born'
 timeout -s INT 0.5 "$fake" watch >"$out" 2>"$err"
 [ $? -eq 124 ] && [ ! -s "$err" ] && [ ! -s "$out" ]
-report "an interrupt ends it quietly"
+report "SIGINT quietly ends a watch"
 for signal in 2 15; do
 	"$fake" watch >"$out" 2>"$err" &
 	end $signal $! && [ ! -s "$err" ]
-	report "signal $signal is the end of a watch"
-	# what was to follow is not to be done
+	report "signal $signal ends a watch with exit code 0"
+	# the exit code must stop a following command
 	"$fake" trigger / --stall 1ms --count 1 >"$out" 2>"$err" &
 	end $signal $!
 	[ $? -eq $((128 + signal)) ] && [ ! -s "$err" ] && [ ! -s "$out" ]
-	report "signal $signal, before a trigger has fired"
+	report "dies of signal $signal before the trigger fires"
 done
 
-# flood OUTPUT TEST: a watch of events that come and come, until TEST OUTPUT; its status
+# flood OUTPUT TEST: watch a constant flow of events until TEST OUTPUT succeeds; the exit code
 flood() {
 	yes 'born cgroup=7 path=/new' >"$dir/events" 2>"$dir/yes" &
 	yes=$!
@@ -188,10 +188,10 @@ not_empty() {
 	test -s "$1"
 }
 flood "$dir/lines" not_empty && [ ! -s "$err" ]
-report "a signal ends a watch that has no rest"
+report "a signal ends a watch under a constant flow of events"
 tail -n 100 "$dir/lines" >"$out"
 json 'len(lines) > 9'
-# nobody reads, and nobody will
+# a pipe that is never read
 mkfifo "$dir/unread"
 exec 9<>"$dir/unread"
 flood "$dir/unread" full
@@ -204,7 +204,7 @@ run 0 "$fake" config
 table-entries=65536
 stalls=on
 swap-kprobes=off' ]
-report "all parameters"
+report "prints all parameters"
 rm -f "$dir/log"
 run 0 "$fake" config stalls=off sample-shift=6
 has '^sample-shift=6$'
@@ -214,7 +214,7 @@ run 0 "$fake" config table-entries=1000000 --json
 json 'lines == [dict(sample_shift=0, table_entries=1000000, stalls=True, swap_kprobes=False)]'
 run 2 "$fake" config table-entries=999999999999
 grep -qx 'headroom: table-entries is out of range' "$err" && [ ! -s "$out" ]
-report "the module says which value it refuses"
+report "prints which value the module refuses"
 HEADROOM_FAKE=eperm run 1 "$fake" config stalls=on
 
 finish
