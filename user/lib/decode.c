@@ -333,33 +333,33 @@ void headroom_status_clear(struct headroom_status *status)
 	memset(status, 0, sizeof(*status));
 }
 
-static int decode_config_attr(const struct nlattr *attr, struct headroom_params *config)
+static int decode_params_attr(const struct nlattr *attr, struct headroom_params *params)
 {
 	switch (nla_type(attr)) {
 	case HEADROOM_A_PARAMS_SAMPLE_SHIFT:
-		return get_u32(attr, &config->sample_shift);
+		return get_u32(attr, &params->sample_shift);
 	case HEADROOM_A_PARAMS_TABLE_ENTRIES:
-		return get_uint(attr, &config->table_entries);
+		return get_uint(attr, &params->table_entries);
 	case HEADROOM_A_PARAMS_STALLS:
-		return get_bool(attr, &config->stalls);
+		return get_bool(attr, &params->stalls);
 	case HEADROOM_A_PARAMS_SWAP_KPROBES:
-		return get_bool(attr, &config->swap_kprobes);
+		return get_bool(attr, &params->swap_kprobes);
 	}
 	return 0;
 }
 
-int headroom_decode_config(const struct nlattr *attrs, int len, struct headroom_params *config)
+int headroom_decode_params(const struct nlattr *attrs, int len, struct headroom_params *params)
 {
 	const struct nlattr *attr;
 	int rem, err;
 
 	nla_for_each_attr(attr, attrs, len, rem) {
-		err = decode_config_attr(attr, config);
+		err = decode_params_attr(attr, params);
 		if (err)
 			return err;
 	}
 	/* as in the status */
-	if (config->sample_shift > 63)
+	if (params->sample_shift > 63)
 		return -EBADMSG;
 	return check_end(rem);
 }

@@ -29,9 +29,9 @@ int headroom_decode_blame(const struct nlattr *attrs, int len, struct headroom_v
 /** headroom_decode_stalled - the attributes of a stall-get reply; nothing to free */
 int headroom_decode_stalled(const struct nlattr *attrs, int len,
 			    struct headroom_stalled *stalled);
-/** headroom_decode_config - the attributes of a config-get reply; nothing to free */
-int headroom_decode_config(const struct nlattr *attrs, int len,
-			   struct headroom_params *config);
+/** headroom_decode_params - the attributes of a params-get reply; nothing to free */
+int headroom_decode_params(const struct nlattr *attrs, int len,
+			   struct headroom_params *params);
 /** headroom_decode_trigger - the id in a trigger-add reply */
 int headroom_decode_trigger(const struct nlattr *attrs, int len, uint32_t *id);
 /**

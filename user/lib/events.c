@@ -195,7 +195,7 @@ static int decode(const struct genlmsghdr *genl, struct headroom_event *event)
 	event->type = type_of(genl->cmd);
 	if (event->type == HEADROOM_EVENT_CONFIG) {
 		event->time = now();
-		return headroom_decode_config(attrs, len, &event->config);
+		return headroom_decode_params(attrs, len, &event->config);
 	}
 	err = headroom_decode_event(attrs, len, event);
 	if (event->type != EVENT_UNKNOWN)

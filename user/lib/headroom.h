@@ -31,13 +31,15 @@
  *
  * A handle outlives the module: after the module was reloaded, requests reach
  * the new instance; while it is not loaded they return -ENOTCONN. A handle
- * for events does not: see headroom_events_next(). Reading needs CAP_NET_ADMIN,
- * and naming cgroups CAP_DAC_READ_SEARCH: -EPERM. Any request may also return
+ * for events does not: see headroom_events_next(). Requests need CAP_NET_ADMIN,
+ * and looking up paths of cgroups CAP_DAC_READ_SEARCH; without it they return
+ * -EPERM. Any request may also return
  *
  *	-ENOMEM		out of memory
  *	-ENOBUFS	the answer did not fit into the socket's queue
- *	-EBADMSG	the answer is not what the specification says
+ *	-EBADMSG	the answer contradicts the netlink specification
  *	-EOPNOTSUPP	the module is older than the request
+ *	-ETIMEDOUT	the module did not answer in time: see headroom_timeout_set()
  *
  * Members called reserved are zero; new members will take their place. A request with a
  * nonzero reserved word is refused with -EINVAL: it asks for a feature that this library
@@ -76,8 +78,8 @@ struct headroom;
 /**
  * struct headroom_bucket - values that fell into one range
  * @low: smallest value of the range
- * @high: largest value of the range
- * @count: values seen in it
+ * @high: largest value of the range; UINT64_MAX for the last bucket, which is open
+ * @count: values counted in it
  */
 struct headroom_bucket {
 	uint64_t low;
@@ -101,7 +103,7 @@ struct headroom_histogram {
  * @count: stalls that ended
  * @total: nanoseconds spent in them
  * @longest: nanoseconds of the longest since the module was loaded
- * @latency: how long each took, nanoseconds
+ * @latency: their durations, nanoseconds
  * @reserved: zero
  */
 struct headroom_stall {
@@ -131,8 +133,8 @@ struct headroom_pages {
 
 /**
  * struct headroom_group - sampled file pages whose hash falls into one range
- * @evictions: evictions seen
- * @refaults: refaults seen
+ * @evictions: evictions recorded, not scaled
+ * @refaults: refaults recorded, not scaled
  * @reserved: zero
  */
 struct headroom_group {
@@ -143,27 +145,28 @@ struct headroom_group {
 
 /**
  * struct headroom_stats - the statistics of a cgroup, or of its subtree
- * @evictions: pages taken by reclaim
- * @refaults: evicted pages read again and charged here
- * @refaults_shared: of them, pages that were evicted from another cgroup
- * @refault_samples: refaults seen, behind the scaled @refaults
+ * @evictions: pages evicted by reclaim
+ * @refaults: evicted pages read again and charged here, scaled up from the samples
+ * @refaults_shared: of them, pages whose victim was another cgroup
+ * @refault_samples: refaults recorded, before scaling to @refaults
  * @returned: pages evicted from this cgroup and read again by any cgroup
  * @nr_pages: number of pairs of kind and reason
  * @pages: evictions and refaults, ascending by kind, then by reason
- * @refault_distance: pages evicted from the victim between eviction and refault
+ * @refault_distance: pages evicted from the victim between the eviction of a page and
+ *	its refault
  * @refault_age: nanoseconds between eviction and refault
  * @nr_groups: number of groups; 0 when every page is tracked
  * @group: evictions and refaults of sampled file pages, by a part of the hash; see
  *	headroom_refaults_estimate()
- * @stall_total: nanoseconds in stalls of all causes; a stall inside another one
- *	counts once, and proactive reclaim does not count
+ * @stall_total: nanoseconds in stalls of all causes; nested stalls are counted once, and
+ *	proactive reclaim is not counted
  * @nr_stalls: number of causes
  * @stall: ascending by cause
  * @reserved: zero
  *
- * The lists hold what the kernel reported. A number that is not in a list counted
- * nothing: read one with headroom_stats_stall() or headroom_stats_pages(), which return
- * zeros then. The netlink specification defines each counter.
+ * The lists hold only what the kernel reported; all counters of a missing number are zero.
+ * headroom_stats_stall() and headroom_stats_pages() look up a number and return zeros if it
+ * is missing. The netlink specification defines each counter.
  */
 struct headroom_stats {
 	uint64_t evictions;
@@ -203,8 +206,8 @@ struct headroom_reclaim {
 /**
  * struct headroom_target - a cgroup and all below it as one pool of memory
  * @evictions: pages evicted for its own limit; for the root, because the
- *	machine was short
- * @distance: pages evicted from the pool between eviction and return
+ *	machine was short of memory
+ * @distance: pages evicted from the pool between the eviction of a page and its refault
  * @nr_reclaim: number of reasons
  * @reclaim: ascending by reason; see headroom_target_reclaim()
  * @reserved: zero
@@ -232,7 +235,7 @@ struct headroom_target {
  * @psi_some: total of "some" in memory.pressure, nanoseconds; up to
  *	two seconds old, unless that file was read just before
  * @psi_full: the same for "full"
- * @generation: larger than before if anything was counted for the cgroup or a descendant
+ * @generation: grows whenever anything is counted for the cgroup or a descendant
  * @reserved: zero
  */
 struct headroom_cgroup {
@@ -254,8 +257,8 @@ struct headroom_cgroup {
  * @id: its cgroup id; 0 for the sum of all evictors without an entry
  * @reason: why it reclaimed; 0 for that sum
  * @evictions: pages evicted since it got its entry
- * @refaults: of its pages, those read again, scaled
- * @error: upper bound of the pages that it evicted before that
+ * @refaults: of them, pages read again, scaled up from the samples
+ * @error: upper bound of the pages that it evicted before it got its entry
  * @reserved: zero
  */
 struct headroom_evictor {
@@ -271,7 +274,7 @@ struct headroom_evictor {
  * struct headroom_victim - the evictors of one cgroup's pages
  * @id: cgroup that the pages were evicted from
  * @nr: number of evictors
- * @evictor: in no order; one with id 0 stands for all that are not listed
+ * @evictor: in no order; id 0 is the sum of all evictors that are not listed
  * @reserved: zero
  */
 struct headroom_victim {
@@ -294,9 +297,8 @@ struct headroom_blame {
 /**
  * struct headroom_filter - selection of a snapshot; all zero selects everything
  * @ancestor: only the cgroup with this id and all below it
- * @since: only cgroups for which something was counted, or which were born, after
- *	the snapshot that had this generation. Cgroups that are gone are not
- *	reported: see the events
+ * @since: only cgroups that were born or changed a counter after the snapshot with this
+ *	generation; 0 for all. Removed cgroups are not reported: see the events
  * @omit: HEADROOM_DETAIL_* flags of the parts to leave out
  * @reserved: zero
  */
@@ -307,7 +309,7 @@ struct headroom_filter {
 	uint64_t reserved[4];
 };
 
-/* What can be omitted; the counters that are left cost least */
+/* All parts that can be left out; the plain counters remain and cost least */
 #define HEADROOM_DETAIL_ALL	(HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_STALLS | \
 				 HEADROOM_DETAIL_HISTOGRAMS | HEADROOM_DETAIL_TARGET | \
 				 HEADROOM_DETAIL_PSI)
@@ -315,9 +317,10 @@ struct headroom_filter {
 /**
  * struct headroom_snapshot - all cgroups with the memory controller
  * @time: CLOCK_MONOTONIC, nanoseconds, when the dump ended
- * @consistent: false when cgroups came or went in every attempt to read all
- * @generation: for the filter of a later one: the largest generation in it, or
- *	that of its own filter when nothing had changed
+ * @consistent: false if cgroups were created or removed during every attempt to read
+ *	them all: some may be missing
+ * @generation: the largest generation in it, or @since of its filter if nothing had
+ *	changed; pass it as @since to get what changed later
  * @nr: number of cgroups
  * @cgroup: the cgroups in order of id
  */
@@ -331,10 +334,10 @@ struct headroom_snapshot {
 
 /**
  * struct headroom_hook - a tracepoint that the module uses
- * @name: its name
+ * @name: of the tracepoint
  * @required: the module does not load without it
  * @attached: it exists on this kernel and is attached
- * @covers: the statistics that stay at zero while it is not
+ * @covers: the statistics that stay at zero while it is not attached
  * @reserved: zero
  */
 struct headroom_hook {
@@ -346,42 +349,42 @@ struct headroom_hook {
 };
 
 /**
- * struct headroom_status - what the module is and covers
+ * struct headroom_status - state, size and coverage of the module
  * @version: version of the module
  * @page_size: bytes in a page, the unit of sizes and distances
  * @sample_shift: one page in 2^sample_shift is tracked
- * @table_entries: evicted pages that there is room for
- * @table_used: evicted pages that are remembered now
- * @table_bytes: bytes that their table takes
- * @table_remembered: evicted pages remembered since the module was loaded
+ * @table_entries: capacity of the nonresident table, in evicted pages
+ * @table_used: entries of the nonresident table in use now
+ * @table_bytes: bytes of the nonresident table
+ * @table_remembered: evicted pages put into the table since the module was loaded
  * @cgroups: cgroups with a record
  * @cgroup_bytes: bytes of a record
  * @psi: the kernel marks tasks in memory stalls
  * @stalls: stalls are tracked
- * @stalled: tasks that are in a stall, or reclaim on request, right now
+ * @stalled: tasks in a stall or in proactive reclaim now
  * @histogram_bytes: bytes of a histogram
  * @histograms: histograms in use
  * @kernel: release of the kernel; NULL if the module does not report it
- * @triggers: triggers set by all processes
+ * @triggers: triggers of all processes together
  * @worker_time: nanoseconds spent in background work
  * @request_time: nanoseconds spent answering requests
  * @nr_hooks: number of hooks
  * @hook: the tracepoints that the module uses
- * @dropped: what could not be recorded since the module was loaded
- * @dropped.table_full: evicted pages forgotten, their bucket was full
- * @dropped.table_busy: evicted pages not remembered, their bucket was being written
+ * @dropped: counts of what could not be recorded since the module was loaded, by cause
+ * @dropped.table_full: evicted pages forgotten: their bucket was full
+ * @dropped.table_busy: evicted pages not remembered: their bucket was being written
  * @dropped.cgroup_unknown: events charged to an ancestor
- * @dropped.distance_unknown: refaults without a distance, the victim is gone
- * @dropped.stall_slots: stalls not measured, there were too many at once
- * @dropped.reclaim_slots: reclaims not followed, there were too many at once
- * @dropped.histograms: values in no histogram, too many were needed at once
- * @dropped.notifications: notifications never sent
- * @dropped.resized: evicted pages forgotten, the nonresident table was replaced after a
+ * @dropped.distance_unknown: refaults without a distance: the victim is gone
+ * @dropped.stall_slots: stalls not measured: too many tasks were stalled at once
+ * @dropped.reclaim_slots: reclaims not followed: too many tasks reclaimed at once
+ * @dropped.histograms: values in no histogram: too many were needed at once
+ * @dropped.notifications: notifications not sent
+ * @dropped.resized: evicted pages forgotten: the nonresident table was replaced after a
  *	change of its parameters
- * @event_seq: number of the last event that was sent to all
+ * @event_seq: sequence number of the last event of the multicast group
  * @reserved: zero
  *
- * The meaning of each is told in full by the netlink specification.
+ * The netlink specification defines each member.
  */
 struct headroom_status {
 	char *version;
@@ -442,19 +445,19 @@ void headroom_close(struct headroom *h);
  */
 const char *headroom_error(const struct headroom *h);
 
-/* What headroom_open() sets: milliseconds without a part of the answer */
+/* Milliseconds: see headroom_timeout_set() */
 #define HEADROOM_TIMEOUT_DEFAULT	30000
 
 /**
- * headroom_timeout_set - limit how long a request waits for the module
+ * headroom_timeout_set - limit the wait for the module
  * @h: handle
- * @ms: milliseconds without a part of the answer; 0 to wait without a limit
+ * @ms: milliseconds to wait for each message of an answer; 0 to wait without limit
  *
- * A request that waits longer returns -ETIMEDOUT. The handle stays usable: the next
- * request has a new socket, so that a late answer reaches none. headroom_open() sets
- * HEADROOM_TIMEOUT_DEFAULT.
+ * The limit covers each message of an answer, not the whole answer. When it expires, the
+ * request returns -ETIMEDOUT. The handle stays usable: the next request opens a new socket,
+ * so it cannot receive a late answer. headroom_open() sets HEADROOM_TIMEOUT_DEFAULT.
  *
- * Return: 0; -EINVAL for a time that does not fit; or another negative errno.
+ * Return: 0; -EINVAL if @ms exceeds INT_MAX; or another negative errno.
  */
 int headroom_timeout_set(struct headroom *h, unsigned int ms);
 
@@ -486,20 +489,20 @@ void headroom_status_free(struct headroom_status *status);
 int headroom_cgroup_get(struct headroom *h, uint64_t id,
 			struct headroom_cgroup **cgroup);
 /**
- * headroom_cgroup_free - free a cgroup that headroom_cgroup_get() has read
- * @cgroup: the cgroup, or NULL; never one inside a snapshot
+ * headroom_cgroup_free - free a cgroup returned by headroom_cgroup_get()
+ * @cgroup: the cgroup, or NULL; not one that belongs to a snapshot
  */
 void headroom_cgroup_free(struct headroom_cgroup *cgroup);
 
 /**
  * headroom_snapshot_take - read all cgroups
  * @h: handle
- * @filter: what is wanted of them; NULL for everything
+ * @filter: selects cgroups and details; NULL for everything
  * @s: result; free it with headroom_snapshot_free()
  *
- * A dump during which cgroups came or went is taken again, a few times.
+ * If cgroups are created or removed during the dump, it is repeated up to five times.
  *
- * Return: 0; -ENOENT when there is no such ancestor; or another negative errno.
+ * Return: 0; -ENOENT if the filter's ancestor does not exist; or another negative errno.
  */
 int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *filter,
 			   struct headroom_snapshot **s);
@@ -519,9 +522,9 @@ const struct headroom_cgroup *
 headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
 
 /**
- * headroom_blame_get - read who took the pages of one cgroup, or of all
+ * headroom_blame_get - read the evictors of one victim, or of all
  * @h: handle
- * @id: cgroup id; 0 for all
+ * @id: cgroup id of the victim; 0 for all
  * @blame: result; free it with headroom_blame_free()
  *
  * Return: as headroom_cgroup_get().
@@ -529,17 +532,17 @@ headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
 int headroom_blame_get(struct headroom *h, uint64_t id,
 		       struct headroom_blame **blame);
 /**
- * headroom_blame_free - free what headroom_blame_get() has read
+ * headroom_blame_free - free blame and all victims in it
  * @blame: the blame, or NULL
  */
 void headroom_blame_free(struct headroom_blame *blame);
 
 /**
  * struct headroom_stalled - a task in a stall
- * @pid: the task, in the initial pid namespace
+ * @pid: pid of the task, in the initial pid namespace
  * @cgroup: id of its cgroup when the stall began
- * @cause: enum headroom_stall_cause
- * @time: nanoseconds since then
+ * @cause: enum headroom_stall_cause, or a number that this header does not know
+ * @time: nanoseconds since the stall began
  * @reserved: zero
  */
 struct headroom_stalled {
@@ -551,9 +554,9 @@ struct headroom_stalled {
 };
 
 /**
- * headroom_stalled_get - the tasks that are in a stall right now
+ * headroom_stalled_get - list the tasks that are stalled now
  * @h: handle
- * @stalled: result, to be freed with free(); NULL if there are none
+ * @stalled: result; free it with free(). NULL if there are none
  * @nr: number of tasks
  *
  * Return: 0 or a negative errno.
@@ -565,15 +568,15 @@ int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
 
 /**
  * struct headroom_params - parameters of the module
- * @sample_shift: one page in 2^sample_shift is tracked, up to 10
- * @table_entries: evicted pages to have room for; to set 0 stands for as many as
- *	the machine has pages that are tracked
+ * @sample_shift: one page in 2^sample_shift is tracked; 0 to 10
+ * @table_entries: capacity of the nonresident table, in evicted pages; setting 0 selects
+ *	one entry for each tracked page of the machine
  * @stalls: stalls are tracked
- * @swap_kprobes: functions of the kernel are watched in place of the tracepoints
- *	of swap; cannot be set
+ * @swap_kprobes: kprobes on kernel functions replace the tracepoints for swap; cannot be
+ *	set while the module is loaded
  * @reserved: zero
  *
- * The meaning of each is told in full by the netlink specification.
+ * The netlink specification defines each member.
  */
 struct headroom_params {
 	uint32_t sample_shift;
@@ -596,40 +599,41 @@ enum headroom_params_flag {
 };
 
 /**
- * headroom_params_get - read the module's parameters as they are now
+ * headroom_params_get - read the module's parameters
  * @h: handle
- * @config: result
+ * @params: result
  *
  * Return: 0 or a negative errno.
  */
-int headroom_params_get(struct headroom *h, struct headroom_params *config);
+int headroom_params_get(struct headroom *h, struct headroom_params *params);
 /**
- * headroom_params_set - change parameters, all of those named or none
+ * headroom_params_set - change parameters of the module
  * @h: handle
- * @config: their values
- * @which: HEADROOM_PARAM_* flags: those to change
+ * @params: the new values
+ * @which: HEADROOM_PARAM_* flags of the parameters to change
  *
- * Return: 0; -ERANGE or -EINVAL when the module refuses a value; or another
- * negative errno.
+ * The module changes all of them or, on failure, none.
+ *
+ * Return: 0; -ERANGE or -EINVAL if the module refuses a value; or another negative errno.
  */
-int headroom_params_set(struct headroom *h, const struct headroom_params *config,
+int headroom_params_set(struct headroom *h, const struct headroom_params *params,
 			unsigned int which);
 
 /* events and triggers: events.c */
 
 /**
- * enum headroom_event_type - what happened
- * @HEADROOM_EVENT_TRIGGER: the threshold of a trigger was reached
- * @HEADROOM_EVENT_CGROUP_BORN: a cgroup was found
- * @HEADROOM_EVENT_CGROUP_GONE: a cgroup is gone
- * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task
- * @HEADROOM_EVENT_CONFIG: parameters were changed
- * @HEADROOM_EVENT_EXIT: the module is being unloaded; nothing follows, and the
- *	handle has to be closed
- * @HEADROOM_EVENT_DROPPED: events were lost, of the group or of a trigger. Births and
- *	deaths of cgroups among them follow, as the difference that they made; the
- *	others are not to be had. An overflow of the queue is told at once, and once
- *	more when the number of the lost is known
+ * enum headroom_event_type - kind of an event
+ * @HEADROOM_EVENT_TRIGGER: the sum of a trigger reached its threshold
+ * @HEADROOM_EVENT_CGROUP_BORN: the module found a new cgroup
+ * @HEADROOM_EVENT_CGROUP_GONE: a cgroup was removed
+ * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task because memory is short
+ * @HEADROOM_EVENT_CONFIG: parameters of the module were changed
+ * @HEADROOM_EVENT_EXIT: the module is being unloaded. This is the last event: close the
+ *	handle
+ * @HEADROOM_EVENT_DROPPED: events of the multicast group or of a trigger were dropped. Births
+ *	and removals of cgroups among them follow, reduced to the net difference; all other
+ *	dropped events are gone. An overflow of the queue is reported at once, and again when
+ *	the number of dropped events is known
  */
 enum headroom_event_type {
 	HEADROOM_EVENT_TRIGGER = 1,
@@ -642,24 +646,24 @@ enum headroom_event_type {
 };
 
 /**
- * struct headroom_event - something that happened
- * @type: what
- * @seq: its number among those of the group, or of the trigger; 0 if it has none
- *	or was found out after a loss
- * @time: CLOCK_MONOTONIC, nanoseconds; without @seq, when it was found out
- * @cgroup: id of the cgroup that it is about; 0 if of none
- * @parent_id: of a cgroup that was born or is gone
- * @path: of the cgroup, below the cgroup root; valid until the next call on the
- *	same handle; NULL if it is not known
- * @pid: of a task that is killed, in the initial pid namespace
- * @comm: its name
- * @trigger: id of the trigger; of a loss, the one that has lost
- * @value: what the trigger watches, summed up over its window
- * @dropped: how many were lost; 0 if that is not known
- * @config: the parameters
+ * struct headroom_event - an event
+ * @type: kind of the event; decides which members are set
+ * @seq: sequence number within the multicast group or the trigger; 0 for an event without
+ *	one, and for one that was detected only after others were dropped
+ * @time: CLOCK_MONOTONIC, nanoseconds, when it happened; without @seq, when it was detected
+ * @cgroup: id of the cgroup; 0 if the event concerns none
+ * @parent_id: CGROUP_BORN, CGROUP_GONE: id of the cgroup's parent
+ * @path: path of the cgroup below the cgroup root, valid until the next call on the
+ *	same handle; NULL if unknown
+ * @pid: OOM_KILL: pid of the task, in the initial pid namespace
+ * @comm: OOM_KILL: name of the task
+ * @trigger: TRIGGER, DROPPED: id of the trigger; 0 if events of the group were dropped
+ * @value: TRIGGER: sum over the window, nanoseconds or refaults
+ * @dropped: DROPPED: number of dropped events; 0 if unknown
+ * @config: CONFIG: all parameters
  * @reserved: zero
  *
- * What does not belong to the type is zero.
+ * Members that do not belong to the type are zero.
  */
 struct headroom_event {
 	enum headroom_event_type type;
@@ -677,26 +681,26 @@ struct headroom_event {
 	uint64_t reserved[4];
 };
 
-/* A socket that events come from; opaque */
+/* A handle that receives events; opaque */
 struct headroom_events;
 
 /**
- * headroom_events_open - listen
+ * headroom_events_open - listen for events
  * @e: result; set even on failure, for headroom_events_error(), except on -ENOMEM
- * @group: hear what is sent to all, too, which takes CAP_SYS_ADMIN; otherwise
- *	triggers that are added here only
+ * @group: join the module's multicast group, which needs CAP_SYS_ADMIN; otherwise
+ *	receive only the events of triggers added to this handle
  *
- * With @group the cgroups that there are now are listed, but not reported: to know
- * all, open first and read then, and do not wonder at the birth of a cgroup that was
- * read already.
+ * Cgroups that exist already are not reported. To know all cgroups, open the events first
+ * and take a snapshot afterwards; a cgroup born in between is in the snapshot and has an
+ * event.
  *
- * Return: 0; -ENOENT when the module is not loaded; -EPERM when @group may not be
- * heard; -EOPNOTSUPP when the module has no events; -ENOMEM; or another negative
+ * Return: 0; -ENOENT if the module is not loaded; -EPERM without the capability for
+ * @group; -EOPNOTSUPP if the module sends no events; -ENOMEM; or another negative
  * errno. Call headroom_events_close() in every case.
  */
 int headroom_events_open(struct headroom_events **e, bool group);
 /**
- * headroom_events_close - stop listening; removes the triggers
+ * headroom_events_close - stop listening and remove the handle's triggers
  * @e: handle, or NULL
  */
 void headroom_events_close(struct headroom_events *e);
@@ -712,7 +716,7 @@ const char *headroom_events_error(const struct headroom_events *e);
  * @e: handle
  *
  * Return: a file descriptor that is readable when there may be events. It belongs to
- * the handle, and is for poll() and its like only.
+ * the handle; use it with poll(), select() or epoll only.
  */
 int headroom_events_fd(const struct headroom_events *e);
 /**
@@ -720,23 +724,24 @@ int headroom_events_fd(const struct headroom_events *e);
  * @e: handle
  * @event: result; all zero unless 1 is returned
  *
- * Never waits. After an error other than -ENOTCONN the handle stays usable: an event that
- * could not be read is reported as dropped later, and a failed report is retried.
+ * Does not wait for an event. After dropped events it lists the cgroups, which waits for
+ * the module's answer. After an error other than -ENOTCONN the handle stays usable: an
+ * event that could not be read is reported as dropped later, and a failed report is retried.
  *
- * Return: 1; 0 when there is none now; -ENOTCONN after HEADROOM_EVENT_EXIT, for ever:
+ * Return: 1; 0 if no event is queued; -ENOTCONN after HEADROOM_EVENT_EXIT, permanently:
  * close the handle, and open another one when the module is loaded again; -EBADMSG
- * when a notification is malformed; or another negative errno.
+ * if a notification is malformed; or another negative errno.
  */
 int headroom_events_next(struct headroom_events *e, struct headroom_event *event);
 
 /**
  * struct headroom_trigger - a threshold over a window
  * @cgroup: id of the cgroup
- * @scope: enum headroom_trigger_scope; 0 is subtree
+ * @scope: enum headroom_trigger_scope; 0 for the subtree
  * @metric: enum headroom_trigger_metric
  * @cause: enum headroom_stall_cause; 0 for all that are part of stall_total
  * @threshold: nanoseconds of stalls, or refaults, in a window
- * @window: nanoseconds
+ * @window: length of the window, nanoseconds
  * @interval: minimum nanoseconds between two events; 0 for the window
  * @hysteresis: after an event, do not fire again until the sum drops to @clear
  * @clear: in the unit of @threshold
@@ -759,24 +764,24 @@ struct headroom_trigger {
 };
 
 /**
- * headroom_trigger_add - set a trigger
+ * headroom_trigger_add - add a trigger
  * @e: handle that will receive its events
  * @trigger: the trigger; its reserved words must be zero
  * @id: result; the @trigger member of its events
  *
- * Return: 0; -ENOENT when there is no such cgroup; -EINVAL or -ERANGE when a value is
- * refused; -ENOTCONN when the module is gone; or another negative errno. After
- * -ENOBUFS, when events left no room for the answer, the id is unknown: close the
- * handle to remove the trigger.
+ * Return: 0; -ENOENT if the cgroup does not exist; -EINVAL or -ERANGE if a value is
+ * refused; -ENOTCONN if the module was unloaded; or another negative errno. After
+ * -ENOBUFS (events left no room for the answer) the trigger may exist, but its id is
+ * unknown: close the handle to remove it.
  */
 int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
 			 uint32_t *id);
 /**
- * headroom_trigger_del - remove a trigger
+ * headroom_trigger_del - remove a trigger and discard its queued events
  * @e: handle that the trigger was added to
- * @id: the trigger's id; its queued events are discarded
+ * @id: id from headroom_trigger_add()
  *
- * Return: 0; -ENOENT if it is not one of @e's; or another negative errno.
+ * Return: 0; -ENOENT if @e has no such trigger; or another negative errno.
  */
 int headroom_trigger_del(struct headroom_events *e, uint32_t id);
 
@@ -794,9 +799,9 @@ const char *headroom_cgroup_root(struct headroom *h);
  * headroom_cgroup_path - path of a cgroup below the root, by its id
  * @h: handle
  * @id: cgroup id
- * @path: result, to be freed with free()
+ * @path: result; free it with free()
  *
- * Return: 0; -ESTALE when there is no such cgroup (any more); -ENODEV when no
+ * Return: 0; -ESTALE if the cgroup does not exist or was removed; -ENODEV if no
  * cgroup v2 file system is mounted; or another negative errno.
  */
 int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
@@ -805,74 +810,76 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path);
  * @h: handle
  * @name: a path below the cgroup root ("/a/b" or "a/b"), a path that begins
  *	with the root itself, or a decimal id
- * @id: result. A name that is a number is taken as it is: "/7" is a path
+ * @id: result
  *
- * Return: 0; -ENOENT when there is no such cgroup; -ENODEV as above; or another
- * negative errno.
+ * A name of digits alone is an id and is not looked up; "/7" is a path.
+ *
+ * Return: 0; -ENOENT if there is no such cgroup; -ENODEV if no cgroup v2 file system is
+ * mounted; -ERANGE if the number is too large; or another negative errno.
  */
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 
-/* lists: lists.c. A lookup that finds nothing returns an all-zero element, never NULL. */
+/* lookups in lists: lists.c. They return an all-zero element for a number not in the list. */
 
 /**
- * headroom_stats_stall - find a cause of stalls
+ * headroom_stats_stall - look up a cause of stalls
  * @stats: a reading or a delta
  * @cause: enum headroom_stall_cause, or any number
  *
- * Return: the element, which belongs to @stats, or one that is all zero.
+ * Return: the element, which belongs to @stats, or a static one that is all zero.
  */
 const struct headroom_stall *
 headroom_stats_stall(const struct headroom_stats *stats, uint32_t cause);
 /**
- * headroom_stats_pages - find the pages of one kind, evicted for one reason
+ * headroom_stats_pages - look up the pages of one kind, evicted for one reason
  * @stats: a reading or a delta
  * @kind: enum headroom_page_kind, or any number
  * @reason: enum headroom_reason, or any number
  *
- * Return: the element, which belongs to @stats, or one that is all zero.
+ * Return: the element, which belongs to @stats, or a static one that is all zero.
  */
 const struct headroom_pages *
 headroom_stats_pages(const struct headroom_stats *stats, uint32_t kind, uint32_t reason);
 /**
- * headroom_target_reclaim - find the work of reclaim for one reason
+ * headroom_target_reclaim - look up the work of reclaim for one reason
  * @target: a reading or a delta
  * @reason: enum headroom_reason, or any number
  *
- * Return: the element, which belongs to @target, or one that is all zero.
+ * Return: the element, which belongs to @target, or a static one that is all zero.
  */
 const struct headroom_reclaim *
 headroom_target_reclaim(const struct headroom_target *target, uint32_t reason);
 
-/* words: counters.c. The JSON of the command uses the same. */
+/* names of numbers: counters.c; the command's JSON uses them, too */
 
-/* Bytes that hold every label below */
+/* Bytes that hold any label, including its NUL */
 #define HEADROOM_LABEL_SIZE	32
 
 /**
- * headroom_stall_cause_label - name of a cause, known or not
+ * headroom_stall_cause_label - label of a cause, known or not
  * @cause: enum headroom_stall_cause, or any number
- * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @buf: HEADROOM_LABEL_SIZE bytes for the label of an unknown number
  * @size: bytes of @buf
  *
- * Return: as headroom_stall_cause_name(), or @buf with a label such as "cause_15".
+ * Return: headroom_stall_cause_name(), or @buf with a label such as "cause_15".
  */
 const char *headroom_stall_cause_label(uint32_t cause, char *buf, size_t size);
 /**
- * headroom_page_kind_label - name of a kind of pages, known or not
+ * headroom_page_kind_label - label of a kind of pages, known or not
  * @kind: enum headroom_page_kind, or any number
- * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @buf: HEADROOM_LABEL_SIZE bytes for the label of an unknown number
  * @size: bytes of @buf
  *
- * Return: as headroom_page_kind_name(), or @buf with a label such as "kind_4".
+ * Return: headroom_page_kind_name(), or @buf with a label such as "kind_4".
  */
 const char *headroom_page_kind_label(uint32_t kind, char *buf, size_t size);
 /**
- * headroom_reason_label - name of a reason of evictions, known or not
+ * headroom_reason_label - label of a reason for evictions, known or not
  * @reason: enum headroom_reason, or any number
- * @buf: room for the label of an unknown one, HEADROOM_LABEL_SIZE bytes
+ * @buf: HEADROOM_LABEL_SIZE bytes for the label of an unknown number
  * @size: bytes of @buf
  *
- * Return: as headroom_reason_name(), or @buf with a label such as "reason_9".
+ * Return: headroom_reason_name(), or @buf with a label such as "reason_9".
  */
 const char *headroom_reason_label(uint32_t reason, char *buf, size_t size);
 
@@ -880,43 +887,42 @@ const char *headroom_reason_label(uint32_t reason, char *buf, size_t size);
  * headroom_stall_cause_name - name of a cause
  * @cause: enum headroom_stall_cause
  *
- * Return: a word such as "direct_reclaim"; NULL if the cause is not known.
+ * Return: a word such as "direct_reclaim"; NULL if the cause is unknown.
  */
 const char *headroom_stall_cause_name(enum headroom_stall_cause cause);
 /**
  * headroom_stall_in_total - whether a cause is part of stall_total
  * @cause: enum headroom_stall_cause
  *
- * Return: false for a cause inside other stalls, for proactive reclaim, which is no stall,
- * and for an unknown cause.
+ * Return: false for a cause nested in other stalls, for proactive reclaim, which is not a
+ * stall, and for an unknown cause.
  */
 bool headroom_stall_in_total(enum headroom_stall_cause cause);
 /**
  * headroom_page_kind_name - name of a kind of pages
  * @kind: enum headroom_page_kind
  *
- * Return: a word such as "anon"; NULL if the kind is not known.
+ * Return: a word such as "anon"; NULL if the kind is unknown.
  */
 const char *headroom_page_kind_name(enum headroom_page_kind kind);
 /**
- * headroom_reason_name - name of a reason of evictions
+ * headroom_reason_name - name of a reason for evictions
  * @reason: enum headroom_reason
  *
- * Return: a word such as "own_limit"; NULL if the reason is not known.
+ * Return: a word such as "own_limit"; NULL if the reason is unknown.
  */
 const char *headroom_reason_name(enum headroom_reason reason);
 
-/* model: estimate.c. Pure functions of what was read. */
+/* deltas and estimates: estimate.c, snapshot_delta.c, blame_delta.c */
 
 /**
  * headroom_stats_delta - subtract one reading from another
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
- * @delta: result; its lists and histograms are allocated, free them with
- *	headroom_stats_clear()
+ * @delta: result; free its lists and histograms with headroom_stats_clear()
  *
- * A counter that went backwards (the module was reloaded) counts from zero. The lists
- * have the elements of @now, unknown numbers included; longest is that of @now.
+ * A counter that went backwards counts from zero: the module was reloaded. The lists
+ * have the elements of @now, including unknown numbers; longest is that of @now.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -924,15 +930,15 @@ int headroom_stats_delta(const struct headroom_stats *now,
 			 const struct headroom_stats *before,
 			 struct headroom_stats *delta);
 /**
- * headroom_stats_clear - free what is inside a delta
- * @stats: the delta; it is zero afterwards
+ * headroom_stats_clear - free the lists and histograms of a delta
+ * @stats: the delta; zeroed
  */
 void headroom_stats_clear(struct headroom_stats *stats);
 /**
  * headroom_target_delta - subtract one reading of a target from another
  * @now: later reading
  * @before: earlier reading; NULL counts as all zero
- * @delta: result; free what is inside with headroom_target_clear()
+ * @delta: result; free its list and histogram with headroom_target_clear()
  *
  * lowest_priority is that of @now.
  *
@@ -942,18 +948,18 @@ int headroom_target_delta(const struct headroom_target *now,
 			  const struct headroom_target *before,
 			  struct headroom_target *delta);
 /**
- * headroom_target_clear - free what is inside a delta
- * @target: the delta; it is zero afterwards
+ * headroom_target_clear - free the list and histogram of a delta
+ * @target: the delta; zeroed
  */
 void headroom_target_clear(struct headroom_target *target);
 /**
  * struct headroom_snapshot_delta - difference of two snapshots
  * @interval: nanoseconds between them; 0 without an earlier one
- * @consistent: both snapshots are
+ * @consistent: both snapshots are consistent
  * @nr: number of cgroups
- * @cgroup: those of the later snapshot, in order of id. Counters, lists, histograms and PSI
- *	are differences; id, parent, path and generation are those of the later snapshot,
- *	which has to outlive the delta
+ * @cgroup: the cgroups of the later snapshot, in order of id. Counters, lists, histograms
+ *	and PSI are differences; id, parent, path and generation are those of the later
+ *	snapshot, which must outlive the delta
  * @reserved: zero
  */
 struct headroom_snapshot_delta {
@@ -988,8 +994,8 @@ void headroom_snapshot_delta_free(struct headroom_snapshot_delta *delta);
  * @before: earlier reading
  * @delta: result; free it with headroom_blame_free()
  *
- * Each victim lists the evictors that are known for the interval; the one with id 0 has
- * the rest of the victim's total.
+ * Each victim lists the evictors that are known for the interval; id 0 has the rest of the
+ * victim's total.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -1003,7 +1009,7 @@ int headroom_blame_delta(const struct headroom_blame *now, const struct headroom
  */
 uint64_t headroom_histogram_count(const struct headroom_histogram *hist);
 /**
- * headroom_histogram_quantile - value below which a share of all lie
+ * headroom_histogram_quantile - value below which a given share of the values lies
  * @hist: histogram
  * @q: the share, from 0 to 1
  *
@@ -1014,9 +1020,9 @@ uint64_t headroom_histogram_quantile(const struct headroom_histogram *hist,
 /**
  * struct headroom_estimate - an estimated number
  * @value: the estimate
- * @error: its standard error; 0 when nothing was sampled
- * @low: bounds of the 95 % confidence interval
- * @high: the same
+ * @error: its standard error; 0 if every page is tracked, and without samples
+ * @low: lower bound of the 95 % confidence interval
+ * @high: upper bound of the 95 % confidence interval
  */
 struct headroom_estimate {
 	double value;
@@ -1026,17 +1032,17 @@ struct headroom_estimate {
 };
 
 /**
- * headroom_refaults_estimate - the true number of refaults, from samples
+ * headroom_refaults_estimate - estimate the number of refaults from samples
  * @stats: a reading or a delta
- * @sample_shift: of the status
+ * @sample_shift: from struct headroom_status
  *
- * Return: the estimate; with @sample_shift 0 that is the number itself.
+ * Return: the estimate; the exact number if @sample_shift is 0.
  */
 struct headroom_estimate
 headroom_refaults_estimate(const struct headroom_stats *stats,
 			   uint32_t sample_shift);
 
-/* curve: curve.c */
+/* refaults as a function of memory: curve.c */
 
 /**
  * headroom_extra_memory - memory that would have saved a share of the refaults
@@ -1044,8 +1050,8 @@ headroom_refaults_estimate(const struct headroom_stats *stats,
  * @q: share of the refaults, 0 to 1
  * @pages: result: pages beyond what the cgroup had; 0 without refaults and on failure
  *
- * Where the curve below reaches that share, for an interval long after the
- * cgroup's birth.
+ * Reads the curve of headroom_curve_build() with HEADROOM_CLOCK_OLD, so the interval
+ * should be long after the cgroup's birth.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -1053,10 +1059,10 @@ int headroom_extra_memory(const struct headroom_stats *stats, double q, uint64_t
 
 /**
  * struct headroom_curve_point - a point of a curve
- * @pages: memory beyond what there was
- * @refaults: refaults of the interval that would have remained
- * @samples: refaults really seen behind them
- * @error: standard error of @refaults, were no page sampled more than once
+ * @pages: memory beyond what the pool had
+ * @refaults: refaults of the interval that would have remained with it
+ * @samples: recorded refaults behind @refaults
+ * @error: standard error of @refaults, assuming that no page was sampled more than once
  */
 struct headroom_curve_point {
 	double pages;
@@ -1067,11 +1073,11 @@ struct headroom_curve_point {
 
 /**
  * struct headroom_curve - refaults as a function of extra memory
- * @nr: number of points, at least one: that without extra memory
- * @point: ascending by pages; refaults never grow. Two points with the same
- *	pages are a step. Between points it is a straight line, and behind the
- *	last one it stays as it is, at zero.
- * @scale: refaults that one sample stands for
+ * @nr: number of points; at least 1, the first is without extra memory
+ * @point: ascending by pages, with refaults that never grow. Two points with the same
+ *	pages are a step. The curve is a straight line between points, and stays at zero
+ *	after the last one
+ * @scale: refaults per sample
  * @reserved: zero
  */
 struct headroom_curve {
@@ -1081,19 +1087,20 @@ struct headroom_curve {
 	uint64_t reserved[2];
 };
 
-/* A clock for headroom_curve_build() that is not known: the pool is old */
+/* The clock of a pool of unknown age, for headroom_curve_build(): taken as old */
 #define HEADROOM_CLOCK_OLD	UINT64_MAX
 
 /**
- * headroom_curve_build - predict refaults from distances
- * @distance: distances of an interval, of a cgroup itself or of a target
- * @evictions: pages evicted in the interval from the same cgroup or target
- * @clock: the same counter at the end of the interval, not a difference
- * @sample_shift: of the status
+ * headroom_curve_build - predict refaults from refault distances
+ * @distance: difference of the distances over an interval, of a cgroup itself or a target
+ * @evictions: pages evicted from the same cgroup or target in the interval
+ * @clock: all pages evicted from it until the end of the interval: the counter, not the
+ *	difference
+ * @sample_shift: from struct headroom_status
  * @curve: result; free it with headroom_curve_clear()
  *
- * It assumes a steady load, and that a larger memory would evict in the same order.
- * More stands at the head of curve.c, and how well it holds in refault.rst.
+ * The model assumes a steady load, and that a larger memory would evict in the same order.
+ * The head of curve.c derives it; Documentation/refault.rst has its measured accuracy.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -1101,25 +1108,25 @@ int headroom_curve_build(const struct headroom_histogram *distance,
 			 uint64_t evictions, uint64_t clock,
 			 uint32_t sample_shift, struct headroom_curve *curve);
 /**
- * headroom_curve_clear - free what is inside a curve
- * @curve: the curve; it is zero afterwards
+ * headroom_curve_clear - free the points of a curve
+ * @curve: the curve; zeroed
  */
 void headroom_curve_clear(struct headroom_curve *curve);
 /**
- * headroom_curve_at - read a curve
+ * headroom_curve_at - refaults that remain with a given extra memory
  * @curve: the curve
  * @pages: extra memory
  *
- * Return: the point there.
+ * Return: the interpolated point.
  */
 struct headroom_curve_point
 headroom_curve_at(const struct headroom_curve *curve, double pages);
 /**
- * headroom_curve_memory - read a curve the other way
+ * headroom_curve_memory - extra memory for a given number of refaults
  * @curve: the curve
- * @refaults: how many may remain
+ * @refaults: largest acceptable number of refaults
  *
- * Return: the least number of pages at which no more than @refaults remain.
+ * Return: the smallest number of pages with which at most @refaults remain.
  */
 double headroom_curve_memory(const struct headroom_curve *curve, double refaults);
 

@@ -120,18 +120,18 @@ static void test_config(void)
 	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 3);
 	nla_put_u64(msg, HEADROOM_A_PARAMS_TABLE_ENTRIES, 1ull << 33);
 	nla_put_u32(msg, HEADROOM_A_PARAMS_SWAP_KPROBES, 1);
-	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0, "parameters");
 	ok(config.sample_shift == 3 && config.table_entries == 1ull << 33 && !config.stalls &&
 	   config.swap_kprobes, "each where it belongs");
 	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 64);
-	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), -EBADMSG,
 	       "one page in 2^64");
 	begin();
 	nla_put_u32(msg, HEADROOM_A_PARAMS_STALLS, 1);
 	config = (struct headroom_params){ 0 };
-	is_int(headroom_decode_config(nlmsg_attrdata(nlmsg_hdr(msg), 0),
+	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0,
 	       "as many entries as there are pages");
 	ok(!config.table_entries && config.stalls, "is said by 0");
@@ -169,7 +169,7 @@ static void decode_all(const char *bytes, int len)
 		if (headroom_decode_event((struct nlattr *)copy, len, &event) == 0 && event.path)
 			len += 0 * strlen(event.path);
 	}
-	headroom_decode_config((struct nlattr *)copy, len, &config);
+	headroom_decode_params((struct nlattr *)copy, len, &config);
 	headroom_decode_trigger((struct nlattr *)copy, len, &id);
 	free(copy);
 }
