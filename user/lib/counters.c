@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* The counters by name: see counters.h */
+/* Name, unit and meaning of each counter; names of causes, kinds and reasons */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,74 +29,75 @@
 	  #field, unit, meaning }
 
 const struct headroom_counter headroom_stats_counters[] = {
-	STATS(EVICTIONS, evictions, "pages", "pages taken by reclaim"),
+	STATS(EVICTIONS, evictions, "pages", "pages evicted by reclaim"),
 	STATS(REFAULTS, refaults, "pages", "evicted pages read again"),
 	STATS(REFAULTS_SHARED, refaults_shared, "pages",
-	      "of them, pages that another cgroup had lost"),
+	      "of them, pages whose victim was another cgroup"),
 	STATS(REFAULT_SAMPLES, refault_samples, "samples",
-	      "refaults really seen, behind the scaled number"),
-	STATS(RETURNED, returned, "pages", "pages lost here and read again by whomever"),
-	STATS(STALL_TOTAL, stall_total, "ns", "time in stalls of all causes"),
+	      "refaults recorded, before scaling"),
+	STATS(RETURNED, returned, "pages",
+	      "pages evicted from this cgroup and read again by any cgroup"),
+	STATS(STALL_TOTAL, stall_total, "ns", "time in stalls of all causes that are part of the total"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_pages_counters[] = {
-	PAGES(EVICTIONS, evictions, "pages", "pages taken by reclaim"),
+	PAGES(EVICTIONS, evictions, "pages", "pages evicted by reclaim"),
 	PAGES(REFAULTS, refaults, "pages", "evicted pages read again"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_group_counters[] = {
-	GROUP(EVICTIONS, evictions, "samples", "evictions really seen"),
-	GROUP(REFAULTS, refaults, "samples", "refaults really seen"),
+	GROUP(EVICTIONS, evictions, "samples", "evictions recorded, not scaled"),
+	GROUP(REFAULTS, refaults, "samples", "refaults recorded, not scaled"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_stall_counters[] = {
 	STALL(COUNT, count, "stalls", "stalls that ended"),
-	STALL(TOTAL, total, "ns", "time spent in them"),
-	STALL(LONGEST, longest, "ns", "the longest one since the module was loaded"),
+	STALL(TOTAL, total, "ns", "time spent in stalls"),
+	STALL(LONGEST, longest, "ns", "longest stall since the module was loaded"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_reclaim_counters[] = {
-	RECLAIM(SCANNED, scanned, "pages", "pages looked at on the inactive lists"),
+	RECLAIM(SCANNED, scanned, "pages", "pages scanned on the inactive lists"),
 	RECLAIM(RECLAIMED, reclaimed, "pages", "of them, pages that could be freed"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_evictor_counters[] = {
-	EVICTOR(EVICTIONS, evictions, "pages", "pages taken since it is in the list"),
+	EVICTOR(EVICTIONS, evictions, "pages", "pages evicted since the evictor got its entry"),
 	EVICTOR(REFAULTS, refaults, "pages", "of them, pages read again"),
-	EVICTOR(ERROR, error, "pages", "upper bound of the pages taken before that"),
+	EVICTOR(ERROR, error, "pages", "upper bound of the pages evicted before it got its entry"),
 	{ 0 }
 };
 
 const struct headroom_counter headroom_dropped_counters[] = {
 	DROPPED(TABLE_FULL, table_full, "pages",
-	     "evicted pages forgotten, their bucket of the nonresident table was full"),
+	     "evicted pages forgotten: their bucket of the nonresident table was full"),
 	DROPPED(TABLE_BUSY, table_busy, "pages",
-	     "evicted pages not remembered, another CPU was writing the same bucket"),
+	     "evicted pages not remembered: another CPU was writing the same bucket"),
 	DROPPED(CGROUP_UNKNOWN, cgroup_unknown, "events",
-	     "events booked to an ancestor, the cgroup had no record at hand"),
+	     "events charged to an ancestor: no spare record for the cgroup"),
 	DROPPED(DISTANCE_UNKNOWN, distance_unknown, "pages",
-	     "refaults without a distance, the cgroup that lost the page is gone"),
+	     "refaults without a distance: the victim is gone"),
 	DROPPED(STALL_SLOTS, stall_slots, "stalls",
-	     "stalls not measured, too many tasks were stalled at once"),
+	     "stalls not measured: too many tasks were stalled at once"),
 	DROPPED(RECLAIM_SLOTS, reclaim_slots, "reclaims",
-	     "reclaims not followed, too many tasks reclaimed at once"),
+	     "reclaims not followed: too many tasks reclaimed at once"),
 	DROPPED(HISTOGRAMS, histograms, "values",
-	     "values in no histogram, too many were needed at once"),
+	     "values in no histogram: too many histograms were needed at once"),
 	DROPPED(NOTIFICATIONS, notifications, "notifications",
-	     "notifications never sent, too much happened at once or memory was short"),
+	     "notifications not sent: too many at once, or no memory"),
 	DROPPED(RESIZED, resized, "pages",
-	     "evicted pages forgotten, the nonresident table was made anew"),
+	     "evicted pages forgotten: the nonresident table was replaced"),
 	{ 0 }
 };
 
 const char *headroom_stall_cause_name(enum headroom_stall_cause cause)
 {
-	/* no default: the compiler then names a cause that is missing here */
+	/* no default case, so that the compiler warns about a missing cause */
 	switch (cause) {
 	case HEADROOM_STALL_CAUSE_DIRECT_RECLAIM:
 		return "direct_reclaim";

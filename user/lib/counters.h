@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * The counters by name
+ * Name, unit and meaning of each counter
  *
- * Every counter is named once, here: the decoder finds its field by the
- * attribute, estimate.c subtracts what the tables list, and printers and
- * exporters take name, unit and meaning from them. A table ends with an entry
- * without a name.
+ * Each counter is listed once. The decoder finds its field by the attribute, deltas
+ * subtract the counters of a table, and printers and exporters take name, unit and meaning
+ * from it. A table ends with an entry without a name.
  */
 #ifndef HEADROOM_COUNTERS_H
 #define HEADROOM_COUNTERS_H
@@ -22,10 +21,10 @@ extern "C" {
 /**
  * struct headroom_counter - one uint64_t in a structure of headroom.h
  * @attr: its netlink attribute
- * @offset: where it is in the structure
- * @name: as JSON and exporters write it
- * @unit: what it counts
- * @meaning: half a sentence for people
+ * @offset: its offset in the structure
+ * @name: its name in JSON and exporters
+ * @unit: unit of its value
+ * @meaning: noun phrase for help texts
  */
 struct headroom_counter {
 	unsigned int attr;
@@ -41,13 +40,13 @@ extern const struct headroom_counter headroom_stats_counters[];
 extern const struct headroom_counter headroom_pages_counters[];
 /** In struct headroom_group */
 extern const struct headroom_counter headroom_group_counters[];
-/** In struct headroom_stall; longest is among them, though it is a maximum */
+/** In struct headroom_stall; includes longest, which is a maximum */
 extern const struct headroom_counter headroom_stall_counters[];
-/** In struct headroom_reclaim; lowest_priority is no counter, and not there */
+/** In struct headroom_reclaim; without lowest_priority, which is not a counter */
 extern const struct headroom_counter headroom_reclaim_counters[];
 /** In struct headroom_evictor */
 extern const struct headroom_counter headroom_evictor_counters[];
-/** In struct headroom_status: what was lost, by cause */
+/** In struct headroom_status: what could not be recorded, by cause */
 extern const struct headroom_counter headroom_dropped_counters[];
 
 /** headroom_counter_get - value of @counter in the structure at @base */
