@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Names of cgroups
+ * Translate between ids and paths of cgroups
  *
- * A cgroup's id is the file handle of its directory: the kernel opens it by
- * that, in one step however many cgroups there are, and /proc/self/fd tells
- * the path. It works for as long as the directory exists.
+ * A cgroup's id is the file handle of its directory. The kernel opens a directory by its
+ * handle in constant time, however many cgroups there are, and the link in /proc/self/fd is
+ * its path. This works as long as the directory exists.
  */
 
 #include <errno.h>
@@ -29,7 +29,7 @@ struct kernfs_handle {
 	unsigned char id[sizeof(uint64_t)];
 };
 
-/* mountinfo writes blanks and backslashes as three octal digits. */
+/* mountinfo escapes blanks and backslashes as \ and three octal digits. */
 static void unescape(char *text)
 {
 	const char *from = text;
@@ -47,8 +47,8 @@ static void unescape(char *text)
 }
 
 /*
- * The mount point, if a line of mountinfo is a cgroup v2 file system mounted
- * whole. A bind mount of a part of it cannot name all cgroups.
+ * The mount point, if a line of mountinfo is a mount of a whole cgroup v2 file system; a
+ * bind mount of a part of it does not contain all cgroups.
  */
 static char *cgroup2_mount(const char *line)
 {
@@ -128,14 +128,14 @@ static int open_cgroup(struct headroom *h, uint64_t id)
 		return fail_removed(h, id);
 	case EPERM:
 		return headroom_fail(h, -EPERM,
-				     "needs CAP_DAC_READ_SEARCH to name cgroups: run as root");
+				     "needs CAP_DAC_READ_SEARCH to look up paths of cgroups: run as root");
 	default:
 		return headroom_fail(h, -errno, "cannot open the cgroup with id %" PRIu64 ": %s",
 				     id, strerror(errno));
 	}
 }
 
-/* The part of @path below @root, "/" for the root itself; NULL if elsewhere. */
+/* The part of @path below @root, "/" for the root itself; NULL if @path is not below it */
 static const char *below(const char *root, const char *path)
 {
 	size_t len = strlen(root);
@@ -147,8 +147,8 @@ static const char *below(const char *root, const char *path)
 	return path[len] == '/' ? path + len : NULL;
 }
 
-/* A cgroup removed since it was opened reads "... (deleted)". */
-static bool is_there(const char *path, uint64_t id)
+/* The path of a cgroup removed after it was opened ends in " (deleted)", as may a name. */
+static bool still_exists(const char *path, uint64_t id)
 {
 	struct stat st;
 
@@ -171,7 +171,7 @@ static int path_of(struct headroom *h, int fd, uint64_t id, char **path)
 	if (!name)
 		return fail_removed(h, id);
 	if (len >= (ssize_t)strlen(deleted) &&
-	    strcmp(target + len - strlen(deleted), deleted) == 0 && !is_there(target, id))
+	    strcmp(target + len - strlen(deleted), deleted) == 0 && !still_exists(target, id))
 		return fail_removed(h, id);
 	*path = strdup(name);
 	return *path ? 0 : headroom_fail(h, -ENOMEM, "out of memory");
@@ -218,11 +218,11 @@ static int id_of(struct headroom *h, int fd, const char *name, uint64_t *id)
 	struct statfs fs;
 	int mount_id;
 
-	/* "/../../etc" leads out, and sysfs is made of kernfs too */
+	/* "/../../etc" leads out of the hierarchy, and sysfs is a kernfs, too */
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != CGROUP2_SUPER_MAGIC)
 		return headroom_fail(h, -ENOENT, "%s is not a cgroup", name);
 	if (name_to_handle_at(fd, "", &handle.head, &mount_id, AT_EMPTY_PATH) < 0)
-		return headroom_fail(h, -errno, "cannot tell the id of cgroup %s: %s", name,
+		return headroom_fail(h, -errno, "cannot read the id of cgroup %s: %s", name,
 				     strerror(errno));
 	if (handle.head.handle_type != FILEID_KERNFS)
 		return headroom_fail(h, -ENOENT, "%s is not a cgroup", name);

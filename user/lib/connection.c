@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * The connection to the module
+ * Send requests to the module and read the answers
  *
- * One generic netlink socket, one request at a time. libnl does the framing;
- * what it keeps to itself is read here: the kernel's errno as it was, the
- * sentence of an extended acknowledgement, and the error that ends a dump,
- * which the kernel hides in NLMSG_DONE.
+ * One generic netlink socket, one request at a time. libnl does the framing. Three things
+ * that it does not pass on are read here: the kernel's own errno, the message of an
+ * extended acknowledgement, and the error that ends a dump, which the kernel sends inside
+ * NLMSG_DONE.
  */
 
 #include <errno.h>
@@ -26,13 +26,13 @@
 #include "connection.h"
 
 /*
- * The kernel fits the messages of a dump to the largest buffer that it saw a
- * reader offer, up to 32 KiB: bigger messages mean fewer system calls.
+ * The kernel sizes the messages of a dump after the largest buffer that the reader has
+ * offered, up to 32 KiB: bigger messages mean fewer system calls.
  */
 #define MESSAGE_SIZE	(64 * 1024)
-/* A large answer must leave room in the queue for the ACK behind it. */
+/* A large answer must leave room in the queue for the ACK that follows it. */
 #define QUEUE_SIZE	(1024 * 1024)
-/* Events come one by one, and each takes a page or two of the queue. */
+/* Each event is a message of its own and takes a page or two of the queue. */
 #define EVENT_QUEUE_SIZE	(8 * 1024 * 1024)
 
 /* An exchange in progress */
@@ -42,7 +42,7 @@ struct exchange {
 	uint32_t seq;
 	int err;
 	bool done;
-	char sentence[sizeof(((struct headroom *)0)->error)];
+	char message[sizeof(((struct headroom *)0)->error)];
 };
 
 int headroom_fail(struct headroom *h, int err, const char *format, ...)
@@ -62,7 +62,7 @@ const char *headroom_error(const struct headroom *h)
 	return h->error;
 }
 
-static const char *sentence_of(int err)
+static const char *describe(int err)
 {
 	switch (-err) {
 	case EPERM:
@@ -83,8 +83,8 @@ static const char *sentence_of(int err)
 }
 
 /*
- * libnl folds errno into codes of its own, several into one. Only failures of
- * the socket itself come this way; the kernel's answers are read as they are.
+ * libnl maps errno to its own codes, several to one. Only failures of the socket itself are
+ * mapped back here; errors in the kernel's answers are read unchanged.
  */
 static int errno_of(int nl_error, int saved_errno)
 {
@@ -132,15 +132,15 @@ static int set_up_socket(struct nl_sock *sock, int queue_size)
 	err = nl_socket_set_buffer_size(sock, queue_size, 0);
 	if (err < 0)
 		return err;
-	/* beyond the limit for all, for those who may */
+	/* with CAP_NET_ADMIN, beyond the system's limit */
 	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &queue_size,
 		   sizeof(queue_size));
 	err = nl_socket_set_msg_buf_size(sock, MESSAGE_SIZE);
 	if (err < 0)
 		return err;
-	/* a single cgroup's answer may be larger still: look before reading */
+	/* the answer for a single cgroup may be larger still: peek at its length */
 	nl_socket_enable_msg_peek(sock);
-	/* without these an error has no sentence, or repeats the request: no harm */
+	/* optional: without these an error has no message, or repeats the request */
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(nl_socket_get_fd(sock), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	return 0;
@@ -230,7 +230,7 @@ static int reconnect(struct headroom *h)
 
 	close_socket(h);
 	err = headroom_connect(h);
-	/* -ENOENT is what a request says that found no cgroup */
+	/* a request returns -ENOENT for a cgroup that does not exist */
 	return err == -ENOENT ? -ENOTCONN : err;
 }
 
@@ -263,7 +263,7 @@ void headroom_close(struct headroom *h)
 	free(h);
 }
 
-/* Where the attributes of an extended ACK begin, counted from the payload. */
+/* Offset of the attributes of an extended ACK in the payload */
 static int extack_offset(const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *error = nlmsg_data(nlh);
@@ -274,7 +274,7 @@ static int extack_offset(const struct nlmsghdr *nlh)
 		return nlmsg_datalen(nlh);
 	if (nlh->nlmsg_flags & NLM_F_CAPPED)
 		return sizeof(*error);
-	/* the request that failed is repeated whole, and its length is checked below */
+	/* the whole failed request comes first; the caller checks the offset */
 	if (error->msg.nlmsg_len > nlh->nlmsg_len)
 		return nlmsg_datalen(nlh);
 	return sizeof(error->error) + NLMSG_ALIGN(error->msg.nlmsg_len);
@@ -299,19 +299,19 @@ const char *headroom_extack(const struct nlmsghdr *nlh)
 
 static void end_exchange(struct exchange *exchange, int err, const struct nlmsghdr *nlh)
 {
-	const char *sentence = headroom_extack(nlh);
+	const char *message = headroom_extack(nlh);
 
 	exchange->done = true;
 	if (!err)
 		return;
 	exchange->err = err;
-	if (sentence)
-		snprintf(exchange->sentence, sizeof(exchange->sentence), "%s", sentence);
+	if (message)
+		snprintf(exchange->message, sizeof(exchange->message), "%s", message);
 }
 
 /*
- * After a reply that cannot be used the rest is still read, so that the
- * socket is ready for the next request.
+ * After a reply that cannot be decoded, the rest of the answer is read and dropped, so that
+ * the socket is ready for the next request.
  */
 static void take_reply(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
@@ -348,7 +348,7 @@ static int on_ack(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-/* A dump that failed half way says so in the message that ends it. */
+/* A dump that failed half way has its error in the message that ends it. */
 static void take_done(struct exchange *exchange, const struct nlmsghdr *nlh)
 {
 	int err = 0;
@@ -366,7 +366,7 @@ static int on_done(struct nl_msg *msg, void *arg)
 
 static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 {
-	/* libnl passes the payload only; the header is what stands before it */
+	/* libnl passes the payload only; the header precedes it */
 	const char *payload = (const char *)error;
 
 	(void)from;
@@ -374,7 +374,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 	return NL_STOP;
 }
 
-/* What is no part of the answer, if one is awaited: events come whenever they please. */
+/* On a socket for events, pass on everything that is not part of the awaited answer. */
 static int on_incoming(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -386,7 +386,10 @@ static int on_incoming(struct nl_msg *msg, void *arg)
 	return NL_SKIP;
 }
 
-/* libnl counts the answers that it reads itself: others are in between. */
+/*
+ * libnl expects consecutive sequence numbers, but counts only the answers that it reads
+ * itself: those read in bulk are missing from its count.
+ */
 static int on_sequence(struct nl_msg *msg, void *arg)
 {
 	struct exchange *exchange = arg;
@@ -401,7 +404,7 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 
 	if (!cb)
 		return NULL;
-	/* This looks at the sequence; libnl would miss an answer for ever */
+	/* on_incoming() compares the sequence; libnl would refuse everything after a lost answer */
 	if (exchange->h->notify)
 		nl_cb_set(cb, NL_CB_MSG_IN, NL_CB_CUSTOM, on_incoming, exchange);
 	nl_cb_set(cb, NL_CB_SEQ_CHECK, NL_CB_CUSTOM, on_sequence, exchange);
@@ -414,7 +417,7 @@ static struct nl_cb *callbacks(struct exchange *exchange)
 }
 
 _Static_assert((int)HEADROOM_A_BLAME_ID == (int)HEADROOM_A_CGROUP_ID,
-	       "a request has its id under the same attribute");
+	       "all requests for one cgroup have its id under the same attribute");
 
 static int send_request(struct headroom *h, struct exchange *exchange)
 {
@@ -428,7 +431,7 @@ static int send_request(struct headroom *h, struct exchange *exchange)
 			 request->dump ? NLM_F_DUMP : 0, request->cmd,
 			 HEADROOM_FAMILY_VERSION))
 		goto out;
-	/* 8 bytes are right for every kernel that has or lacks the type uint */
+	/* 8 bytes suit kernels with and without the attribute type uint */
 	if (request->id && nla_put_u64(msg, HEADROOM_A_CGROUP_ID, request->id) < 0)
 		goto out;
 	if (request->put && request->put(msg, request->asked) < 0)
@@ -440,10 +443,7 @@ out:
 	return err;
 }
 
-/*
- * An answer is queued before the request has been sent: where no more comes from a
- * socket for events, there was no room for it among them.
- */
+/* On a socket for events an overflow is not an error here: it is noted in @h->overrun. */
 static int receive(struct headroom *h, struct nl_cb *cb)
 {
 	int err;
@@ -485,7 +485,7 @@ static int make_buffer(struct headroom *h, size_t size)
 	return 0;
 }
 
-/* What is in the queue next, whole; its length or a negative errno */
+/* Read the next message whole; return its length or a negative errno */
 static ssize_t read_bulk(struct headroom *h)
 {
 	struct iovec iov = { 0 };
@@ -494,7 +494,7 @@ static ssize_t read_bulk(struct headroom *h)
 	size_t size = MESSAGE_SIZE;
 	ssize_t len;
 
-	/* a single cgroup's answer may be larger still: look before reading */
+	/* the answer for a single cgroup may be larger still: peek at its length */
 	len = recvmsg(fd, &msg, MSG_PEEK | MSG_TRUNC);
 	if (len < 0)
 		return -errno;
@@ -552,7 +552,7 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 		return exchange->err;
 	if (h->notify)
 		return err == -EAGAIN ? -ENOBUFS : err;
-	/* the next request gets a socket that a late answer does not reach */
+	/* the next request opens a new socket, which a late answer does not reach */
 	h->stale = true;
 	return err == -EAGAIN ? -ETIMEDOUT : err;
 }
@@ -568,15 +568,15 @@ static int ask_once(struct headroom *h, struct exchange *exchange)
 	}
 	err = run_exchange(h, exchange);
 	if (err < 0)
-		headroom_fail(h, err, "%s", exchange->sentence[0] ? exchange->sentence
-								  : sentence_of(err));
+		headroom_fail(h, err, "%s", exchange->message[0] ? exchange->message
+								  : describe(err));
 	return err;
 }
 
 /*
- * The module explains every refusal. An unexplained -ENOENT is from generic
- * netlink, which has no family of our number (any more): the module was
- * unloaded, or loaded anew under another number.
+ * The module explains every refusal. An unexplained -ENOENT comes from generic netlink,
+ * which no longer has a family with our id: the module was unloaded, or reloaded with
+ * another id. Look it up again, once.
  */
 int headroom_ask(struct headroom *h, struct headroom_request *request)
 {
@@ -585,7 +585,7 @@ int headroom_ask(struct headroom *h, struct headroom_request *request)
 
 	h->error[0] = '\0';
 	err = ask_once(h, &exchange);
-	if (err != -ENOENT || exchange.sentence[0])
+	if (err != -ENOENT || exchange.message[0])
 		return err;
 	if (h->notify)
 		return headroom_fail(h, -ENOTCONN, "the headroom module was unloaded");
@@ -595,9 +595,9 @@ int headroom_ask(struct headroom *h, struct headroom_request *request)
 }
 
 /*
- * Cgroups that come and go faster than a dump takes would have us read for
- * ever. What an interrupted dump may lack or hold is a cgroup that came or
- * went meanwhile, which the caller can live with when told.
+ * Limit the attempts: where cgroups come and go faster than a dump takes, none is ever
+ * consistent. An inconsistent dump lacks at most cgroups that were created or removed
+ * during it; @interrupted tells the caller.
  */
 #define DUMP_ATTEMPTS	5
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * The connection to the module
+ * Send requests to the module and read the answers
  *
- * Internal to the library. The only place besides decode.c that knows libnl.
+ * Internal to the library.
  */
 #ifndef HEADROOM_CONNECTION_H
 #define HEADROOM_CONNECTION_H
@@ -16,42 +16,42 @@ struct spare;
 struct headroom {
 	struct nl_sock *sock;
 	int family;
-	/* the last exchange broke off: its answers may still be queued */
+	/* the last exchange broke off, so its answers may still arrive: open a new socket */
 	bool stale;
 	/*
-	 * Of a socket that events come to: takes each message that answers no request.
-	 * Such a socket is never replaced, since triggers hang on it.
+	 * Set on a socket for events: receives each message that answers no request. Such a
+	 * socket is never replaced, because the kernel removes its triggers with it.
 	 */
 	void (*notify)(struct headroom *h, struct nlmsghdr *nlh);
-	/* its queue has overflown */
+	/* the queue of a socket for events has overflowed */
 	bool overrun;
-	/* where cgroup v2 is mounted, when somebody asked */
+	/* mount point of cgroup v2; NULL until it is needed */
 	char *root;
 	int root_fd;
-	/* of cgroups that were named before: see path_cache.h */
+	/* paths that were looked up before: see path_cache.h */
 	struct paths *paths;
-	/* memory of a snapshot that was freed: see snapshot.c */
+	/* memory of a freed snapshot, for the next one: see snapshot.c */
 	struct spare *spare;
-	/* for answers that are read in bulk */
+	/* receives answers that are read in bulk */
 	char *buffer;
 	size_t buffer_size;
-	/* milliseconds that a request waits for a part of its answer; 0 for ever */
+	/* milliseconds to wait for each message of an answer; 0 for no limit */
 	unsigned int timeout;
 	char error[256];
 };
 
 /**
- * struct headroom_request - a request, and what became of it
+ * struct headroom_request - a request and how to read its answer
  * @cmd: HEADROOM_CMD_*
- * @dump: ask for all
- * @id: cgroup id, which every request has under the same attribute; 0 for none
- * @put: adds what else is asked; NULL for nothing. Negative when it does not fit
- * @asked: for @put
- * @reply: called with the attributes of each message of the answer; the rest
- *	of an answer is read and dropped after it failed. NULL if none is expected
- * @arg: for @reply
+ * @dump: dump all objects
+ * @id: cgroup id; 0 for none
+ * @put: adds further attributes; NULL for none. Returns a negative value if they do not fit
+ * @asked: argument of @put
+ * @reply: called with the attributes of each message of the answer; after it failed, the
+ *	rest of the answer is read and dropped. NULL if only an ACK is expected
+ * @arg: argument of @reply
  * @bulk: the answer is large: read it without libnl's copies
- * @interrupted: result: the kernel says that a dump is not consistent
+ * @interrupted: result: the kernel marked the dump as inconsistent
  */
 struct headroom_request {
 	int cmd;
@@ -74,40 +74,40 @@ struct headroom_request {
 int headroom_ask(struct headroom *h, struct headroom_request *request);
 
 /**
- * headroom_receive - read what has come to a socket for events
+ * headroom_receive - read one message from a socket for events
  *
- * Return: 0 after @h->notify has had it; -EAGAIN when there is nothing now; or another
- * negative errno. An overflow of the queue is no failure, but noted in @h->overrun.
+ * Return: 0 after it was passed to @h->notify, or after an overflow of the queue, which sets
+ * @h->overrun; -EAGAIN if the queue is empty; or another negative errno.
  */
 int headroom_receive(struct headroom *h);
 
-/** headroom_connect - connect @h, which is zero but for @h->notify and @h->root_fd */
+/** headroom_connect - open the socket of @h and look up the module's family */
 int headroom_connect(struct headroom *h);
-/** headroom_disconnect - free all that is inside @h */
+/** headroom_disconnect - free everything in @h, but not @h itself */
 void headroom_disconnect(struct headroom *h);
 
 /**
- * headroom_dump - ask for all until the answer is consistent
- * @request: what for; its @interrupted tells that this took too many attempts
- * @empty: drops what an attempt has read
+ * headroom_dump - dump all objects, repeatedly until the answer is consistent
+ * @request: the request; @interrupted is set if no attempt was consistent
+ * @empty: called with @request->arg before each attempt, to drop the previous one's results
  *
  * Return: as headroom_ask().
  */
 int headroom_dump(struct headroom *h, struct headroom_request *request,
 		  void (*empty)(void *arg));
 
-/** headroom_forget_paths - free the known paths */
+/** headroom_forget_paths - release the handle's list of paths */
 void headroom_forget_paths(struct headroom *h);
-/** headroom_forget_spare - free the memory that was kept */
+/** headroom_forget_spare - release the memory kept for the next snapshot */
 void headroom_forget_spare(struct headroom *h);
 
-/** headroom_fail - keep a sentence for headroom_error(); returns @err */
+/** headroom_fail - set the message of headroom_error(); returns @err */
 __attribute__((format(printf, 3, 4)))
 int headroom_fail(struct headroom *h, int err, const char *format, ...);
 
 /**
- * headroom_refuse_reserved - check that words which a later library defines are zero
- * @what: the structure, for the sentence
+ * headroom_refuse_reserved - check that the reserved words of a request are zero
+ * @what: name of the structure, for the error message
  *
  * Return: 0 or -EINVAL.
  */
@@ -115,10 +115,10 @@ int headroom_refuse_reserved(struct headroom *h, const char *what, const uint64_
 			     size_t nr);
 
 /**
- * headroom_extack - the sentence in an extended acknowledgement
+ * headroom_extack - find the message in an extended acknowledgement
  * @nlh: a message of type NLMSG_ERROR or NLMSG_DONE
  *
- * Return: the sentence, inside @nlh; NULL when there is none.
+ * Return: the message, inside @nlh; NULL if there is none.
  */
 const char *headroom_extack(const struct nlmsghdr *nlh);
 

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Events and triggers
+ * Receive events, report dropped ones, add and remove triggers
  *
- * What the kernel sends waits in two queues: in that of the socket, and behind it in
- * one of ours, since an answer to a request may have events before it. Losses are
- * told by the numbers of the events, or by the socket.
+ * Events wait in two queues: the socket's, and one of our own, because events may arrive
+ * before the answer to a request on the same socket. A gap in the sequence numbers of the
+ * events, or an overflow of the socket, means that events were dropped.
  *
- * To tell what became of cgroups while events were lost, the cgroups are known from
- * the beginning, with their paths, and compared with a listing. What is still queued
- * then may be older than the listing: so a birth of a cgroup that is known, or the
- * end of one that is not, is no news.
+ * Dropped births and removals of cgroups can be recovered. The handle lists the cgroups
+ * when it is opened and keeps ids and paths; after a drop it lists them again and reports
+ * the difference. Events that are still queued then may be older than the listing.
+ * Therefore a birth of a known cgroup and a removal of an unknown one are not reported.
+ * Nothing is reported twice, and the caller's list of cgroups is right in the end.
  */
 
 #include <errno.h>
@@ -27,10 +28,10 @@
 #include "connection.h"
 #include "decode.h"
 
-/* Not for the caller: a notification of which only the number matters */
+/* A notification of an unknown type: counted in the sequence, not passed to the caller */
 #define EVENT_UNKNOWN	((enum headroom_event_type)0)
 
-/* An event that waits to be taken, or the failure to read one */
+/* A queued event, or a notification that could not be decoded */
 struct pending {
 	struct pending *next;
 	bool malformed;
@@ -43,37 +44,38 @@ struct pending_list {
 	struct pending **end;
 };
 
-/* A cgroup that is known to exist */
+/* A cgroup whose birth was reported, or that existed when the handle was opened */
 struct known_cgroup {
 	uint64_t id;
 	uint64_t parent_id;
 	char *path;
 };
 
-/* A trigger, and the number that its next event should have */
+/* A trigger of this handle, and the expected number of its next event */
 struct own_trigger {
 	uint32_t id;
 	uint64_t seq;
 };
 
 struct headroom_events {
-	/* the socket that events come to. First, for notify() */
+	/* the socket that receives events; first, for notify() */
 	struct headroom own;
-	/* reads the list of cgroups; NULL if only triggers are heard */
+	/* lists the cgroups; NULL without the multicast group */
 	struct headroom *reader;
-	/* for the caller to poll: has the socket, and news when we have some queued */
+	/* an epoll set for the caller: the socket, and an eventfd for our own queue */
 	int poll_fd;
-	int news_fd;
-	bool told;
+	int queue_fd;
+	/* queue_fd is readable */
+	bool signalled;
 	bool connected;
 	struct pending_list queue;
-	/* a notification found no memory */
+	/* no memory for a notification: to be reported as dropped */
 	bool dropped;
-	/* of the event that the caller was given last */
+	/* path in the event that the caller received last */
 	char *path;
-	/* the number that the group's next event should have */
+	/* expected number of the next event of the group */
 	uint64_t seq;
-	/* in order of id */
+	/* ascending by id */
 	struct known_cgroup *known;
 	size_t nr_known, room_known;
 	struct own_trigger *trigger;
@@ -134,7 +136,7 @@ static struct pending *take_first(struct pending_list *list)
 	return p;
 }
 
-/* Puts all of @list before what is in @queue */
+/* Move all of @list to the head of @queue */
 static void put_before(struct pending_list *queue, struct pending_list *list)
 {
 	if (!list->first)
@@ -146,7 +148,7 @@ static void put_before(struct pending_list *queue, struct pending_list *list)
 	empty_list(list);
 }
 
-/* Returns what was appended; NULL without memory */
+/* Append a copy of @event; return the entry, or NULL without memory */
 static struct pending *append_event(struct pending_list *list, const struct headroom_event *event)
 {
 	struct pending *p = calloc(1, sizeof(*p));
@@ -200,13 +202,13 @@ static int decode(const struct genlmsghdr *genl, struct headroom_event *event)
 	err = headroom_decode_event(attrs, len, event);
 	if (event->type != EVENT_UNKNOWN)
 		return err;
-	/* from a newer module. If it is one of the sequence, it counts */
+	/* from a newer module: decode its number only, which may be part of the sequence */
 	event->path = NULL;
 	return 0;
 }
 
-/* Generic netlink tells all of its users of families that go. */
-static bool is_our_end(const struct headroom_events *e, struct nlmsghdr *nlh)
+/* Generic netlink notifies all members of its group of a family that is unregistered. */
+static bool is_unload(const struct headroom_events *e, struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = nlmsg_data(nlh);
 	const struct nlattr *id;
@@ -225,7 +227,7 @@ static void notify(struct headroom *own, struct nlmsghdr *nlh)
 	bool malformed = false;
 	struct pending *p;
 
-	if (is_our_end(e, nlh)) {
+	if (is_unload(e, nlh)) {
 		event.type = HEADROOM_EVENT_EXIT;
 		event.time = now();
 	} else if (nlh->nlmsg_type != own->family) {
@@ -244,12 +246,12 @@ static void notify(struct headroom *own, struct nlmsghdr *nlh)
 
 /* Known cgroups */
 
-/* Where @id is, or would be */
+/* Index of @id in the known cgroups, or where to insert it */
 static size_t position(const struct headroom_events *e, uint64_t id)
 {
 	size_t low = 0, high = e->nr_known;
 
-	/* most often it is the newest */
+	/* ids grow: most new cgroups go to the end */
 	if (high && e->known[high - 1].id < id)
 		return high;
 	while (low < high) {
@@ -268,8 +270,8 @@ static bool is_known(const struct headroom_events *e, size_t at, uint64_t id)
 	return at < e->nr_known && e->known[at].id == id;
 }
 
-/* Returns 1 if that is news, 0 if not, -ENOMEM */
-static int come_to_know(struct headroom_events *e, const struct pending *p)
+/* Return 1 if the cgroup was unknown, 0 if it was known, or -ENOMEM */
+static int learn(struct headroom_events *e, const struct pending *p)
 {
 	size_t at = position(e, p->event.cgroup), room = e->room_known;
 	struct known_cgroup *known = e->known;
@@ -296,7 +298,7 @@ static int come_to_know(struct headroom_events *e, const struct pending *p)
 	return 1;
 }
 
-/* The same. The event gets the path that was known, if it has none. */
+/* Return 1 if the cgroup was known, 0 if not. Add the known path to an event without one. */
 static int forget(struct headroom_events *e, struct pending *p)
 {
 	size_t at = position(e, p->event.cgroup);
@@ -320,8 +322,8 @@ static void free_known(struct known_cgroup *known, size_t nr)
 	free(known);
 }
 
-/* Knows what is in @s from now on, and nothing else */
-static int know(struct headroom_events *e, const struct headroom_snapshot *s)
+/* Replace the known cgroups by those of @s */
+static int learn_all(struct headroom_events *e, const struct headroom_snapshot *s)
 {
 	struct known_cgroup *known = calloc(s->nr ? s->nr : 1, sizeof(*known));
 	size_t i;
@@ -345,12 +347,12 @@ static int know(struct headroom_events *e, const struct headroom_snapshot *s)
 	return 0;
 }
 
-/* Losses */
+/* Dropped events */
 
 static int add_gone(struct headroom_events *e, const struct headroom_snapshot *s,
 		    struct pending_list *list)
 {
-	/* those below, which are younger, before those above them */
+	/* descending: children have larger ids than their parents and go first */
 	for (size_t i = e->nr_known; i-- > 0;) {
 		const struct known_cgroup *known = &e->known[i];
 		struct headroom_event event = {
@@ -399,10 +401,10 @@ static int list_cgroups(struct headroom_events *e, struct headroom_snapshot **s)
 		return 0;
 	headroom_snapshot_free(*s);
 	*s = NULL;
-	return headroom_fail(&e->own, -ENOTCONN, "the headroom module was loaded anew");
+	return headroom_fail(&e->own, -ENOTCONN, "the headroom module was reloaded");
 }
 
-/* What became of cgroups is found out, and known from now on */
+/* Append the births and removals since the last listing, then learn the new list */
 static int add_difference(struct headroom_events *e, struct pending_list *list)
 {
 	const struct headroom_event end = { .type = HEADROOM_EVENT_EXIT, .time = now() };
@@ -417,21 +419,21 @@ static int add_difference(struct headroom_events *e, struct pending_list *list)
 	if (!err)
 		err = add_born(e, s, list);
 	if (!err)
-		err = know(e, s);
+		err = learn_all(e, s);
 	headroom_snapshot_free(s);
 	return err;
 }
 
 /*
- * Puts the loss of @lost events, and what can be told about it, before all that is
- * queued. When that fails, nothing has changed, and it can be tried again.
+ * Report @dropped events (0 if the number is unknown), and the births and removals among
+ * them, ahead of everything queued. A failure changes nothing: try again later.
  */
-static int tell_loss(struct headroom_events *e, uint64_t lost, uint32_t trigger)
+static int report_dropped(struct headroom_events *e, uint64_t dropped, uint32_t trigger)
 {
 	const struct headroom_event event = {
 		.type = HEADROOM_EVENT_DROPPED,
 		.time = now(),
-		.dropped = lost,
+		.dropped = dropped,
 		.trigger = trigger,
 	};
 	struct pending_list list;
@@ -458,7 +460,7 @@ static struct own_trigger *find_trigger(struct headroom_events *e, uint32_t id)
 	return NULL;
 }
 
-/* The number that the next event of this sequence should have; NULL if it has no sequence */
+/* Expected number in the sequence that @event belongs to; NULL if it has none */
 static uint64_t *sequence_of(struct headroom_events *e, const struct headroom_event *event)
 {
 	struct own_trigger *trigger;
@@ -471,12 +473,12 @@ static uint64_t *sequence_of(struct headroom_events *e, const struct headroom_ev
 	return trigger ? &trigger->seq : NULL;
 }
 
-/* How many are missing before @event */
+/* Number of events missing before @event */
 static uint64_t missing(struct headroom_events *e, const struct headroom_event *event)
 {
 	const uint64_t *expected = sequence_of(e, event);
 
-	/* that which a newer module sends may have something else for a number */
+	/* in an unknown notification the attribute may mean something else */
 	if (!expected || event->type == EVENT_UNKNOWN)
 		return 0;
 	return event->seq > *expected ? event->seq - *expected : 0;
@@ -494,8 +496,8 @@ static void count(struct headroom_events *e, const struct headroom_event *event)
 
 /* Taking events */
 
-/* Returns 1 if it is for the caller, 0 if not, or a negative errno */
-static int judge(struct headroom_events *e, struct pending *p)
+/* Return 1 to pass the event to the caller, 0 to discard it, or a negative errno */
+static int apply(struct headroom_events *e, struct pending *p)
 {
 	if (p->event.type == EVENT_UNKNOWN)
 		return 0;
@@ -503,8 +505,8 @@ static int judge(struct headroom_events *e, struct pending *p)
 	case HEADROOM_EVENT_TRIGGER:
 		return find_trigger(e, p->event.trigger) != NULL;
 	case HEADROOM_EVENT_CGROUP_BORN:
-		/* what was found out after a loss is known already */
-		return p->event.seq ? come_to_know(e, p) : 1;
+		/* without a number it is from our own listing, and known already */
+		return p->event.seq ? learn(e, p) : 1;
 	case HEADROOM_EVENT_CGROUP_GONE:
 		return p->event.seq ? forget(e, p) : 1;
 	case HEADROOM_EVENT_EXIT:
@@ -521,24 +523,24 @@ static int fail_malformed(struct headroom_events *e)
 			     "and this program of the same version?");
 }
 
-/* The first event of the queue: as judge() */
+/* Take the first event of the queue; return as apply() does */
 static int take(struct headroom_events *e, struct headroom_event *event)
 {
 	struct pending *p = e->queue.first;
-	uint64_t lost = missing(e, &p->event);
+	uint64_t dropped = missing(e, &p->event);
 	int result;
 
-	if (lost) {
-		result = tell_loss(e, lost, p->event.trigger);
+	if (dropped) {
+		result = report_dropped(e, dropped, p->event.trigger);
 		if (result < 0)
 			return result;
-		/* from now on it is the next */
+		/* the gap is accounted for: this event is the next */
 		*sequence_of(e, &p->event) = p->event.seq;
 		return 0;
 	}
 	p = take_first(&e->queue);
 	count(e, &p->event);
-	result = p->malformed ? fail_malformed(e) : judge(e, p);
+	result = p->malformed ? fail_malformed(e) : apply(e, p);
 	if (result == -ENOMEM) {
 		e->dropped = true;
 		out_of_memory(e);
@@ -572,29 +574,29 @@ static int next(struct headroom_events *e, struct headroom_event *event)
 			return err;
 		if (!e->own.overrun && !e->dropped)
 			return 0;
-		/* only now: what had come before the loss is older than the listing */
-		err = tell_loss(e, 0, 0);
+		/* after the queue: events from before the drop are older than the listing */
+		err = report_dropped(e, 0, 0);
 		if (err < 0)
 			return err;
 		e->own.overrun = e->dropped = false;
 	}
 }
 
-/* Has the descriptor that the caller polls tell of what is no longer in the socket */
-static void tell_news(struct headroom_events *e)
+/* Make the caller's descriptor readable for events that are no longer in the socket */
+static void signal_queue(struct headroom_events *e)
 {
-	bool news = e->queue.first || e->own.overrun || e->dropped || !e->connected;
+	bool pending = e->queue.first || e->own.overrun || e->dropped || !e->connected;
 	uint64_t one = 1;
 	ssize_t done;
 
-	if (news == e->told)
+	if (pending == e->signalled)
 		return;
-	if (news)
-		done = write(e->news_fd, &one, sizeof(one));
+	if (pending)
+		done = write(e->queue_fd, &one, sizeof(one));
 	else
-		done = read(e->news_fd, &one, sizeof(one));
+		done = read(e->queue_fd, &one, sizeof(one));
 	if (done > 0)
-		e->told = news;
+		e->signalled = pending;
 }
 
 int headroom_events_next(struct headroom_events *e, struct headroom_event *event)
@@ -605,7 +607,7 @@ int headroom_events_next(struct headroom_events *e, struct headroom_event *event
 	e->path = NULL;
 	*event = (struct headroom_event){ 0 };
 	result = next(e, event);
-	tell_news(e);
+	signal_queue(e);
 	return result;
 }
 
@@ -638,7 +640,7 @@ static int on_trigger(const struct nlattr *attrs, int len, void *arg)
 	return headroom_decode_trigger(attrs, len, arg);
 }
 
-/* Events that have come make room for the answer. */
+/* Read queued events first: they would take the room of the answer. */
 static int ask(struct headroom_events *e, struct headroom_request *request)
 {
 	int err;
@@ -650,7 +652,7 @@ static int ask(struct headroom_events *e, struct headroom_request *request)
 	while (!err);
 	if (err == -EAGAIN)
 		err = headroom_ask(&e->own, request);
-	tell_news(e);
+	signal_queue(e);
 	return err;
 }
 
@@ -682,12 +684,12 @@ int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigge
 		return err;
 	}
 	if (!*id)
-		return headroom_fail(&e->own, -EBADMSG, "the module has not told the trigger's id");
+		return headroom_fail(&e->own, -EBADMSG, "the module's answer has no trigger id");
 	e->trigger[e->nr_triggers++] = (struct own_trigger){ .id = *id, .seq = 1 };
 	return 0;
 }
 
-/* What it has still sent would be taken for that of another one with the same id. */
+/* A later trigger may get the same id: its owner must not see events of this one. */
 static void drop_events_of(struct headroom_events *e, uint32_t trigger)
 {
 	struct pending_list kept;
@@ -715,13 +717,13 @@ int headroom_trigger_del(struct headroom_events *e, uint32_t id)
 	int err;
 
 	if (!trigger)
-		return headroom_fail(&e->own, -ENOENT, "no trigger of this handle has the id %u", id);
+		return headroom_fail(&e->own, -ENOENT, "this handle has no trigger with id %u", id);
 	err = ask(e, &request);
 	if (err < 0)
 		return err;
 	*trigger = e->trigger[--e->nr_triggers];
 	drop_events_of(e, id);
-	tell_news(e);
+	signal_queue(e);
 	return 0;
 }
 
@@ -740,13 +742,13 @@ static int join_group(struct headroom_events *e)
 		return 0;
 	err = errno ? -errno : -EIO;
 	if (err == -EPERM)
-		return headroom_fail(&e->own, err, "needs CAP_SYS_ADMIN to hear what the module "
-				     "sends to all: run as root");
-	return headroom_fail(&e->own, err, "cannot join the module's notifications: %s",
+		return headroom_fail(&e->own, err, "needs CAP_SYS_ADMIN to join the module's "
+				     "multicast group: run as root");
+	return headroom_fail(&e->own, err, "cannot join the module's multicast group: %s",
 			     strerror(-err));
 }
 
-/* What has come since we joined the group may have this number, or one before it */
+/* Events queued since we joined the group may have this number or a smaller one. */
 static int read_seq(struct headroom_events *e)
 {
 	struct headroom_status *status;
@@ -760,10 +762,10 @@ static int read_seq(struct headroom_events *e)
 }
 
 /*
- * From here on a loss is seen, and the cgroups are known: those that there are, and those
- * that are born
+ * Start to track sequence numbers and cgroups. The group was joined before, so a cgroup
+ * born after the listing has an event.
  */
-static int begin(struct headroom_events *e)
+static int start_tracking(struct headroom_events *e)
 {
 	struct headroom_snapshot *s;
 	int err = headroom_open(&e->reader);
@@ -778,7 +780,7 @@ static int begin(struct headroom_events *e)
 	err = list_cgroups(e, &s);
 	if (err < 0)
 		return err;
-	err = know(e, s);
+	err = learn_all(e, s);
 	headroom_snapshot_free(s);
 	return err;
 }
@@ -789,10 +791,10 @@ static int set_up_poll(struct headroom_events *e)
 	int sock = nl_socket_get_fd(e->own.sock);
 
 	e->poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	e->news_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (e->poll_fd < 0 || e->news_fd < 0 || nl_socket_set_nonblocking(e->own.sock) < 0 ||
+	e->queue_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (e->poll_fd < 0 || e->queue_fd < 0 || nl_socket_set_nonblocking(e->own.sock) < 0 ||
 	    epoll_ctl(e->poll_fd, EPOLL_CTL_ADD, sock, &readable) < 0 ||
-	    epoll_ctl(e->poll_fd, EPOLL_CTL_ADD, e->news_fd, &readable) < 0)
+	    epoll_ctl(e->poll_fd, EPOLL_CTL_ADD, e->queue_fd, &readable) < 0)
 		return headroom_fail(&e->own, -errno, "cannot poll for events: %s", strerror(errno));
 	return 0;
 }
@@ -805,11 +807,11 @@ static int listen_to(struct headroom_events *e, bool group)
 		err = join_group(e);
 	if (err < 0)
 		return err;
-	/* its own number is that of the group that hears of families that go */
+	/* the group of the generic netlink controller, for is_unload(), has its family's id */
 	nl_socket_add_membership(e->own.sock, GENL_ID_CTRL);
 	err = set_up_poll(e);
 	if (!err && group)
-		err = begin(e);
+		err = start_tracking(e);
 	return err;
 }
 
@@ -822,7 +824,7 @@ int headroom_events_open(struct headroom_events **result, bool group)
 	if (!e)
 		return -ENOMEM;
 	empty_list(&e->queue);
-	e->own.root_fd = e->poll_fd = e->news_fd = -1;
+	e->own.root_fd = e->poll_fd = e->queue_fd = -1;
 	e->own.notify = notify;
 	err = listen_to(e, group);
 	e->connected = !err;
@@ -837,8 +839,8 @@ void headroom_events_close(struct headroom_events *e)
 	headroom_disconnect(&e->own);
 	if (e->poll_fd >= 0)
 		close(e->poll_fd);
-	if (e->news_fd >= 0)
-		close(e->news_fd);
+	if (e->queue_fd >= 0)
+		close(e->queue_fd);
 	free_list(&e->queue);
 	free_known(e->known, e->nr_known);
 	free(e->trigger);

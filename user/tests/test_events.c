@@ -512,7 +512,7 @@ static void test_refusal(void)
 	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "the module was unloaded");
 	behave("");
 	fake_kernel_load();
-	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "or loaded anew");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "or reloaded");
 	headroom_events_close(e);
 }
 
