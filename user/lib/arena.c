@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Memory for many small things that are freed together: see arena.h */
+/* Allocate many small objects that are freed together */
 
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ static void use(struct arena *arena, struct arena_chunk *chunk)
 	arena->size = chunk->size;
 }
 
-/* Goes on with the next chunk that was kept and is large enough, or with a new one. */
+/* Continue in the next chunk if there is one that is large enough, or else in a new one. */
 void *arena_alloc_slow(struct arena *arena, size_t size)
 {
 	struct arena_chunk *last = arena->chunk, *chunk = last ? last->next : arena->first;

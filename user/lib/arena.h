@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Memory for many small things that are freed together
+ * Allocate many small objects that are freed together
  *
- * Internal to the library. All zero is an arena with nothing in it.
+ * Internal to the library. A zeroed arena is empty.
  */
 #ifndef HEADROOM_ARENA_H
 #define HEADROOM_ARENA_H
@@ -12,11 +12,11 @@
 struct arena_chunk;
 
 /**
- * struct arena - where it comes from
- * @first: what was allocated from the system
- * @chunk: where the next one comes from
+ * struct arena - a list of chunks of memory
+ * @first: first chunk
+ * @chunk: chunk that the next object comes from
  * @used: bytes of @chunk that are in use
- * @size: bytes that it has
+ * @size: bytes of @chunk
  */
 struct arena {
 	struct arena_chunk *first;
@@ -25,14 +25,14 @@ struct arena {
 	size_t size;
 };
 
-/** arena_alloc_slow - the same where a new chunk is needed */
+/** arena_alloc_slow - arena_alloc() when @chunk has no room */
 void *arena_alloc_slow(struct arena *arena, size_t size);
-/** arena_empty - take everything back, and keep the memory for what comes next */
+/** arena_empty - free all objects, but keep the chunks for new ones */
 void arena_empty(struct arena *arena);
 /** arena_free - free all memory */
 void arena_free(struct arena *arena);
 
-/** arena_alloc - @size bytes, a multiple of 8, not cleared; NULL without memory */
+/** arena_alloc - allocate @size bytes, a multiple of 8, not zeroed; NULL without memory */
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {
 	if (arena->size - arena->used < size)
@@ -41,7 +41,7 @@ static inline void *arena_alloc(struct arena *arena, size_t size)
 	return (char *)arena->chunk + arena->used - size;
 }
 
-/** arena_return - give back the last @size bytes of what was allocated last */
+/** arena_return - shrink the last object by @size bytes */
 static inline void arena_return(struct arena *arena, size_t size)
 {
 	arena->used -= size;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Walking attributes without a call for each
+ * Walk netlink attributes inline
  *
- * Internal to the library. libnl's functions are right for what is read once; a
- * snapshot of a large host has a million attributes.
+ * Internal to the library. For the million attributes of a large host's snapshot, where a
+ * call into libnl for each attribute would be too slow.
  */
 #ifndef HEADROOM_ATTR_H
 #define HEADROOM_ATTR_H
@@ -29,7 +29,7 @@ static inline const void *attr_data(const struct nlattr *attr)
 	return (const char *)attr + NLA_HDRLEN;
 }
 
-/* Whether there is a whole attribute in the @rem bytes at @attr */
+/* Whether the @rem bytes at @attr begin with a whole attribute */
 static inline bool attr_ok(const struct nlattr *attr, int rem)
 {
 	return rem >= (int)sizeof(*attr) && attr->nla_len >= sizeof(*attr) &&
@@ -44,14 +44,14 @@ static inline const struct nlattr *attr_next(const struct nlattr *attr, int *rem
 	return (const struct nlattr *)((const char *)attr + len);
 }
 
-/* Bytes that make up no attribute are left in @rem, if any */
+/* After the loop, @rem counts the bytes that are not a whole attribute */
 #define attr_for_each(attr, first, len, rem) \
 	for (attr = (first), rem = (len); attr_ok(attr, rem); attr = attr_next(attr, &(rem)))
 
 #define attr_for_each_nested(attr, nest, rem) \
 	attr_for_each(attr, (const struct nlattr *)attr_data(nest), attr_len(nest), rem)
 
-/* The kernel writes an attribute of type uint in 4 bytes where it fits. */
+/* The kernel sends an attribute of type uint in 4 bytes if the value fits. */
 static inline int attr_uint(const struct nlattr *attr, uint64_t *value)
 {
 	uint32_t small;
@@ -63,7 +63,7 @@ static inline int attr_uint(const struct nlattr *attr, uint64_t *value)
 	}
 	if (attr->nla_len != NLA_HDRLEN + sizeof(*value))
 		return -EBADMSG;
-	/* attributes are aligned to 4 bytes */
+	/* attributes are aligned to 4 bytes only */
 	memcpy(value, attr_data(attr), sizeof(*value));
 	return 0;
 }
@@ -77,9 +77,9 @@ static inline int attr_u32(const struct nlattr *attr, uint32_t *value)
 }
 
 /**
- * struct attr_table - where the values of attributes belong
- * @place: by the attribute's number: 1 + offset of an uint64_t; 0 for others. With
- *	ATTR_U32, the value must have 4 bytes
+ * struct attr_table - places of numeric attributes in a structure
+ * @place: indexed by the attribute's type: 1 + offset of a uint64_t; 0 for other
+ *	attributes. With ATTR_U32, the value must have 4 bytes
  * @nr: number of entries
  */
 struct attr_table {
@@ -90,8 +90,8 @@ struct attr_table {
 #define ATTR_U32	0x8000
 
 /*
- * Most attributes are numbers: stores those that @table has, and returns the first that
- * is anything else.
+ * Store the numbers that @table knows in the structure at @base. Return the first attribute
+ * that is anything else. Most attributes are numbers.
  */
 static inline const struct nlattr *attr_take(const struct nlattr *attr, int *rem,
 					     const struct attr_table table, void *base)
@@ -123,7 +123,7 @@ static inline const struct nlattr *attr_take(const struct nlattr *attr, int *rem
 	return attr;
 }
 
-/* As attr_for_each(), but for what attr_take() takes */
+/* As attr_for_each(), but attr_take() stores the numbers and the loop sees the rest */
 #define attr_for_each_other(attr, first, len, rem, table, base) \
 	for (attr = (first), rem = (len); \
 	     attr = attr_take(attr, &(rem), table, base), attr_ok(attr, rem); \

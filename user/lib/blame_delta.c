@@ -48,8 +48,9 @@ static struct headroom_evictor sum(const struct headroom_victim *victim)
 }
 
 /*
- * An entry whose count went backwards is a new one of the same name. One that did not
- * change says nothing about the interval: false.
+ * Subtract @before from @evictor. An entry whose count went backwards, or whose error
+ * changed, left the list and got a new entry: keep its new count. Return false if nothing
+ * was counted in the interval.
  */
 static bool subtract(struct headroom_evictor *evictor, const struct headroom_evictor *before)
 {
@@ -63,8 +64,8 @@ static bool subtract(struct headroom_evictor *evictor, const struct headroom_evi
 }
 
 /*
- * Only the sum over a victim equals the pages evicted from it: an entry that leaves the
- * list adds its count to the others. So the others have the rest of the sum.
+ * Only the sum over all evictors of a victim is exact: an entry that leaves the list adds
+ * its count to the others. So the others get the rest of the sum.
  */
 static int subtract_victim(struct headroom_victim *taken, const struct headroom_victim *now,
 			    const struct headroom_victim *before)

@@ -1,67 +1,68 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * From distance to memory
+ * Predict refaults as a function of memory
  *
- * What would have happened with more memory? The distance d of a refault
- * counts the pages that were lost between the page's eviction and its return.
- * Had all of them stayed out, d more pages of memory would have kept this one;
- * but those that came back meanwhile need no memory beyond what they have
- * again. The memory behind d is therefore the number of pages that were evicted
- * in between and still out when the page returned.
+ * How many refaults would have remained with more memory? The distance d of a refault is
+ * the number of pages evicted between the page's eviction and its refault. If all of
+ * those pages had stayed out, d more pages of memory would have kept this one. But pages
+ * that returned in between are in memory again and need no more. So the memory that a
+ * distance d stands for is the number of pages that were evicted in between and were
+ * still out when the page returned.
  *
  * Let S(t) be the share of evicted pages that have not returned after t further
  * evictions. Of the d pages evicted in between, the one evicted t evictions ago
- * is still out with probability S(t), hence
+ * is still out with probability S(t), so
  *
  *	u(d) = S(0) + S(1) + ... + S(d - 1)
  *
- * This is the average eviction time of a cache (AET, USENIX ATC 2016), read
- * backwards for the list of the evicted. S falls, so u grows ever slower: with
- * S = 1 (a loop over a file: all come back, all at the same distance)
- * u(d) = d; where half the pages return early, the rest costs half of its
- * distance. With x more pages of memory those refaults remain whose u(d) is
- * above x. A refault that is saved evicts nothing in its turn, and u has taken
- * that into account: what returned before the page did is not in it.
+ * This is the model of average eviction time (AET, USENIX ATC 2016), applied to
+ * the list of evicted pages instead of the cache. S falls, so u grows ever more
+ * slowly. With S = 1 (a loop over a file: all pages return at the same distance)
+ * u(d) = d. If half the pages return early, the others cost half their distance.
+ * With x more pages of memory, the refaults with u(d) > x remain. A saved refault
+ * causes no eviction; u accounts for that, because it does not include pages that
+ * returned before the page did.
  *
  * S for an interval
  * -----------------
- * The interval may begin at clock c0 and end at c1, with E = c1 - c0 evictions.
- * The clock is that of the cgroup, since its birth or the loading of the
- * module; what was evicted earlier is not known and its refaults have no
- * distance. At each tick c in the interval the page that was evicted at c - t
- * is of age t, if it is still out. There is such a page if c - t > 0, so
+ * Let the interval begin at clock c0 and end at c1, with E = c1 - c0 evictions.
+ * The clock counts the cgroup's evictions since its birth or the loading of the
+ * module; pages evicted earlier are unknown, and their refaults have no
+ * distance. At each tick c in the interval, the page that was evicted at c - t
+ * has age t, if it is still out. Such a page exists if c - t > 0, so
  *
  *	N(t) = min(E, c1 - t)
  *
- * pages would have been seen to pass age t if none had returned, and N(t) S(t)
- * are at risk of returning at it. Of these r(t) did, the refaults at distance
- * t. The hazard is what Kaplan and Meier (1958) divide to estimate a survival:
+ * pages would have passed age t in the interval if none had returned, and
+ * N(t) S(t) are at risk of returning at age t. Of these, r(t) returned: the
+ * refaults at distance t. Their ratio is the hazard from which Kaplan and Meier
+ * (1958) estimate survival:
  *
  *	-S'(t) / S(t) = r(t) / (N(t) S(t)),  hence  S(t) = 1 - sum of r(s) / N(s)
  *						               s <= t
- * Both kinds of censoring are in it: pages evicted before the interval are
- * seen from age c0 - c on only, pages evicted late in it up to age c1 - c only.
- * When the interval began at the birth, c0 = 0, old ages were passed by few
- * pages: there R(t) / E alone would be too little, S too high, and with it the
- * memory asked for. When it began long ago, N = E.
+ * This accounts for censoring on both sides: pages evicted at c before the
+ * interval are observed only from age c0 - c on, pages evicted late in it only up
+ * to age c1 - c. If the interval began at the birth of the cgroup, c0 = 0, few
+ * pages passed the old ages; R(t) / E alone would be too small there, and S, and
+ * the predicted memory, too large. If the birth was long ago, N = E.
  *
  * What is approximate
  * -------------------
- * - N(t) S(t) supposes that pages evicted before the interval returned like
- *   those evicted in it: a steady load. When it is not, more may return than
- *   was evicted; then E is taken to be as many as returned.
- * - u(d) is a mean: the pages evicted before one page return as those before
- *   another. Where a load alternates between phases, it does not hold for each.
- * - The order of eviction is taken for the order in which a larger memory would
- *   evict: that of an LRU list. The kernel's lists are not quite that. How far
- *   this leads is measured by scripts/curve-table; the table is in
- *   Documentation/refault.rst.
- * - A bucket of a histogram tells no more than how many distances lie in it.
- *   They are taken to lie evenly, so that S falls in a straight line and the
- *   sum is a trapezium. A bucket is drawn in four parts, between which the
- *   curve is a straight line.
- * - Pages that were truncated, or forgotten by the table (table-full), count as
- *   out for ever, which asks for more memory rather than less.
+ * - N(t) S(t) assumes a steady load: pages evicted before the interval return
+ *   like those evicted in it. Otherwise more pages may return than were evicted;
+ *   then E is the number of pages that returned.
+ * - u(d) is a mean: it assumes that the pages evicted after one page return like
+ *   those evicted after another. It does not hold for each phase of a load that
+ *   alternates.
+ * - The model assumes that a larger memory would evict in the same order, that of
+ *   an LRU list. The kernel's lists are not quite LRU. scripts/curve-table
+ *   measures the error; the table is in Documentation/refault.rst.
+ * - A bucket of a histogram has only the number of its distances. They are taken
+ *   as evenly spread, so that S falls in a straight line and the sum is a
+ *   trapezium. A bucket is drawn in four parts, and the curve is a straight line
+ *   in each.
+ * - Pages that were truncated, or dropped from the nonresident table (table-full),
+ *   count as out for ever. This errs towards more memory.
  */
 
 #include <errno.h>
@@ -74,11 +75,11 @@
 /* Parts that a bucket is drawn in */
 #define PARTS	4
 
-/* The way along the ages of evicted pages */
+/* State while walking along the ages of evicted pages; names as above */
 struct walk {
 	double evictions;	/* E */
 	double clock;		/* c1 */
-	double age;		/* reached so far, t */
+	double age;		/* t */
 	double out;		/* S(t) */
 	double memory;		/* u(t) */
 };
@@ -89,7 +90,7 @@ static double seen_at(const struct walk *walk, double age)
 	return fmax(fmin(walk->evictions, walk->clock - age), 1);
 }
 
-/* Goes on to @age; on the way @returned came back, evenly. */
+/* Advance to @age; @returned pages return on the way, evenly spread. */
 static void walk_to(struct walk *walk, double age, double returned)
 {
 	double way = age - walk->age;
@@ -101,8 +102,8 @@ static void walk_to(struct walk *walk, double age, double returned)
 }
 
 /*
- * Where a bucket ends: not above the clock, as no page is older than that. One
- * without an upper bound tells no more than its lower one.
+ * End of a bucket: at most the clock, because no page is older. The open last bucket is
+ * taken as its lower bound.
  */
 static double upper(const struct headroom_bucket *bucket, double clock)
 {
@@ -132,7 +133,7 @@ static void walk_bucket(struct walk *walk, const struct headroom_bucket *bucket,
 	double refaults = curve->point[curve->nr - 1].refaults;
 	double width = upper(bucket, walk->clock) - bucket->low;
 
-	/* nobody returns between two buckets */
+	/* no page returns between two buckets */
 	walk_to(walk, bucket->low, 0);
 	add_point(curve, walk->memory, refaults);
 	for (int part = 1; part <= PARTS; part++) {
@@ -172,7 +173,7 @@ struct headroom_curve_point headroom_curve_at(const struct headroom_curve *curve
 	const struct headroom_curve_point *next = curve->point, *last = next + curve->nr - 1;
 	double share;
 
-	/* of a step, the lower end: memory equal to u(d) saves the refault */
+	/* take the lower end of a step: memory equal to u(d) saves the refault */
 	while (next <= last && next->pages <= pages)
 		next++;
 	if (next > last)

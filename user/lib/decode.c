@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * From netlink attributes to the structures of headroom.h
+ * Decode netlink attributes into the structures of headroom.h
  *
- * The kernel is trusted to mean well, not to be of the same version. What has
- * the wrong size, is cut short or out of order is refused instead of guessed
- * at: a wrong number would look like any other number.
+ * The kernel is trusted, but may be of another version. Attributes of the wrong size,
+ * truncated ones and lists out of order are refused: a number decoded by guessing would
+ * look like any other number.
  */
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "counters.h"
 #include "decode.h"
 
-/* The kernel writes an attribute of type uint in 4 bytes where it fits. */
+/* The kernel sends an attribute of type uint in 4 bytes if the value fits. */
 static int get_uint(const struct nlattr *attr, uint64_t *value)
 {
 	switch (nla_len(attr)) {
@@ -58,7 +58,7 @@ static int get_string(const struct nlattr *attr, char **value)
 	return *value ? 0 : -ENOMEM;
 }
 
-/* Bytes that make up no attribute are left where attributes should have ended. */
+/* @rem is not zero if the attributes end in bytes that are not a whole attribute. */
 static int check_end(int rem)
 {
 	return rem > 0 ? -EBADMSG : 0;
@@ -81,7 +81,7 @@ static int decode_counter(const struct nlattr *attr,
 	return 0;
 }
 
-/* What a nest is about, before its numbers are: these have no place without it. */
+/* Find the key of a nest; 0 is not a valid key. */
 static int find_key(const struct nlattr *nest, int type, uint32_t *key)
 {
 	const struct nlattr *attr = nla_find(nla_data(nest), nla_len(nest), type);
@@ -104,7 +104,7 @@ static int decode_counters(const struct nlattr *nest, const struct headroom_coun
 	return check_end(rem);
 }
 
-/* An evictor's reason is kept even if it is newer: its pages are part of a whole. */
+/* Keep a reason that we do not know: its pages are part of the victim's total. */
 static int decode_evictor(const struct nlattr *nest, struct headroom_evictor *evictor)
 {
 	const struct nlattr *id = nla_find(nla_data(nest), nla_len(nest), HEADROOM_A_EVICTOR_ID);
@@ -112,7 +112,7 @@ static int decode_evictor(const struct nlattr *nest, struct headroom_evictor *ev
 
 	if (err)
 		return err;
-	/* id 0 is what headroom.h gives to all the others */
+	/* in headroom.h, id 0 is the sum of the others */
 	if (!evictor->id)
 		return -EBADMSG;
 	err = find_key(nest, HEADROOM_A_EVICTOR_REASON, &evictor->reason);
@@ -187,7 +187,7 @@ static int decode_stalled_attr(const struct nlattr *attr, struct headroom_stalle
 	return 0;
 }
 
-/* A cause is kept even if it is newer: the task is stalled all the same. */
+/* Keep a cause that we do not know: the task is stalled all the same. */
 int headroom_decode_stalled(const struct nlattr *attrs, int len,
 			    struct headroom_stalled *stalled)
 {
@@ -230,7 +230,7 @@ static int decode_hook_attrs(const struct nlattr *nest, struct headroom_hook *ho
 	return check_end(rem);
 }
 
-/* Both strings are set in a decoded hook: printers need not ask. */
+/* Set both strings in every decoded hook, so that printers need not check. */
 static int complete_hook(struct headroom_hook *hook)
 {
 	if (!hook->name)
@@ -315,7 +315,7 @@ int headroom_decode_status(const struct nlattr *attrs, int len,
 		if (err)
 			return err;
 	}
-	/* without a page size the distances mean nothing, shifts of 64 neither */
+	/* callers convert pages to bytes, and shift by sample_shift */
 	if (!status->version || !status->page_size || status->sample_shift > 63)
 		return -EBADMSG;
 	return check_end(rem);
@@ -378,7 +378,7 @@ static int borrow_string(const struct nlattr *attr, const char **value)
 	return memchr(*value, '\0', nla_len(attr)) ? 0 : -EBADMSG;
 }
 
-/* A name that is longer than any of today's is cut off. */
+/* Truncate a name that is longer than the kernel's limit of today. */
 static int get_comm(const struct nlattr *attr, struct headroom_event *event)
 {
 	const char *comm;
@@ -416,7 +416,7 @@ static int decode_event_attr(const struct nlattr *attr, struct headroom_event *e
 	return 0;
 }
 
-/* What an event cannot be without */
+/* Whether an event has all members that its type requires */
 static bool is_complete(const struct headroom_event *event)
 {
 	if (!event->seq || !event->time)

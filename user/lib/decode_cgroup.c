@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * From netlink attributes to the statistics of cgroups
+ * Decode netlink attributes into the statistics of cgroups
  *
- * As decode.c, but of this there is much: a snapshot of a large host has a million
- * attributes. So they are walked without libnl, what mostly stands there is tried
- * first, and what stays zero is not touched.
+ * The same job as decode.c, but hot: a snapshot of a large host has a million attributes.
+ * So this file walks them without libnl, tries the kernel's usual layout first, and does
+ * not touch members that stay zero.
  */
 
 #include <errno.h>
@@ -15,11 +15,11 @@
 #include "decode.h"
 #include "lists.h"
 
-/* Histograms: how many buckets, and the unit beyond which the last overflows */
+/* Histograms: number of buckets, and the largest shift that 64 bits can hold */
 #define BUCKETS		124
 #define SHIFT_MAX	32
 
-/* Bytes that make up no attribute are left where attributes should have ended. */
+/* @rem is not zero if the attributes end in bytes that are not a whole attribute. */
 static int check_end(int rem)
 {
 	return rem > 0 ? -EBADMSG : 0;
@@ -33,7 +33,7 @@ struct layout {
 	size_t nr;
 };
 
-/* As the kernel writes it; false if it is any other way, which may be right as well */
+/* Decode the layout that today's kernel sends; false for any other, which may be valid, too */
 static bool decode_usual_layout(const struct nlattr *nest, struct layout *layout)
 {
 	const struct {
@@ -94,7 +94,7 @@ static int decode_layout(const struct nlattr *nest, struct layout *layout)
 	return check_end(rem);
 }
 
-/* Where each bucket begins, in units. The rule stands in the specification. */
+/* First value of each bucket, in units; the specification has the rule. */
 #define OCTAVE(n)	(uint64_t)4 << (n), (uint64_t)5 << (n), (uint64_t)6 << (n), (uint64_t)7 << (n)
 #define OCTAVES(n)	OCTAVE(n), OCTAVE(n + 1), OCTAVE(n + 2), OCTAVE(n + 3), OCTAVE(n + 4)
 
@@ -103,7 +103,7 @@ static const uint64_t bucket_begin[BUCKETS + 1] = {
 	(uint64_t)4 << 30
 };
 
-/* Those that are not empty; returns how many. @bucket has room for all. */
+/* Store the buckets that are not empty in @bucket, which has room for all; return their number */
 static size_t decode_buckets(const struct layout *layout, struct headroom_bucket *bucket)
 {
 	const uint64_t *begin = bucket_begin + layout->first, *end = begin + layout->nr;
@@ -112,7 +112,7 @@ static size_t decode_buckets(const struct layout *layout, struct headroom_bucket
 	uint64_t count = 0;
 
 	for (; begin < end; begin++, at += sizeof(count)) {
-		/* attributes are aligned to 4 bytes */
+		/* attributes are aligned to 4 bytes only */
 		memcpy(&count, at, sizeof(count));
 		if (!count)
 			continue;
@@ -121,13 +121,13 @@ static size_t decode_buckets(const struct layout *layout, struct headroom_bucket
 		to->count = count;
 		to++;
 	}
-	/* The last of all has no end */
+	/* the very last bucket is open */
 	if (end == bucket_begin + BUCKETS && count)
 		to[-1].high = UINT64_MAX;
 	return to - bucket;
 }
 
-/* Subtraction and quantiles walk the buckets that are not empty, in their order. */
+/* Deltas and quantiles rely on ascending buckets that are not empty. */
 static int decode_histogram(const struct nlattr *nest, struct headroom_histogram *hist,
 			    struct arena *arena)
 {
@@ -151,13 +151,13 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 }
 
 /*
- * Where the numbers of a nest belong. What is left by attr_take() is no number, or has a
- * wrong length; the key of a nest and its numbers may come in any order.
+ * The place of each number of a nest, for attr_take(). It leaves attributes that are not
+ * numbers or have a wrong length. The key of a nest may follow its numbers.
  */
 #define TABLE(places)	((struct attr_table){ places, sizeof(places) / sizeof(places[0]) })
 #define PLACE(type, member)	(1 + offsetof(type, member))
 
-/* A nest by itself, until its key is known */
+/* Elements being decoded, until their keys are known */
 struct nest_stall {
 	uint64_t cause;
 	struct headroom_stall stall;
@@ -214,7 +214,7 @@ static const uint16_t cgroup_places[] = {
 	[HEADROOM_A_CGROUP_PSI_FULL] = PLACE(struct headroom_cgroup, psi_full),
 };
 
-/* Attributes from @attr on that are of its type: the kernel sends a list in one run */
+/* Number of attributes from @attr on that are of its type */
 static size_t count_list(const struct nlattr *attr, int rem)
 {
 	int type = attr_type(attr);
@@ -225,7 +225,7 @@ static size_t count_list(const struct nlattr *attr, int rem)
 	return nr;
 }
 
-/* Room for the list that begins at @attr, if *@list has none yet */
+/* Allocate the list that begins at @attr, unless *@list is allocated */
 static int make_list(void **list, size_t size, struct arena *arena, const struct nlattr *attr,
 		     int rem)
 {
@@ -415,7 +415,7 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_
 			err = decode_target(attr, &cgroup->target, arena);
 			break;
 		case HEADROOM_A_CGROUP_PSI_SOME:
-			/* absent, with the other one, where the kernel keeps no totals */
+			/* PSI_SOME and PSI_FULL are absent if the kernel keeps no totals */
 			cgroup->psi = true;
 			err = attr_uint(attr, &cgroup->psi_some);
 			break;
@@ -423,7 +423,7 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_
 		if (err)
 			return err;
 	}
-	/* Without a subtree it is the cgroup alone; the lists are the arena's, and shared. */
+	/* a leaf has no subtree attribute: share the lists, which belong to the arena */
 	if (!subtree)
 		cgroup->subtree = cgroup->local;
 	return rem > 0 || !cgroup->id ? -EBADMSG : 0;

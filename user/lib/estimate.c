@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * From counters to answers
+ * Subtract readings, and estimate refaults from samples
  *
- * Pure functions of what was read. From distances to memory: see curve.c.
+ * Pure functions of the readings.
  *
- * How many refaults were there, when one page in k = 2^shift is tracked?
- * ----------------------------------------------------------------------
- * The plain answer is k times those seen, r. The pages tracked may by chance
- * be more busy than the others, or less. But how busy they were is known: every
- * eviction is counted, E in all, and those of tracked pages, e, are counted
- * apart. A sample of pages with more evictions than its share has more refaults
- * than its share as well. This is a regression estimate (Cochran, Sampling
- * Techniques, ch. 7), a control variate:
+ * How many refaults happened, if one page in k = 2^shift is tracked?
+ * ------------------------------------------------------------------
+ * The simple estimate is k times the recorded refaults r. By chance, the tracked
+ * pages may be busier than the others, or less busy. But their share of the
+ * evictions is known: all evictions are counted, E in total, and those of tracked
+ * pages, e, are counted separately. A sample with more than its share of the
+ * evictions has more than its share of the refaults, too. So use the evictions as
+ * a control variate in a regression estimate (Cochran, Sampling Techniques,
+ * ch. 7):
  *
  *	R = k r + b (E - k e)
  *
- * With b = 1 it says: as many as were evicted, less those still out, which alone
- * are estimated from the sample. SHARDS-adj (FAST '15) corrects a count by its
- * expectation in the same way, with b fixed.
+ * With b = 1 this is the number of evicted pages minus those still out, and only
+ * the latter are estimated from the sample. SHARDS-adj (FAST '15) corrects a count
+ * by its expectation in the same way, with b fixed.
  *
- * The slope b and the error come from the sample itself. The hash deals the
- * tracked pages out into G = 16 groups, each of which is a random sample of
+ * The slope b and the error come from the sample itself. The hash divides the
+ * tracked pages into G = 16 groups, each of which is a random sample of
  * 1 in G k of the pages, with r_g refaults of e_g evictions (random groups:
  * Wolter, Introduction to Variance Estimation, ch. 2). b is the slope of r_g on
- * e_g by least squares, kept between 0 and 1: a page does not return more often
- * than it was evicted, but for those evicted before. What is left over,
+ * e_g by least squares, limited to 0 to 1: except for pages evicted before the
+ * interval, a page cannot return more often than it was evicted. The residual
  *
  *	s^2 = sum of (r_g - r/G - b (e_g - e/G))^2 / (G - 2)
  *
@@ -33,15 +34,15 @@
  *
  *	s^2 (1/G + (z - e/G)^2 / sum of (e_g - e/G)^2)
  *
- * The first term is multiplied by 1 - 1/k: where all pages are tracked nothing is
- * left to chance. The interval of 95 % is 2.145 standard errors to both sides,
+ * The first term is multiplied by 1 - 1/k: if all pages are tracked, nothing is
+ * left to chance. The 95 % interval is 2.145 standard errors to both sides,
  * Student's t for G - 2 = 14 degrees of freedom.
  *
- * A page counts with all its refaults, so that those of one page, which come and
- * go together, are no longer taken for independent. With few samples most groups
- * are empty and s says little; the interval then reaches at least as far up as
- * that of Poisson for r events, r + 2 + 2 sqrt(r + 1), which for none is 4 k.
- * Never less than r is the answer: they were seen.
+ * All refaults of one page are in one group, so the error does not treat them as
+ * independent. With few samples most groups are empty and s is meaningless; the
+ * upper bound is then at least the Poisson bound for r events, k times
+ * r + 2 + 2 sqrt(r + 1), which is 4 k for r = 0. The estimate is never below r,
+ * because r refaults were recorded.
  */
 
 #include <errno.h>
@@ -52,7 +53,7 @@
 #include "counters.h"
 #include "lists.h"
 
-/* What was counted since; a counter that went backwards began anew. */
+/* Difference of a counter; one that went backwards restarted from zero. */
 static uint64_t since(uint64_t now, uint64_t before)
 {
 	return now >= before ? now - before : now;
@@ -95,7 +96,7 @@ static int histogram_delta(const struct headroom_histogram *now,
 	return 0;
 }
 
-/* The elements of @now, for the caller to subtract from; NULL for none and without memory */
+/* Copy a list for the caller to subtract from; NULL if it is empty, and without memory */
 static void *copy_list(const void *list, size_t nr, size_t size)
 {
 	void *copy = nr ? malloc(nr * size) : NULL;
@@ -232,13 +233,13 @@ uint64_t headroom_histogram_count(const struct headroom_histogram *hist)
 	return count;
 }
 
-/* A bucket without an upper bound tells no more than its lower one. */
+/* The open last bucket is taken as its lower bound. */
 static uint64_t upper(const struct headroom_bucket *bucket)
 {
 	return bucket->high == UINT64_MAX ? bucket->low : bucket->high;
 }
 
-/* A place in a histogram: a bucket, and the share of it that lies below */
+/* A position in a histogram: a bucket, and the share of its values below the position */
 struct place {
 	const struct headroom_bucket *bucket;
 	double share;
@@ -272,9 +273,9 @@ uint64_t headroom_histogram_quantile(const struct headroom_histogram *hist, doub
 	return bucket->low + (uint64_t)(place.share * (upper(bucket) - bucket->low));
 }
 
-/* The least-squares line through the groups: see above */
+/* The least-squares line through the groups */
 struct line {
-	double x, y;		/* sums over the groups: evictions, refaults seen */
+	double x, y;		/* sums over the groups: evictions, refaults */
 	double xx;		/* sum of the squared deviations of x */
 	double slope;
 	double variance;	/* of a group around the line */
@@ -283,10 +284,10 @@ struct line {
 #define GROUPS		((double)HEADROOM_SAMPLE_GROUPS)
 /* Student's t, 97.5 %, for GROUPS - 2 degrees of freedom */
 #define STUDENT_T	2.145
-/* Fewer than one to a group */
+/* Less than one per group */
 #define FEW_SAMPLES	16
 
-/* The samples of groups beyond those that the model has are dealt out again. */
+/* A newer module may report more groups: fold them into those of the model. */
 static struct line fit_line(const struct headroom_stats *stats)
 {
 	struct headroom_group group[HEADROOM_SAMPLE_GROUPS] = { 0 };
@@ -310,7 +311,7 @@ static struct line fit_line(const struct headroom_stats *stats)
 	}
 	if (line.xx > 0)
 		line.slope = fmin(fmax(xy / line.xx, 0), 1);
-	/* with rounding, what is zero may come out below */
+	/* rounding may make zero negative */
 	line.variance = fmax(yy - line.slope * (2 * xy - line.slope * line.xx), 0) / (GROUPS - 2);
 	return line;
 }
@@ -327,7 +328,7 @@ struct headroom_estimate headroom_refaults_estimate(const struct headroom_stats 
 		return (struct headroom_estimate){
 			.value = stats->refaults, .low = stats->refaults, .high = stats->refaults,
 		};
-	/* how far, in pages of a group, the sample is from its share of the evictions */
+	/* difference between the sample's evictions and its share of all, in pages per group */
 	off = (stats->evictions / scale - line.x) / GROUPS;
 	share = (1 - 1 / scale) / GROUPS + (line.xx > 0 ? off * off / line.xx : 0);
 	estimate.value = fmax(stats->refaults + line.slope * off * GROUPS * scale, seen);

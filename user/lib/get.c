@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Reading: the status, one cgroup, blame, stalled tasks. All cgroups: snapshot.c */
+/* Read the status, one cgroup, blame and stalled tasks; snapshot.c reads all cgroups */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -42,13 +42,13 @@ void headroom_status_free(struct headroom_status *status)
 	free(status);
 }
 
-/* A cgroup by itself, with its histograms */
+/* A single cgroup and the memory of its lists and histograms */
 struct one_cgroup {
 	struct headroom_cgroup cgroup;
 	struct arena arena;
 };
 
-/* A cgroup without a path was removed after the kernel reported it. */
+/* A cgroup that was removed after the kernel reported it has no path. */
 static int name_cgroup(struct headroom *h, struct headroom_cgroup *cgroup)
 {
 	char *path;
@@ -76,7 +76,7 @@ int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup 
 	int err;
 
 	*cgroup = NULL;
-	/* 0 means none in a request, and is no cgroup's id */
+	/* in a request, 0 stands for no cgroup */
 	if (!id)
 		return headroom_fail(h, -ENOENT, "no cgroup has the id 0");
 	one = calloc(1, sizeof(*one));
@@ -106,8 +106,8 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup)
 }
 
 /*
- * Room for one more behind @nr members of @size bytes: returns where they are then;
- * NULL if there is no memory, and they stay
+ * Make room for one more element after @nr elements of @size bytes. Return the array, which
+ * may have moved; NULL without memory, and then the array is unchanged.
  */
 static void *make_room(void *member, size_t nr, size_t *room, size_t size)
 {
@@ -121,7 +121,7 @@ static void *make_room(void *member, size_t nr, size_t *room, size_t size)
 	return member;
 }
 
-/* Blame being read; @room is that of the array */
+/* Blame being read, and the capacity of its array */
 struct blame_read {
 	struct headroom_blame *blame;
 	size_t room;
@@ -190,7 +190,7 @@ void headroom_blame_free(struct headroom_blame *blame)
 	free(blame);
 }
 
-/* Stalled tasks being read; @room is that of the array */
+/* Stalled tasks being read, and the capacity of the array */
 struct stalled_read {
 	struct headroom_stalled *stalled;
 	size_t nr;
@@ -231,7 +231,7 @@ int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled, 
 	*stalled = NULL;
 	*nr = 0;
 	err = headroom_dump(h, &request, empty_stalled);
-	/* an attempt that was interrupted may have had some where the last has none */
+	/* an interrupted attempt may have allocated the array, and the last one found none */
 	if (err < 0 || !read.nr) {
 		free(read.stalled);
 		return err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Lists that are ordered by number: see lists.h */
+/* Find and insert elements of lists that are ordered by number */
 
 #include <string.h>
 
@@ -31,7 +31,7 @@ static void *at(const struct list_type *type, const void *list, size_t i)
 	return (char *)list + i * type->size;
 }
 
-/* The first whose number is not below @key; @nr without one */
+/* Index of the first element whose number is not below @key; @nr if there is none */
 static size_t lower_bound(const struct list_type *type, const void *list, size_t nr, uint64_t key)
 {
 	size_t low = 0, high = nr, middle;

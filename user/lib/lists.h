@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Lists that are ordered by number: stalls, pages, reclaim
+ * Find and insert elements of lists that are ordered by number: stalls, pages, reclaim
  *
- * Internal to the library. The kernel reports what it counted, by number, and a newer one
- * reports numbers that this library does not know. So a list has what was reported, its
- * elements carry their number, and finding one is a binary search.
+ * Internal to the library. A newer kernel may report numbers that this library does not
+ * know. So a list holds exactly the reported elements, each element has its number, and a
+ * lookup is a binary search.
  */
 #ifndef HEADROOM_LISTS_H
 #define HEADROOM_LISTS_H
@@ -14,9 +14,9 @@
 #include "headroom.h"
 
 /**
- * struct list_type - how to read the elements of a list
+ * struct list_type - layout of a list
  * @size: bytes of an element
- * @key: its number
+ * @key: returns the number of an element
  */
 struct list_type {
 	size_t size;
@@ -32,12 +32,12 @@ static inline uint64_t pages_number(uint32_t kind, uint32_t reason)
 	return (uint64_t)kind << 32 | reason;
 }
 
-/** list_find - the element with the number @key; NULL without one */
+/** list_find - find the element with the number @key; NULL if there is none */
 void *list_find(const struct list_type *type, const void *list, size_t nr, uint64_t key);
 /**
- * list_put - copy @element to its place among the @nr others, or over one of its number
+ * list_put - insert a copy of @element, or replace the element with the same number
  *
- * There is room for it. The kernel sends them in order, which costs one comparison.
+ * The caller has made room for it. In the kernel's order this takes one comparison.
  */
 void list_put(const struct list_type *type, void *list, size_t *nr, const void *element);
 

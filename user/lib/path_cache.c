@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Paths of cgroups that were looked up before: see path_cache.h
+ * Cache the paths of cgroups
  *
- * A list is in order of id. It only grows, by those that are new in a snapshot; when it
- * has become twice as long as it was, most may be of cgroups that are gone, and a new
- * list begins with those of the snapshot.
+ * A list is in order of id. Each snapshot appends the cgroups that it is the first to
+ * contain; removed cgroups stay. When a list has doubled, most of it may belong to removed
+ * cgroups, and a new list starts with the cgroups of the current snapshot.
  */
 
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "connection.h"
 #include "path_cache.h"
 
-/* Too few to be worth the trouble */
+/* Growth that is not worth a new list */
 #define FEW	1024
 
 struct known {
@@ -25,8 +25,8 @@ struct known {
 };
 
 /*
- * @holders may be threads that free their snapshots; the rest is only looked at by the
- * handle's.
+ * The snapshots and the handle share a list; the last of @holders frees it. Any thread may
+ * free a snapshot. The other members belong to the handle's thread.
  */
 struct paths {
 	atomic_uint holders;
@@ -50,7 +50,7 @@ void headroom_forget_paths(struct headroom *h)
 	h->paths = NULL;
 }
 
-/* Where @id stands, or would */
+/* Index of @id in the list, or where it would be */
 static size_t position(const struct paths *paths, uint64_t id)
 {
 	size_t low = 0, high = paths->nr;
@@ -74,7 +74,7 @@ static char *keep_string(struct paths *paths, const char *path)
 	return copy ? memcpy(copy, path, size) : NULL;
 }
 
-/* Adds to the end, out of order */
+/* Append at the end; the caller sorts */
 static int append(struct paths *paths, uint64_t id, const char *path)
 {
 	struct known *known = paths->known;
@@ -102,8 +102,8 @@ static int compare_known(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* A new list, with the paths that @s has. Those of @s are then its own. */
-static struct paths *begin_anew(struct headroom_snapshot *s)
+/* Create a list of the paths in @s, and make @s use the copies in it */
+static struct paths *create_list(struct headroom_snapshot *s)
 {
 	struct paths *paths = calloc(1, sizeof(*paths));
 	size_t next = 0;
@@ -123,7 +123,7 @@ static struct paths *begin_anew(struct headroom_snapshot *s)
 	return paths;
 }
 
-/* Looks up the path of a cgroup that is not in the list. */
+/* Look up the path of a cgroup that is not in the list */
 static int look_up(struct headroom *h, struct headroom_cgroup *cgroup)
 {
 	struct paths *paths = h->paths;
@@ -140,7 +140,7 @@ static int look_up(struct headroom *h, struct headroom_cgroup *cgroup)
 	return 0;
 }
 
-/* Names what the list has; returns how many it has not. */
+/* Set the paths that the list has; return the number of cgroups that are not in it */
 static size_t name_known(const struct paths *paths, struct headroom_snapshot *s)
 {
 	const struct known *known = paths->known, *end = known + paths->nr;
@@ -148,7 +148,7 @@ static size_t name_known(const struct paths *paths, struct headroom_snapshot *s)
 	size_t unknown = 0;
 
 	for (cgroup = s->cgroup; cgroup < s->cgroup + s->nr; cgroup++) {
-		/* mostly all are there, one behind the other */
+		/* usually the next cgroup is the next entry */
 		if (known < end && known->id != cgroup->id)
 			known = paths->known + position(paths, cgroup->id);
 		if (known < end && known->id == cgroup->id) {
@@ -169,7 +169,7 @@ int paths_name(struct headroom *h, struct headroom_snapshot *s, struct paths **h
 	int err = 0;
 
 	if (!h->paths)
-		h->paths = begin_anew(&(struct headroom_snapshot){ 0 });
+		h->paths = create_list(&(struct headroom_snapshot){ 0 });
 	if (!h->paths)
 		return headroom_fail(h, -ENOMEM, "out of memory");
 	unknown = name_known(h->paths, s);
@@ -181,7 +181,7 @@ int paths_name(struct headroom *h, struct headroom_snapshot *s, struct paths **h
 	if (err)
 		return err;
 	if (h->paths->nr > h->paths->most) {
-		fresh = begin_anew(s);
+		fresh = create_list(s);
 		if (!fresh)
 			return headroom_fail(h, -ENOMEM, "out of memory");
 		headroom_forget_paths(h);

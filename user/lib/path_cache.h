@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Paths of cgroups that were looked up before
+ * Cache the paths of cgroups
  *
- * Internal to the library. To look up a path takes four system calls, and once is
- * enough: the kernel uses no id twice, and a cgroup v2 cannot be renamed. Snapshots do
- * not copy the paths but share them: each holds the list that they are from.
+ * Internal to the library. Looking up a path takes four system calls, and its result stays
+ * valid: the kernel does not reuse ids, and a cgroup v2 cannot be renamed. Snapshots share
+ * the paths instead of copying them: each holds a reference to the list that has them.
  */
 #ifndef HEADROOM_PATHS_H
 #define HEADROOM_PATHS_H
@@ -15,17 +15,17 @@
 struct paths;
 
 /**
- * paths_name - name the cgroups of a snapshot
- * @h: handle, whose list it is
+ * paths_name - set the paths of the cgroups in a snapshot
+ * @h: handle that owns the cache
  * @s: snapshot, in order of id
- * @held: result: the list that the paths are from; paths_put() it
+ * @held: result: the list that has the paths; release it with paths_put()
  *
- * A cgroup that was removed meanwhile has no path.
+ * The path of a cgroup removed since the dump is NULL.
  *
- * Return: 0 or a negative errno, and then headroom_error() is set.
+ * Return: 0 or a negative errno with headroom_error() set.
  */
 int paths_name(struct headroom *h, struct headroom_snapshot *s, struct paths **held);
-/** paths_put - the paths are no longer used; NULL is allowed */
+/** paths_put - release a list, or NULL */
 void paths_put(struct paths *paths);
 
 #endif /* HEADROOM_PATHS_H */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1
 /*
- * Snapshots: all cgroups at one moment
+ * Take snapshots of all cgroups
  *
- * A program that takes a snapshot every second should not pay for memory each time, with
- * a page fault for each cgroup. So that of a snapshot which was freed is kept for the
- * next one, by the handle, as long as there is one.
+ * A program that takes a snapshot every second should not pay for its memory each time, with
+ * page faults for each cgroup. So the handle keeps the memory of one freed snapshot for the
+ * next one.
  */
 
 #include <errno.h>
@@ -19,15 +19,15 @@
 #include "path_cache.h"
 
 /*
- * What is kept. Snapshots that are still there hold it, too, and may be freed by other
- * threads.
+ * The memory that is kept. The handle and its snapshots share this structure; the last of
+ * @holders frees it. Any thread may free a snapshot.
  */
 struct spare {
 	atomic_uint holders;
 	_Atomic(struct memory *) memory;
 };
 
-/* A snapshot and what belongs to it; there is @room for so many cgroups */
+/* A snapshot and its memory; @room is the capacity of the array of cgroups */
 struct memory {
 	struct headroom_snapshot s;
 	size_t room;
@@ -67,7 +67,7 @@ void headroom_snapshot_free(struct headroom_snapshot *s)
 	if (!m)
 		return;
 	paths_put(m->paths);
-	/* The one that was kept is as good, but older */
+	/* free the memory that was kept so far: the newer has the size of the last snapshot */
 	free_memory(atomic_exchange(&spare->memory, m));
 	put_spare(spare);
 }
@@ -112,7 +112,7 @@ struct snapshot_dump {
 	const struct headroom_filter *filter;
 };
 
-/* In order of id, but for what has changed, which is in order of generation */
+/* The kernel dumps in order of id, and changes in order of generation. */
 static bool is_in_order(const struct headroom_cgroup *cgroup, bool changes)
 {
 	return changes ? cgroup->generation > cgroup[-1].generation :
@@ -152,7 +152,7 @@ static int put_filter(struct nl_msg *msg, const void *asked)
 {
 	const struct headroom_filter *filter = asked;
 
-	/* 8 bytes are right for every kernel that has or lacks the type uint */
+	/* 8 bytes suit kernels with and without the attribute type uint */
 	if (filter->ancestor && nla_put_u64(msg, HEADROOM_A_CGROUP_ANCESTOR, filter->ancestor) < 0)
 		return -1;
 	if (filter->since && nla_put_u64(msg, HEADROOM_A_CGROUP_SINCE, filter->since) < 0)
@@ -192,7 +192,7 @@ static int dump_cgroups(struct headroom *h, struct memory *m,
 	int err = headroom_dump(h, &request, empty_dump);
 
 	m->s.consistent = !request.interrupted;
-	/* before the names, which cost time that is not the kernel's */
+	/* before looking up paths, which takes time after the dump */
 	m->s.time = monotonic_ns();
 	if (filter->since && m->s.nr > 1)
 		qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Subtract one snapshot from another: both are in order of id, and walked together */
+/* Subtract one snapshot from another */
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "headroom.h"
 
-/* A counter that went backwards counts from zero: the module was reloaded. */
+/* Difference of a counter; one that went backwards restarted from zero. */
 static uint64_t since(uint64_t now, uint64_t before)
 {
 	return now >= before ? now - before : now;
 }
 
-/* What is subtracted before a failure is freed with the rest. */
+/* On failure the caller frees @delta with the rest. */
 static int subtract(const struct headroom_cgroup *now, const struct headroom_cgroup *before,
 		    struct headroom_cgroup *delta)
 {
@@ -53,6 +53,7 @@ int headroom_snapshot_delta(const struct headroom_snapshot *now,
 	d->cgroup = calloc(now->nr ? now->nr : 1, sizeof(*d->cgroup));
 	if (!d->cgroup)
 		err = -ENOMEM;
+	/* both snapshots are in order of id: walk them together */
 	for (size_t b = 0; !err && d->nr < now->nr; ) {
 		const struct headroom_cgroup *cgroup = &now->cgroup[d->nr];
 
