@@ -41,6 +41,7 @@ struct exchange {
 	struct headroom_request *request;
 	uint32_t seq;
 	int err;
+	bool replied;
 	bool done;
 	char message[sizeof(((struct headroom *)0)->error)];
 };
@@ -318,6 +319,7 @@ static void take_reply(struct exchange *exchange, const struct nlmsghdr *nlh)
 	const struct headroom_request *request = exchange->request;
 	int len = (int)nlh->nlmsg_len - NLMSG_HDRLEN - GENL_HDRLEN;
 
+	exchange->replied = true;
 	if (exchange->err)
 		return;
 	if (len < 0)
@@ -534,6 +536,16 @@ static int receive_bulk(struct headroom *h, struct exchange *exchange)
 	return 0;
 }
 
+/* A dump may be empty; a request for one object must return it. */
+static int result_of(const struct exchange *exchange)
+{
+	const struct headroom_request *request = exchange->request;
+
+	if (!exchange->err && request->reply && !request->dump && !exchange->replied)
+		return -EBADMSG;
+	return exchange->err;
+}
+
 static int run_exchange(struct headroom *h, struct exchange *exchange)
 {
 	struct nl_cb *cb = callbacks(exchange);
@@ -549,7 +561,7 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 		err = exchange->request->bulk ? receive_bulk(h, exchange) : receive(h, cb);
 	nl_cb_put(cb);
 	if (exchange->done)
-		return exchange->err;
+		return result_of(exchange);
 	if (h->notify)
 		return err == -EAGAIN ? -ENOBUFS : err;
 	/* the next request opens a new socket, which a late answer does not reach */

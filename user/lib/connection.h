@@ -48,7 +48,8 @@ struct headroom {
  * @put: adds further attributes; NULL for none. Returns a negative value if they do not fit
  * @asked: argument of @put
  * @reply: called with the attributes of each message of the answer; after it failed, the
- *	rest of the answer is read and dropped. NULL if only an ACK is expected
+ *	rest of the answer is read and dropped. NULL if only an ACK is expected; otherwise
+ *	an ACK alone is an error, except after a dump
  * @arg: argument of @reply
  * @bulk: the answer is large: read it without libnl's copies
  * @interrupted: result: the kernel marked the dump as inconsistent

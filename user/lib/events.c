@@ -683,8 +683,6 @@ int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigge
 		*id = 0;
 		return err;
 	}
-	if (!*id)
-		return headroom_fail(&e->own, -EBADMSG, "the module's answer has no trigger id");
 	e->trigger[e->nr_triggers++] = (struct own_trigger){ .id = *id, .seq = 1 };
 	return 0;
 }

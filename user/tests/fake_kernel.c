@@ -228,6 +228,15 @@ static void put_sentence(struct nl_msg *msg, const char *sentence)
 	nla_put_string(msg, NLMSGERR_ATTR_MSG, sentence);
 }
 
+/* The reply to a request for one object */
+static void enqueue_reply(struct nl_msg *msg)
+{
+	if (behaves("mute"))
+		nlmsg_free(msg);
+	else
+		enqueue(msg);
+}
+
 static void answer_error(const struct nlmsghdr *request, int err, const char *sentence)
 {
 	struct nl_msg *msg = new_message(request, NLMSG_ERROR, NLM_F_CAPPED);
@@ -481,7 +490,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_DROPPED_NOTIFICATIONS, partly ? 9 : 0);
 	put_uint(msg, HEADROOM_A_DROPPED_RESIZED, partly ? 1ull << 33 : 0);
 	nla_nest_end(msg, nest);
-	enqueue(msg);
+	enqueue_reply(msg);
 	answer_error(request, 0, NULL);
 }
 
@@ -535,7 +544,7 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 			put_blame(msg, cgroups[i].id);
 		else
 			put_cgroup(msg, i, 1, HEADROOM_DETAIL_ALL);
-		enqueue(msg);
+		enqueue_reply(msg);
 		answer_error(request, 0, NULL);
 		return;
 	}
@@ -848,7 +857,7 @@ static void answer_config(const struct nlmsghdr *request)
 	put_config(msg);
 	if (behaves("malformed"))
 		nla_put_u16(msg, HEADROOM_A_PARAMS_STALLS, 1);
-	enqueue(msg);
+	enqueue_reply(msg);
 	answer_error(request, 0, NULL);
 }
 
@@ -951,10 +960,7 @@ static void add_trigger(const struct nlmsghdr *request)
 	msg = new_reply(request, 0);
 	if (!behaves("nameless"))
 		nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, kernel.last_trigger);
-	if (behaves("mute"))
-		nlmsg_free(msg);
-	else
-		enqueue(msg);
+	enqueue_reply(msg);
 	if (behaves("hasty"))
 		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
 	answer_error(request, 0, NULL);

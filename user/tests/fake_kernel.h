@@ -38,7 +38,7 @@
  *	hasty		and even before, twice
  *	full		the answer to who sets a trigger is lost
  *	nameless	or has no id
- *	mute		or is nothing but an ACK
+ *	mute		a request for one object is answered by an ACK alone
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
  *			64 is tracked

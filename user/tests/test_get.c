@@ -545,6 +545,29 @@ static void test_failure(const char *behaviour, int err, const char *sentence)
 	headroom_close(h);
 }
 
+/* An ACK without the object must not look like an object that is all zero. */
+static void test_empty_answer(void)
+{
+	struct headroom *h = open_fake("mute");
+	struct headroom_status *status;
+	struct headroom_cgroup *cgroup;
+	struct headroom_params params;
+	struct headroom_blame *blame;
+
+	is_int(headroom_status_get(h, &status), -EBADMSG, "an ACK without a status");
+	ok(!status, "returns no status");
+	ok(strstr(headroom_error(h), "malformed"), "message: %s", headroom_error(h));
+	is_int(headroom_cgroup_get(h, 3, &cgroup), -EBADMSG, "an ACK without a cgroup");
+	ok(!cgroup, "returns no cgroup");
+	is_int(headroom_blame_get(h, 3, &blame), -EBADMSG, "an ACK without blame");
+	ok(!blame, "returns no blame");
+	is_int(headroom_params_get(h, &params), -EBADMSG, "an ACK without parameters");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_status_get(h, &status), 0, "the handle stays usable");
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
 static void test_module_reloaded(void)
 {
 	struct headroom *h = open_fake("reload");
@@ -617,6 +640,7 @@ int main(void)
 	test_stalled_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_stalled_failure("malformed", -EBADMSG, "malformed");
 	test_stalled_failure("vague", -EBADMSG, "malformed");
+	test_empty_answer();
 	test_module_reloaded();
 	test_module_unloaded();
 	test_queue_overflow();
