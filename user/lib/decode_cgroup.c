@@ -389,11 +389,25 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 	return check_end(rem);
 }
 
+/*
+ * Refuse a second nest of the same type: make_list() allocates for the elements of one, and
+ * those of another would be stored behind the end.
+ */
+static int check_once(unsigned int *seen, const struct nlattr *attr)
+{
+	unsigned int bit = 1u << attr_type(attr);
+
+	if (*seen & bit)
+		return -EBADMSG;
+	*seen |= bit;
+	return 0;
+}
+
 int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_cgroup *cgroup,
 			   struct arena *arena)
 {
 	const struct nlattr *attr;
-	bool subtree = false;
+	unsigned int seen = 0;
 	int rem, err = 0;
 
 	*cgroup = (struct headroom_cgroup){ 0 };
@@ -405,14 +419,19 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_
 		case HEADROOM_A_CGROUP_PSI_FULL:
 			return -EBADMSG;
 		case HEADROOM_A_CGROUP_LOCAL:
-			err = decode_stats(attr, &cgroup->local, arena);
+			err = check_once(&seen, attr);
+			if (!err)
+				err = decode_stats(attr, &cgroup->local, arena);
 			break;
 		case HEADROOM_A_CGROUP_SUBTREE:
-			err = decode_stats(attr, &cgroup->subtree, arena);
-			subtree = true;
+			err = check_once(&seen, attr);
+			if (!err)
+				err = decode_stats(attr, &cgroup->subtree, arena);
 			break;
 		case HEADROOM_A_CGROUP_TARGET:
-			err = decode_target(attr, &cgroup->target, arena);
+			err = check_once(&seen, attr);
+			if (!err)
+				err = decode_target(attr, &cgroup->target, arena);
 			break;
 		case HEADROOM_A_CGROUP_PSI_SOME:
 			/* PSI_SOME and PSI_FULL are absent if the kernel keeps no totals */
@@ -424,7 +443,7 @@ int headroom_decode_cgroup(const struct nlattr *attrs, int len, struct headroom_
 			return err;
 	}
 	/* a leaf has no subtree attribute: share the lists, which belong to the arena */
-	if (!subtree)
+	if (!(seen & 1u << HEADROOM_A_CGROUP_SUBTREE))
 		cgroup->subtree = cgroup->local;
 	return rem > 0 || !cgroup->id ? -EBADMSG : 0;
 }

@@ -227,6 +227,32 @@ static void test_histogram_twice(void)
 	arena_free(&arena);
 }
 
+/* A list has the length of its first nest: a second one must not be added to it. */
+static void test_nest_twice(void)
+{
+	const int attrs[] = { HEADROOM_A_CGROUP_LOCAL, HEADROOM_A_CGROUP_SUBTREE,
+			      HEADROOM_A_CGROUP_TARGET };
+	struct nlattr *stats, *list;
+
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		begin();
+		nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+		for (uint32_t number = 1; number <= 2; number++) {
+			stats = nest(attrs[i]);
+			if (attrs[i] == HEADROOM_A_CGROUP_TARGET) {
+				list = nest(HEADROOM_A_TARGET_RECLAIM);
+				nla_put_u32(msg, HEADROOM_A_RECLAIM_REASON, number);
+			} else {
+				list = nest(HEADROOM_A_STATS_STALL);
+				nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, number);
+			}
+			end(list);
+			end(stats);
+		}
+		is_malformed("a nest of statistics twice");
+	}
+}
+
 static void test_malformed_cgroup(void)
 {
 	struct nlattr *stats, *stall;
@@ -958,6 +984,7 @@ int main(void)
 	test_well_made();
 	test_absent();
 	test_histogram_twice();
+	test_nest_twice();
 	test_malformed_cgroup();
 	test_malformed_histogram();
 	test_buckets();
