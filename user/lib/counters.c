@@ -6,27 +6,36 @@
 
 #include "counters.h"
 
-#define STATS(attr, field, unit, meaning) \
-	{ HEADROOM_A_STATS_##attr, offsetof(struct headroom_stats, field), \
-	  #field, unit, meaning }
-#define STALL(attr, field, unit, meaning) \
-	{ HEADROOM_A_STALL_##attr, offsetof(struct headroom_stall, field), \
-	  #field, unit, meaning }
-#define PAGES(attr, field, unit, meaning) \
-	{ HEADROOM_A_PAGES_##attr, offsetof(struct headroom_pages, field), \
-	  #field, unit, meaning }
-#define GROUP(attr, field, unit, meaning) \
-	{ HEADROOM_A_SAMPLE_GROUP_##attr, offsetof(struct headroom_group, field), \
-	  #field, unit, meaning }
-#define RECLAIM(attr, field, unit, meaning) \
-	{ HEADROOM_A_RECLAIM_##attr, offsetof(struct headroom_reclaim, field), \
-	  #field, unit, meaning }
-#define EVICTOR(attr, field, unit, meaning) \
-	{ HEADROOM_A_EVICTOR_##attr, offsetof(struct headroom_evictor, field), \
-	  #field, unit, meaning }
-#define DROPPED(attr, field, unit, meaning) \
-	{ HEADROOM_A_DROPPED_##attr, offsetof(struct headroom_status, dropped.field), \
-	  #field, unit, meaning }
+/* Of a structure: attribute, member, whether it only grows, unit, meaning */
+#define COUNTER(type, set, attr, member, grows, counted_in, text)	\
+	{								\
+		.name = #member, .unit = counted_in, .meaning = text,	\
+		.cumulative = grows, .offset = offsetof(struct type, member), \
+		.attribute = HEADROOM_A_##set##_##attr,			\
+	}
+#define STATS(attr, member, unit, meaning) \
+	COUNTER(headroom_stats, STATS, attr, member, true, unit, meaning)
+#define PAGES(attr, member, unit, meaning) \
+	COUNTER(headroom_pages, PAGES, attr, member, true, unit, meaning)
+#define GROUP(attr, member, unit, meaning) \
+	COUNTER(headroom_group, SAMPLE_GROUP, attr, member, true, unit, meaning)
+#define STALL(attr, member, grows, unit, meaning) \
+	COUNTER(headroom_stall, STALL, attr, member, grows, unit, meaning)
+#define TARGET(attr, member, unit, meaning) \
+	COUNTER(headroom_target, TARGET, attr, member, true, unit, meaning)
+#define RECLAIM(attr, member, unit, meaning) \
+	COUNTER(headroom_reclaim, RECLAIM, attr, member, true, unit, meaning)
+#define EVICTOR(attr, member, grows, unit, meaning) \
+	COUNTER(headroom_evictor, EVICTOR, attr, member, grows, unit, meaning)
+#define CGROUP(attr, member, unit, meaning) \
+	COUNTER(headroom_cgroup, CGROUP, attr, member, true, unit, meaning)
+#define DROPPED(attr, member, unit_, meaning_)				\
+	{								\
+		.name = #member, .unit = unit_, .meaning = meaning_,	\
+		.cumulative = true,					\
+		.offset = offsetof(struct headroom_status, dropped.member), \
+		.attribute = HEADROOM_A_DROPPED_##attr,			\
+	}
 
 const struct headroom_counter headroom_stats_counters[] = {
 	STATS(EVICTIONS, evictions, "pages", "pages evicted by reclaim"),
@@ -37,7 +46,8 @@ const struct headroom_counter headroom_stats_counters[] = {
 	      "refaults recorded, before scaling"),
 	STATS(RETURNED, returned, "pages",
 	      "pages evicted from this cgroup and read again by any cgroup"),
-	STATS(STALL_TOTAL, stall_total, "ns", "time in stalls of all causes that are part of the total"),
+	STATS(STALL_TOTAL, stall_total, "ns",
+	      "time in stalls of all causes that are part of the total"),
 	{ 0 }
 };
 
@@ -54,9 +64,14 @@ const struct headroom_counter headroom_group_counters[] = {
 };
 
 const struct headroom_counter headroom_stall_counters[] = {
-	STALL(COUNT, count, "stalls", "stalls that ended"),
-	STALL(TOTAL, total, "ns", "time spent in stalls"),
-	STALL(LONGEST, longest, "ns", "longest stall since the module was loaded"),
+	STALL(COUNT, count, true, "stalls", "stalls that ended"),
+	STALL(TOTAL, total, true, "ns", "time spent in stalls"),
+	STALL(LONGEST, longest, false, "ns", "longest stall since the module was loaded"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_target_counters[] = {
+	TARGET(EVICTIONS, evictions, "pages", "pages evicted for this cgroup's own limit"),
 	{ 0 }
 };
 
@@ -67,9 +82,16 @@ const struct headroom_counter headroom_reclaim_counters[] = {
 };
 
 const struct headroom_counter headroom_evictor_counters[] = {
-	EVICTOR(EVICTIONS, evictions, "pages", "pages evicted since the evictor got its entry"),
-	EVICTOR(REFAULTS, refaults, "pages", "of them, pages read again"),
-	EVICTOR(ERROR, error, "pages", "upper bound of the pages evicted before it got its entry"),
+	EVICTOR(EVICTIONS, evictions, true, "pages", "pages evicted since the evictor got its entry"),
+	EVICTOR(REFAULTS, refaults, true, "pages", "of them, pages read again"),
+	EVICTOR(ERROR, error, false, "pages",
+		"upper bound of the pages evicted before it got its entry"),
+	{ 0 }
+};
+
+const struct headroom_counter headroom_cgroup_counters[] = {
+	CGROUP(PSI_SOME, psi_some, "ns", "total of \"some\" in memory.pressure"),
+	CGROUP(PSI_FULL, psi_full, "ns", "total of \"full\" in memory.pressure"),
 	{ 0 }
 };
 
@@ -94,6 +116,39 @@ const struct headroom_counter headroom_dropped_counters[] = {
 	     "evicted pages forgotten: the nonresident table was replaced"),
 	{ 0 }
 };
+
+const struct headroom_counter *headroom_counters(enum headroom_counters_of of)
+{
+	static const struct headroom_counter none[] = { { 0 } };
+
+	/* no default: the compiler then names a structure that is missing here */
+	switch (of) {
+	case HEADROOM_COUNTERS_STATS:
+		return headroom_stats_counters;
+	case HEADROOM_COUNTERS_PAGES:
+		return headroom_pages_counters;
+	case HEADROOM_COUNTERS_GROUP:
+		return headroom_group_counters;
+	case HEADROOM_COUNTERS_STALL:
+		return headroom_stall_counters;
+	case HEADROOM_COUNTERS_TARGET:
+		return headroom_target_counters;
+	case HEADROOM_COUNTERS_RECLAIM:
+		return headroom_reclaim_counters;
+	case HEADROOM_COUNTERS_EVICTOR:
+		return headroom_evictor_counters;
+	case HEADROOM_COUNTERS_CGROUP:
+		return headroom_cgroup_counters;
+	case HEADROOM_COUNTERS_DROPPED:
+		return headroom_dropped_counters;
+	}
+	return none;
+}
+
+uint64_t headroom_counter_value(const struct headroom_counter *counter, const void *base)
+{
+	return headroom_counter_get(counter, base);
+}
 
 const char *headroom_stall_cause_name(enum headroom_stall_cause cause)
 {

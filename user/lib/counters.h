@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
 /*
- * Name, unit and meaning of each counter
+ * The lists behind headroom_counters()
  *
- * Each counter is listed once. The decoder finds its field by the attribute, deltas
- * subtract the counters of a table, and printers and exporters take name, unit and meaning
- * from it. A table ends with an entry without a name.
+ * Internal to the library. Every counter is named once, in counters.c: the decoder finds its
+ * member by the attribute, estimate.c subtracts what the lists have, and programs take
+ * name, unit and meaning from them. A list ends with an entry without a name.
  */
 #ifndef HEADROOM_COUNTERS_H
 #define HEADROOM_COUNTERS_H
@@ -14,38 +14,22 @@
 #include <stdint.h>
 #include "headroom.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/**
- * struct headroom_counter - one uint64_t in a structure of headroom.h
- * @attr: its netlink attribute
- * @offset: its offset in the structure
- * @name: its name in JSON and exporters
- * @unit: unit of its value
- * @meaning: noun phrase for help texts
- */
-struct headroom_counter {
-	unsigned int attr;
-	size_t offset;
-	const char *name;
-	const char *unit;
-	const char *meaning;
-};
-
 /** In struct headroom_stats */
 extern const struct headroom_counter headroom_stats_counters[];
 /** In struct headroom_pages, of one kind and reason */
 extern const struct headroom_counter headroom_pages_counters[];
 /** In struct headroom_group */
 extern const struct headroom_counter headroom_group_counters[];
-/** In struct headroom_stall; includes longest, which is a maximum */
+/** In struct headroom_stall */
 extern const struct headroom_counter headroom_stall_counters[];
-/** In struct headroom_reclaim; without lowest_priority, which is not a counter */
+/** In struct headroom_target */
+extern const struct headroom_counter headroom_target_counters[];
+/** In struct headroom_reclaim, without lowest_priority, which is no counter */
 extern const struct headroom_counter headroom_reclaim_counters[];
 /** In struct headroom_evictor */
 extern const struct headroom_counter headroom_evictor_counters[];
+/** In struct headroom_cgroup itself */
+extern const struct headroom_counter headroom_cgroup_counters[];
 /** In struct headroom_status: what could not be recorded, by cause */
 extern const struct headroom_counter headroom_dropped_counters[];
 
@@ -62,9 +46,5 @@ static inline void headroom_counter_set(const struct headroom_counter *counter,
 {
 	*(uint64_t *)((char *)base + counter->offset) = value;
 }
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif /* HEADROOM_COUNTERS_H */

@@ -71,7 +71,7 @@ static int decode_counter(const struct nlattr *attr,
 	int err;
 
 	for (; counter->name; counter++) {
-		if (counter->attr != (unsigned int)nla_type(attr))
+		if (counter->attribute != (unsigned int)nla_type(attr))
 			continue;
 		err = get_uint(attr, &value);
 		if (!err)

@@ -850,7 +850,69 @@ headroom_stats_pages(const struct headroom_stats *stats, uint32_t kind, uint32_t
 const struct headroom_reclaim *
 headroom_target_reclaim(const struct headroom_target *target, uint32_t reason);
 
-/* names of numbers: counters.c; the command's JSON uses them, too */
+/* counters and words: counters.c. The JSON of the command uses the same. */
+
+/**
+ * struct headroom_counter - a counter in a structure of this header
+ * @name: as the command's JSON writes it; NULL at the end of a list
+ * @unit: "pages", "ns", "stalls", "reclaims", "samples", "events", "values" or
+ *	"notifications"
+ * @meaning: half a sentence for people
+ * @cumulative: only grows until the module is unloaded; otherwise it is the largest value
+ *	seen, for which a difference has no meaning
+ * @offset: where its uint64_t is in the structure: see headroom_counter_value()
+ * @attribute: the netlink attribute that carries it
+ * @reserved: zero
+ */
+struct headroom_counter {
+	const char *name;
+	const char *unit;
+	const char *meaning;
+	bool cumulative;
+	size_t offset;
+	uint32_t attribute;
+	uint64_t reserved[2];
+};
+
+/**
+ * enum headroom_counters_of - structures that have counters
+ * @HEADROOM_COUNTERS_STATS: struct headroom_stats
+ * @HEADROOM_COUNTERS_PAGES: struct headroom_pages
+ * @HEADROOM_COUNTERS_GROUP: struct headroom_group
+ * @HEADROOM_COUNTERS_STALL: struct headroom_stall
+ * @HEADROOM_COUNTERS_TARGET: struct headroom_target
+ * @HEADROOM_COUNTERS_RECLAIM: struct headroom_reclaim
+ * @HEADROOM_COUNTERS_EVICTOR: struct headroom_evictor
+ * @HEADROOM_COUNTERS_CGROUP: struct headroom_cgroup itself: PSI
+ * @HEADROOM_COUNTERS_DROPPED: struct headroom_status: what could not be recorded
+ */
+enum headroom_counters_of {
+	HEADROOM_COUNTERS_STATS = 1,
+	HEADROOM_COUNTERS_PAGES,
+	HEADROOM_COUNTERS_GROUP,
+	HEADROOM_COUNTERS_STALL,
+	HEADROOM_COUNTERS_TARGET,
+	HEADROOM_COUNTERS_RECLAIM,
+	HEADROOM_COUNTERS_EVICTOR,
+	HEADROOM_COUNTERS_CGROUP,
+	HEADROOM_COUNTERS_DROPPED,
+};
+
+/**
+ * headroom_counters - the counters of a structure, for programs that export all of them
+ * @of: the structure
+ *
+ * Return: a list that ends with an entry without a name; it is empty for an unknown @of.
+ */
+const struct headroom_counter *headroom_counters(enum headroom_counters_of of);
+/**
+ * headroom_counter_value - read a counter
+ * @counter: the counter
+ * @base: the structure that has it
+ *
+ * Return: its value.
+ */
+uint64_t headroom_counter_value(const struct headroom_counter *counter, const void *base);
 
 /* Bytes that hold any label, including its NUL */
 #define HEADROOM_LABEL_SIZE	32

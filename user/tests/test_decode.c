@@ -900,7 +900,7 @@ static void test_counters(void)
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
 	stats = nest(HEADROOM_A_CGROUP_LOCAL);
 	for (counter = headroom_stats_counters; counter->name; counter++)
-		nla_put_u32(msg, counter->attr, value++);
+		nla_put_u32(msg, counter->attribute, value++);
 	end(stats);
 	is_int(decode_cgroup(&cgroup), 0, "all counters");
 	value = 100;
