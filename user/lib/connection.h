@@ -32,6 +32,8 @@ struct headroom {
 	struct paths *paths;
 	/* memory of a freed snapshot, for the next one: see snapshot.c */
 	struct spare *spare;
+	/* of this boot, once a snapshot was taken; or empty */
+	char boot_id[sizeof(((struct headroom_snapshot *)0)->boot_id)];
 	/* receives answers that are read in bulk */
 	char *buffer;
 	size_t buffer_size;

@@ -18,13 +18,13 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 #include <linux/genetlink.h>
 #include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
+#include "clock.h"
 #include "connection.h"
 #include "decode.h"
 
@@ -81,14 +81,6 @@ struct headroom_events {
 	struct own_trigger *trigger;
 	size_t nr_triggers;
 };
-
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (uint64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
 
 static int out_of_memory(struct headroom_events *e)
 {
@@ -196,7 +188,7 @@ static int decode(const struct genlmsghdr *genl, struct headroom_event *event)
 
 	event->type = type_of(genl->cmd);
 	if (event->type == HEADROOM_EVENT_CONFIG) {
-		event->time = now();
+		event->time = clock_ns(CLOCK_MONOTONIC);
 		return headroom_decode_params(attrs, len, &event->config);
 	}
 	err = headroom_decode_event(attrs, len, event);
@@ -229,7 +221,7 @@ static void notify(struct headroom *own, struct nlmsghdr *nlh)
 
 	if (is_unload(e, nlh)) {
 		event.type = HEADROOM_EVENT_EXIT;
-		event.time = now();
+		event.time = clock_ns(CLOCK_MONOTONIC);
 	} else if (nlh->nlmsg_type != own->family) {
 		return;
 	} else {
@@ -407,7 +399,9 @@ static int list_cgroups(struct headroom_events *e, struct headroom_snapshot **s)
 /* Append the births and removals since the last listing, then learn the new list */
 static int add_difference(struct headroom_events *e, struct pending_list *list)
 {
-	const struct headroom_event end = { .type = HEADROOM_EVENT_EXIT, .time = now() };
+	const struct headroom_event end = {
+		.type = HEADROOM_EVENT_EXIT, .time = clock_ns(CLOCK_MONOTONIC),
+	};
 	struct headroom_snapshot *s;
 	int err = list_cgroups(e, &s);
 
@@ -432,7 +426,7 @@ static int report_dropped(struct headroom_events *e, uint64_t dropped, uint32_t 
 {
 	const struct headroom_event event = {
 		.type = HEADROOM_EVENT_DROPPED,
-		.time = now(),
+		.time = clock_ns(CLOCK_MONOTONIC),
 		.dropped = dropped,
 		.trigger = trigger,
 	};

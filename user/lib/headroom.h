@@ -236,6 +236,9 @@ struct headroom_target {
  *	two seconds old, unless that file was read just before
  * @psi_full: the same for "full"
  * @generation: grows whenever anything is counted for the cgroup or a descendant
+ * @received: netlink attributes that it was decoded from, if the filter asked to keep
+ *	them; NULL otherwise. Attributes that this library does not know are among them
+ * @received_size: bytes of @received
  * @reserved: zero
  */
 struct headroom_cgroup {
@@ -249,6 +252,8 @@ struct headroom_cgroup {
 	uint64_t psi_some;
 	uint64_t psi_full;
 	uint64_t generation;
+	const void *received;
+	size_t received_size;
 	uint64_t reserved[4];
 };
 
@@ -300,12 +305,15 @@ struct headroom_blame {
  * @since: only cgroups that were born or changed a counter after the snapshot with this
  *	generation; 0 for all. Removed cgroups are not reported: see the events
  * @omit: HEADROOM_DETAIL_* flags of the parts to leave out
+ * @keep_received: keep the attributes of each cgroup as received, so that
+ *	headroom_snapshot_write() can record them
  * @reserved: zero
  */
 struct headroom_filter {
 	uint64_t ancestor;
 	uint64_t since;
 	uint32_t omit;
+	bool keep_received;
 	uint64_t reserved[4];
 };
 
@@ -323,6 +331,10 @@ struct headroom_filter {
  *	changed; pass it as @since to get what changed later
  * @nr: number of cgroups
  * @cgroup: the cgroups in order of id
+ * @unix_time: CLOCK_REALTIME at @time, nanoseconds
+ * @boot_id: the boot that @time belongs to, as in /proc/sys/kernel/random/boot_id; empty if
+ *	that could not be read
+ * @reserved: zero
  */
 struct headroom_snapshot {
 	uint64_t time;
@@ -330,6 +342,9 @@ struct headroom_snapshot {
 	uint64_t generation;
 	size_t nr;
 	struct headroom_cgroup *cgroup;
+	uint64_t unix_time;
+	char boot_id[40];
+	uint64_t reserved[4];
 };
 
 /**
@@ -520,6 +535,118 @@ void headroom_snapshot_free(struct headroom_snapshot *s);
  */
 const struct headroom_cgroup *
 headroom_snapshot_find(const struct headroom_snapshot *s, uint64_t id);
+
+/* following a host: snapshot_update.c, snapshot_tree.c */
+
+/**
+ * struct headroom_changes - cgroups that differ between two snapshots
+ * @nr_born: number of new cgroups
+ * @born: their ids, ascending
+ * @nr_gone: number of removed cgroups
+ * @gone: their ids, ascending
+ * @nr_counted: number of cgroups that were in both, and for which something was counted
+ * @counted: their ids, ascending; all others have the same numbers in both
+ * @reserved: zero
+ */
+struct headroom_changes {
+	size_t nr_born;
+	uint64_t *born;
+	size_t nr_gone;
+	uint64_t *gone;
+	size_t nr_counted;
+	uint64_t *counted;
+	uint64_t reserved[4];
+};
+
+/**
+ * headroom_snapshot_update - read what changed after a snapshot
+ * @h: handle
+ * @before: a whole snapshot: taken without since, or by this function
+ * @now: result, a whole snapshot with the filter of @before; free it with
+ *	headroom_snapshot_free()
+ * @changes: result; free it with headroom_changes_free(). NULL if not wanted
+ *
+ * The kernel reports only cgroups for which something was counted; the others are copied
+ * from @before. Cgroups that were removed are found by their number, and their ids by a
+ * second dump, which is cheap: counters only. A cgroup that came or went during the
+ * request may be reported by the next one instead; @now is then not consistent.
+ *
+ * Return: 0; -EINVAL when @before is not whole; or as headroom_snapshot_take(). @before is
+ * unchanged in every case.
+ */
+int headroom_snapshot_update(struct headroom *h, const struct headroom_snapshot *before,
+			     struct headroom_snapshot **now,
+			     struct headroom_changes **changes);
+/**
+ * headroom_changes_free - free what headroom_snapshot_update() reported
+ * @changes: the changes, or NULL
+ */
+void headroom_changes_free(struct headroom_changes *changes);
+
+/**
+ * struct headroom_node - a cgroup's place in the tree
+ * @cgroup: the cgroup, which belongs to the snapshot
+ * @depth: ancestors that are in the snapshot
+ * @parent: index of its parent; its own index without one
+ * @end: index behind its last descendant
+ * @reserved: zero
+ */
+struct headroom_node {
+	const struct headroom_cgroup *cgroup;
+	size_t depth;
+	size_t parent;
+	size_t end;
+	uint64_t reserved[2];
+};
+
+/**
+ * headroom_snapshot_tree - list the cgroups of a snapshot, parents before children
+ * @s: snapshot, which has to outlive the result
+ * @node: result, with as many nodes as @s has cgroups; free it with free(). NULL if there
+ *	are none
+ *
+ * Each cgroup is followed by its descendants, so those of node i are i + 1 to end - 1.
+ * Siblings are in order of path, those without a path last, in order of id. A cgroup whose
+ * parent is not in the snapshot begins a tree of its own.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int headroom_snapshot_tree(const struct headroom_snapshot *s, struct headroom_node **node);
+
+/* recordings: recording.c */
+
+/**
+ * headroom_snapshot_write - record a snapshot
+ * @s: a snapshot with everything as received: see struct headroom_filter
+ * @data: result, free it with free()
+ * @size: result: bytes of @data
+ *
+ * The record has the attributes as received: a library that knows more of them reads more
+ * from it. Records can be stored behind each other. They are the same on all machines that
+ * Headroom runs on.
+ *
+ * Return: 0; -EINVAL when a cgroup was not kept as received; -EFBIG when the attributes of
+ * a cgroup have 4 GiB; or -ENOMEM.
+ */
+int headroom_snapshot_write(const struct headroom_snapshot *s, void **data, size_t *size);
+/**
+ * headroom_snapshot_read - read a record
+ * @data: what headroom_snapshot_write() returned, at any address
+ * @size: bytes that can be read there
+ * @s: result; free it with headroom_snapshot_free()
+ * @used: result: bytes of the record; the next one begins behind it. NULL if not wanted
+ *
+ * Whatever the bytes are, nothing behind @data + @size is read, and the work is bounded by
+ * @size.
+ *
+ * Return: 0; -EAGAIN when the record does not end within @size; -EPROTONOSUPPORT when a later
+ * library wrote it in a format that this one does not know; -EBADMSG when it is no record,
+ * or a damaged one; or -ENOMEM.
+ */
+int headroom_snapshot_read(const void *data, size_t size, struct headroom_snapshot **s,
+			   size_t *used);
+
+/* blame and stalled tasks: get.c */
 
 /**
  * headroom_blame_get - read the evictors of one victim, or of all

@@ -2,54 +2,47 @@
 /*
  * Take snapshots of all cgroups
  *
- * A program that takes a snapshot every second should not pay for its memory each time, with
- * page faults for each cgroup. So the handle keeps the memory of one freed snapshot for the
- * next one.
+ * A program that takes a snapshot every second should not pay for memory each time, with
+ * a page fault for each cgroup. The handle therefore keeps the memory of one freed
+ * snapshot for the next one.
  */
 
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <netlink/msg.h>
 
+#include "clock.h"
 #include "connection.h"
 #include "decode.h"
 #include "path_cache.h"
+#include "snapshot.h"
 
 /*
- * The memory that is kept. The handle and its snapshots share this structure; the last of
- * @holders frees it. Any thread may free a snapshot.
+ * The kept memory. The handle and its snapshots share this; the last of @holders frees it. Any
+ * thread may free a snapshot.
  */
 struct spare {
 	atomic_uint holders;
-	_Atomic(struct memory *) memory;
+	_Atomic(struct snapshot *) snapshot;
 };
 
-/* A snapshot and its memory; @room is the capacity of the array of cgroups */
-struct memory {
-	struct headroom_snapshot s;
-	size_t room;
-	struct arena arena;
-	struct paths *paths;
-	struct spare *spare;
-};
-
-static void free_memory(struct memory *m)
+static void free_memory(struct snapshot *snapshot)
 {
-	if (!m)
+	if (!snapshot)
 		return;
-	arena_free(&m->arena);
-	free(m->s.cgroup);
-	free(m);
+	arena_free(&snapshot->arena);
+	free(snapshot->s.cgroup);
+	free(snapshot);
 }
 
 static void put_spare(struct spare *spare)
 {
 	if (!spare || atomic_fetch_sub(&spare->holders, 1) > 1)
 		return;
-	free_memory(atomic_load(&spare->memory));
+	free_memory(atomic_load(&spare->snapshot));
 	free(spare);
 }
 
@@ -61,58 +54,92 @@ void headroom_forget_spare(struct headroom *h)
 
 void headroom_snapshot_free(struct headroom_snapshot *s)
 {
-	struct memory *m = (struct memory *)s;
-	struct spare *spare = m ? m->spare : NULL;
+	struct snapshot *snapshot = (struct snapshot *)s;
+	struct spare *spare = s ? snapshot->spare : NULL;
 
-	if (!m)
+	if (!s)
 		return;
-	paths_put(m->paths);
-	/* free the memory that was kept so far: the newer has the size of the last snapshot */
-	free_memory(atomic_exchange(&spare->memory, m));
+	paths_put(snapshot->paths);
+	/* Keep this one, and free the one that was kept before */
+	free_memory(spare ? atomic_exchange(&spare->snapshot, snapshot) : snapshot);
 	put_spare(spare);
 }
 
-static struct memory *get_memory(struct headroom *h)
+static struct spare *hold_spare(struct headroom *h)
 {
-	struct memory *m;
-
 	if (!h->spare) {
 		h->spare = calloc(1, sizeof(*h->spare));
 		if (!h->spare)
 			return NULL;
 		h->spare->holders = 1;
 	}
-	m = atomic_exchange(&h->spare->memory, NULL);
-	if (!m)
-		m = calloc(1, sizeof(*m));
-	if (!m)
-		return NULL;
-	m->s = (struct headroom_snapshot){ .cgroup = m->s.cgroup };
-	m->paths = NULL;
-	m->spare = h->spare;
 	atomic_fetch_add(&h->spare->holders, 1);
-	return m;
+	return h->spare;
 }
 
-static int grow(struct memory *m)
+struct snapshot *snapshot_new(struct headroom *h)
 {
-	size_t room = m->room ? 2 * m->room : 64;
-	struct headroom_cgroup *cgroup = reallocarray(m->s.cgroup, room, sizeof(*cgroup));
+	struct spare *spare = h ? hold_spare(h) : NULL;
+	struct snapshot *snapshot;
 
-	if (!cgroup)
+	if (h && !spare)
+		return NULL;
+	snapshot = spare ? atomic_exchange(&spare->snapshot, NULL) : NULL;
+	if (!snapshot)
+		snapshot = calloc(1, sizeof(*snapshot));
+	if (!snapshot) {
+		put_spare(spare);
+		return NULL;
+	}
+	snapshot->s = (struct headroom_snapshot){ .cgroup = snapshot->s.cgroup };
+	arena_empty(&snapshot->arena);
+	snapshot->paths = NULL;
+	snapshot->spare = spare;
+	return snapshot;
+}
+
+struct headroom_cgroup *snapshot_add(struct snapshot *snapshot)
+{
+	size_t room = snapshot->room ? 2 * snapshot->room : 64;
+	struct headroom_cgroup *cgroup = snapshot->s.cgroup;
+
+	if (snapshot->s.nr == snapshot->room) {
+		cgroup = reallocarray(cgroup, room, sizeof(*cgroup));
+		if (!cgroup)
+			return NULL;
+		snapshot->s.cgroup = cgroup;
+		snapshot->room = room;
+	}
+	return &cgroup[snapshot->s.nr++];
+}
+
+static int keep_received(struct headroom_cgroup *cgroup, const struct nlattr *attrs, int len,
+			 struct arena *arena)
+{
+	void *copy = arena_alloc(arena, ((size_t)len + 7) & ~(size_t)7);
+
+	if (!copy)
 		return -ENOMEM;
-	m->s.cgroup = cgroup;
-	m->room = room;
+	cgroup->received = memcpy(copy, attrs, len);
+	cgroup->received_size = len;
 	return 0;
 }
 
-/* A dump in progress */
-struct snapshot_dump {
-	struct memory *m;
-	const struct headroom_filter *filter;
-};
+int snapshot_add_received(struct snapshot *snapshot, const struct nlattr *attrs, int len,
+			  bool keep)
+{
+	struct headroom_cgroup *cgroup = snapshot_add(snapshot);
+	int err;
 
-/* The kernel dumps in order of id, and changes in order of generation. */
+	if (!cgroup)
+		return -ENOMEM;
+	err = headroom_decode_cgroup(attrs, len, cgroup, &snapshot->arena);
+	if (err)
+		return err;
+	return keep ? keep_received(cgroup, attrs, len, &snapshot->arena) : 0;
+}
+
+/* In order of id; a dump of changes comes in order of generation */
 static bool is_in_order(const struct headroom_cgroup *cgroup, bool changes)
 {
 	return changes ? cgroup->generation > cgroup[-1].generation :
@@ -121,31 +148,26 @@ static bool is_in_order(const struct headroom_cgroup *cgroup, bool changes)
 
 static int on_dumped_cgroup(const struct nlattr *attrs, int len, void *arg)
 {
-	const struct snapshot_dump *dump = arg;
-	struct memory *m = dump->m;
-	struct headroom_cgroup *cgroup;
-	size_t i = m->s.nr;
-	int err;
+	struct snapshot *snapshot = arg;
+	const struct headroom_filter *filter = &snapshot->filter;
+	const struct headroom_cgroup *cgroup;
+	int err = snapshot_add_received(snapshot, attrs, len, filter->keep_received);
 
-	if (i == m->room && grow(m) < 0)
-		return -ENOMEM;
-	cgroup = &m->s.cgroup[i];
-	m->s.nr++;
-	err = headroom_decode_cgroup(attrs, len, cgroup, &m->arena);
 	if (err)
 		return err;
-	if (cgroup->generation > m->s.generation)
-		m->s.generation = cgroup->generation;
-	return m->s.nr > 1 && !is_in_order(cgroup, dump->filter->since) ? -EBADMSG : 0;
+	cgroup = &snapshot->s.cgroup[snapshot->s.nr - 1];
+	if (cgroup->generation > snapshot->s.generation)
+		snapshot->s.generation = cgroup->generation;
+	return snapshot->s.nr > 1 && !is_in_order(cgroup, filter->since) ? -EBADMSG : 0;
 }
 
 static void empty_dump(void *arg)
 {
-	const struct snapshot_dump *dump = arg;
+	struct snapshot *snapshot = arg;
 
-	dump->m->s.nr = 0;
-	dump->m->s.generation = dump->filter->since;
-	arena_empty(&dump->m->arena);
+	snapshot->s.nr = 0;
+	snapshot->s.generation = snapshot->filter.since;
+	arena_empty(&snapshot->arena);
 }
 
 static int put_filter(struct nl_msg *msg, const void *asked)
@@ -162,14 +184,6 @@ static int put_filter(struct nl_msg *msg, const void *asked)
 	return nla_put_u32(msg, HEADROOM_A_CGROUP_DETAIL, HEADROOM_DETAIL_ALL & ~filter->omit);
 }
 
-static uint64_t monotonic_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
 static int compare_cgroups(const void *a, const void *b)
 {
 	const struct headroom_cgroup *left = a, *right = b;
@@ -177,25 +191,46 @@ static int compare_cgroups(const void *a, const void *b)
 	return (left->id > right->id) - (left->id < right->id);
 }
 
-static int dump_cgroups(struct headroom *h, struct memory *m,
-			const struct headroom_filter *filter)
+/* Which boot the monotonic clock belongs to; empty if that cannot be read */
+static void read_boot_id(char *id, size_t size)
 {
-	struct snapshot_dump dump = { .m = m, .filter = filter };
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!file)
+		return;
+	if (!fgets(id, size, file))
+		id[0] = '\0';
+	id[strcspn(id, "\n")] = '\0';
+	fclose(file);
+}
+
+static void note_time(struct headroom *h, struct headroom_snapshot *s)
+{
+	s->time = clock_ns(CLOCK_MONOTONIC);
+	s->unix_time = clock_ns(CLOCK_REALTIME);
+	if (!h->boot_id[0])
+		read_boot_id(h->boot_id, sizeof(h->boot_id));
+	memcpy(s->boot_id, h->boot_id, sizeof(s->boot_id));
+}
+
+static int dump_cgroups(struct headroom *h, struct snapshot *snapshot)
+{
+	struct headroom_snapshot *s = &snapshot->s;
 	struct headroom_request request = {
 		.cmd = HEADROOM_CMD_CGROUP_GET,
 		.put = put_filter,
-		.asked = filter,
+		.asked = &snapshot->filter,
 		.reply = on_dumped_cgroup,
-		.arg = &dump,
+		.arg = snapshot,
 		.bulk = true,
 	};
 	int err = headroom_dump(h, &request, empty_dump);
 
-	m->s.consistent = !request.interrupted;
-	/* before looking up paths, which takes time after the dump */
-	m->s.time = monotonic_ns();
-	if (filter->since && m->s.nr > 1)
-		qsort(m->s.cgroup, m->s.nr, sizeof(*m->s.cgroup), compare_cgroups);
+	s->consistent = !request.interrupted;
+	/* Before the paths are looked up, which takes time after the kernel's reading */
+	note_time(h, s);
+	if (snapshot->filter.since && s->nr > 1)
+		qsort(s->cgroup, s->nr, sizeof(*s->cgroup), compare_cgroups);
 	return err;
 }
 
@@ -203,7 +238,7 @@ int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *fil
 			   struct headroom_snapshot **s)
 {
 	static const struct headroom_filter all;
-	struct memory *m;
+	struct snapshot *snapshot;
 	int err;
 
 	*s = NULL;
@@ -215,17 +250,18 @@ int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *fil
 		err = headroom_fail(h, -EINVAL, "struct headroom_filter: omit has unknown flags");
 	if (err)
 		return err;
-	m = get_memory(h);
-	if (!m)
+	snapshot = snapshot_new(h);
+	if (!snapshot)
 		return headroom_fail(h, -ENOMEM, "out of memory");
-	err = dump_cgroups(h, m, filter);
+	snapshot->filter = *filter;
+	err = dump_cgroups(h, snapshot);
 	if (!err)
-		err = paths_name(h, &m->s, &m->paths);
+		err = paths_name(h, &snapshot->s, &snapshot->paths);
 	if (err < 0) {
-		headroom_snapshot_free(&m->s);
+		headroom_snapshot_free(&snapshot->s);
 		return err;
 	}
-	*s = &m->s;
+	*s = &snapshot->s;
 	return 0;
 }
 

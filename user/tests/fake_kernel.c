@@ -449,6 +449,15 @@ static void put_hook(struct nl_msg *msg, const char *name, bool required, bool a
 	nla_nest_end(msg, nest);
 }
 
+static uint32_t count_cgroups(void)
+{
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < NR_CGROUPS; i++)
+		nr += exists(i);
+	return nr;
+}
+
 static void answer_status(const struct nlmsghdr *request)
 {
 	struct nl_msg *msg = new_reply(request, 0);
@@ -462,7 +471,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_USED, 16384);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_BYTES, 1 << 20);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, partly ? 100000 : 0);
-	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, NR_CGROUPS - 1);
+	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, count_cgroups());
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
 	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
 	nla_put_u32(msg, HEADROOM_A_STATUS_STALLS, !behaves("untracked"));

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1 */
+/* Clocks of the kernel, in nanoseconds. Internal to the library */
+#ifndef HEADROOM_CLOCK_H
+#define HEADROOM_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+/** clock_ns - what the clock @id shows */
+static inline uint64_t clock_ns(clockid_t id)
+{
+	struct timespec now;
+
+	clock_gettime(id, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+#endif /* HEADROOM_CLOCK_H */
