@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Triggers: who has set them, and for how long
+ * Set and remove the triggers of sockets
  *
- * A trigger belongs to a socket, is removed by it, and goes with it. It holds its
- * cgroup's record, and goes on when the cgroup is gone, with nothing to watch. trigger_watch.c
- * has the model of when it fires, trigger_poll.c looks for what happens.
+ * A trigger belongs to the socket that set it: only that socket can remove it, and
+ * closing the socket removes it. A trigger holds a reference on its cgroup's record, so it
+ * outlives the cgroup, but does not fire then. trigger_watch.c has the model of when a
+ * trigger fires; trigger_poll.c reads the counters.
  *
- * Their number is limited, since all are looked at when something happens.
+ * The number of triggers is limited, since each event costs time for every trigger above.
  */
 #include <linux/ktime.h>
 #include <linux/slab.h>
@@ -18,11 +19,11 @@
 #include "trigger.h"
 #include "trigger_internal.h"
 
-/* All here belongs to hr_triggers_mutex */
+/* Protected by hr_triggers_mutex */
 static struct {
 	struct xarray index;		/* by id */
 	u32 last_id;
-	unsigned int nr;		/* read without it, too */
+	unsigned int nr;		/* hr_triggers() reads it without the mutex */
 	bool closing;
 } triggers = {
 	.index = XARRAY_INIT(triggers.index, XA_FLAGS_ALLOC1),
@@ -45,6 +46,7 @@ static void trigger_remove(struct hr_trigger *trigger)
 	xa_erase(&triggers.index, trigger->id);
 	hr_trigger_poll_end(trigger);
 	trigger_free(trigger);
+	/* Pairs with the READ_ONCE() in hr_triggers() */
 	WRITE_ONCE(triggers.nr, triggers.nr - 1);
 }
 
@@ -71,9 +73,8 @@ static struct hr_trigger *trigger_make(const struct hr_trigger_spec *spec,
 }
 
 /*
- * What is allocated here is little, and must not be waited for, see
- * hr_trigger_poll_prepare(). Context: hr_registry_lock() and
- * hr_triggers_mutex held.
+ * Allocates little, and without waiting: see hr_trigger_poll_prepare(). Context:
+ * hr_registry_lock() and hr_triggers_mutex held.
  */
 static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 {
@@ -97,6 +98,7 @@ static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 		trigger_free(trigger);
 		return err;
 	}
+	/* Pairs with the READ_ONCE() in hr_triggers() */
 	WRITE_ONCE(triggers.nr, triggers.nr + 1);
 	*id = trigger->id;
 	err = hr_trigger_poll_begin(trigger);
@@ -107,12 +109,12 @@ static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 
 /**
  * hr_trigger_add - set a trigger
- * @spec: what to watch; within bounds
- * @portid: the socket that owns it
+ * @spec: the trigger, whose values are in range
+ * @portid: the socket that sets it
  * @id: result
  *
  * Context: process, may sleep.
- * Return: 0; -ENOENT without the cgroup; -ENOSPC when there are HR_MAX_TRIGGERS;
+ * Return: 0; -ENOENT if the cgroup has no record; -ENOSPC when there are HR_MAX_TRIGGERS;
  * -ESHUTDOWN while the module is being unloaded; -ENOMEM.
  */
 int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
@@ -134,11 +136,11 @@ int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 
 /**
  * hr_trigger_del - remove a trigger
- * @id: its number
- * @portid: the socket that wants that
+ * @id: its id
+ * @portid: the socket that asks for it
  *
  * Context: process, may sleep.
- * Return: 0, or -ENOENT if it is not one of that socket.
+ * Return: 0, or -ENOENT if that socket has set no trigger with this id.
  */
 int hr_trigger_del(u32 id, u32 portid)
 {
@@ -176,30 +178,31 @@ static void remove_all(bool all, u32 portid)
 }
 
 /**
- * hr_trigger_release - a socket was closed: remove its triggers
+ * hr_trigger_release - remove the triggers of a closed socket
  * @portid: the socket
  *
  * Context: process, may sleep.
  */
 void hr_trigger_release(u32 portid)
 {
-	/* A socket's own requests are over */
+	/* The socket's own requests have finished, so its triggers are in the count */
 	if (hr_triggers())
 		remove_all(false, portid);
 }
 
 /**
- * hr_triggers - how many are set
+ * hr_triggers - number of triggers
  *
  * Context: any.
  */
 unsigned int hr_triggers(void)
 {
+	/* Pairs with the WRITE_ONCE() in add() and trigger_remove() */
 	return READ_ONCE(triggers.nr);
 }
 
 /**
- * hr_trigger_init - be ready for triggers
+ * hr_trigger_init - start the poller
  *
  * Context: process, may sleep; before any probe runs.
  * Return: as hr_trigger_poll_init().
@@ -210,9 +213,9 @@ int __init hr_trigger_init(void)
 }
 
 /**
- * hr_trigger_stop - remove all triggers, and take no more
+ * hr_trigger_stop - remove all triggers and refuse new ones
  *
- * Context: process, may sleep. When it returns none fires.
+ * Context: process, may sleep. When it returns no trigger fires.
  */
 void hr_trigger_stop(void)
 {
@@ -223,10 +226,10 @@ void hr_trigger_stop(void)
 }
 
 /**
- * hr_trigger_exit - let go of everything
+ * hr_trigger_exit - stop the poller and free the index
  *
  * Context: process, may sleep; no probe runs any more, and hr_trigger_stop() was
- * called or nothing was ever set.
+ * called or no trigger was ever set.
  */
 void hr_trigger_exit(void)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Set and remove the triggers of sockets
+ */
 #ifndef _HEADROOM_TRIGGER_H
 #define _HEADROOM_TRIGGER_H
 
@@ -12,16 +15,16 @@
 #define HR_MAX_TRIGGERS	1024
 
 /**
- * struct hr_trigger_spec - what is to be watched; see the specification
- * @cgroup: id
+ * struct hr_trigger_spec - what a socket asks for; the specification has the details
+ * @cgroup: cgroup id
  * @scope: enum headroom_trigger_scope
  * @metric: enum headroom_trigger_metric
- * @cause: enum headroom_stall_cause, or 0 for all that are in the total
- * @threshold: nanoseconds or refaults
- * @window: ns
- * @interval: ns
- * @hysteresis: @clear counts
- * @clear: as @threshold
+ * @cause: enum headroom_stall_cause, or 0 for all causes of the total
+ * @threshold: sum that fires the trigger: ns or refaults
+ * @window: time to sum up over, ns
+ * @interval: shortest time between two notifications, ns
+ * @hysteresis: whether @clear was given
+ * @clear: do not fire again until the sum drops to this; unit of @threshold
  */
 struct hr_trigger_spec {
 	u64 cgroup;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What trigger.c, trigger_watch.c and trigger_poll.c share: everything here is protected by
- * hr_triggers_mutex
+ * Share the state of triggers among trigger.c, trigger_watch.c and trigger_poll.c
+ *
+ * hr_triggers_mutex protects everything here.
  */
 #ifndef _HEADROOM_TRIGGER_INTERNAL_H
 #define _HEADROOM_TRIGGER_INTERNAL_H
@@ -16,23 +17,23 @@
 
 struct hr_cgroup;
 
-/* Refaults, and each cause of stalls under its own number */
+/* Quantities: refaults at 0, each cause of stalls at its enum headroom_stall_cause */
 #define HR_REFAULTS	0
 #define HR_NR_QUANTITIES	(HR_NR_CAUSES + 1)
 
-/* See registry.c for the order of locks */
+/* The head of registry.c has its place in the order of locks */
 extern struct mutex hr_triggers_mutex;
 
 /**
- * struct hr_poll - a record that something has happened to
+ * struct hr_poll - a record's part in polling
  * @cg: the record, which owns this
- * @busy: in the watcher's list while it is looked at; then holds a reference on @cg
- * @triggers: set on this cgroup
- * @watches: for triggers with the scope "each", on this cgroup or above
- * @quiet: ticks in which nothing happened
- * @leaving: this is the last tick
- * @refused: there was no room to watch it
- * @seen: what its counters were
+ * @busy: in the poller's list while the record is polled; then holds a reference on @cg
+ * @triggers: triggers set on this cgroup
+ * @watches: its watches for triggers of the scope "each" on this cgroup or above
+ * @quiet: ticks since the last event
+ * @leaving: re-armed: the poller leaves the record after a tick without an event
+ * @refused: a watch could not be allocated; counted as dropped once
+ * @seen: its counters as read last, by quantity
  */
 struct hr_poll {
 	struct hr_cgroup *cg;
@@ -46,16 +47,16 @@ struct hr_poll {
 };
 
 /**
- * struct hr_trigger - a trigger
- * @spec: what to watch
- * @id: its number
- * @portid: its owner
- * @seq: of its last notification
- * @set: time when it was set
- * @cg: its cgroup; holds a reference
- * @of_all: in the watcher's list
- * @of_cgroup: in @triggers there
- * @watches: one; or for "each" those of all cgroups where something happens
+ * struct hr_trigger - a threshold over a window, set by a socket
+ * @spec: what the socket asked for
+ * @id: from 1; unique among all triggers
+ * @portid: the socket
+ * @seq: number of its last notification
+ * @set: time when it was set, ns
+ * @cg: record of its cgroup; holds a reference
+ * @of_all: in the poller's list of triggers
+ * @of_cgroup: in the list of triggers of @cg's struct hr_poll
+ * @watches: one; with the scope "each" one for each cgroup with recent events
  */
 struct hr_trigger {
 	struct hr_trigger_spec spec;
@@ -70,22 +71,22 @@ struct hr_trigger {
 };
 
 /**
- * struct hr_trigger_watch - what a trigger watches, of one cgroup or of a subtree
- * @trigger: whose
- * @cg: the cgroup that is told; holds a reference
- * @of_cgroup: in @watches there, for "each"
- * @of_trigger: in @watches there
- * @grown: in the list of those that have grown in this tick
- * @pending: in the list of those that fire when the interval is over
+ * struct hr_trigger_watch - one trigger's view of one cgroup, or of its subtree
+ * @trigger: the trigger
+ * @cg: record of the cgroup that a notification names; holds a reference
+ * @of_cgroup: in the list of watches of @cg's struct hr_poll, for the scope "each"
+ * @of_trigger: in @trigger's list of watches
+ * @grown: in the list of watches that have grown in this tick
+ * @pending: in the list of watches that fire at the end of their interval
  * @fresh: not judged yet
- * @uncleared: it has fired, and S has not been low since
- * @ended: part of V: what was counted
- * @open: part of V: stalls that are open, in tick @open_tick
- * @open_tick: the tick
- * @fired: time of the last notification; 0 for none
- * @largest: S while it was pending, and its time
- * @largest_time: the same
- * @window: V, lately
+ * @uncleared: it has fired, and S has not dropped to the clear level since
+ * @ended: the counted part of V
+ * @open: the part of V from stalls that were open in tick @open_tick
+ * @open_tick: number of that tick
+ * @fired: time of the last notification, ns; 0 for none
+ * @largest: the largest S while the watch was pending
+ * @largest_time: time of @largest, ns
+ * @window: the last values of V
  */
 struct hr_trigger_watch {
 	struct hr_trigger *trigger;
@@ -106,10 +107,10 @@ struct hr_trigger_watch {
 };
 
 /**
- * struct hr_tick - a moment at which all is looked at
- * @nr: its number
- * @now: when
- * @before: what has grown since had not grown then
+ * struct hr_tick - one pass of the poller over all active records
+ * @nr: number of the tick
+ * @now: its time, ns
+ * @before: latest time before @now at which no quantity had grown yet, ns
  */
 struct hr_tick {
 	u64 nr;
@@ -122,12 +123,10 @@ struct hr_trigger_watch *
 hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
 		      u64 begin, gfp_t gfp);
 void hr_trigger_watch_free(struct hr_trigger_watch *watch);
-void hr_trigger_watch_ended(struct hr_trigger *trigger,
-			    struct hr_poll *watched, unsigned int quantity,
-			  u64 n, const struct hr_tick *tick);
-void hr_trigger_watch_open(struct hr_trigger *trigger,
-			   struct hr_poll *watched, unsigned int cause,
-			 u64 begin, const struct hr_tick *tick);
+void hr_trigger_watch_ended(struct hr_trigger *trigger, struct hr_poll *polled,
+			    unsigned int quantity, u64 n, const struct hr_tick *tick);
+void hr_trigger_watch_open(struct hr_trigger *trigger, struct hr_poll *polled,
+			   unsigned int cause, u64 begin, const struct hr_tick *tick);
 void hr_trigger_watch_judge(const struct hr_tick *tick);
 u64 hr_trigger_watch_fire_pending(u64 now);
 void hr_trigger_watch_tidy(struct hr_trigger *trigger, u64 now);

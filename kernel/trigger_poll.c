@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The poller: who looks for triggers, where, and when
+ * Poll the records that triggers cover
  *
- * The counting side does not add to anybody's sums. It marks the record, once:
+ * The counting side adds nothing to any trigger's sum. It flags the record once, see
+ * attention.c:
  *
- *	NONE --something happened--> ACTIVE --quiet for a while--> NONE
- *	                               |
- *	                               +--nobody watches it--> IGNORED
+ *	NONE --an event--> ACTIVE --quiet for some ticks--> NONE
+ *	                     |
+ *	                     +--no trigger covers it--> IGNORED
  *
- * and wakes a thread, which looks at active records every tick: what their counters
- * grew by since the last time is passed up to all triggers above, and so are the stalls
- * that are open. When no record is active the thread sleeps, so that a quiet machine is
- * not disturbed. The tick is a tenth of the shortest window, from 1 to 5 ms; the thread
- * has the lowest real-time priority, like that of the triggers of PSI.
+ * and wakes the poller, a thread. At each tick the poller reads the active records. It
+ * passes the growth of their counters since the last tick, and their open stalls, to
+ * every trigger on the cgroup or above it. While no record is active the thread sleeps,
+ * so that it does not disturb a quiet machine. The tick is a tenth of the shortest
+ * window, from 1 to 5 ms. The thread has the lowest real-time priority, as the thread
+ * that polls PSI triggers does.
  *
- * What a record's counters were is kept from one time of being active to the next.
- * Where there is nothing kept they were zero: when a trigger is set, all records get a
- * note of their counters, unless another trigger has already seen to that.
+ * A record keeps the counters that the poller read last, also while it is not polled. A
+ * record without them counts from zero. Setting a trigger therefore first notes the
+ * counters of all records that no other trigger covers.
  *
- * A record is NONE for one more tick before the thread leaves it: what happened before
- * that could be seen is found then, and what happens afterwards wakes.
+ * A record is NONE for one more tick before the poller leaves it. That tick finds the
+ * events whose probes still saw ACTIVE; later events wake the poller.
  *
- * A trigger, a watch and an active record each hold a reference on the record. The
- * thread waits for no memory.
+ * A trigger and a watch hold a reference on their record, and so does the poller on each
+ * record that it polls. The thread never waits for memory.
  */
 #include <linux/kthread.h>
 #include <linux/ktime.h>
@@ -38,21 +40,21 @@
 
 #define TICK_MIN	NSEC_PER_MSEC
 #define TICK_MAX	(5 * NSEC_PER_MSEC)
-/* What the thread leaves to others, at least, between two looks */
+/* Least time that the thread leaves the CPU to others between two polls */
 #define REST		(TICK_MIN / 2)
-/* Ticks without anything, before a record is not looked at any more */
+/* Ticks without an event before the poller leaves a record */
 #define QUIET_TICKS	4
 
 static struct {
 	struct list_head triggers;	/* all */
-	struct list_head busy;		/* records that are looked at */
+	struct list_head busy;		/* records that are polled */
 	u64 length;			/* of a tick, ns */
 	u64 ticks;
-	u64 looked;			/* when it was looked last */
-	u64 tidied;			/* when watches were looked through */
+	u64 last;			/* time of the last poll, ns */
+	u64 tidied;			/* time when unused watches were freed last, ns */
 	struct task_struct *thread;
-	bool idle;			/* the thread has no record to look at */
-	bool poked;			/* but should look */
+	bool idle;			/* no record to poll; only the thread uses it */
+	bool poked;			/* poll even if idle */
 } poller = {
 	.triggers = LIST_HEAD_INIT(poller.triggers),
 	.busy = LIST_HEAD_INIT(poller.busy),
@@ -61,6 +63,7 @@ static struct {
 
 static void poke(void)
 {
+	/* Pairs with the READ_ONCE() in sleep(); wake_up_process() orders it */
 	WRITE_ONCE(poller.poked, true);
 	wake_up_process(poller.thread);
 }
@@ -72,33 +75,37 @@ static u64 read_quantity(const struct hr_stats *stats, unsigned int quantity)
 	       atomic64_read(&stats->stall[quantity - 1].total);
 }
 
-static struct hr_poll *watched_alloc(struct hr_cgroup *cg, gfp_t gfp)
+static struct hr_poll *poll_alloc(struct hr_cgroup *cg, gfp_t gfp)
 {
-	struct hr_poll *watched = kzalloc(sizeof(*watched), gfp);
+	struct hr_poll *polled = kzalloc(sizeof(*polled), gfp);
 
-	if (!watched)
+	if (!polled)
 		return NULL;
-	watched->cg = cg;
-	INIT_LIST_HEAD(&watched->busy);
-	INIT_LIST_HEAD(&watched->triggers);
-	INIT_LIST_HEAD(&watched->watches);
-	return watched;
+	polled->cg = cg;
+	INIT_LIST_HEAD(&polled->busy);
+	INIT_LIST_HEAD(&polled->triggers);
+	INIT_LIST_HEAD(&polled->watches);
+	return polled;
 }
 
-static struct hr_poll *watched_make(struct hr_cgroup *cg, gfp_t gfp)
+static struct hr_poll *poll_make(struct hr_cgroup *cg, gfp_t gfp)
 {
-	struct hr_poll *watched;
+	struct hr_poll *polled;
 
 	lockdep_assert_held(&hr_triggers_mutex);
 	if (cg->poll)
 		return cg->poll;
-	watched = watched_alloc(cg, gfp);
-	if (watched)
-		WRITE_ONCE(cg->poll, watched);
-	return watched;
+	polled = poll_alloc(cg, gfp);
+	/* Pairs with the READ_ONCE() in hr_trigger_poll_prepare() */
+	if (polled)
+		WRITE_ONCE(cg->poll, polled);
+	return polled;
 }
 
-/* The next trigger on a record or above it, after @trigger on @cg. Context: RCU. */
+/*
+ * The trigger after @trigger, which is set on @cg, on the way up to the root. Starts at
+ * @cg if @trigger is NULL, and sets *@cg to the result's record. Context: RCU.
+ */
 static struct hr_trigger *next_trigger(struct hr_trigger *trigger,
 				       struct hr_cgroup **cg)
 {
@@ -124,113 +131,118 @@ static bool is_covered(struct hr_cgroup *cg)
 	return covered;
 }
 
-static void look_at_counter(struct hr_poll *watched, unsigned int quantity,
-			    const struct hr_tick *tick)
+static void read_counter(struct hr_poll *polled, unsigned int quantity,
+			 const struct hr_tick *tick)
 {
-	u64 value = read_quantity(&watched->cg->local, quantity);
-	u64 n = value - watched->seen[quantity];
-	struct hr_cgroup *cg = watched->cg;
+	u64 value = read_quantity(&polled->cg->local, quantity);
+	u64 n = value - polled->seen[quantity];
+	struct hr_cgroup *cg = polled->cg;
 	struct hr_trigger *trigger = NULL;
 
 	if (!n)
 		return;
-	watched->quiet = 0;
-	watched->seen[quantity] = value;
+	polled->quiet = 0;
+	polled->seen[quantity] = value;
 	rcu_read_lock();
 	while ((trigger = next_trigger(trigger, &cg)))
-		hr_trigger_watch_ended(trigger, watched, quantity, n, tick);
+		hr_trigger_watch_ended(trigger, polled, quantity, n, tick);
 	rcu_read_unlock();
 }
 
-static void look_at_counters(const struct hr_tick *tick)
+static void read_counters(const struct hr_tick *tick)
 {
-	struct hr_poll *watched;
+	struct hr_poll *polled;
 	unsigned int quantity;
 
-	list_for_each_entry(watched, &poller.busy, busy) {
-		watched->quiet++;
+	list_for_each_entry(polled, &poller.busy, busy) {
+		polled->quiet++;
 		for (quantity = 0; quantity < HR_NR_QUANTITIES; quantity++)
-			look_at_counter(watched, quantity, tick);
+			read_counter(polled, quantity, tick);
 	}
 }
 
-static void look_at_stall(const struct hr_stalled *stalled,
-			  const struct hr_tick *tick)
+static void read_stall(const struct hr_stalled *stalled, const struct hr_tick *tick)
 {
 	struct hr_cgroup *cg = hr_cgroup_alive(stalled->cg);
-	struct hr_poll *watched = cg->poll;
+	struct hr_poll *polled = cg->poll;
 	struct hr_trigger *trigger = NULL;
 
-	if (!watched || list_empty(&watched->busy)) {
-		/* Open since before it was watched */
+	if (!polled || list_empty(&polled->busy)) {
+		/* The stall began before the poller had this record */
 		hr_attention_touch(&cg->attention);
 		return;
 	}
-	watched->quiet = 0;
-	/* One that began after the moment adds nothing yet */
+	polled->quiet = 0;
+	/* A stall that began after the tick adds nothing yet */
 	while ((trigger = next_trigger(trigger, &cg)))
-		hr_trigger_watch_open(trigger, watched, stalled->cause,
+		hr_trigger_watch_open(trigger, polled, stalled->cause,
 				      min(tick->now, stalled->begin), tick);
 }
 
 /*
- * After the counters: a stall that ends in between is missed for one tick, not counted
- * twice.
+ * Call it after read_counters(): a stall that ends between the two is missed for one
+ * tick, and not counted twice.
  */
-static void look_at_open(const struct hr_tick *tick)
+static void read_open_stalls(const struct hr_tick *tick)
 {
 	struct hr_stalled stalled;
 	unsigned int i = 0;
 
 	rcu_read_lock();
 	while ((i = hr_stall_next(i, &stalled)))
-		look_at_stall(&stalled, tick);
+		read_stall(&stalled, tick);
 	rcu_read_unlock();
 }
 
-/* The records that have become active are looked at from now on, if anybody watches */
+/* Start polling the flagged records that a trigger covers */
 static void collect(void)
 {
 	struct hr_cgroup *cg, *next;
-	struct hr_poll *watched;
+	struct hr_poll *polled;
 	bool covered;
 
 	llist_for_each_entry_safe(cg, next, hr_attention_take(), attention.node) {
 		covered = is_covered(cg);
-		watched = covered ? watched_make(cg, GFP_NOWAIT | __GFP_NOWARN) : NULL;
-		if (!watched) {
-			/* Without memory, the next event is another try */
+		polled = covered ? poll_make(cg, GFP_NOWAIT | __GFP_NOWARN) : NULL;
+		if (!polled) {
+			/*
+			 * Without memory the next event tries again. Pairs with the
+			 * READ_ONCE() in hr_attention_touch().
+			 */
 			WRITE_ONCE(cg->attention.state, covered ? HR_ATTENTION_NONE :
 							    HR_ATTENTION_IGNORED);
 			hr_cgroup_put(cg);
 			continue;
 		}
-		watched->quiet = 0;
-		watched->leaving = false;
-		if (list_empty(&watched->busy))
-			list_add(&watched->busy, &poller.busy);
+		polled->quiet = 0;
+		polled->leaving = false;
+		if (list_empty(&polled->busy))
+			list_add(&polled->busy, &poller.busy);
 		else
 			hr_cgroup_put(cg);
 	}
 }
 
-/* Those to which nothing happens any more: see the head of this file */
+/* Leave the quiet records, one tick after re-arming them: see the head of this file */
 static void leave(void)
 {
-	struct hr_poll *watched, *next;
+	struct hr_poll *polled, *next;
 
-	list_for_each_entry_safe(watched, next, &poller.busy, busy) {
-		if (watched->leaving && watched->quiet) {
-			list_del_init(&watched->busy);
-			hr_cgroup_put(watched->cg);
-		} else if (watched->leaving) {
-			watched->leaving = false;
-			/* Unless it has become active by itself, and is collected next */
-			cmpxchg(&watched->cg->attention.state, HR_ATTENTION_NONE,
+	list_for_each_entry_safe(polled, next, &poller.busy, busy) {
+		if (polled->leaving && polled->quiet) {
+			list_del_init(&polled->busy);
+			hr_cgroup_put(polled->cg);
+		} else if (polled->leaving) {
+			polled->leaving = false;
+			/*
+			 * Fails if a probe flagged the record: collect() then finds it in
+			 * the list. Pairs with the cmpxchg() in hr_attention_raise().
+			 */
+			cmpxchg(&polled->cg->attention.state, HR_ATTENTION_NONE,
 				HR_ATTENTION_ACTIVE);
-		} else if (watched->quiet >= QUIET_TICKS) {
-			watched->leaving = true;
-			WRITE_ONCE(watched->cg->attention.state, HR_ATTENTION_NONE);
+		} else if (polled->quiet >= QUIET_TICKS) {
+			polled->leaving = true;
+			WRITE_ONCE(polled->cg->attention.state, HR_ATTENTION_NONE);
 			/* Pairs with the barrier in hr_attention_touch() */
 			smp_mb();
 		}
@@ -238,19 +250,21 @@ static void leave(void)
 }
 
 /*
- * Up to when what grows now is known not to have grown. The thread may be late: that is
- * when it looked last, or, if nobody was active then, when somebody became so.
+ * The latest time at which the counters are known not to have grown since the last tick.
+ * The thread may be late, so this is the time of its last poll; or, if no record was
+ * active then, the time when the first one was flagged.
  */
 static u64 known_until(u64 now)
 {
-	u64 until = poller.looked;
+	u64 until = poller.last;
 
+	/* Pairs with the WRITE_ONCE() in hr_attention_raise() */
 	if (list_empty(&poller.busy))
 		until = max(until, hr_attention_since());
 	return min(until, now);
 }
 
-static void look_at_all(u64 now)
+static void read_all(u64 now)
 {
 	const struct hr_tick tick = {
 		.nr = ++poller.ticks,
@@ -259,10 +273,10 @@ static void look_at_all(u64 now)
 	};
 
 	lockdep_assert_held(&hr_triggers_mutex);
-	poller.looked = now;
+	poller.last = now;
 	collect();
-	look_at_counters(&tick);
-	look_at_open(&tick);
+	read_counters(&tick);
+	read_open_stalls(&tick);
 	hr_trigger_watch_judge(&tick);
 	leave();
 }
@@ -278,23 +292,23 @@ static void tidy(u64 now)
 		hr_trigger_watch_tidy(trigger, now);
 }
 
-/* Returns when to look again; KTIME_MAX: when something happens */
-static u64 look(void)
+/* Returns the time of the next poll; KTIME_MAX: poll when a probe flags a record */
+static u64 poll(void)
 {
 	u64 now = ktime_get_ns(), next;
 
 	mutex_lock(&hr_triggers_mutex);
-	look_at_all(now);
+	read_all(now);
 	next = hr_trigger_watch_fire_pending(now);
 	tidy(now);
-	/* A record that there was no memory to look at has its turn at the next tick */
+	/* A record flagged since collect() is polled at the next tick */
 	poller.idle = list_empty(&poller.busy) && !hr_attention_pending();
 	hr_attention_idle(poller.idle);
 	if (!poller.idle)
 		next = min(next, now + poller.length);
 	mutex_unlock(&hr_triggers_mutex);
 	hr_effort_add(&hr_effort.work, now);
-	/* However much there is to look at, others get the CPU */
+	/* Leave the CPU to others, however long this poll took */
 	return max(next, ktime_get_ns() + REST);
 }
 
@@ -302,23 +316,28 @@ static void sleep(u64 until)
 {
 	ktime_t expires = ns_to_ktime(until);
 
-	/* Its barrier pairs with the one in hr_attention_raise(), and with a wake-up */
+	/*
+	 * The barrier pairs with smp_mb() in hr_attention_raise(): either a probe sees that
+	 * the poller is idle, or this sees the flagged record. It also pairs with the one
+	 * in wake_up_process() for poke().
+	 */
 	set_current_state(TASK_IDLE);
 	if (!kthread_should_stop() && !READ_ONCE(poller.poked) &&
 	    !(poller.idle && hr_attention_pending()))
 		schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
 	__set_current_state(TASK_RUNNING);
+	/* The poll that follows serves all pokes up to now */
 	WRITE_ONCE(poller.poked, false);
 }
 
 static int work(void *unused)
 {
 	while (!kthread_should_stop())
-		sleep(look());
+		sleep(poll());
 	return 0;
 }
 
-/* The tick that the shortest window needs */
+/* Set the length of a tick to a tenth of the shortest window, within its bounds */
 static void choose_tick(void)
 {
 	struct hr_trigger *trigger;
@@ -330,68 +349,72 @@ static void choose_tick(void)
 	poller.length = max_t(u64, poller.length, TICK_MIN);
 }
 
-/* Takes note of the counters of all records that are not looked at for anybody yet */
+/* Note the counters of all records that no trigger covers yet */
 static int note_counters(void)
 {
-	struct hr_poll *watched;
+	struct hr_poll *polled;
 	struct hr_cgroup *cg;
 	unsigned int i;
 
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
 		if (is_covered(cg))
 			continue;
-		watched = watched_make(cg, GFP_ATOMIC);
-		if (!watched)
+		polled = poll_make(cg, GFP_ATOMIC);
+		if (!polled)
 			return -ENOMEM;
 		cmpxchg(&cg->attention.state, HR_ATTENTION_IGNORED,
 			HR_ATTENTION_NONE);
-		/* What is counted from here on wakes */
+		/*
+		 * Pairs with smp_mb() in hr_attention_touch(): either this reads the
+		 * event, or the event flags the record.
+		 */
 		smp_mb();
 		for (i = 0; i < HR_NR_QUANTITIES; i++)
-			watched->seen[i] = read_quantity(&cg->local, i);
+			polled->seen[i] = read_quantity(&cg->local, i);
 		cond_resched();
 	}
 	return 0;
 }
 
 /**
- * hr_trigger_poll_prepare - allocate what it takes to watch all cgroups
+ * hr_trigger_poll_prepare - allocate what polling all records takes
  *
- * Not below hr_triggers_mutex: while memory is short this waits for it, and the
- * thread must not.
+ * Must not run under hr_triggers_mutex: it may wait for memory, and the poller, which
+ * takes the mutex, must not.
  *
  * Context: process, may sleep; hr_registry_lock() held.
  * Return: 0 or -ENOMEM.
  */
 int hr_trigger_poll_prepare(void)
 {
-	struct hr_poll *watched;
+	struct hr_poll *polled;
 	struct hr_cgroup *cg;
 
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
+		/* Pairs with the WRITE_ONCE() in poll_make() */
 		if (READ_ONCE(cg->poll))
 			continue;
-		watched = watched_alloc(cg, GFP_KERNEL);
-		if (!watched)
+		polled = poll_alloc(cg, GFP_KERNEL);
+		if (!polled)
 			return -ENOMEM;
 		mutex_lock(&hr_triggers_mutex);
 		if (!cg->poll) {
-			WRITE_ONCE(cg->poll, watched);
-			watched = NULL;
+			WRITE_ONCE(cg->poll, polled);
+			polled = NULL;
 		}
 		mutex_unlock(&hr_triggers_mutex);
-		/* The thread may have been quicker */
-		kfree(watched);
+		/* Not NULL if the poller was faster */
+		kfree(polled);
 		cond_resched();
 	}
 	return 0;
 }
 
 /**
- * hr_trigger_poll_begin - watch for a trigger
- * @trigger: the trigger; those of the scope "subtree" have their watch
+ * hr_trigger_poll_begin - start polling for a trigger
+ * @trigger: the trigger; one of the scope "subtree" has its watch already
  *
- * Stalls that are open now are seen before anything else is.
+ * Reads the stalls that are open now, so that the trigger counts them from now on.
  *
  * Context: process, may sleep; hr_registry_lock() and hr_triggers_mutex
  * held.
@@ -404,15 +427,15 @@ int hr_trigger_poll_begin(struct hr_trigger *trigger)
 
 	if (err)
 		return err;
-	if (!watched_make(trigger->cg, GFP_ATOMIC))
+	if (!poll_make(trigger->cg, GFP_ATOMIC))
 		return -ENOMEM;
 	list_add(&trigger->of_cgroup, &trigger->cg->poll->triggers);
 	list_add(&trigger->of_all, &poller.triggers);
 	choose_tick();
-	/* The first time finds the cgroups that they are in */
-	look_at_all(ktime_get_ns());
+	/* The first pass flags the cgroups that have open stalls, the second reads them */
+	read_all(ktime_get_ns());
 	trigger->set = ktime_get_ns();
-	look_at_all(trigger->set);
+	read_all(trigger->set);
 	list_for_each_entry(watch, &trigger->watches, of_trigger)
 		watch->fresh = false;
 	poke();
@@ -420,8 +443,8 @@ int hr_trigger_poll_begin(struct hr_trigger *trigger)
 }
 
 /**
- * hr_trigger_poll_end - watch no longer for a trigger
- * @trigger: the trigger
+ * hr_trigger_poll_end - stop polling for a trigger
+ * @trigger: the trigger, which may also be one for which hr_trigger_poll_begin() failed
  *
  * Context: hr_triggers_mutex held.
  */
@@ -434,10 +457,10 @@ void hr_trigger_poll_end(struct hr_trigger *trigger)
 }
 
 /**
- * hr_trigger_poll_init - start the thread
+ * hr_trigger_poll_init - start the poller
  *
  * Context: process, may sleep; before any probe runs.
- * Return: 0 or the error of that.
+ * Return: 0 or the error of kthread_create().
  */
 int __init hr_trigger_poll_init(void)
 {
@@ -454,21 +477,21 @@ int __init hr_trigger_poll_init(void)
 }
 
 /**
- * hr_trigger_poll_exit - stop the thread, and let go of all records
+ * hr_trigger_poll_exit - stop the poller and release all records
  *
  * Context: process, may sleep; no probe runs any more, and there are no triggers.
  */
 void hr_trigger_poll_exit(void)
 {
-	struct hr_poll *watched, *next;
+	struct hr_poll *polled, *next;
 
 	hr_attention_exit();
 	kthread_stop(poller.thread);
 	mutex_lock(&hr_triggers_mutex);
 	collect();
-	list_for_each_entry_safe(watched, next, &poller.busy, busy) {
-		list_del_init(&watched->busy);
-		hr_cgroup_put(watched->cg);
+	list_for_each_entry_safe(polled, next, &poller.busy, busy) {
+		list_del_init(&polled->busy);
+		hr_cgroup_put(polled->cg);
 	}
 	mutex_unlock(&hr_triggers_mutex);
 }

@@ -1,32 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Watches: when a trigger fires
+ * Decide when a trigger fires
  *
  * The model
  * ---------
- * A trigger watches a quantity that only grows, for a cgroup with all below it, or for
- * each of these by itself:
+ * A trigger sums up a quantity that only grows, for a cgroup and all its descendants
+ * together, or for each of them separately:
  *
  *	refaults	V(t) = those counted
  *	stall		V(t) = sum of the stalls that ended
  *			     + sum of (t - begin) of those that are open
  *
- * As many tasks as are stalled at once count each. It fires when the growth over the
- * window that ends now reaches the threshold,
+ * Tasks that are stalled at the same time count separately. A trigger fires when the sum,
+ * the growth over the window that ends now, reaches the threshold,
  *
  *	S(t) = V(t) - V(t - window) >= threshold
  *
- * and V has just grown: what is past already does not fire again. After that it is
- * silent for the interval; if it would have fired meanwhile, it does so at the
- * interval's end, with the largest S and the time of that. With hysteresis it is silent
- * as well until S has been at or below the level that clears it.
+ * and V has just grown: without growth it does not fire again. Then it is silent for the
+ * interval. If the sum reaches the threshold in that time, the trigger fires at the end
+ * of the interval, with the largest S and the time of that. With hysteresis it also stays
+ * silent until S drops to the clear level.
  *
- * What is approximated: V is looked at every few milliseconds, see trigger_poll.c, so S is
- * known late by so much; and the far end of the window is interpolated, see trigger_window.c. A
- * stall that began before the trigger was set counts from then on.
+ * Two things are approximated. The poller reads V every few milliseconds, see
+ * trigger_poll.c, so S is known that much later; and the far end of the window is
+ * interpolated, see trigger_window.c. A stall that began before the trigger was set
+ * counts from the time when it was set.
  *
- * A watch is V of one cgroup or subtree for one trigger. Those of the scope "each" are
- * made when something happens in a cgroup, and freed when all of it is past.
+ * A watch is V of one cgroup or subtree for one trigger. With the scope "each" the first
+ * event in a cgroup makes its watch; the watch is freed when its events have left the
+ * window.
  */
 #include <linux/ktime.h>
 #include <linux/slab.h>
@@ -36,7 +38,7 @@
 #include "notify.h"
 #include "trigger_internal.h"
 
-/* Watches of all triggers of the scope "each" together; others have one */
+/* Watches of all triggers of the scope "each" together; other triggers have one */
 #define MAX_WATCHES	4096
 
 /* See trigger_internal.h */
@@ -56,14 +58,14 @@ static bool concerns(const struct hr_trigger *trigger, unsigned int quantity)
 }
 
 /**
- * hr_trigger_watch_make - begin to watch
- * @trigger: for whom
- * @cg: the cgroup that is told; the caller holds a reference, or RCU
- * @begin: V was 0 then
- * @gfp: how to allocate
+ * hr_trigger_watch_make - give a trigger a watch
+ * @trigger: the trigger
+ * @cg: record that notifications name; the caller holds a reference, or RCU
+ * @begin: time at which V was 0, ns
+ * @gfp: flags for the allocation
  *
- * Context: hr_triggers_mutex held; may sleep as far as @gfp says.
- * Return: the watch, or NULL.
+ * Context: hr_triggers_mutex held; may sleep if @gfp allows it.
+ * Return: the watch; NULL without memory, or when there are MAX_WATCHES.
  */
 struct hr_trigger_watch *
 hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
@@ -91,7 +93,7 @@ hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
 }
 
 /**
- * hr_trigger_watch_free - watch no longer
+ * hr_trigger_watch_free - remove a watch from its lists and free it
  * @watch: the watch
  *
  * Context: hr_triggers_mutex held.
@@ -108,22 +110,22 @@ void hr_trigger_watch_free(struct hr_trigger_watch *watch)
 	kfree(watch);
 }
 
-/* That of a trigger for what happens to a cgroup; NULL if it cannot be had */
+/* The watch of @trigger that counts events of @polled; NULL if none could be made */
 static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
-					  struct hr_poll *watched, u64 begin)
+					  struct hr_poll *polled, u64 begin)
 {
 	struct hr_trigger_watch *watch;
 
 	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
 		return list_first_entry(&trigger->watches, struct hr_trigger_watch,
 					of_trigger);
-	list_for_each_entry(watch, &watched->watches, of_cgroup)
+	list_for_each_entry(watch, &polled->watches, of_cgroup)
 		if (watch->trigger == trigger)
 			return watch;
-	watch = hr_trigger_watch_make(trigger, watched->cg, begin, GFP_NOWAIT | __GFP_NOWARN);
+	watch = hr_trigger_watch_make(trigger, polled->cg, begin, GFP_NOWAIT | __GFP_NOWARN);
 	if (watch)
-		list_add(&watch->of_cgroup, &watched->watches);
-	else if (!xchg(&watched->refused, true))
+		list_add(&watch->of_cgroup, &polled->watches);
+	else if (!xchg(&polled->refused, true))
 		hr_drop(notifications, 1);
 	return watch;
 }
@@ -140,50 +142,48 @@ static void add(struct hr_trigger_watch *watch, u64 ended, u64 open, u64 tick)
 }
 
 /**
- * hr_trigger_watch_ended - something was counted for a cgroup
- * @trigger: a trigger that is set on it, or above
- * @watched: the cgroup
+ * hr_trigger_watch_ended - add refaults or ended stalls of a cgroup
+ * @trigger: a trigger set on the cgroup or above
+ * @polled: the cgroup
  * @quantity: HR_REFAULTS, or a cause of stalls
- * @n: how much
- * @tick: the moment
+ * @n: growth since the last tick: refaults or ns
+ * @tick: the current tick
  *
  * Context: hr_triggers_mutex and RCU held.
  */
-void hr_trigger_watch_ended(struct hr_trigger *trigger,
-			    struct hr_poll *watched, unsigned int quantity,
-			  u64 n, const struct hr_tick *tick)
+void hr_trigger_watch_ended(struct hr_trigger *trigger, struct hr_poll *polled,
+			    unsigned int quantity, u64 n, const struct hr_tick *tick)
 {
 	struct hr_trigger_watch *watch;
 
 	if (!concerns(trigger, quantity))
 		return;
-	watch = watch_for(trigger, watched, tick->before);
+	watch = watch_for(trigger, polled, tick->before);
 	if (watch)
 		add(watch, n, 0, tick->nr);
 }
 
 /**
- * hr_trigger_watch_open - a task of a cgroup is in a stall
- * @trigger: a trigger that is set on it, or above
- * @watched: the cgroup
- * @cause: of the stall
- * @begin: since when; not after the moment
- * @tick: the moment
+ * hr_trigger_watch_open - add an open stall of a cgroup
+ * @trigger: a trigger set on the cgroup or above
+ * @polled: the cgroup
+ * @cause: enum headroom_stall_cause
+ * @begin: when the stall began, ns; not after the tick
+ * @tick: the current tick
  *
  * Context: hr_triggers_mutex and RCU held.
  */
-void hr_trigger_watch_open(struct hr_trigger *trigger,
-			   struct hr_poll *watched, unsigned int cause,
-			 u64 begin, const struct hr_tick *tick)
+void hr_trigger_watch_open(struct hr_trigger *trigger, struct hr_poll *polled,
+			   unsigned int cause, u64 begin, const struct hr_tick *tick)
 {
 	struct hr_trigger_watch *watch;
 
 	if (!concerns(trigger, cause))
 		return;
-	watch = watch_for(trigger, watched, tick->before);
+	watch = watch_for(trigger, polled, tick->before);
 	if (!watch)
 		return;
-	/* What was before the trigger was set is no growth */
+	/* The part of the stall before the trigger was set does not count as growth */
 	if (watch->fresh && begin < trigger->set)
 		hr_trigger_window_raise(&watch->window, trigger->set - begin);
 	add(watch, 0, tick->now - begin, tick->nr);
@@ -223,7 +223,7 @@ static bool is_silent(const struct hr_trigger_watch *watch, u64 now)
 	return watch->fired && now - watch->fired < watch->trigger->spec.interval;
 }
 
-/* V may have grown */
+/* Fire or defer a watch if V has grown and S reaches the threshold */
 static void judge(struct hr_trigger_watch *watch, const struct hr_tick *tick)
 {
 	const struct hr_trigger_spec *spec = &watch->trigger->spec;
@@ -232,7 +232,7 @@ static void judge(struct hr_trigger_watch *watch, const struct hr_tick *tick)
 	if (watch->open_tick == tick->nr)
 		value += watch->open;
 	watch->fresh = false;
-	/* A stall that ended while it was looked for was missed for one tick */
+	/* Smaller if a stall ended during the poll: see read_open_stalls() */
 	if (value <= watch->window.value)
 		return;
 	if (tick->before > watch->window.time &&
@@ -251,10 +251,11 @@ static void judge(struct hr_trigger_watch *watch, const struct hr_tick *tick)
 }
 
 /**
- * hr_trigger_watch_judge - fire what has reached its threshold
- * @tick: the moment
+ * hr_trigger_watch_judge - fire the watches whose sum reaches the threshold
+ * @tick: the current tick
  *
- * Context: process; hr_triggers_mutex held. All that happened was told.
+ * Context: process; hr_triggers_mutex held. All growth and open stalls of the tick were
+ * added.
  */
 void hr_trigger_watch_judge(const struct hr_tick *tick)
 {
@@ -268,11 +269,11 @@ void hr_trigger_watch_judge(const struct hr_tick *tick)
 }
 
 /**
- * hr_trigger_watch_fire_pending - fire what was silent until now
- * @now: when
+ * hr_trigger_watch_fire_pending - fire the pending watches whose interval is over
+ * @now: current time, ns
  *
  * Context: process; hr_triggers_mutex held.
- * Return: when the next one is due; KTIME_MAX if there is none.
+ * Return: when the next one is due, ns; KTIME_MAX if there is none.
  */
 u64 hr_trigger_watch_fire_pending(u64 now)
 {
@@ -290,9 +291,9 @@ u64 hr_trigger_watch_fire_pending(u64 now)
 }
 
 /**
- * hr_trigger_watch_tidy - free the watches of which nothing is to be remembered
- * @trigger: whose
- * @now: when
+ * hr_trigger_watch_tidy - free watches whose window and interval are over
+ * @trigger: the trigger; only one of the scope "each" frees watches
+ * @now: current time, ns
  *
  * Context: hr_triggers_mutex held.
  */

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Windows: by how much a quantity has grown in the last so many nanoseconds
+ * Sum up the growth of a quantity over a sliding window
  *
- * The quantity V only grows, and is told whenever it has. What is asked for is
+ * The quantity V only grows, and the caller reports each growth. The sum is
  *
  *	S(t) = V(t) - V(t - length)
  *
- * V(t) is known; V(t - length) is interpolated between samples, which are taken a
- * sixteenth of the window apart while V grows. Where it did not grow for longer than
- * that, both ends of the rest are samples, so that the line between them is the truth.
- * S is thus wrong by at most what V grew by within one sixteenth of a window, a window
- * ago. (kernel/sched/psi.c keeps one sample, and takes the growth of the last window for
- * steady: it is wrong by up to all of that.)
+ * V(t) is known. V(t - length) is interpolated between samples, which are taken a
+ * sixteenth of the window apart while V grows. If V rests for longer than that, both ends
+ * of the rest become samples, so that the line between them is exact. The error of S is
+ * therefore at most the growth of V within one sixteenth of a window, a window ago.
+ * (kernel/sched/psi.c keeps one sample and assumes that the growth of the last window was
+ * steady; its error is up to all of that growth.)
  *
  *	V                       _____x      x  samples
  *	|               _____x--            -  between them, interpolated
@@ -19,7 +19,7 @@
  *	|  x     rest        |     |
  *	+--+-----------+-----+-----+---> t
  *
- * There are at most two samples for each sixteenth: a rest takes as long.
+ * There are at most two samples for each sixteenth, since a rest is at least as long.
  */
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -34,7 +34,7 @@ static void push(struct hr_trigger_window *window, u64 time, u64 value)
 	window->nr = min(window->nr + 1, (unsigned int)HR_TRIGGER_WINDOW_SAMPLES);
 }
 
-/* The part, as it was at @time, of what V grew by between two samples */
+/* The part of @grown, the growth between two samples, that V had grown by at @time */
 static u64 interpolate(u64 grown, u64 time, u64 from, u64 to)
 {
 	if (to <= from)
@@ -42,7 +42,7 @@ static u64 interpolate(u64 grown, u64 time, u64 from, u64 to)
 	return mul_u64_u64_div_u64(grown, time - from, to - from);
 }
 
-/* V at @time; what it was before the first sample is not known, and taken for that */
+/* V at @time; before the oldest sample V is unknown, and that sample stands in for it */
 static u64 value_at(const struct hr_trigger_window *window, u64 time)
 {
 	u64 later = window->time, value = window->value;
@@ -63,11 +63,11 @@ static u64 value_at(const struct hr_trigger_window *window, u64 time)
 }
 
 /**
- * hr_trigger_window_init - begin
+ * hr_trigger_window_init - begin with one sample
  * @window: result
- * @length: ns
- * @time: when
- * @value: the quantity then
+ * @length: of the window, ns
+ * @time: of the sample, ns
+ * @value: the quantity at @time
  *
  * Context: any.
  */
@@ -83,11 +83,11 @@ void hr_trigger_window_init(struct hr_trigger_window *window, u64 length, u64 ti
 }
 
 /**
- * hr_trigger_window_raise - what was before it began turns out to have been more
+ * hr_trigger_window_raise - raise the value that the window began with
  * @window: a window of a quantity that has not grown since hr_trigger_window_init()
- * @more: how much more
+ * @more: difference to the value passed to hr_trigger_window_init()
  *
- * Context: any; one at a time.
+ * Context: any; the caller serializes calls for a window.
  */
 void hr_trigger_window_raise(struct hr_trigger_window *window, u64 more)
 {
@@ -96,13 +96,13 @@ void hr_trigger_window_raise(struct hr_trigger_window *window, u64 more)
 }
 
 /**
- * hr_trigger_window_grow - tell that the quantity has grown
+ * hr_trigger_window_grow - report that the quantity has grown
  * @window: the window
- * @time: now
- * @before: it was still as before then; not after @time
- * @value: the quantity now
+ * @time: current time, ns
+ * @before: latest time at which it had not grown yet, ns; not after @time
+ * @value: the quantity at @time
  *
- * Context: any; one at a time.
+ * Context: any; the caller serializes calls for a window.
  */
 void hr_trigger_window_grow(struct hr_trigger_window *window, u64 time, u64 before,
 			    u64 value)
@@ -121,9 +121,9 @@ void hr_trigger_window_grow(struct hr_trigger_window *window, u64 time, u64 befo
 }
 
 /**
- * hr_trigger_window_sum - by how much the quantity grew in a window
+ * hr_trigger_window_sum - the growth of the quantity over the window
  * @window: the window
- * @end: where the window ends; not before the quantity was told last
+ * @end: end of the window, ns; not before the last growth
  *
  * Context: any.
  */

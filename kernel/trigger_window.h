@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Sum up the growth of a quantity over a sliding window
+ */
 #ifndef _HEADROOM_TRIGGER_WINDOW_H
 #define _HEADROOM_TRIGGER_WINDOW_H
 
 #include <linux/types.h>
 
-/* Parts of a window; and samples: two for each part, and some for its edges */
+/* Parts of a window, and its samples: two for each part, and some for the edges */
 #define HR_TRIGGER_WINDOW_PARTS	16
 #define HR_TRIGGER_WINDOW_SAMPLES	(2 * HR_TRIGGER_WINDOW_PARTS + 4)
 
 /**
- * struct hr_trigger_window - what a quantity that only grows was, lately
+ * struct hr_trigger_window - the recent values of a quantity that only grows
  * @length: of the window, ns
- * @value: the quantity when it was told last
- * @time: when that was
- * @newest: position of the newest sample
+ * @value: the quantity when it grew last
+ * @time: when it grew last, ns
+ * @newest: index of the newest sample
  * @nr: number of samples
- * @sample: the samples
+ * @sample: ring of samples
  */
 struct hr_trigger_window {
 	u64 length;
