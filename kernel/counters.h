@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the core hands to netlink: plain numbers read at one moment.
+ * Define the counters, and plain numbers read from them
  */
 #ifndef _HEADROOM_COUNTERS_H
 #define _HEADROOM_COUNTERS_H
@@ -12,8 +12,8 @@
 #include "hist.h"
 
 /*
- * The list of counters. Name, unit and meaning of each stand in the
- * specification, as the documentation of the attribute that carries it.
+ * The netlink specification has name, unit and meaning of each counter, in the
+ * documentation of its attribute.
  */
 enum hr_counter {
 	HR_EVICTIONS,
@@ -21,7 +21,7 @@ enum hr_counter {
 	HR_NR_COUNTERS
 };
 
-/* What is reported of all statistics, whatever else is not */
+/* The sums that are reported at any detail */
 enum hr_sum {
 	HR_SUM_EVICTIONS,
 	HR_SUM_REFAULTS,
@@ -32,7 +32,7 @@ enum hr_sum {
 	HR_NR_SUMS
 };
 
-/* What counts from 1 on the wire counts from 0 in arrays */
+/* Enums start at 1 on the wire, and arrays at 0 */
 #define HR_NR_CAUSES	HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM
 #define HR_NR_KINDS	HEADROOM_PAGE_KIND_SHMEM
 #define HR_NR_REASONS	HEADROOM_REASON_UNKNOWN
@@ -41,21 +41,18 @@ enum hr_sum {
 #define HR_GROUP_BITS	4
 #define HR_NR_GROUPS	BIT(HR_GROUP_BITS)
 
-/* Evictors that a victim knows by name */
+/* Evictors that a victim counts separately */
 #define HR_NR_EVICTORS	16
 
-/*
- * Histograms of distances count pages; those of latencies, units of 256 ns; those
- * of ages, units of about 1.05 ms
- */
+/* log2 of the unit of a histogram: 1 page, 256 ns, and about 1.05 ms */
 #define HR_DISTANCE_SHIFT	0
 #define HR_LATENCY_SHIFT	8
 #define HR_AGE_SHIFT	20
 
 /**
  * struct hr_pages - evictions and refaults
- * @evictions: pages lost
- * @refaults: pages that came back
+ * @evictions: evicted pages
+ * @refaults: evicted pages that were read back
  */
 struct hr_pages {
 	u64 evictions;
@@ -63,11 +60,11 @@ struct hr_pages {
 };
 
 /**
- * struct hr_summary - what statistics amount to
+ * struct hr_summary - the sums of statistics
  * @sum: by enum hr_sum
- * @pages: kinds and reasons with evictions or refaults, a bit for each; see
+ * @pages: one bit for each kind and reason with evictions or refaults; see
  *	hr_pages_index()
- * @stalls: causes with stalls, a bit for each, the first cause at 0
+ * @stalls: one bit for each cause with stalls; the first cause has bit 0
  */
 struct hr_summary {
 	u64 sum[HR_NR_SUMS];
@@ -76,11 +73,11 @@ struct hr_summary {
 };
 
 /**
- * struct hr_evictor - one cgroup that took pages for one reason, read
- * @id: cgroup id
+ * struct hr_evictor - an evictor and reason, as read from a victim
+ * @id: cgroup id of the evictor
  * @reason: enum headroom_reason
- * @pages: what it took, and what of that came back, scaled
- * @error: upper bound of the pages that it took before it had a place here
+ * @pages: pages that it evicted, and those that were read back; scaled
+ * @error: upper bound of the pages that it evicted before it was counted separately
  */
 struct hr_evictor {
 	u64 id;
@@ -90,11 +87,11 @@ struct hr_evictor {
 };
 
 /**
- * struct hr_blame_totals - who took a cgroup's pages, read
- * @id: id of the cgroup that lost them
- * @nr: evictors known by name
- * @evictor: these
- * @others: all others together
+ * struct hr_blame_totals - the evictors of a victim, as read
+ * @id: cgroup id of the victim
+ * @nr: number of entries in @evictor
+ * @evictor: evictors that the victim counts separately
+ * @others: all other evictors together
  */
 struct hr_blame_totals {
 	u64 id;

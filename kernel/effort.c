@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Time spent outside of probes, for the status
+ * Measure the time that the module spends outside of its probes, for the status
  */
 #include "effort.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the module takes besides its probes: time, for the status
+ * Measure the time that the module spends outside of its probes, for the status
  */
 #ifndef _HEADROOM_EFFORT_H
 #define _HEADROOM_EFFORT_H
@@ -9,9 +9,9 @@
 #include <linux/timekeeping.h>
 
 /**
- * struct hr_effort - nanoseconds since the module was loaded
- * @work: in the background
- * @requests: answering them
+ * struct hr_effort - time spent since the module was loaded, ns
+ * @work: in the sweep and in the poller
+ * @requests: answering netlink requests
  */
 struct hr_effort {
 	atomic64_t work;
@@ -21,9 +21,9 @@ struct hr_effort {
 extern struct hr_effort hr_effort;
 
 /**
- * hr_effort_add - count what took from then to now
- * @what: where
- * @begin: ktime_get_ns() of then
+ * hr_effort_add - add the time since @begin
+ * @what: a member of hr_effort
+ * @begin: ktime_get_ns() at the beginning of the work
  *
  * Context: any.
  */

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Histogram buckets: four to an octave
+ * Map values to the buckets of a histogram
  *
- * A bucket's bounds are what a reader can know of a value, so the buckets are
- * a quarter of an octave wide: the bound is within 25 % of the value, at any
- * size. The two bits below the highest set bit choose among the four.
+ * A reader knows only the bounds of a value's bucket. The buckets are a quarter of an
+ * octave wide, so that the bounds are within 25 % of the value at any size. The two bits
+ * below the highest set bit select one of the four buckets of an octave.
  *
  *	units	0 1 2 3   4 5 6 7   8-9 10-11 12-13 14-15   16-19 20-23 ...
  *	index	0 1 2 3   4 5 6 7    8    9    10    11      12    13
  *
- * A unit is 2^shift of what is counted: distances use a shift of 0, times one
- * that spends no buckets on nanoseconds. The last bucket has no upper bound.
+ * A unit is 2^shift of the quantity: distances use a shift of 0, times a shift that
+ * spends no buckets on nanoseconds. The last bucket has no upper bound.
  */
 #include <linux/limits.h>
 #include <linux/minmax.h>

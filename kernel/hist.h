@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Map values to the buckets of a histogram
+ */
 #ifndef _HEADROOM_HIST_H
 #define _HEADROOM_HIST_H
 
@@ -12,8 +15,8 @@
  * hr_hist_index32 - the bucket that a value falls into
  * @units: the value, in units of the histogram
  *
- * With the two bits below the highest one, the value that is left is from 4 to 7;
- * below 4 it is left as it is.
+ * Shifts the value down until only its highest bit and the two bits below it are left, a
+ * number from 4 to 7; values below 4 are not shifted.
  *
  * Context: any.
  * Return: an index below HR_HIST_BUCKETS.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Histograms, made when their first value comes
+ * Allocate a histogram when its first value comes
  *
- * A cgroup has a histogram for each of a dozen causes of stalls, and some more;
- * each is a kilobyte, and nearly all stay empty. So there is only a pointer,
- * until a probe has something to put there. A probe cannot allocate: it takes a
- * histogram from a pool that the registry's worker fills up again. If the pool is
- * empty the value is in no histogram, which is counted.
+ * A cgroup has a histogram for each of a dozen causes of stalls, and some more. Each
+ * takes a kilobyte, and nearly all stay empty, so a record has only a pointer until a
+ * probe has a value. A probe cannot allocate: it takes a histogram from a pool, which the
+ * sweep refills. If the pool is empty, the value is dropped and counted as such.
  *
- * A histogram is never taken away from a cgroup that lives, and is freed with its
- * record, after a grace period.
+ * A living cgroup keeps its histograms. They are freed with its record, after a grace
+ * period.
  */
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
@@ -25,15 +24,15 @@
 #define POOL_SIZE	256
 
 static struct {
-	raw_spinlock_t lock;	/* a leaf; all here, and all that is adopted */
+	raw_spinlock_t lock;	/* a leaf; protects @nr, @hist, and publishing a histogram */
 	unsigned int nr;
 	struct hr_hist *hist[POOL_SIZE];
-	atomic64_t used;
+	atomic64_t used;	/* histograms of all records */
 } pool = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(pool.lock),
 };
 
-/* Gives *where a histogram, unless somebody else just has. NULL if none is left. */
+/* Publish a histogram at @where unless it has one. Returns it; NULL if the pool is empty. */
 static noinline struct hr_hist *adopt(struct hr_hist **where)
 {
 	struct hr_hist *hist;
@@ -57,14 +56,15 @@ static noinline struct hr_hist *adopt(struct hr_hist **where)
 
 /**
  * hr_hist_add - add values to a bucket
- * @where: pointer to the histogram, in a record
+ * @where: pointer to the histogram in a record; may point to NULL
  * @index: the bucket
- * @n: how many values
+ * @n: number of values
  *
  * Context: any, under RCU.
  */
 void hr_hist_add(struct hr_hist **where, unsigned int index, u64 n)
 {
+	/* Pairs with smp_store_release() in adopt() */
 	struct hr_hist *hist = READ_ONCE(*where);
 
 	if (unlikely(!hist))
@@ -75,7 +75,7 @@ void hr_hist_add(struct hr_hist **where, unsigned int index, u64 n)
 		hr_drop(histograms, n);
 }
 
-/* Four at a time, since most are empty */
+/* Test four buckets at a time, since most are empty */
 static bool four_empty(const atomic64_t *bucket)
 {
 	return !(atomic64_read(bucket) | atomic64_read(bucket + 1) |
@@ -83,11 +83,11 @@ static bool four_empty(const atomic64_t *bucket)
 }
 
 /**
- * hr_hist_bound - find out which buckets are in use
+ * hr_hist_bound - update the bounds of the buckets in use
  * @hist: the histogram; NULL is allowed
  *
- * A bucket never becomes empty again, so only those outside of the bounds are looked
- * at. They are what readers go by: not all 124 buckets of a dozen histograms.
+ * Saves readers from reading all 124 buckets of a dozen histograms. A bucket never
+ * becomes empty again, so this reads only the buckets outside of the current bounds.
  *
  * Context: process; registry lock held.
  */
@@ -116,8 +116,8 @@ void hr_hist_bound(struct hr_hist *hist)
 }
 
 /**
- * hr_hist_sum - number of values
- * @hist: a histogram whose bounds are known; NULL is allowed
+ * hr_hist_sum - number of values in a histogram
+ * @hist: the histogram, after hr_hist_bound(); NULL is allowed
  *
  * Context: process; registry lock held.
  */
@@ -133,9 +133,9 @@ u64 hr_hist_sum(const struct hr_hist *hist)
 }
 
 /**
- * hr_hist_copy - add one histogram to another, which has no other writer
- * @to: pointer to that one; it is made if there is none
- * @from: a histogram whose bounds are known; NULL is allowed
+ * hr_hist_copy - add one histogram to another
+ * @to: pointer to the sum, which has no other writer; NULL there is replaced by a new one
+ * @from: the histogram to add, after hr_hist_bound(); NULL is allowed
  *
  * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
@@ -181,9 +181,9 @@ void hr_hist_clear(struct hr_hist *hist)
 }
 
 /**
- * hr_hist_move - add one histogram to another
- * @to: of the one that stays; takes the other over if it had none
- * @from: of one that goes, which nobody writes to any more; none afterwards
+ * hr_hist_move - move the values of one histogram to another
+ * @to: pointer to the sum; if it points to NULL it takes over the histogram of @from
+ * @from: pointer to a histogram without a writer, which is freed; NULL afterwards
  *
  * Context: process; registry lock held.
  */
@@ -207,7 +207,7 @@ void hr_hist_move(struct hr_hist **to, struct hr_hist **from)
 
 /**
  * hr_hist_free - free a histogram
- * @where: pointer to it; nobody uses it any more
+ * @where: pointer to a histogram without a user, or to NULL; NULL afterwards
  *
  * Context: any.
  */
@@ -221,7 +221,7 @@ void hr_hist_free(struct hr_hist **where)
 }
 
 /**
- * hr_hist_alloc_fill - fill the pool up
+ * hr_hist_alloc_fill - refill the pool
  *
  * Context: process, may sleep.
  */
@@ -229,6 +229,7 @@ void hr_hist_alloc_fill(void)
 {
 	struct hr_hist *hist;
 
+	/* A hint, taken without the lock: adopt() may write to it. Read again below */
 	while (READ_ONCE(pool.nr) < POOL_SIZE) {
 		hist = kzalloc(sizeof(*hist), GFP_KERNEL);
 		if (!hist)
@@ -244,7 +245,7 @@ void hr_hist_alloc_fill(void)
 }
 
 /**
- * hr_hist_alloc_used - histograms that have an owner
+ * hr_hist_alloc_used - number of histograms outside of the pool
  *
  * Context: any.
  */
@@ -254,7 +255,7 @@ u64 hr_hist_alloc_used(void)
 }
 
 /**
- * hr_hist_alloc_exit - free what is in the pool
+ * hr_hist_alloc_exit - free the pool
  *
  * Context: process; no probe runs any more.
  */

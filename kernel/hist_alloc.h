@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Allocate a histogram when its first value comes
+ */
 #ifndef _HEADROOM_HIST_ALLOC_H
 #define _HEADROOM_HIST_ALLOC_H
 
@@ -8,13 +11,12 @@
 #include "hist.h"
 
 /**
- * struct hr_hist - a histogram as it is counted
- * @bucket: values in each bucket; the unit is its owner's
- * @first: the lowest bucket that was not empty when somebody looked last
- * @end: behind the highest one; 0 if all were
+ * struct hr_hist - a histogram
+ * @bucket: number of values in each bucket; its user defines the unit
+ * @first: the lowest bucket that was not empty at the last hr_hist_bound()
+ * @end: one after the highest such bucket; 0 if all were empty
  *
- * What stands behind @bucket belongs to the registry lock: see
- * hr_hist_bound().
+ * Probes write to @bucket; the registry lock protects the rest.
  */
 struct hr_hist {
 	atomic64_t bucket[HR_HIST_BUCKETS];

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Statistics: add to them, read them
+ * Count the statistics of a cgroup, and sum them up
  *
- * Every word is an atomic of its own: writers on different CPUs lose nothing
- * and wait for nobody, and a reader sees each word at a slightly different
- * moment. Words that are shared between CPUs are those of one cgroup.
+ * Each counter is an atomic word. Writers on different CPUs lose no update and do not
+ * wait for each other; a reader sees the words at slightly different times. CPUs share
+ * only the words of a cgroup that they both count for.
+ *
+ * A histogram is published with smp_store_release() in adopt() of hist_alloc.c. The
+ * READ_ONCE() of each pointer to a histogram here pairs with it.
  */
 #include <linux/bits.h>
 #include <linux/bitmap.h>
@@ -16,9 +19,9 @@
 #include "stats.h"
 
 /**
- * hr_count_distance - book refaults at a distance
- * @hist: histogram of the cgroup that lost the pages, or of a target
- * @distance: what its clock advanced by between eviction and return
+ * hr_count_distance - count refaults at a distance
+ * @hist: histogram of the victim or of a target
+ * @distance: advance of its clock between eviction and refault, in pages
  * @n: number of refaults
  *
  * Context: any, under RCU.
@@ -29,9 +32,9 @@ void hr_count_distance(struct hr_hist **hist, u32 distance, u64 n)
 }
 
 /**
- * hr_count_age - book refaults after a time away
- * @stats: statistics of the cgroup that lost the pages
- * @age: time between eviction and return, in units of 2^HR_AGE_SHIFT ns
+ * hr_count_age - count refaults by the time since the eviction
+ * @stats: statistics of the victim
+ * @age: time between eviction and refault, in units of 2^HR_AGE_SHIFT ns
  * @n: number of refaults
  *
  * Context: any, under RCU.
@@ -42,18 +45,18 @@ void hr_count_age(struct hr_stats *stats, u32 age, u64 n)
 }
 
 /**
- * hr_count_reclaim - book a batch of work of reclaim
- * @target: the cgroup that it is done for
- * @reason: why
- * @scanned: pages that it looked at
- * @reclaimed: pages that it freed
- * @priority: its priority
+ * hr_count_reclaim - count a batch of reclaim
+ * @target: statistics of the target
+ * @reason: reason of the reclaim
+ * @scanned: scanned pages
+ * @reclaimed: freed pages
+ * @priority: scan priority, from DEF_PRIORITY down
  *
  * Context: any.
  */
 void hr_count_reclaim(struct hr_target_stats *target,
 		      enum headroom_reason reason, u64 scanned,
-			    u64 reclaimed, int priority)
+		      u64 reclaimed, int priority)
 {
 	atomic_t *most = &target->reclaim[reason - 1].effort;
 	int effort = DEF_PRIORITY - priority;
@@ -66,10 +69,10 @@ void hr_count_reclaim(struct hr_target_stats *target,
 }
 
 /**
- * hr_count_stall - book a stall that ended
- * @stats: statistics of the cgroup whose task was stalled
- * @cause: what for
- * @ns: how long it took
+ * hr_count_stall - count a stall that ended
+ * @stats: statistics of the stalled task's cgroup
+ * @cause: cause of the stall
+ * @ns: duration
  *
  * Context: any, under RCU.
  */
@@ -89,10 +92,11 @@ void hr_count_stall(struct hr_stats *stats,
 }
 
 /**
- * hr_stats_refaults - refaults of all kinds and for all reasons
- * @stats: what to read
+ * hr_stats_refaults - refaults of all kinds and reasons together
+ * @stats: statistics, which probes may write to
  *
  * Context: any.
+ * Return: refaults, scaled.
  */
 u64 hr_stats_refaults(const struct hr_stats *stats)
 {
@@ -119,12 +123,12 @@ static void summarise_pages(struct hr_summary *to, const struct hr_stats *stats)
 }
 
 /**
- * hr_stats_summarise - find out what statistics amount to
+ * hr_stats_summarise - compute the sums of statistics
  * @to: result
- * @stats: the statistics, while probes count
+ * @stats: statistics, which probes may write to
  * @shift: log2 of the pages that a sample stands for
  *
- * Also brings the bounds of their histograms up to date.
+ * Also updates the bounds of the histograms: see hr_hist_bound().
  *
  * Context: process; registry lock held.
  */
@@ -156,7 +160,7 @@ void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
 	}
 }
 
-/* The sum has no other writer */
+/* @to has no other writer, so it needs no atomic addition */
 static void word_add(atomic64_t *to, const atomic64_t *from)
 {
 	atomic64_set(to, atomic64_read(to) + atomic64_read(from));
@@ -178,10 +182,10 @@ static int stall_add(struct hr_stall_stats *to, const struct hr_stall_stats *fro
 }
 
 /**
- * hr_stats_add - read statistics and add them to a sum
- * @to: the sum, which has no other writer. Its counters stay as they are
- * @stats: what to add
- * @summary: its sums
+ * hr_stats_add - add statistics to a sum
+ * @to: the sum, which has no other writer; its @counter is not changed
+ * @stats: statistics to add, which probes may write to
+ * @summary: the summary of @stats
  * @shift: log2 of the pages that a sample stands for
  *
  * Context: process, may sleep; registry lock held.
@@ -207,7 +211,7 @@ int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
 }
 
 /**
- * hr_stats_clear - make a sum that of nothing
+ * hr_stats_clear - reset a sum to zero
  * @stats: the sum, which has no other writer
  *
  * Context: process; registry lock held.
@@ -248,12 +252,11 @@ static void stall_move(struct hr_stall_stats *to, struct hr_stall_stats *from)
 }
 
 /**
- * hr_stats_move - add statistics to others
- * @to: those that stay; no probe writes to them
- * @from: those that go, which nobody writes to any more; without histograms
- *	afterwards
+ * hr_stats_move - move the statistics of a dead cgroup to others
+ * @to: statistics to add to; no probe writes to them
+ * @from: statistics without a writer; their histograms are moved or freed
  *
- * Context: process.
+ * Context: process; registry lock held.
  */
 void hr_stats_move(struct hr_stats *to, struct hr_stats *from)
 {
@@ -273,10 +276,10 @@ void hr_stats_move(struct hr_stats *to, struct hr_stats *from)
 		stall_move(&to->stall[i], &from->stall[i]);
 }
 
-/* A counter of each group at a time; what rounding leaves goes to the next one */
+/* For one counter of all groups in turn */
 struct share {
-	u64 left;	/* not tracked by groups: each gets an equal part */
-	u64 carry;
+	u64 left;	/* counted while pages were not sampled; split among the groups */
+	u64 carry;	/* rounding remainder of the previous group */
 };
 
 static void group_rescale(atomic64_t *counter, unsigned int groups, struct share *share,
@@ -291,18 +294,19 @@ static void group_rescale(atomic64_t *counter, unsigned int groups, struct share
 }
 
 /**
- * hr_stats_rescale - restate what depends on the sampling factor
+ * hr_stats_rescale - convert statistics to another sampling factor
  * @stats: the statistics
  * @from: log2 of the factor up to now
  * @to: log2 of the factor from now on
  *
- * Refaults are scaled when they are counted, and stay. The groups are counted in
- * samples: those of a group become as many as would stand for the same pages with the
- * new factor. While all pages are tracked the groups are not counted; what happened
- * then is dealt out evenly, which adds nothing to their differences, as it had no error.
- * So the sums agree with evictions and refaults as well as they did before, and what
- * they tell is right for everything since the module was loaded. Two readings with
- * different factors cannot be subtracted.
+ * Refaults are scaled when they are counted, and do not change. The groups count samples:
+ * each group gets the number of samples that stands for the same pages with the new
+ * factor. The groups do not count while all pages are tracked; the evictions and refaults
+ * of that time are split evenly among them. They had no sampling error, and an even split
+ * adds nothing to the differences between groups. The sums of the groups therefore agree
+ * with evictions and refaults as well as before, and an estimate from them holds for all
+ * the time since the module was loaded. Two readings with different factors cannot be
+ * subtracted.
  *
  * Context: process; registry lock held; no page is tracked.
  */
@@ -330,7 +334,7 @@ void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
 
 /**
  * hr_stats_free - free the histograms of statistics
- * @stats: the statistics; nobody uses them any more
+ * @stats: statistics without a user
  *
  * Context: any.
  */
@@ -346,7 +350,7 @@ void hr_stats_free(struct hr_stats *stats)
 
 /**
  * hr_target_stats_free - free the histograms of a target
- * @target: its statistics; no probe uses them any more
+ * @target: its statistics, without a user
  *
  * Context: any.
  */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Count the statistics of a cgroup, and sum them up
+ */
 #ifndef _HEADROOM_STATS_H
 #define _HEADROOM_STATS_H
 
@@ -9,11 +12,11 @@
 #include "counters.h"
 
 /**
- * struct hr_stall_stats - one cause of stalls, as it is counted
+ * struct hr_stall_stats - counters of one cause of stalls
  * @count: stalls that ended
- * @total: nanoseconds
- * @longest: nanoseconds
- * @latency: histogram; unit 2^HR_LATENCY_SHIFT ns
+ * @total: time in them, ns
+ * @longest: the longest of them, ns
+ * @latency: histogram in units of 2^HR_LATENCY_SHIFT ns; NULL while empty
  */
 struct hr_stall_stats {
 	atomic64_t count;
@@ -23,19 +26,19 @@ struct hr_stall_stats {
 };
 
 /**
- * struct hr_page_stats - evictions and refaults, as they are counted
- * @evictions: pages lost
- * @refaults: pages that came back
+ * struct hr_page_stats - counters of evictions and refaults
+ * @evictions: evicted pages
+ * @refaults: evicted pages that were read back
  */
 struct hr_page_stats {
 	atomic64_t evictions;
 	atomic64_t refaults;
 };
 
-/* Kinds of pages by reasons of their eviction */
+/* Counters by kind of page and by reason of the eviction */
 #define HR_NR_PAGES	(HR_NR_KINDS * HR_NR_REASONS)
 
-/* Where these are counted, the first of each at 0 */
+/* Index of their counter in struct hr_stats; the first kind and reason have index 0 */
 static __always_inline unsigned int hr_pages_index(enum headroom_page_kind kind,
 						   enum headroom_reason reason)
 {
@@ -43,18 +46,18 @@ static __always_inline unsigned int hr_pages_index(enum headroom_page_kind kind,
 }
 
 /**
- * struct hr_stats - the statistics of one cgroup, as they are counted
+ * struct hr_stats - the statistics of one cgroup
  * @counter: by enum hr_counter
  * @pages: by kind and reason, see hr_pages_index(); refaults are scaled
- * @group: by group of sampled pages; not scaled
- * @distance: histogram of refault distances, in pages, scaled
- * @age: histogram of times away, in units of 2^HR_AGE_SHIFT ns, scaled
- * @stall: by cause, the first cause at 0
- * @then: what had been counted when the sampling factor was changed last: refaults,
- *	the samples behind them, and evictions; belongs to the registry's mutex
+ * @group: by group of sampled pages; counts samples, not scaled
+ * @distance: histogram of refault distances, in pages; scaled
+ * @age: histogram of times from eviction to refault, in units of 2^HR_AGE_SHIFT ns; scaled
+ * @stall: by cause; the first cause has index 0
+ * @then: counters when the sampling factor was last changed: refaults, the samples
+ *	behind them, and evictions; protected by the registry lock
  *
- * Written by probes without a lock, from any context, on any CPU. Only grows; but see
- * hr_stats_rescale().
+ * Probes write to all but @then without a lock, from any context, on any CPU. Counters
+ * only grow, except in hr_stats_rescale().
  */
 struct hr_stats {
 	atomic64_t counter[HR_NR_COUNTERS];
@@ -71,12 +74,12 @@ struct hr_stats {
 };
 
 /**
- * struct hr_target_stats - a cgroup as the target of reclaim
- * @evictions: the target's clock: pages taken on its behalf
- * @distance: histogram of their refault distances, scaled
- * @reclaim: the work of reclaim by reason, the first at 0
+ * struct hr_target_stats - the statistics of a cgroup as the target of reclaim
+ * @evictions: pages that reclaim for this target evicted: the target's clock
+ * @distance: histogram of refault distances by that clock, in pages; scaled
+ * @reclaim: work of reclaim by reason; the first reason has index 0
  *
- * Written as struct hr_stats is.
+ * Probes write to it as to struct hr_stats.
  */
 struct hr_target_stats {
 	atomic64_t evictions;
@@ -91,8 +94,8 @@ struct hr_target_stats {
 /**
  * hr_count - add to a counter
  * @stats: statistics of a cgroup
- * @counter: which
- * @n: how much
+ * @counter: the counter
+ * @n: number to add
  *
  * Context: any.
  * Return: the counter's new value.
@@ -103,7 +106,7 @@ static inline u64 hr_count(struct hr_stats *stats,
 	return atomic64_add_return(n, &stats->counter[counter]);
 }
 
-/* Those that are part of others, or are no stalls, are not in the total */
+/* The total leaves out causes that are part of another cause, or that are no stall */
 static inline bool hr_in_stall_total(unsigned int cause)
 {
 	return cause < HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK;
@@ -113,7 +116,7 @@ void hr_count_distance(struct hr_hist **hist, u32 distance, u64 n);
 void hr_count_age(struct hr_stats *stats, u32 age, u64 n);
 void hr_count_reclaim(struct hr_target_stats *target,
 		      enum headroom_reason reason, u64 scanned,
-			    u64 reclaimed, int priority);
+		      u64 reclaimed, int priority);
 void hr_count_stall(struct hr_stats *stats,
 		    enum headroom_stall_cause cause, u64 ns);
 u64 hr_stats_refaults(const struct hr_stats *stats);
