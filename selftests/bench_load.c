@@ -2,20 +2,20 @@
 /*
  * usage: bench_load CASE [CGROUPS]
  *
- * Runs one case of the benchmark and prints what an operation of it costs, a line
- * for each figure, for scripts/bench:
+ * Run one case of the benchmark and print what an operation of it costs, a line for each
+ * figure, for scripts/bench:
  *
  *	NAME VALUE
  *
- * VALUE is nanoseconds of CPU time per operation, which are instructions in a
- * virtual machine that executes one each nanosecond (scripts/vm --icount). What a
- * case does is repeated, BENCH_ROUNDS times, and the median is printed. Whether the module is loaded, and how, is up
- * to the caller, and so is what else listens to tracepoints.
+ * VALUE is nanoseconds of CPU time per operation, which are instructions in a virtual
+ * machine that executes one each nanosecond (scripts/vm --icount). A case runs
+ * BENCH_ROUNDS times, and the median is printed. The caller decides whether the module is
+ * loaded, with which parameters, and which other programs use tracepoints.
  *
- * CGROUPS is how many cgroups there are besides that of the load.
+ * CGROUPS is the number of cgroups in addition to that of the load.
  *
- * Files are holes: nothing is cheaper to read, so that nothing makes the module's
- * share look smaller, and no disk decides when a task goes on.
+ * Files are holes. They are the cheapest files to read, so the module's share looks as
+ * large as it can, and no disk decides when a task continues.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -50,12 +50,12 @@
 #define VISIT_LIMIT	"192K"
 #define MAX_PID		65536
 #define MAX_ROUNDS	10
-/* Cgroups of the tree stand in groups of so many */
+/* Cgroups of the tree below each parent */
 #define GROUP		32
 
 static int rounds = 3;
 
-/* What a child found out, shared with its parent: sums of one round */
+/* Sums of one round, shared between the child that measures and its parent */
 static struct result {
 	int64_t ns;
 	int64_t operations;
@@ -89,21 +89,21 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of two the larger: the first round is the one with something still to be set up */
+/* Of two values the larger; the first round may still have to set something up */
 static double median(double *value, int nr)
 {
 	qsort(value, nr, sizeof(*value), compare);
 	return value[nr / 2];
 }
 
-/* Each round, for who wants to know how well they agree */
+/* Prints the value of one round, to show how well the rounds agree */
 static void verbose(const char *name, double value)
 {
 	if (getenv("BENCH_VERBOSE"))
 		printf("# %s %.2f\n", name, value);
 }
 
-/* Reads from @from up to @to, in the pieces that cat takes; returns pages */
+/* Reads from @from up to @to, in pieces of the size that cat uses; returns pages, or -1 */
 static int64_t read_on(int fd, off_t from, off_t to)
 {
 	static char buf[128 * 1024];
@@ -116,17 +116,16 @@ static int64_t read_on(int fd, off_t from, off_t to)
 }
 
 /*
- * When the cgroup is full and nothing was evicted from it yet. The kernel throws its
- * own notes of evicted pages away when it takes the cgroup for empty, and its counters
- * are up to two seconds old: whether it does would be a matter of the moment. To read
- * them brings them up to date.
+ * Called when the cgroup is full and nothing was evicted from it yet. The kernel drops its
+ * shadow entries when it finds the cgroup empty, by counters that are up to two seconds
+ * old, so chance would decide whether it does. Reading the counters flushes them.
  */
 static int settle(void)
 {
 	return cgroup_read("load", "memory.stat", "file") < 0;
 }
 
-/* A file, of which as much was read as there is room for */
+/* Opens the file and reads as much of it as fits in the cgroup */
 static int open_full(void)
 {
 	int fd = open(FILE_NAME, O_RDONLY | O_CLOEXEC);
@@ -136,7 +135,7 @@ static int open_full(void)
 	return -1;
 }
 
-/* First each page that is read evicts one; in the second pass all had been evicted. */
+/* First each page that is read evicts one; in the second pass each is a refault as well */
 static int stream(void *unused)
 {
 	int64_t begin;
@@ -152,7 +151,7 @@ static int stream(void *unused)
 	return 0;
 }
 
-/* A third of the reads hit; the others evict one and bring one back */
+/* A third of the reads hit; each other one evicts a page and is a refault */
 static int random_reads(void *unused)
 {
 	unsigned short state[3] = { 1, 2, 3 };
@@ -174,7 +173,7 @@ static int random_reads(void *unused)
 	return 0;
 }
 
-/* Faults of a mapped file, in order, as the kernel likes them best; all come back */
+/* Faults of a mapped file, in sequential order; each is a refault */
 static int mapped(void *unused)
 {
 	const volatile char *p;
@@ -191,7 +190,7 @@ static int mapped(void *unused)
 	return 0;
 }
 
-/* Pages of which no two are the same, and that compress well */
+/* Writes to pages that all differ and compress well */
 static int anon(void *unused)
 {
 	uint64_t *p = mmap(NULL, ANON_BYTES, PROT_READ | PROT_WRITE,
@@ -216,7 +215,7 @@ static void tree_name(char *name, size_t size, long i)
 	snprintf(name, size, "g%ld/c%ld", i / GROUP, i);
 }
 
-/* @nr cgroups with a limit, below others */
+/* @nr cgroups with a limit, GROUP below each parent */
 static int tree_create(long nr)
 {
 	char name[64];
@@ -224,12 +223,11 @@ static int tree_create(long nr)
 	for (long i = 0; i < nr; i++) {
 		if (i % GROUP == 0) {
 			snprintf(name, sizeof(name), "g%ld", i / GROUP);
-			if (cgroup_create(name) ||
-			    cgroup_write(name, "cgroup.subtree_control", "+memory"))
+			if (cgroup_create_parent(name))
 				return -1;
 		}
 		tree_name(name, sizeof(name), i);
-		if (cgroup_create(name) || cgroup_write(name, "memory.max", VISIT_LIMIT))
+		if (cgroup_create_limited(name, VISIT_LIMIT))
 			return -1;
 	}
 	return 0;
@@ -252,19 +250,18 @@ static int tree_remove(long nr)
 	return 0;
 }
 
-/* Runs @load in a cgroup with a limit, with a file that nobody has read yet */
+/* Runs @load in a new cgroup with a limit, with a new file */
 static int in_cgroup(int (*load)(void *unused))
 {
 	int err;
 
-	err = create_hole(FILE_NAME, FILE_BYTES) || cgroup_create("load") ||
-	      cgroup_write("load", "memory.max", LIMIT) ||
+	err = create_hole(FILE_NAME, FILE_BYTES) || cgroup_create_limited("load", LIMIT) ||
 	      cgroup_run("load", load, NULL);
 	unlink(FILE_NAME);
 	return cgroup_remove("load") || err ? -1 : 0;
 }
 
-/* Runs it some times, and prints the median of each result. */
+/* Runs @load in each round and prints the median of each result */
 static int repeat(int (*load)(void *unused), const char *const *names)
 {
 	double value[RESULTS][MAX_ROUNDS];
@@ -312,9 +309,9 @@ static int case_zram(long cgroups)
 }
 
 /*
- * A block device that has what is asked of it at once, and is not known to the kernel
- * as one that does. How often a page is looked at until a real disk has written it is
- * not the same in any two runs.
+ * Swaps to a block device that completes each request at once but is not marked as
+ * synchronous. With a real disk, the number of times reclaim scans a page until it is
+ * written differs from run to run.
  */
 static int block_swap(bool on)
 {
@@ -335,7 +332,7 @@ static int case_swap(long cgroups)
 	       block_swap(false);
 }
 
-/* One byte to and fro: a switch for each byte */
+/* Passes one byte to and fro: one task switch per byte */
 static int ping_pong(int in, int out, bool first)
 {
 	char byte = 0;
@@ -386,7 +383,7 @@ static int case_pipe(long cgroups)
 	return 0;
 }
 
-/* CPU time of each task but this one; of those that end in between some is lost */
+/* CPU time of each task but this one; misses some of tasks that end in between */
 static int tasks_time(int64_t *time)
 {
 	DIR *proc = opendir("/proc");
@@ -410,45 +407,25 @@ static int tasks_time(int64_t *time)
 	return proc ? closedir(proc) : -1;
 }
 
-/* Until the kernel has freed the memory cgroups that were removed */
-static int wait_for_dying(void)
-{
-	for (int i = 0; i < 1000; i++) {
-		if (!cgroup_read("", "cgroup.stat", "nr_dying_descendants"))
-			return 0;
-		usleep(20000);
-	}
-	fputs("# removed cgroups do not go away\n", stderr);
-	return -1;
-}
-
 /*
- * In between, the module's worker, which comes every two seconds, is given the time
- * to find them. Most of the work is done by workers, the kernel's too, so the time
- * of all tasks is counted.
+ * In between, the module's worker gets time to find the cgroups; it runs every two seconds.
+ * Kernel threads do most of the work, so the CPU time of all tasks is counted.
  */
 static int birth_round(double *value)
 {
 	static int64_t before[MAX_PID], after[MAX_PID];
 	int64_t begin, ns = 0;
-	char name[32];
 
 	if (tasks_time(before))
 		return -1;
 	begin = cpu_time();
-	for (int i = 0; i < BIRTHS; i++) {
-		snprintf(name, sizeof(name), "b%d", i);
-		if (cgroup_create(name))
-			return -1;
-	}
+	if (cgroup_create_numbered("b", BIRTHS))
+		return -1;
 	usleep(2500000);
-	for (int i = 0; i < BIRTHS; i++) {
-		snprintf(name, sizeof(name), "b%d", i);
-		if (cgroup_remove(name))
-			return -1;
-	}
+	if (cgroup_remove_numbered("b", BIRTHS))
+		return -1;
 	ns = cpu_time() - begin;
-	if (wait_for_dying() || tasks_time(after))
+	if (cgroup_wait_freed() || tasks_time(after))
 		return -1;
 	for (int i = 0; i < MAX_PID; i++)
 		if (after[i] > before[i])
@@ -475,7 +452,7 @@ static int case_births(long cgroups)
 	return 0;
 }
 
-/* In each cgroup: reads more than fits twice, a part of the file that is its own */
+/* Enters each cgroup in turn and reads a part of the file twice that does not fit there */
 static int visit(void *arg)
 {
 	int fd = open(FILE_NAME, O_RDONLY | O_CLOEXEC);
@@ -497,7 +474,7 @@ static int visit(void *arg)
 	return 0;
 }
 
-/* A child that chooses its cgroup itself: the one above has others and takes no task */
+/* Runs @work in a child that enters a cgroup itself: only leaves of the tree take tasks */
 static int run_here(int (*work)(void *arg), void *arg)
 {
 	pid_t pid = fork();
@@ -507,46 +484,52 @@ static int run_here(int (*work)(void *arg), void *arg)
 	return wait_child(pid);
 }
 
-/* What a program would take from memory.stat and memory.pressure */
+/* The values that a program would take from memory.stat and memory.pressure */
 static const char *const wanted[] = {
 	"anon ", "file ", "pgscan ", "pgsteal ", "pgmajfault ", "workingset_refault_anon ",
 	"workingset_refault_file ", "workingset_activate_file ", "pswpin ",
 };
 
-static int read_files(long nr, uint64_t *values)
+/* Returns the content of a file of a cgroup of the tree, or NULL */
+static char *read_file_of(long cgroup, const char *file)
 {
 	static char buf[16384];
 	char name[64], path[128];
 	ssize_t n;
 	int fd;
 
+	tree_name(name, sizeof(name), cgroup);
+	snprintf(path, sizeof(path), CGROUP_TEST "/%s/%s", name, file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	if (n < 0)
+		return NULL;
+	buf[n] = 0;
+	return buf;
+}
+
+static int read_files(long nr, uint64_t *values)
+{
 	for (long i = 0; i < nr; i++) {
-		tree_name(name, sizeof(name), i);
-		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.stat", name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
-		close(fd);
-		if (n < 0)
+		char *buf = read_file_of(i, "memory.stat");
+
+		if (!buf)
 			return -1;
-		buf[n] = 0;
 		for (char *line = buf; *line; line = strchr(line, '\n') + 1)
 			for (size_t w = 0; w < sizeof(wanted) / sizeof(wanted[0]); w++)
 				if (!strncmp(line, wanted[w], strlen(wanted[w])))
 					values[w] += strtoull(line + strlen(wanted[w]), NULL, 10);
-		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.pressure", name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
-		close(fd);
-		if (n < 0)
+		buf = read_file_of(i, "memory.pressure");
+		if (!buf)
 			return -1;
-		buf[n] = 0;
 		for (char *at = buf; (at = strstr(at, "total=")); )
 			values[0] += strtoull(at += strlen("total="), NULL, 10);
 	}
 	return 0;
 }
 
-/* One reading to warm up, then some: per cgroup */
+/* Reads all once to warm up, then once in each round; the result is per cgroup */
 static int measure_files(const char *name, long nr)
 {
 	uint64_t values[sizeof(wanted) / sizeof(wanted[0])] = { 0 };
@@ -567,7 +550,7 @@ static int measure_files(const char *name, long nr)
 	return 0;
 }
 
-/* One snapshot, by cgroup: of all those of the first one, however many are in this */
+/* The cost of one snapshot, divided by the number of cgroups in the first snapshot */
 static int one_snapshot(struct headroom *h, struct headroom_filter *filter, size_t *nr,
 			double *value)
 {
@@ -586,10 +569,10 @@ static int one_snapshot(struct headroom *h, struct headroom_filter *filter, size
 }
 
 /*
- * The same, and what the first one costs, which has to learn the cgroups' names. With
- * @changes, each but the first is of what has changed since the one before: nothing.
- * That takes so little that a cgroup of the system in which something does happen
- * would be seen, so it is done more often.
+ * Measures snapshots in the same way, and prints the cost of the first one apart, which has
+ * to look up the cgroups' names. With @changes, each but the first holds what changed since
+ * the one before, which is nothing. That costs so little that activity in a cgroup of the
+ * system would be visible, so there are more rounds.
  */
 static int measure_snapshot(const char *name, uint32_t omit, bool changes)
 {
@@ -622,7 +605,7 @@ static int measure_snapshot(const char *name, uint32_t omit, bool changes)
 	return err;
 }
 
-/* What the module says of its memory, and how many histograms a cgroup has */
+/* Prints the memory that the module reports, and the number of histograms per cgroup */
 static int print_memory(long nr)
 {
 	struct headroom_status *status = module_status();
@@ -637,7 +620,7 @@ static int print_memory(long nr)
 	return 0;
 }
 
-/* The module is loaded */
+/* Requires that the module is loaded */
 static int case_snapshot(long nr)
 {
 	int err;

@@ -2,15 +2,16 @@
 /*
  * usage: bench_parallel
  *
- * Streaming reclaim on all CPUs at once, a reader pinned to each, for scripts/bench:
+ * Stream through reclaim on all CPUs at once, with a reader pinned to each, for
+ * scripts/bench:
  *
- *	parallel.same VALUE	all of them in one cgroup, whose counters they share
- *	parallel.own VALUE	each in a cgroup of its own
+ *	parallel.same VALUE	all readers in one cgroup, whose counters they share
+ *	parallel.own VALUE	each reader in a cgroup of its own
  *
- * VALUE is instructions per page. In a virtual machine that executes one each
- * nanosecond (scripts/vm --icount), its CPUs taking turns, they are what passes on the
- * clock while all have something to do. What CPUs wait for when they want the same
- * cache line is no instruction; that they try again, or spin, is.
+ * VALUE is instructions per page. A virtual machine that executes one instruction each
+ * nanosecond (scripts/vm --icount) runs its CPUs in turns, so the clock counts the
+ * instructions while all CPUs are busy. Waiting for a cache line that another CPU holds
+ * takes no instructions; retries and spinning do.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -21,7 +22,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -42,14 +42,6 @@ static struct {
 	int64_t end[MAX_CPUS];
 } *all;
 
-static int64_t clock_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000LL + t.tv_nsec;
-}
-
 static void file_name(char *name, size_t size, int cpu)
 {
 	snprintf(name, size, SCRATCH "/parallel%d", cpu);
@@ -68,28 +60,25 @@ static int read_range(int fd, off_t from, off_t to)
 	return 0;
 }
 
-/* Fills its share of the memory, waits for all, and then evicts a page for each */
+/* Fills its share of the memory, waits for the other readers, then evicts a page per read */
 static int reader(void *arg)
 {
 	int cpu = *(int *)arg, cpus = all->cpus, fd, err;
-	cpu_set_t set;
 	char name[64];
 
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
 	file_name(name, sizeof(name), cpu);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
-	err = sched_setaffinity(0, sizeof(set), &set) || fd < 0 ||
+	err = pin_to_cpu(0, cpu) || fd < 0 ||
 	      read_range(fd, 0, LIMIT_BYTES / cpus);
 	if (err)
 		atomic_fetch_add(&all->failed, 1);
 	atomic_fetch_add(&all->ready, 1);
 	while (atomic_load(&all->ready) < cpus)
 		sched_yield();
-	all->begin[cpu] = clock_ns();
+	all->begin[cpu] = monotonic_ns();
 	err = err || read_range(fd, LIMIT_BYTES / cpus, FILE_BYTES / cpus) ||
 	      read_range(fd, 0, FILE_BYTES / cpus);
-	all->end[cpu] = clock_ns();
+	all->end[cpu] = monotonic_ns();
 	return err ? 1 : 0;
 }
 
@@ -99,7 +88,7 @@ static int make_cgroup(int cpu, bool same)
 
 	snprintf(name, sizeof(name), "p%d", cpu);
 	snprintf(limit, sizeof(limit), "%lld", LIMIT_BYTES / (same ? 1LL : all->cpus));
-	return cgroup_create(name) || cgroup_write(name, "memory.max", limit);
+	return cgroup_create_limited(name, limit);
 }
 
 /* Returns instructions per page, or a negative number */
@@ -152,7 +141,7 @@ static int measure(const char *name, bool same)
 		}
 		if (getenv("BENCH_VERBOSE"))
 			printf("# %s %.2f\n", name, value[i]);
-		/* Everything else that goes on in the machine is on the clock, too */
+		/* The clock also counts what else runs in the machine */
 		least = value[i] < least ? value[i] : least;
 	}
 	printf("%s %.2f\n", name, least);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cgroup.h"
+#include "workload.h"
 
 static void path_of(char *path, size_t size, const char *name, const char *file)
 {
@@ -49,7 +50,6 @@ int cgroup_setup(void)
 	return write_file(CGROUP_TEST "/cgroup.subtree_control", "+memory");
 }
 
-/* Removes all below the test's cgroup, and the cgroup itself */
 void cgroup_cleanup(void)
 {
 	if (access(CGROUP_TEST, F_OK))
@@ -58,7 +58,7 @@ void cgroup_cleanup(void)
 	if (system("for i in $(seq 100); do "
 		   "find " CGROUP_TEST " -depth -type d -exec rmdir {} + 2>/dev/null;"
 		   "[ -d " CGROUP_TEST " ] || exit 0; sleep 0.1; done; exit 1"))
-		fprintf(stderr, "# %s could not be removed\n", CGROUP_TEST);
+		fprintf(stderr, "# cannot remove %s\n", CGROUP_TEST);
 }
 
 int cgroup_create(const char *name)
@@ -69,7 +69,18 @@ int cgroup_create(const char *name)
 	return mkdir(path, 0755) ? complain("mkdir", path) : 0;
 }
 
-/* A cgroup is busy until the last task's exit has been seen through */
+int cgroup_create_parent(const char *name)
+{
+	return cgroup_create(name) || cgroup_write(name, "cgroup.subtree_control", "+memory") ?
+	       -1 : 0;
+}
+
+int cgroup_create_limited(const char *name, const char *limit)
+{
+	return cgroup_create(name) || cgroup_write(name, "memory.max", limit) ? -1 : 0;
+}
+
+/* A cgroup is busy until the kernel has finished the exit of its last task */
 int cgroup_remove(const char *name)
 {
 	char path[256];
@@ -84,6 +95,29 @@ int cgroup_remove(const char *name)
 		usleep(10000);
 	}
 	return complain("rmdir", path);
+}
+
+static int for_each_numbered(const char *prefix, int nr, int (*call)(const char *name))
+{
+	char name[64];
+	int i;
+
+	for (i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "%s%d", prefix, i);
+		if (call(name))
+			return -1;
+	}
+	return 0;
+}
+
+int cgroup_create_numbered(const char *prefix, int nr)
+{
+	return for_each_numbered(prefix, nr, cgroup_create);
+}
+
+int cgroup_remove_numbered(const char *prefix, int nr)
+{
+	return for_each_numbered(prefix, nr, cgroup_remove);
 }
 
 int cgroup_write(const char *name, const char *file, const char *value)
@@ -141,6 +175,24 @@ int64_t cgroup_pressure(const char *name, const char *which)
 	return value;
 }
 
+int64_t cgroup_pgsteal(const char *name)
+{
+	return cgroup_read(name, "memory.stat", "pgsteal");
+}
+
+static bool all_freed(void *unused)
+{
+	return !cgroup_read("", "cgroup.stat", "nr_dying_descendants");
+}
+
+int cgroup_wait_freed(void)
+{
+	if (wait_until(all_freed, NULL, 60))
+		return 0;
+	fprintf(stderr, "# removed cgroups are not freed\n");
+	return -1;
+}
+
 uint64_t cgroup_id(const char *name)
 {
 	char path[256];
@@ -167,6 +219,19 @@ int wait_child(pid_t pid)
 	if (pid < 0 || waitpid(pid, &status, 0) != pid)
 		return -1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void end_child(pid_t pid)
+{
+	if (pid > 0 && !kill(pid, SIGKILL))
+		waitpid(pid, NULL, 0);
+}
+
+int cgroup_apply(void *arg)
+{
+	const struct cgroup_setting *setting = arg;
+
+	return cgroup_write(setting->cgroup, setting->file, setting->value) ? 1 : 0;
 }
 
 int cgroup_run(const char *name, int (*work)(void *arg), void *arg)

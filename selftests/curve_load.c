@@ -2,21 +2,20 @@
 /*
  * usage: curve_load WORKLOAD LIMIT
  *
- * Runs a workload in a cgroup that may have LIMIT MiB, and prints what the disk
- * delivered, and what Headroom predicts for more memory: for scripts/curve-table.
+ * Run a workload in a cgroup with a limit of LIMIT MiB, and print the misses that the disk
+ * served and those that Headroom predicts for more memory, for scripts/curve-table:
  *
  *	misses RATIO
- *	PERCENT RATIO	for each percentage of LIMIT more
+ *	PERCENT RATIO	for a limit that is PERCENT larger
  *
- * RATIO is of the reads in the measured part. In each workload a read is of one
- * page, with readahead off, on one CPU. Before the measured part all of the file
- * was read once, and then as many reads made as will be measured.
+ * RATIO is a share of the reads in the measured part. A read is of one page, without
+ * readahead, on one CPU. Before the measured part the workload reads the whole file once,
+ * and then makes as many reads as will be measured.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,11 +32,11 @@
 struct load {
 	const char *name;
 	long pages;		/* size of the file */
-	long random;		/* so many of them, the first, are read at random */
+	long random;		/* the first pages of it, which are read at random */
 	double zipf;		/* exponent: 0 is uniform */
 };
 
-/* The pages that are not read at random are read in a loop, in every second read. */
+/* The other pages are read in a loop; with both kinds, reads alternate between them */
 static const struct load loads[] = {
 	{ .name = "uniform", .pages = 24576, .random = 24576 },
 	{ .name = "zipf-0.8", .pages = 24576, .random = 24576, .zipf = 0.8 },
@@ -48,34 +47,11 @@ static const struct load loads[] = {
 
 static const int more[] = { 25, 50, 100 };
 
-/* The ways between parent and child: "warm" and "go" */
+/* Pipes: the child is warm; the parent says go */
 static int warm[2], go[2];
 static int64_t *misses;
 
-static int pin(int cpu)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(cpu, &cpus);
-	return sched_setaffinity(0, sizeof(cpus), &cpus);
-}
-
-static int64_t disk_pages(void)
-{
-	char line[128];
-	int64_t bytes = -1;
-	FILE *f = fopen("/proc/self/io", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "read_bytes: %" SCNd64, &bytes) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return bytes / PAGE;
-}
-
-/* How likely the pages up to each are, the most popular first */
+/* Cumulative probability of each page, the most popular first */
 static double *popularity(const struct load *load)
 {
 	double *sum = calloc(load->random + 1, sizeof(*sum)), all = 0;
@@ -87,7 +63,7 @@ static double *popularity(const struct load *load)
 	return sum;
 }
 
-/* The page of a rank lies anywhere: the factor is coprime to the number of pages */
+/* Ranks are scattered over the file: the factor is coprime to the number of pages */
 static long random_page(const struct load *load, const double *sum, unsigned short *state)
 {
 	double at = erand48(state);
@@ -126,7 +102,7 @@ static int read_pages(const struct load *load, int fd, const double *sum, long n
 static int run_load(void *arg)
 {
 	const struct load *load = arg;
-	/* whole passes, so that the measured part goes on where the warm-up ends */
+	/* Whole passes, so that the measured part starts where the warm-up ends */
 	long nr = READS / load->pages * load->pages;
 	unsigned short state[3] = { 1, 0, 0x330e };
 	double *sum = popularity(load);
@@ -134,7 +110,7 @@ static int run_load(void *arg)
 	int64_t before;
 	char byte = 0;
 
-	if (fd < 0 || !sum || pin(0) || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM) ||
+	if (fd < 0 || !sum || pin_to_cpu(0, 0) || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM) ||
 	    read_pages(load, fd, NULL, load->pages, state) ||
 	    read_pages(load, fd, sum, nr, state))
 		return 1;
@@ -186,7 +162,7 @@ static int measure(const struct load *load, long limit)
 	pid_t pid;
 
 	snprintf(max, sizeof(max), "%ldM", limit);
-	if (cgroup_setup() || cgroup_create("curve") || cgroup_write("curve", "memory.max", max) ||
+	if (cgroup_setup() || cgroup_create_limited("curve", max) ||
 	    pipe(warm) || pipe(go))
 		return -1;
 	pid = cgroup_start("curve", run_load, (void *)load);

@@ -12,6 +12,7 @@
 
 #include "cgroup.h"
 #include "module.h"
+#include "workload.h"
 
 static const char *module_path(void)
 {
@@ -31,7 +32,7 @@ int module_load(const char *parameters)
 	int err;
 
 	if (fd < 0) {
-		fprintf(stderr, "# open %s: %m\n", module_path());
+		fprintf(stderr, "# cannot open %s: %m\n", module_path());
 		return -errno;
 	}
 	err = syscall(SYS_finit_module, fd, parameters, 0) ? -errno : 0;
@@ -39,7 +40,7 @@ int module_load(const char *parameters)
 	return err;
 }
 
-/* A reader that has just closed its socket may still hold the module */
+/* A client that has just closed its socket may still hold a reference */
 int module_unload(void)
 {
 	int i;
@@ -63,52 +64,48 @@ int module_reload(const char *parameters)
 	return module_load(parameters);
 }
 
+/* Closes @h and prints what failed; returns @err */
+static int finish(struct headroom *h, int err, const char *what, const char *cgroup)
+{
+	if (err)
+		fprintf(stderr, "# cannot read the %s of %s: %s\n", what, cgroup,
+			h ? headroom_error(h) : strerror(-err));
+	headroom_close(h);
+	return err;
+}
+
 struct headroom_cgroup *module_read(const char *cgroup)
 {
 	struct headroom_cgroup *cg = NULL;
 	struct headroom *h = NULL;
-	int err;
+	int err = headroom_open(&h) ?: headroom_cgroup_get(h, cgroup_id(cgroup), &cg);
 
-	err = headroom_open(&h);
-	if (!err)
-		err = headroom_cgroup_get(h, cgroup_id(cgroup), &cg);
-	if (err)
-		fprintf(stderr, "# read %s: %s\n", cgroup,
-			h ? headroom_error(h) : strerror(-err));
-	headroom_close(h);
-	return err ? NULL : cg;
+	return finish(h, err, "statistics", cgroup) ? NULL : cg;
 }
 
 struct headroom_blame *module_blame(const char *cgroup)
 {
 	struct headroom_blame *blame = NULL;
 	struct headroom *h = NULL;
-	int err;
+	int err = headroom_open(&h) ?: headroom_blame_get(h, cgroup_id(cgroup), &blame);
 
-	err = headroom_open(&h);
-	if (!err)
-		err = headroom_blame_get(h, cgroup_id(cgroup), &blame);
-	if (err)
-		fprintf(stderr, "# blame of %s: %s\n", cgroup,
-			h ? headroom_error(h) : strerror(-err));
-	headroom_close(h);
-	return err ? NULL : blame;
+	return finish(h, err, "blame", cgroup) ? NULL : blame;
 }
 
 struct headroom_status *module_status(void)
 {
 	struct headroom_status *status = NULL;
 	struct headroom *h = NULL;
-	int err;
+	int err = headroom_open(&h) ?: headroom_status_get(h, &status);
 
-	err = headroom_open(&h);
-	if (!err)
-		err = headroom_status_get(h, &status);
-	if (err)
-		fprintf(stderr, "# read the status: %s\n",
-			h ? headroom_error(h) : strerror(-err));
-	headroom_close(h);
-	return err ? NULL : status;
+	return finish(h, err, "status", "the module") ? NULL : status;
+}
+
+int module_update(struct headroom_cgroup **cg, const char *cgroup)
+{
+	headroom_cgroup_free(*cg);
+	*cg = module_read(cgroup);
+	return *cg ? 0 : -1;
 }
 
 int module_hook(const char *name)
@@ -124,35 +121,34 @@ int module_hook(const char *name)
 	return attached;
 }
 
-bool module_sees_scans(void)
+bool kernel_is_6_1(void)
 {
-	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
-	unsigned int enabled = 0;
 	struct utsname uts;
 
-	if (f && fscanf(f, "%x", &enabled) != 1)
-		enabled = 0;
-	if (f)
-		fclose(f);
 	uname(&uts);
-	return !enabled || strncmp(uts.release, "6.1.", 4);
+	return !strncmp(uts.release, "6.1.", 4);
 }
 
-int64_t module_lost(void)
+bool module_sees_scans(void)
+{
+	return !lru_is_mglru() || !kernel_is_6_1();
+}
+
+int64_t module_dropped(void)
 {
 	struct headroom_status *status = module_status();
-	int64_t lost = -1;
+	int64_t dropped = -1;
 
 	if (status) {
-		lost = status->dropped.table_full + status->dropped.table_busy +
-		       status->dropped.cgroup_unknown +
-		       status->dropped.distance_unknown +
-		       status->dropped.stall_slots + status->dropped.reclaim_slots +
-		       status->dropped.histograms;
-		if (lost)
-			fprintf(stderr, "# lost: table full %" PRIu64 ", busy %" PRIu64
+		dropped = status->dropped.table_full + status->dropped.table_busy +
+			  status->dropped.cgroup_unknown + status->dropped.distance_unknown +
+			  status->dropped.stall_slots + status->dropped.reclaim_slots +
+			  status->dropped.histograms;
+		if (dropped)
+			fprintf(stderr, "# dropped: table full %" PRIu64 ", busy %" PRIu64
 				", cgroup unknown %" PRIu64 ", distance unknown %" PRIu64
-				", stall slots %" PRIu64 ", reclaim slots %" PRIu64 ", histograms %" PRIu64 "\n",
+				", stall slots %" PRIu64 ", reclaim slots %" PRIu64
+				", histograms %" PRIu64 "\n",
 				status->dropped.table_full, status->dropped.table_busy,
 				status->dropped.cgroup_unknown,
 				status->dropped.distance_unknown,
@@ -161,5 +157,49 @@ int64_t module_lost(void)
 				status->dropped.histograms);
 	}
 	headroom_status_free(status);
-	return lost;
+	return dropped;
+}
+
+static void add_pages(struct headroom_pages *sum, const struct headroom_stats *stats,
+		      int kind, int reason)
+{
+	const struct headroom_pages *pages = headroom_stats_pages(stats, kind, reason);
+
+	sum->evictions += pages->evictions;
+	sum->refaults += pages->refaults;
+}
+
+struct headroom_pages pages_for_reason(const struct headroom_stats *stats, int reason)
+{
+	struct headroom_pages sum = { 0 };
+	int kind;
+
+	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		add_pages(&sum, stats, kind, reason);
+	return sum;
+}
+
+struct headroom_pages pages_of_kind(const struct headroom_stats *stats, int kind)
+{
+	struct headroom_pages sum = { 0 };
+	int reason;
+
+	for (reason = 1; reason < HEADROOM_REASONS; reason++)
+		add_pages(&sum, stats, kind, reason);
+	return sum;
+}
+
+void print_pages(const char *cgroup, const struct headroom_stats *stats)
+{
+	int kind, reason;
+
+	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
+		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
+			const struct headroom_pages *p = headroom_stats_pages(stats, kind, reason);
+
+			if (p->evictions || p->refaults)
+				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
+					" evictions, %" PRIu64 " refaults\n", cgroup,
+					kind, reason, p->evictions, p->refaults);
+		}
 }

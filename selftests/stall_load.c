@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,18 +21,9 @@
 
 #define PAGE	4096
 
-int pin_to_first(pid_t pid)
-{
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	return sched_setaffinity(pid, sizeof(cpus), &cpus);
-}
-
 /*
- * Several times over: the second use makes a page active, and MGLRU takes a file
- * that is read for a working set only if it is read often.
+ * Five times: the second use makes a page active, and MGLRU counts a file that is read
+ * as working set only if it is read often.
  */
 static int read_often(int fd, size_t size)
 {
@@ -54,9 +46,9 @@ int use_in_rounds(void *arg)
 	char token = 0;
 	size_t at;
 
-	/* Or it would never see the other side close its end */
+	/* With this end open it would never see the other process close its own */
 	close(job->evicted[1]);
-	if (pin_to_first(0))
+	if (pin_to_cpu(0, 0))
 		return 1;
 	if (job->path) {
 		fd = open(job->path, O_RDONLY | O_CLOEXEC);
@@ -82,7 +74,7 @@ int use_in_rounds(void *arg)
 				p[at + i] = at / PAGE % 255 + 1;
 		if (write(job->used[1], &token, 1) != 1)
 			return 1;
-		/* The other side has enough */
+		/* The other process has enough */
 		if (read(job->evicted[0], &token, 1) != 1)
 			break;
 	}
@@ -104,7 +96,7 @@ int evict_in_rounds(struct rounds_job *job, const char *cgroup, const char *amou
 			break;
 		if (!i && cgroup_write(cgroup, "io.max", io_max))
 			break;
-		/* It may well get less than it should, the pages were just used */
+		/* It may evict less than asked, since the pages were just used */
 		if (write(fd, amount, strlen(amount)) < 0)
 			fprintf(stderr, "# round %d: memory.reclaim: %m\n", i);
 		if (write(job->evicted[1], &token, 1) != 1)
@@ -120,16 +112,12 @@ int touch_at_random(void *arg)
 	const struct random_job *job = arg;
 	unsigned short state[3] = { 1, 2, 3 };
 	volatile char *p;
-	size_t at;
 	long i;
 
-	p = mmap(NULL, job->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		 -1, 0);
-	if (p == MAP_FAILED)
+	p = map_memory(job->size);
+	if (!p)
 		return 1;
-	madvise((void *)p, job->size, MADV_NOHUGEPAGE);
-	for (at = 0; at < job->size; at += PAGE)
-		p[at] = at / PAGE % 255 + 1;
+	fill_memory(p, job->size);
 	for (i = 0; i < job->touches; i++)
 		p[(size_t)(erand48(state) * (job->part / PAGE)) * PAGE + i % PAGE] = i;
 	return 0;
@@ -137,49 +125,60 @@ int touch_at_random(void *arg)
 
 int touch_and_rest(void *unused)
 {
-	volatile char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	volatile char *p = map_memory(MIB);
 	size_t at;
 
-	if (p == MAP_FAILED)
+	if (!p)
 		return 1;
-	madvise((void *)p, MIB, MADV_NOHUGEPAGE);
 	for (;; usleep(10000))
 		for (at = 0; at < MIB; at += PAGE)
 			p[at]++;
 }
 
-int work_in_crowd(void *arg)
+static int fork_crowd(void *arg)
 {
-	const struct crowd_job *job = arg;
+	const struct crowd *crowd = arg;
 	int i;
 
-	for (i = 0; i < job->nr; i++) {
+	for (i = 0; i < crowd->nr; i++) {
 		pid_t pid = fork();
 
-		/* Who stalls while others are still to be forked makes it slow */
-		while (!pid && !job->pid[job->nr - 1])
+		/* A task that stalls while others are forked would slow that down */
+		while (!pid && !crowd->pid[crowd->nr - 1])
 			usleep(10000);
 		if (!pid)
-			_exit(job->work(NULL));
-		job->pid[i] = pid;
+			_exit(crowd->work(NULL));
+		crowd->pid[i] = pid;
 	}
 	while (wait(NULL) > 0)
 		;
 	return 0;
 }
 
-bool lru_is_mglru(void)
+static bool crowd_is_complete(void *arg)
 {
-	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
-	unsigned int bits = 0;
+	const struct crowd *crowd = arg;
 
-	if (!f)
-		return false;
-	if (fscanf(f, "%x", &bits) != 1)
-		bits = 0;
-	fclose(f);
-	return bits & 1;
+	return crowd->pid[crowd->nr - 1];
+}
+
+int crowd_start(struct crowd *crowd, const char *cgroup)
+{
+	crowd->pid = (pid_t *)shared_counter();
+	if (!crowd->pid)
+		return -1;
+	crowd->first = cgroup_start(cgroup, fork_crowd, crowd);
+	return crowd->first > 0 && wait_until(crowd_is_complete, crowd, 60) ? 0 : -1;
+}
+
+int crowd_end(struct crowd *crowd)
+{
+	int i;
+
+	for (i = 0; i < crowd->nr; i++)
+		if (crowd->pid[i] > 0)
+			kill(crowd->pid[i], SIGKILL);
+	return wait_child(crowd->first);
 }
 
 const char *disk_number(const char *path)
@@ -237,38 +236,41 @@ pid_t find_kswapd(void)
 	return found;
 }
 
-int let_in_kswapd(void)
+int starve_kswapd(void)
+{
+	pid_t kswapd = find_kswapd();
+
+	return pin_to_cpu(kswapd, 0) || pin_to_cpu(0, 0) ||
+	       setpriority(PRIO_PROCESS, kswapd, 19) || setpriority(PRIO_PROCESS, 0, -20) ?
+	       -1 : 0;
+}
+
+int restore_kswapd(void)
 {
 	pid_t kswapd = find_kswapd();
 	cpu_set_t cpus;
 
 	memset(&cpus, 0xff, sizeof(cpus));
 	return sched_setaffinity(kswapd, sizeof(cpus), &cpus) ||
-	       setpriority(PRIO_PROCESS, kswapd, 0);
+	       setpriority(PRIO_PROCESS, kswapd, 0) ? -1 : 0;
 }
 
-/* Its own code stays in memory: it would have to be read again */
+/* Its own code is locked in memory, so that it never has to be read again */
 int take_memory(void *arg)
 {
 	const struct short_job *job = arg;
-	pid_t kswapd = find_kswapd();
-	size_t taken, at;
+	size_t taken;
 	long before;
 
-	if (pin_to_first(kswapd) || pin_to_first(0) ||
-	    setpriority(PRIO_PROCESS, kswapd, 19) || setpriority(PRIO_PROCESS, 0, -20) ||
-	    mlockall(MCL_CURRENT))
+	if (starve_kswapd() || mlockall(MCL_CURRENT))
 		return 1;
 	before = vmstat("pgsteal_direct");
 	for (taken = 0; taken < job->most; taken += MIB) {
-		volatile char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
-					MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		void *p = map_memory(MIB);
 
-		if (p == MAP_FAILED)
+		if (!p)
 			return 1;
-		madvise((void *)p, MIB, MADV_NOHUGEPAGE);
-		for (at = 0; at < MIB; at += PAGE)
-			p[at] = at / PAGE % 255 + 1;
+		fill_memory(p, MIB);
 		if (vmstat("pgsteal_direct") - before >= job->enough)
 			return 0;
 	}
@@ -286,10 +288,9 @@ int hold_memory(void *arg)
 	if (size <= job->leave)
 		return 1;
 	size = (size - job->leave) / MIB * MIB;
-	p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+	p = map_memory(size);
+	if (!p)
 		return 1;
-	madvise(p, size, MADV_NOHUGEPAGE);
 	if (!job->holes && mlock(p, size))
 		return 1;
 	for (at = 0; at < size; at += PAGE)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Work that stalls for one reason only */
+/* Loads that stall for one reason only */
 #ifndef _SELFTESTS_STALL_LOAD_H
 #define _SELFTESTS_STALL_LOAD_H
 
@@ -7,19 +7,16 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* To CPU 0; 0 is the caller */
-int pin_to_first(pid_t pid);
-
 /**
- * struct rounds_job - memory that somebody evicts parts of, used again
+ * struct rounds_job - use memory again and again, after another process evicted parts of it
  * @path: a file; NULL: anonymous memory
- * @read: the file is read, not mapped
+ * @read: read the file instead of mapping it
  * @size: bytes
- * @rounds: how often it is used, at most
- * @used: tells the other side that it was
- * @evicted: and is told that pages were evicted
+ * @rounds: number of rounds, at most
+ * @used: pipe to the other process: a byte after each round
+ * @evicted: pipe from the other process: a byte after each eviction
  *
- * On CPU 0.
+ * Runs on CPU 0.
  */
 struct rounds_job {
 	const char *path;
@@ -32,8 +29,9 @@ struct rounds_job {
 
 int use_in_rounds(void *job);
 /*
- * The other side: evicts @amount from @cgroup after each round, until it is @enough;
- * 0 or -1. From the first time on @io_max is its io.max, so that reading takes long.
+ * The other process: evicts @amount from @cgroup after each round, until @enough returns
+ * true; 0 or -1. Sets io.max of the cgroup to @io_max after the first round, so that
+ * reading the pages back takes long.
  */
 int evict_in_rounds(struct rounds_job *job, const char *cgroup, const char *amount,
 		    const char *io_max, bool (*enough)(void));
@@ -41,8 +39,8 @@ int evict_in_rounds(struct rounds_job *job, const char *cgroup, const char *amou
 /**
  * struct random_job - fill memory, then use a part of it at random
  * @size: bytes
- * @part: the first bytes of them
- * @touches: how often a page of it is used
+ * @part: the bytes used afterwards, from the first one
+ * @touches: number of times a page of it is used
  */
 struct random_job {
 	size_t size;
@@ -52,41 +50,51 @@ struct random_job {
 
 int touch_at_random(void *job);
 
-/* Uses a MiB again and again, with rests: many tasks can do so on few CPUs */
+/* Uses a MiB again and again, with pauses, so that few CPUs are enough for many tasks */
 int touch_and_rest(void *unused);
 
 /**
- * struct crowd_job - many tasks that do the same
- * @work: what, without an argument
+ * struct crowd - many tasks that run the same load
+ * @work: the load; it is called without an argument
  * @nr: number of tasks
- * @pid: who they are, in memory shared with the parent, 0 until they are there
+ * @pid: their pids, in memory shared with the parent; 0 until the task exists
+ * @first: the task that forks them and waits for them
  *
- * Entering a cgroup takes long, and only one task can do it at a time: they are
- * forked inside. Until the last of them is gone.
+ * Entering a cgroup takes long, and only one task can do it at a time. One task enters
+ * and forks the others, which start to work when the last of them exists.
  */
-struct crowd_job {
+struct crowd {
 	int (*work)(void *arg);
 	int nr;
 	volatile pid_t *pid;
+	pid_t first;
 };
 
-int work_in_crowd(void *job);
+/* Returns when all tasks exist, within 60 s; 0 or -1 */
+int crowd_start(struct crowd *crowd, const char *cgroup);
+/* Kills all tasks and waits for them; 0 or -1 */
+int crowd_end(struct crowd *crowd);
 
-/* Whether there is a MGLRU, and it is on: it knows other working sets */
-bool lru_is_mglru(void);
-
-/* "MAJOR:MINOR" of the disk @path, or of the one that the file @path is on; or "" */
+/* Returns "MAJOR:MINOR" of the disk @path, or of the disk of the file @path; "" on failure */
 const char *disk_number(const char *path);
 
-/* Sets the readahead of the disk at /scratch, in KiB; returns what it was, or -1 */
+/* Sets the readahead of the disk of /scratch in KiB; returns the old value, or -1 */
 int scratch_readahead(int kib);
 
+/*
+ * Moves this process and kswapd to CPU 0 and gives this process almost all of it. It does
+ * not become a real-time task: such a task may take more memory before it has to reclaim,
+ * and then has to wait for kswapd. 0 or -1.
+ */
+int starve_kswapd(void);
+/* Gives kswapd back to all CPUs; 0 or -1 */
+int restore_kswapd(void);
+pid_t find_kswapd(void);
+
 /**
- * struct short_job - take memory until the machine has to be reclaimed from
- * @enough: stop when tasks have reclaimed so many pages themselves
- * @most: or when it has taken so many bytes
- *
- * On CPU 0, which it shares with kswapd, and has almost all of.
+ * struct short_job - allocate until the machine is short of memory, with kswapd starved
+ * @enough: stop when tasks have reclaimed this many pages themselves
+ * @most: bytes to take at most
  */
 struct short_job {
 	long enough;
@@ -94,15 +102,12 @@ struct short_job {
 };
 
 int take_memory(void *job);
-/* Hands kswapd back to all CPUs */
-int let_in_kswapd(void);
-pid_t find_kswapd(void);
 
 /**
- * struct hold_job - hold memory, so that less is free
+ * struct hold_job - hold memory until killed, so that less is free
  * @leave: bytes to leave free
- * @holes: then give up again seven pages of eight
- * @done: told when it is so
+ * @holes: then free seven pages of each eight
+ * @done: pipe to the parent: a byte when the memory is held
  */
 struct hold_job {
 	size_t leave;
@@ -110,13 +115,13 @@ struct hold_job {
 	int done[2];
 };
 
-/* Until it is killed */
 int hold_memory(void *job);
 
 /**
- * struct gate_job - work that has to wait until it may begin
- * @go: read from before
- * @work: what it is, and its argument
+ * struct gate_job - run a load when the parent says so
+ * @go: pipe from the parent: a byte starts it
+ * @work: the load
+ * @arg: its argument
  */
 struct gate_job {
 	int go[2];

@@ -16,7 +16,7 @@
 #define FILE_SPACE	SCRATCH "/swap"
 #define ZSWAP		"/sys/module/zswap/parameters/"
 
-/* The disk whose serial number is "swap"; NULL when there is none */
+/* Returns the disk whose serial number is "swap", or NULL */
 static const char *disk(void)
 {
 	static char path[64];
@@ -75,7 +75,7 @@ static int shell(const char *command)
 	int status = system(command);
 
 	if (status)
-		fprintf(stderr, "# status %d of: %s\n", status, command);
+		fprintf(stderr, "# exit status %d: %s\n", status, command);
 	return status ? -1 : 0;
 }
 
@@ -159,9 +159,23 @@ void swap_restore(void)
 		shell("echo 1 >/sys/block/zram0/reset");
 }
 
+const char *swap_path(void)
+{
+	static char path[200];
+	FILE *f = fopen("/proc/swaps", "re");
+
+	*path = 0;
+	if (f) {
+		if (fscanf(f, "%*[^\n] %199s", path) != 1)
+			*path = 0;
+		fclose(f);
+	}
+	return path;
+}
+
 /*
- * pswpin is what a disk or zram delivered, zswpin what zswap had. Since 6.12
- * a page of zeros is in none of them and has a counter of its own.
+ * pswpin counts pages that came from a disk or zram, zswpin those from zswap. Since 6.12
+ * a page of zeros is stored in none of them and has a counter of its own.
  */
 int64_t swap_ins(void)
 {

@@ -211,7 +211,7 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 	EXPECT_EQ(own.evictions, target->evictions);
 	EXPECT_EQ(own.refaults, headroom_histogram_count(&target->distance));
 	reclaim = headroom_target_reclaim(target, HEADROOM_REASON_OWN_LIMIT);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 	if (!module_sees_scans())
 		return;
 	EXPECT_EQ(own.evictions, reclaim->reclaimed);
@@ -273,7 +273,7 @@ TEST_F_TIMEOUT(blame, ancestor_limit, 300)
 	EXPECT_EQ(theirs.refaults, distance->bucket[0].count);
 	EXPECT_LE(distance->bucket[0].low, PAGES(160 * MIB) - resident);
 	EXPECT_GE(distance->bucket[0].high, PAGES(160 * MIB) - resident);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 struct turns_job {
@@ -365,7 +365,7 @@ TEST_F_TIMEOUT(blame, two_children, 300)
 	EXPECT_EQ(back, headroom_histogram_count(&self->cg->target.distance));
 	EXPECT_LE(0.9 * back, distances_between(&self->cg->target.distance,
 						0.85 * expected, 1.15 * expected));
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 static int order_reclaim(void *amount)
@@ -402,7 +402,7 @@ TEST_F_TIMEOUT(blame, proactive, 300)
 	EXPECT_SUMS(lost, lost);
 	/* For no limit */
 	EXPECT_EQ(0, self->cg->target.evictions);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 /* A limit that is lowered below what there is, by a task of another cgroup */
@@ -628,7 +628,7 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 	/* It took most itself, when it read all again */
 	EXPECT_LT(others.evictions / 40,
 		  taken_by(self->blame, cgroup_id("a/v"), ANY_REASON).evictions);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 /* Who is removed leaves what it did, and what was done to it, to its parent */
@@ -770,7 +770,7 @@ TEST_F_TIMEOUT(blame, shared_file, 300)
 	EXPECT_EQ(lost, headroom_histogram_count(&self->cg->local.refault_age));
 	for (i = 0; i < distance->nr; i++)
 		EXPECT_GE(lost, distance->bucket[i].low);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 /*
@@ -989,7 +989,7 @@ TEST_F_TIMEOUT(pressure, machine_is_short, 300)
 		  taken_by(self->blame, a, HEADROOM_REASON_KSWAPD).evictions);
 	EXPECT_LE(0.9 * by_task.evictions,
 		  taken_by(self->blame, a, HEADROOM_REASON_DIRECT_RECLAIM).evictions);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 TEST_HARNESS_MAIN

@@ -198,7 +198,7 @@ TEST_F_TIMEOUT(causes, memcg_reclaim, 300)
 	READ_BESIDE_PSI();
 	EXPECT_ALONE(CAUSE(MEMCG_RECLAIM));
 	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.05);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 /*
@@ -257,7 +257,7 @@ TEST_F_TIMEOUT(causes, direct_reclaim, 300)
 	close(hold.done[1]);
 	ASSERT_EQ(1, read(hold.done[0], &token, 1));
 	status = cgroup_run("a", take_memory, &job);
-	EXPECT_EQ(0, let_in_kswapd());
+	EXPECT_EQ(0, restore_kswapd());
 	kill(holder, SIGKILL);
 	wait_child(holder);
 	ASSERT_EQ(0, status);
@@ -519,7 +519,7 @@ static void see_interval(void *arg, const struct traced *traced)
 /* Its own code stays in memory, though the machine is short of huge pages */
 static int take_huge_pages(void *arg)
 {
-	return pin_to_first(0) || mlockall(MCL_CURRENT) || set_sysctl("vm/nr_hugepages", *(int *)arg) < 0;
+	return pin_to_cpu(0, 0) || mlockall(MCL_CURRENT) || set_sysctl("vm/nr_hugepages", *(int *)arg) < 0;
 }
 
 /* What one task does between events, as traced */
@@ -724,7 +724,7 @@ TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 	qsort(t->reclaim, t->nr, sizeof(*t->reclaim), by_size);
 	EXPECT_QUANTILE(t, &memcg->latency, 0.5);
 	EXPECT_QUANTILE(t, &memcg->latency, 0.99);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 static int stalled_get(struct headroom_stalled **stalled, size_t *nr)
@@ -827,7 +827,7 @@ static uint64_t memcg_stalls(const char *cgroup)
  */
 TEST_F_TIMEOUT(causes, crowd, 600)
 {
-	struct crowd_job crowd = { .work = touch_and_rest, .nr = CROWD };
+	struct crowd crowd = { .work = touch_and_rest, .nr = CROWD };
 	enum { RUNS, MOVED, KILLED } state[CROWD] = { RUNS };
 	int throttled[4], killed = 0, moved = 0, reason, i, left;
 	uint64_t sum = 0, lost, high, asked;
@@ -845,14 +845,9 @@ TEST_F_TIMEOUT(causes, crowd, 600)
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "72M"));
 	ASSERT_EQ(0, tracing_count(RECLAIM_END, "common_pid"));
 	ASSERT_EQ(0, tracing_count(THROTTLED, "reason,common_pid"));
-	pid = (pid_t *)shared_counter();
-	ASSERT_NE(NULL, pid);
-	crowd.pid = pid;
-	first = cgroup_start("a/x", work_in_crowd, &crowd);
-	ASSERT_LT(0, first);
-	for (i = 0; i < 1000 && !pid[CROWD - 1]; i++)
-		usleep(50000);
-	ASSERT_NE(0, pid[CROWD - 1]);
+	ASSERT_EQ(0, crowd_start(&crowd, "a/x"));
+	pid = crowd.pid;
+	first = crowd.first;
 	/* So many have pages in hand that others have to wait for them; not with MGLRU */
 	for (i = 0; i < 600 && !lru_is_mglru() &&
 	     !tracing_counted(THROTTLED, 1 << 1, find_kswapd()); i++)
@@ -1036,21 +1031,16 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
  */
 TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
 {
-	struct crowd_job crowd = { .work = touch_and_rest, .nr = CROWD };
+	struct crowd crowd = { .work = touch_and_rest, .nr = CROWD };
 	const struct headroom_stats *local;
 	volatile pid_t *pid;
 	pid_t first;
 	int i;
 
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "72M"));
-	pid = (pid_t *)shared_counter();
-	ASSERT_NE(NULL, pid);
-	crowd.pid = pid;
-	first = cgroup_start("a", work_in_crowd, &crowd);
-	ASSERT_LT(0, first);
-	for (i = 0; i < 1000 && !pid[CROWD - 1]; i++)
-		usleep(50000);
-	ASSERT_NE(0, pid[CROWD - 1]);
+	ASSERT_EQ(0, crowd_start(&crowd, "a"));
+	pid = crowd.pid;
+	first = crowd.first;
 	for (i = 0; i < 20; i++) {
 		ASSERT_EQ(0, set_stalls("N"));
 		usleep(200000);

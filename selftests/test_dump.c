@@ -179,7 +179,7 @@ static int take(int fd, struct exchange *x, struct rows *rows)
 
 	rows->nr = 0;
 	while (!err) {
-		err = go_on(fd, x, add_row, rows);
+		err = continue_exchange(fd, x, add_row, rows);
 		if (err <= 0)
 			break;
 		err = 0;
@@ -425,40 +425,8 @@ TEST_F(dump, since_another_load)
 	EXPECT_EQ(all, self->rows->nr);
 }
 
-#define FILLERS	3200
-
 /* So many that a dump takes at least four messages: the kernel is one or two ahead */
-static int create_fillers(void)
-{
-	char name[32];
-
-	for (int i = 0; i < FILLERS; i++) {
-		snprintf(name, sizeof(name), "f%d", i);
-		if (cgroup_create(name))
-			return -1;
-	}
-	return 0;
-}
-
-static int remove_fillers(void)
-{
-	char name[32];
-
-	for (int i = 0; i < FILLERS; i++) {
-		snprintf(name, sizeof(name), "f%d", i);
-		if (cgroup_remove(name))
-			return -1;
-	}
-	return 0;
-}
-
-/* Room for no more than one message at a time */
-static int narrow(int fd)
-{
-	int size = 4096;
-
-	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-}
+#define FILLERS	3200
 
 /*
  * Of a count during the dump it may or may not tell, but the next one does, whichever
@@ -470,17 +438,17 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile, 300)
 	uint64_t before;
 
 	ASSERT_EQ(0, cgroup_create("early"));
-	ASSERT_EQ(0, create_fillers());
+	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	ASSERT_EQ(0, cgroup_create("late"));
 	for (int other = 0; other < 2; other++) {
 		int fd = open_socket();
 
 		ASSERT_LE(0, fd);
-		ASSERT_EQ(0, narrow(fd));
+		ASSERT_EQ(0, limit_to_one_message(fd));
 		PREPARE();
 		self->rows->nr = 0;
 		ASSERT_EQ(0, begin_exchange(fd, &self->x));
-		ASSERT_EQ(1, go_on(fd, &self->x, add_row, self->rows));
+		ASSERT_EQ(1, continue_exchange(fd, &self->x, add_row, self->rows));
 		ASSERT_NE(NULL, find(self->rows, cgroup_id("early")));
 		ASSERT_GT(FILLERS / 2, self->rows->nr);
 		for (int i = 0; i < 2; i++)
@@ -491,7 +459,7 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile, 300)
 			ASSERT_NE(NULL, cg);
 			headroom_cgroup_free(cg);
 		}
-		while (go_on(fd, &self->x, add_row, self->rows) > 0)
+		while (continue_exchange(fd, &self->x, add_row, self->rows) > 0)
 			;
 		close(fd);
 		EXPECT_EQ(0, self->x.error);
@@ -504,7 +472,7 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile, 300)
 		for (int i = 0; i < 2; i++)
 			EXPECT_NE(NULL, find(self->rows, cgroup_id(names[i])));
 	}
-	ASSERT_EQ(0, remove_fillers());
+	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
 }
 
 /* The same of a dump of what has changed, in which they change places as well */
@@ -518,7 +486,7 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile_since, 300)
 	early = cgroup_id("early");
 	ASSERT_EQ(0, load("early"));
 	TAKE_SINCE(before);
-	ASSERT_EQ(0, create_fillers());
+	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	ASSERT_EQ(0, cgroup_create("late"));
 	late = cgroup_id("late");
 	PREPARE();
@@ -526,15 +494,15 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile_since, 300)
 	close(self->fd);
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, narrow(self->fd));
+	ASSERT_EQ(0, limit_to_one_message(self->fd));
 	self->rows->nr = 0;
 	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
-	ASSERT_EQ(1, go_on(self->fd, &self->x, add_row, self->rows));
+	ASSERT_EQ(1, continue_exchange(self->fd, &self->x, add_row, self->rows));
 	ASSERT_NE(NULL, find(self->rows, early));
 	ASSERT_EQ(0, load("early"));
 	ASSERT_EQ(0, load("late"));
 	headroom_cgroup_free(module_read("late"));
-	while (go_on(self->fd, &self->x, add_row, self->rows) > 0)
+	while (continue_exchange(self->fd, &self->x, add_row, self->rows) > 0)
 		;
 	EXPECT_EQ(0, self->x.error);
 	EXPECT_TRUE(ascends(self->rows, true));
@@ -543,7 +511,7 @@ TEST_F_TIMEOUT(dump, a_count_meanwhile_since, 300)
 	EXPECT_EQ(4, self->rows->nr);
 	EXPECT_NE(NULL, find(self->rows, early));
 	EXPECT_NE(NULL, find(self->rows, late));
-	ASSERT_EQ(0, remove_fillers());
+	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
 }
 
 /* Whoever begins a dump and does not read on stops nobody */
@@ -552,11 +520,11 @@ TEST_F_TIMEOUT(dump, left_open, 300)
 	struct headroom_status *status;
 	int fd[3];
 
-	ASSERT_EQ(0, create_fillers());
+	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	for (int i = 0; i < 3; i++) {
 		fd[i] = open_socket();
 		ASSERT_LE(0, fd[i]);
-		ASSERT_EQ(0, narrow(fd[i]));
+		ASSERT_EQ(0, limit_to_one_message(fd[i]));
 		PREPARE();
 		if (i)
 			put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, 0);
@@ -564,7 +532,7 @@ TEST_F_TIMEOUT(dump, left_open, 300)
 			put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id(""));
 		self->rows->nr = 0;
 		ASSERT_EQ(0, begin_exchange(fd[i], &self->x));
-		ASSERT_EQ(1, go_on(fd[i], &self->x, add_row, self->rows));
+		ASSERT_EQ(1, continue_exchange(fd[i], &self->x, add_row, self->rows));
 	}
 	ASSERT_EQ(0, cgroup_create("a"));
 	ASSERT_EQ(0, load("a"));
@@ -575,8 +543,8 @@ TEST_F_TIMEOUT(dump, left_open, 300)
 	EXPECT_NE(NULL, status);
 	headroom_status_free(status);
 	/* their records are let go of, however their dumps end */
-	ASSERT_EQ(0, remove_fillers());
-	while (go_on(fd[0], &self->x, add_row, self->rows) > 0)
+	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
+	while (continue_exchange(fd[0], &self->x, add_row, self->rows) > 0)
 		;
 	EXPECT_EQ(0, self->x.error);
 	EXPECT_TRUE(self->x.interrupted);
@@ -706,7 +674,7 @@ TEST_F(refusal, says_why)
 	put_attr(&self->x, variant->attr, bytes, variant->bytes);
 	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
 	do
-		err = go_on(self->fd, &self->x, no_row, NULL);
+		err = continue_exchange(self->fd, &self->x, no_row, NULL);
 	while (err > 0);
 	ASSERT_EQ(0, err);
 	EXPECT_EQ(0, self->x.replies);

@@ -73,7 +73,7 @@ FIXTURE_TEARDOWN(events)
 		ASSERT_EQ(_cmd, self->event.cmd);				\
 		ASSERT_EQ(self->seq + 1, self->event.seq);			\
 		ASSERT_NE(0, self->event.time);					\
-		ASSERT_GE(monotonic(), self->event.time);			\
+		ASSERT_GE(monotonic_ns(), self->event.time);			\
 		self->seq = self->event.seq;					\
 	} while (0)
 

@@ -34,7 +34,7 @@ FIXTURE_SETUP(refault)
 		SKIP(return, "no file system at " SCRATCH);
 	/*
 	 * With the default size a bucket of the table overflows once in about a
-	 * hundred runs, which module_lost() would tell: too often for a test.
+	 * hundred runs, which module_dropped() would tell: too often for a test.
 	 */
 	ASSERT_EQ(0, module_reload("table_entries=1048576"));
 	ASSERT_EQ(0, cgroup_setup());
@@ -50,31 +50,7 @@ FIXTURE_TEARDOWN(refault)
 	unlink(FILE_A);
 }
 
-/* What the kernel says that reclaim took from the cgroup, in pages */
-static int64_t pgsteal(const char *cgroup)
-{
-	return cgroup_read(cgroup, "memory.stat", "pgsteal");
-}
-
-/* Evictions and refaults of one kind of pages, for whatever reason */
-static struct headroom_pages of_kind(const struct headroom_stats *stats, int kind)
-{
-	struct headroom_pages sum = { 0 };
-	int i;
-
-	for (i = 1; i < HEADROOM_REASONS; i++) {
-		sum.evictions += headroom_stats_pages(stats, kind, i)->evictions;
-		sum.refaults += headroom_stats_pages(stats, kind, i)->refaults;
-	}
-	return sum;
-}
-
-#define READ(name)						\
-	do {							\
-		headroom_cgroup_free(self->cg);			\
-		self->cg = module_read(name);			\
-		ASSERT_NE(NULL, self->cg);			\
-	} while (0)
+#define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
 
 TEST_F_TIMEOUT(refault, sequential, 600)
 {
@@ -92,14 +68,14 @@ TEST_F_TIMEOUT(refault, sequential, 600)
 	EXPECT_GE(3 * PAGES(160 * MIB) + 50, *self->pages);
 	EXPECT_EQ(2 * PAGES(160 * MIB), self->cg->local.refaults);
 	EXPECT_EQ(81920, self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
 	EXPECT_EQ(0, self->cg->local.refaults_shared);
 	EXPECT_EQ(81920, self->cg->local.returned);
 	EXPECT_EQ(81920, headroom_histogram_count(&self->cg->local.refault_age));
-	EXPECT_EQ(81920, of_kind(&self->cg->local, FILE_KIND).refaults);
+	EXPECT_EQ(81920, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 	EXPECT_EQ(self->cg->local.evictions,
-		  of_kind(&self->cg->local, FILE_KIND).evictions);
-	EXPECT_EQ(0, module_lost());
+		  pages_of_kind(&self->cg->local, FILE_KIND).evictions);
+	EXPECT_EQ(0, module_dropped());
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
 		  self->cg->local.refaults);
 
@@ -139,7 +115,7 @@ TEST_F_TIMEOUT(refault, random, 600)
 	first = PAGES(96 * MIB);
 	EXPECT_LE(*self->pages - first, self->cg->local.refaults);
 	EXPECT_GE(*self->pages, self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
 		  self->cg->local.refaults);
 	EXPECT_EQ(self->cg->local.refaults,
@@ -180,7 +156,7 @@ TEST_F_TIMEOUT(refault, sampled, 600)
 	EXPECT_LE(81920 * 0.92, self->cg->local.refaults);
 	EXPECT_GE(81920 * 1.08, self->cg->local.refaults);
 	EXPECT_EQ(16 * self->cg->local.refault_samples, self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
 	EXPECT_EQ(1, self->cg->local.refault_distance.nr);
 }
 
@@ -203,7 +179,7 @@ TEST_F_TIMEOUT(refault, sampled_estimate, 600)
 	 * All pages went in and came back once: what went out is all that came in,
 	 * less what is still there.
 	 */
-	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
 	EXPECT_EQ(2 * truth - (truth - absent_pages(FILE_A)),
 		  self->cg->local.evictions);
 	estimate = headroom_refaults_estimate(&self->cg->local, 6);
@@ -280,14 +256,6 @@ TEST_F_TIMEOUT(refault, sampled_intervals, 600)
 	EXPECT_GE(0.6, width);
 }
 
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
 /* Pages go, stay away for a known time, and come back */
 TEST_F_TIMEOUT(refault, age, 300)
 {
@@ -300,16 +268,16 @@ TEST_F_TIMEOUT(refault, age, 300)
 
 	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	begin = now_ns();
+	begin = (int64_t)monotonic_ns();
 	ASSERT_EQ(0, cgroup_write("a", "memory.reclaim", "16M"));
-	gone = now_ns();
+	gone = (int64_t)monotonic_ns();
 	lost = absent_pages(FILE_A);
 	EXPECT_LE(PAGES(16 * MIB), lost);
-	while (now_ns() < gone + wait)
+	while ((int64_t)monotonic_ns() < gone + wait)
 		usleep(10000);
-	back = now_ns();
+	back = (int64_t)monotonic_ns();
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	end = now_ns();
+	end = (int64_t)monotonic_ns();
 	READ("a");
 	EXPECT_EQ(lost, self->cg->local.evictions);
 	EXPECT_EQ(lost, self->cg->local.refaults);
@@ -390,17 +358,6 @@ static int write_again(void *arg)
 	return write_file_again(job->path, job->size) ? 1 : 0;
 }
 
-/* Of files: a task that writes more than its cgroup may have can be swapped out itself */
-static uint64_t file_refaults(const struct headroom_stats *stats)
-{
-	uint64_t sum = 0;
-	int reason;
-
-	for (reason = 1; reason < HEADROOM_REASONS; reason++)
-		sum += headroom_stats_pages(stats, HEADROOM_PAGE_KIND_FILE, reason)->refaults;
-	return sum;
-}
-
 /* What was evicted, and then truncated or removed, does not come back */
 TEST_F_TIMEOUT(refault, forgotten_with_the_file, 600)
 {
@@ -412,17 +369,17 @@ TEST_F_TIMEOUT(refault, forgotten_with_the_file, 600)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 	EXPECT_LE(PAGES(32 * MIB), self->cg->local.evictions);
-	EXPECT_EQ(0, file_refaults(&self->cg->local));
+	EXPECT_EQ(0, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 
 	ASSERT_EQ(0, cgroup_run("a", write_again, &again));
 	READ("a");
-	EXPECT_EQ(0, file_refaults(&self->cg->local));
+	EXPECT_EQ(0, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 
 	ASSERT_EQ(0, unlink(FILE_A));
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
-	EXPECT_EQ(0, file_refaults(&self->cg->local));
+	EXPECT_EQ(0, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 }
 
 /* The controller is switched on after the cgroup was made: no event says so */
@@ -438,7 +395,7 @@ TEST_F_TIMEOUT(refault, late_controller, 600)
 	ASSERT_EQ(0, cgroup_run("a/late", read_file, &job));
 	READ("a/late");
 	EXPECT_EQ(PAGES(96 * MIB), self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a/late"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a/late"), self->cg->local.evictions);
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.refaults);
 	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);

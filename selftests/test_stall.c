@@ -13,7 +13,11 @@
 #include "cgroup.h"
 #include "kselftest_harness.h"
 #include "module.h"
+#include "swap.h"
+#include "tracing.h"
 #include "workload.h"
+
+#define RECLAIM_END	"vmscan/mm_vmscan_memcg_reclaim_end"
 
 FIXTURE(stall)
 {
@@ -35,26 +39,13 @@ FIXTURE_TEARDOWN(stall)
 	cgroup_cleanup();
 }
 
-static bool have_swap(void)
-{
-	char line[256];
-	FILE *f = fopen("/proc/swaps", "re");
-	int lines = 0;
-
-	while (f && fgets(line, sizeof(line), f))
-		lines++;
-	if (f)
-		fclose(f);
-	return lines > 1;
-}
-
 TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 {
 	struct anon_job job = { .size = 96 * MIB, .passes = 6, .cpu = 0 };
 	const struct headroom_stall *memcg, *direct;
 	int64_t psi;
 
-	if (!have_swap())
+	if (!*swap_path())
 		SKIP(return, "no swap");
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "48M"));
 	psi = cgroup_pressure("a", "some");
@@ -109,35 +100,6 @@ TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
 				       HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)->count);
 }
 
-#define RECLAIM_END	"/sys/kernel/tracing/events/vmscan/mm_vmscan_memcg_reclaim_end/"
-
-/* Has the kernel count how often each task ends memcg reclaim, or stop that */
-static int count_reclaim(const char *how)
-{
-	FILE *f = fopen(RECLAIM_END "trigger", "we");
-
-	if (!f)
-		return -1;
-	fprintf(f, "%shist:keys=common_pid", how);
-	return fclose(f);
-}
-
-/* How often @pid did, by that count; -1 if it is not known */
-static int64_t reclaims_of(pid_t pid)
-{
-	char line[256], key[64];
-	int64_t hits = -1;
-	FILE *f = fopen(RECLAIM_END "hist", "re");
-
-	snprintf(key, sizeof(key), "{ common_pid: %10d } hitcount:", pid);
-	while (f && fgets(line, sizeof(line), f))
-		if (!strncmp(line, key, strlen(key)))
-			hits = strtoll(line + strlen(key), NULL, 10);
-	if (f)
-		fclose(f);
-	return hits;
-}
-
 /*
  * Moved to another cgroup in the middle, and the first one removed: again and
  * again, until stalls have ended in a cgroup that was not there any more. All are
@@ -154,9 +116,9 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 	pid_t pid;
 	int i;
 
-	if (!have_swap())
+	if (!*swap_path())
 		SKIP(return, "no swap");
-	ASSERT_EQ(0, count_reclaim(""));
+	ASSERT_EQ(0, tracing_count(RECLAIM_END, "common_pid"));
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_create("a/0"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
@@ -181,10 +143,9 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 		EXPECT_LE(before, stall->total);
 		before = stall->total;
 	}
-	kill(pid, SIGKILL);
-	wait_child(pid);
-	reclaims = reclaims_of(pid);
-	count_reclaim("!");
+	end_child(pid);
+	reclaims = tracing_counted(RECLAIM_END, pid, -1);
+	tracing_count_end(RECLAIM_END, "common_pid");
 	headroom_cgroup_free(self->cg);
 	self->cg = module_read("a");
 	ASSERT_NE(NULL, self->cg);

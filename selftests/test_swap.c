@@ -29,37 +29,7 @@
 #define FUNCTIONS	"swap_kprobes=1" TABLE
 #define TRACEPOINTS	"swap_kprobes=0" TABLE
 
-#define READ(name)						\
-	do {							\
-		headroom_cgroup_free(self->cg);			\
-		self->cg = module_read(name);			\
-		ASSERT_NE(NULL, self->cg);			\
-	} while (0)
-
-static int64_t pgsteal(const char *cgroup)
-{
-	return cgroup_read(cgroup, "memory.stat", "pgsteal");
-}
-
-static uint64_t refaults(const struct headroom_stats *stats, int kind)
-{
-	uint64_t sum = 0;
-	int i;
-
-	for (i = 1; i < HEADROOM_REASONS; i++)
-		sum += headroom_stats_pages(stats, kind, i)->refaults;
-	return sum;
-}
-
-static uint64_t evictions(const struct headroom_stats *stats, int kind)
-{
-	uint64_t sum = 0;
-	int i;
-
-	for (i = 1; i < HEADROOM_REASONS; i++)
-		sum += headroom_stats_pages(stats, kind, i)->evictions;
-	return sum;
-}
+#define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
 
 /* Refaults of pages whose eviction was not seen */
 static uint64_t unknown(const struct headroom_stats *stats)
@@ -79,29 +49,6 @@ static struct headroom_pages own_limit(const struct headroom_stats *stats)
 		.evictions = anon->evictions + shmem->evictions,
 		.refaults = anon->refaults + shmem->refaults,
 	};
-}
-
-static void tell(const char *cgroup, const struct headroom_stats *stats)
-{
-	int kind, reason;
-
-	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
-		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
-			const struct headroom_pages *p = headroom_stats_pages(stats, kind, reason);
-
-			if (p->evictions || p->refaults)
-				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
-					" evictions, %" PRIu64 " refaults\n", cgroup,
-					kind, reason, p->evictions, p->refaults);
-		}
-}
-
-static bool linux_6_1(void)
-{
-	struct utsname uts;
-
-	uname(&uts);
-	return !strncmp(uts.release, "6.1.", 4);
 }
 
 /*
@@ -234,7 +181,7 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	/* What is not seen is said, and stays at zero */
 	ASSERT_EQ(functions, module_hook("swap_read"));
 	if (!functions && (variant->space == SWAP_ZSWAP ||
-			   (variant->space == SWAP_ZRAM && linux_6_1()))) {
+			   (variant->space == SWAP_ZRAM && kernel_is_6_1()))) {
 		ASSERT_EQ(0, cgroup_run("a", use_memory, &job));
 		READ("a");
 		EXPECT_EQ(0, self->cg->local.refaults);
@@ -247,13 +194,13 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	truth = swap_ins() - truth;
 	READ("a");
 	a = &self->cg->local;
-	tell("a", a);
-	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth, pgsteal("a"));
+	print_pages("a", a);
+	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth, cgroup_pgsteal("a"));
 
 	/* Each pass but the first one brings back at least what does not fit */
 	EXPECT_LE((job.writes + job.reads - 1) * PAGES(12 * MIB), truth);
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_anon"),
-		  refaults(a, ANON) + refaults(a, SHMEM));
+		  pages_of_kind(a, ANON).refaults + pages_of_kind(a, SHMEM).refaults);
 	EXPECT_EQ(truth, a->refaults);
 	EXPECT_EQ(0, a->refaults_shared);
 	known = a->refaults - unknown(a);
@@ -265,8 +212,8 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	EXPECT_LE(0.99 * lost, own_limit(a).evictions);
 	EXPECT_LE(0.99 * known, own_limit(a).refaults);
 	/* Its stack, again and again; or what was gone before it was mapped */
-	EXPECT_GE(0.02 * lost, evictions(a, other));
-	EXPECT_EQ(0, module_lost());
+	EXPECT_GE(0.02 * lost, pages_of_kind(a, other).evictions);
+	EXPECT_EQ(0, module_dropped());
 
 	/*
 	 * Tracepoints do not tell of a page that goes again without being written:
@@ -275,7 +222,7 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	if (functions || (!variant->cluster && (!job.reads || variant->kind == SHMEM)))
 		EXPECT_EQ(truth, known);
 	if (functions)
-		EXPECT_EQ(pgsteal("a"), lost);
+		EXPECT_EQ(cgroup_pgsteal("a"), lost);
 }
 
 /* Swap slots and swap spaces that come and go */
@@ -342,7 +289,7 @@ TEST_F_TIMEOUT(slots, used_again, 300)
 	ASSERT_EQ(0, drop_caches());
 	truth = swap_ins() - truth;
 	READ("b");
-	tell("b", &self->cg->local);
+	print_pages("b", &self->cg->local);
 	EXPECT_LE(PAGES(20 * MIB), truth);
 	/* The kernel counts those of the whole machine: a page may be somebody else's */
 	EXPECT_LE(0.999 * truth, self->cg->local.refaults);
@@ -351,7 +298,7 @@ TEST_F_TIMEOUT(slots, used_again, 300)
 	EXPECT_EQ(0, unknown(&self->cg->local));
 	READ("a");
 	EXPECT_EQ(returned, self->cg->local.returned);
-	EXPECT_EQ(0, module_lost());
+	EXPECT_EQ(0, module_dropped());
 }
 
 /*
@@ -378,7 +325,7 @@ TEST_F_TIMEOUT(slots, swapoff, 300)
 	ASSERT_EQ(0, drop_caches());
 	truth = swap_ins() - truth;
 	READ("a");
-	tell("a", &self->cg->local);
+	print_pages("a", &self->cg->local);
 	TH_LOG("%" PRId64 " pages read from swap", truth);
 	EXPECT_LT(1000, self->cg->local.refaults);
 	EXPECT_GE(truth, self->cg->local.refaults);

@@ -125,7 +125,7 @@ static int charge(void *unused)
 	volatile char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
 				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (p == MAP_FAILED || pin_to_first(0))
+	if (p == MAP_FAILED || pin_to_cpu(0, 0))
 		return 1;
 	for (at = 0; at < size; at += 4096)
 		p[at] = 1;
@@ -155,7 +155,7 @@ static void end_stall(pid_t pid)
 		EXPECT_EQ(_seq, self->event.seq);				\
 		EXPECT_EQ(cgroup_id(_cgroup), self->event.cgroup);		\
 		EXPECT_STREQ("/headroom-test/" _cgroup, self->event.path);	\
-		EXPECT_GE(monotonic(), self->event.time);			\
+		EXPECT_GE(monotonic_ns(), self->event.time);			\
 	} while (0)
 
 #define NOTHING(_ms)								\
@@ -234,7 +234,7 @@ TEST_F_TIMEOUT(trigger, set_in_a_stall, 120)
 	ASSERT_LT(0, pid);
 	usleep(700000);
 	for (i = 0; i < 2; i++) {
-		uint64_t begin = monotonic();
+		uint64_t begin = monotonic_ns();
 
 		ADD(.cgroup = cgroup_id("a/x"), .scope = scopes[i], .metric = STALL,
 		    .threshold = 500 * MS, .window = SECOND, .interval = 60 * SECOND);
@@ -709,12 +709,12 @@ TEST_F_TIMEOUT(trigger, latency, 600)
 		while (!at[0] || !at[1]) {
 			ASSERT_LT(0, poll(fds, 2, PATIENCE));
 			if (fds[1].revents && !at[1]) {
-				at[1] = monotonic();
+				at[1] = monotonic_ns();
 				fds[1].events = 0;
 			}
 			if (!(fds[0].revents & POLLIN))
 				continue;
-			at[0] = monotonic();
+			at[0] = monotonic_ns();
 			ASSERT_EQ(1, next_event(fds[0].fd, self->family, &self->event, 0));
 			crossed = self->event.time - (self->event.value - 50 * MS);
 		}

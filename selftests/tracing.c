@@ -37,7 +37,7 @@ static int put_of_event(const char *event, const char *file, const char *value)
 	return put(path, 0, value);
 }
 
-/* All events off, their filters gone, and the probes that a test has made */
+/* Switches all events off, and removes their filters and the probes of a test */
 void tracing_end(void)
 {
 	put("tracing_on", 0, "0");
@@ -81,7 +81,7 @@ static int parse(char *line, struct traced *traced)
 	int64_t sec, usec;
 	int skip = 0;
 
-	/* A name may contain anything, the last "-PID [CPU]" counts */
+	/* The name may contain anything: find the "-PID [CPU]" behind it */
 	for (at = strstr(line, " ["); at; at = strstr(at + 1, " ["))
 		if (strspn(at + 2, "0123456789") == 3 && at[5] == ']') {
 			cpu = at;
@@ -124,7 +124,7 @@ int tracing_read(void (*see)(void *arg, const struct traced *traced), void *arg)
 	if (f)
 		fclose(f);
 	if (held != written)
-		fprintf(stderr, "# the trace has %lu of %lu events\n", held, written);
+		fprintf(stderr, "# the trace holds %lu of %lu events\n", held, written);
 	return held == written ? 0 : -1;
 }
 

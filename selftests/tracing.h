@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the kernel's own tracing says: the truth that Headroom is compared with */
+/* Read the kernel's own tracing, with which Headroom's statistics are compared */
 #ifndef _SELFTESTS_TRACING_H
 #define _SELFTESTS_TRACING_H
 
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Everything off, and an empty buffer of @kib for each CPU; 0 or -1 */
+/* Switches all events off and empties the buffer, @kib for each CPU; 0 or -1 */
 int tracing_begin(int kib);
-/* Traces an event, "vmscan/mm_vmscan_memcg_reclaim_end", that passes @filter */
+/* Traces an event, e.g. "vmscan/mm_vmscan_memcg_reclaim_end", where @filter holds; 0 or -1 */
 int tracing_event(const char *event, const char *filter);
-/* The same for each call of a function, as the event @name; @pid is who calls */
+/* Traces calls of a function by the task @pid, as an event called @name; 0 or -1 */
 int tracing_function(const char *name, const char *function, pid_t pid);
 void tracing_end(void);
 
 /**
  * struct traced - an event in the buffer
- * @pid: whose it is
- * @ns: when, as CLOCK_MONOTONIC counts, in whole microseconds
- * @event: its name, without its subsystem
+ * @pid: the task that was running
+ * @ns: CLOCK_MONOTONIC, in whole microseconds
+ * @event: name of the event, without its subsystem
  * @fields: the rest of the line
  */
 struct traced {
@@ -28,15 +28,15 @@ struct traced {
 	const char *fields;
 };
 
-/* Calls @see for each event, in order; 0, or -1 if any was lost */
+/* Stops tracing and calls @see for each event, in order; 0, or -1 if any is missing */
 int tracing_read(void (*see)(void *arg, const struct traced *traced), void *arg);
 
-/* Has the kernel count an event by @keys: "common_pid", "reason,common_pid" */
+/* Has the kernel count an event by @keys, "common_pid" or "reason,common_pid"; 0 or -1 */
 int tracing_count(const char *event, const char *keys);
 void tracing_count_end(const char *event, const char *keys);
 /*
- * How often: the sum of those where the first key is @key, or of all if it is
- * -1, without those of the task @except; -1 if it is not known
+ * Returns the sum of the counts whose first key is @key, or of all if it is -1, without
+ * those of the task @except; -1 if the kernel dropped some
  */
 int64_t tracing_counted(const char *event, int64_t key, pid_t except);
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #include "wire.h"
+#include "workload.h"
 
 static const void *data_of(const struct nlattr *attr)
 {
@@ -106,8 +106,8 @@ int begin_exchange(int fd, struct exchange *x)
 	return send(fd, &x->request, x->request.nlh.nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
-int go_on(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
-	  void *arg)
+int continue_exchange(int fd, struct exchange *x,
+		      void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg)
 {
 	static char buf[65536];
 	ssize_t n = recv(fd, buf, sizeof(buf), 0);
@@ -128,17 +128,21 @@ int go_on(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, 
 	return 1;
 }
 
+int finish_exchange(int fd, struct exchange *x,
+		    void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg)
+{
+	int err;
+
+	do
+		err = continue_exchange(fd, x, reply, arg);
+	while (err > 0);
+	return err;
+}
+
 static int run(int fd, struct exchange *x,
 	       void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg)
 {
-	int err = begin_exchange(fd, x);
-
-	if (err)
-		return err;
-	do
-		err = go_on(fd, x, reply, arg);
-	while (err > 0);
-	return err;
+	return begin_exchange(fd, x) ?: finish_exchange(fd, x, reply, arg);
 }
 
 static void read_number(const struct nlmsghdr *nlh, void *arg)
@@ -169,12 +173,19 @@ int open_socket(void)
 	return fd;
 }
 
+int limit_to_one_message(int fd)
+{
+	int size = 4096;
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)) ? -1 : 0;
+}
+
 struct family {
 	int id;
 	uint32_t group;
 };
 
-/* The only group that there is: { { name, id } } */
+/* The family has one group: { { name, id } } */
 static uint32_t group_of(const struct nlattr *groups)
 {
 	const struct nlattr *group = data_of(groups);
@@ -256,14 +267,14 @@ static void read_attr(struct wire_event *event, const struct nlattr *attr)
 
 int next_event(int fd, int family, struct wire_event *event, int milliseconds)
 {
-	uint64_t until = monotonic() + milliseconds * 1000000ULL;
+	uint64_t until = monotonic_ns() + milliseconds * 1000000ULL;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	static char buf[65536];
 
 	for (;;) {
 		const struct nlmsghdr *nlh = (const void *)buf;
 		const struct nlattr *attr;
-		uint64_t now = monotonic();
+		uint64_t now = monotonic_ns();
 		ssize_t n;
 
 		if (poll(&poll_fd, 1, now < until ? (until - now) / 1000000 + 1 : 0) <= 0)
@@ -271,7 +282,7 @@ int next_event(int fd, int family, struct wire_event *event, int milliseconds)
 		n = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
 		if (n < 0)
 			return -errno;
-		/* A notification is alone in its datagram */
+		/* A notification has a datagram to itself */
 		if (nlh->nlmsg_type != family)
 			continue;
 		memset(event, 0, sizeof(*event));
@@ -284,12 +295,4 @@ int next_event(int fd, int family, struct wire_event *event, int milliseconds)
 		}
 		return 1;
 	}
-}
-
-uint64_t monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The netlink family as it is on the wire, without the library */
+/* Speak netlink to the module without the library, byte by byte */
 #ifndef _SELFTESTS_WIRE_H
 #define _SELFTESTS_WIRE_H
 
@@ -9,14 +9,14 @@
 #include <stdint.h>
 
 /**
- * struct exchange - a request as it goes over the wire, and the answer's error
+ * struct exchange - a request as it is sent, and the answer
  * @request: the request
- * @error: what the kernel answers
- * @sentence: what it says about that
- * @offset: where in the request the attribute is that it is about; 0 for none
- * @missing: the attribute that is missing
- * @replies: messages of the answer
- * @interrupted: NLM_F_DUMP_INTR was seen
+ * @error: 0 or the negative errno of the acknowledgement
+ * @sentence: the error message that the kernel attached
+ * @offset: offset in @request of the attribute that the error is about; 0 for none
+ * @missing: number of the attribute that is missing; 0 for none
+ * @replies: messages before the acknowledgement
+ * @interrupted: one of them had NLM_F_DUMP_INTR
  * @number: the first attribute of the reply, if it has 4 bytes
  */
 struct exchange {
@@ -37,9 +37,9 @@ struct exchange {
 /**
  * struct wire_event - a notification
  * @cmd: HEADROOM_CMD_*_NTF
- * @attrs: bit by bit, which attributes it has
+ * @attrs: bit N is set if it has attribute N
  *
- * Of config-ntf the numbers of the attributes are those of config.
+ * In params-ntf the attributes are those of the set "params"; only @cmd and @attrs are set.
  */
 struct wire_event {
 	int cmd;
@@ -59,30 +59,34 @@ void prepare(struct exchange *x, int family, int cmd, int flags);
 void put_attr(struct exchange *x, int type, const void *data, int len);
 void put_u32(struct exchange *x, int type, uint32_t value);
 void put_u64(struct exchange *x, int type, uint64_t value);
-/* Where the next attribute will be, as struct exchange tells offsets */
+/* The offset that the next attribute will have in the request */
 unsigned int next_offset(const struct exchange *x);
-/* Sends the request and reads up to its acknowledgement; 0 or a socket error */
+/* Sends the request and reads the answer; 0 or the negative errno of the socket */
 int exchange(int fd, struct exchange *x);
 
-/* The same by hand: sends the request; 0 or a socket error */
+/* Sends the request only; 0 or the negative errno of the socket */
 int begin_exchange(int fd, struct exchange *x);
 /*
- * Reads what one system call gives, and calls @reply for each message of the answer.
- * 1 if there is more; 0 at the acknowledgement; or a socket error
+ * Reads the answer for the length of one recv() and calls @reply for each message. Returns
+ * 1 if more follows, 0 after the acknowledgement, or the negative errno of the socket.
  */
-int go_on(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
-	  void *arg);
+int continue_exchange(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
+		      void *arg);
 
-/* A generic netlink socket, or -1 */
+/* Reads the rest of the answer in the same way; 0 or the negative errno of the socket */
+int finish_exchange(int fd, struct exchange *x,
+		    void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg);
+
+/* Returns a generic netlink socket, or -1 */
 int open_socket(void);
-/* The family's number, or a negative errno; and that of its group */
+/* Room for one message at a time, so that a dump stays unfinished until it is read */
+int limit_to_one_message(int fd);
+/* Returns the family's number or a negative errno, and in @group the number of its group */
 int family_id(int fd, uint32_t *group);
 /* 0 or a negative errno */
 int join_group(int fd, uint32_t group);
 
-/* The next notification: 1; 0 if none comes in time; or a negative errno */
+/* Returns 1 and the next notification, 0 if none comes in time, or a negative errno */
 int next_event(int fd, int family, struct wire_event *event, int milliseconds);
-
-uint64_t monotonic(void);
 
 #endif /* _SELFTESTS_WIRE_H */

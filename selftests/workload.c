@@ -9,14 +9,14 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "workload.h"
 
 #define PAGE	4096
 
-/* Bytes that this process caused to be read from the disk */
-static int64_t disk_bytes(void)
+int64_t disk_pages(void)
 {
 	char line[128];
 	int64_t bytes = -1;
@@ -27,7 +27,7 @@ static int64_t disk_bytes(void)
 			break;
 	if (f)
 		fclose(f);
-	return bytes;
+	return bytes < 0 ? -1 : bytes / PAGE;
 }
 
 static int read_sequential(int fd, const struct read_job *job)
@@ -66,28 +66,28 @@ static int read_random(int fd, const struct read_job *job)
 	return 0;
 }
 
-static int pin(int cpu)
+int pin_to_cpu(pid_t pid, int cpu)
 {
 	cpu_set_t cpus;
 
 	CPU_ZERO(&cpus);
 	CPU_SET(cpu, &cpus);
-	return sched_setaffinity(0, sizeof(cpus), &cpus);
+	return sched_setaffinity(pid, sizeof(cpus), &cpus);
 }
 
 int read_file(void *arg)
 {
 	struct read_job *job = arg;
-	int64_t before = disk_bytes();
+	int64_t before = disk_pages();
 	int fd = open(job->path, O_RDONLY | O_CLOEXEC);
 	int err;
 
-	if (fd < 0 || pin(0))
+	if (fd < 0 || pin_to_cpu(0, 0))
 		return 1;
 	err = job->random ? read_random(fd, job) : read_sequential(fd, job);
 	close(fd);
 	if (job->pages)
-		*job->pages = (disk_bytes() - before) / PAGE;
+		*job->pages = disk_pages() - before;
 	return err ? 1 : 0;
 }
 
@@ -103,10 +103,14 @@ static int fill(int fd, off_t size)
 	return 0;
 }
 
-/* A new file, on the disk, and not in memory */
+static int open_new(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+}
+
 int create_file(const char *path, off_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open_new(path);
 	int err;
 
 	if (fd < 0)
@@ -117,10 +121,9 @@ int create_file(const char *path, off_t size)
 	return err ? -1 : 0;
 }
 
-/* A new file that is all hole */
 int create_hole(const char *path, off_t size)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	int fd = open_new(path);
 	int err;
 
 	if (fd < 0)
@@ -154,7 +157,6 @@ int64_t absent_pages(const char *path)
 	return absent;
 }
 
-/* The same file, truncated and written anew */
 int write_file_again(const char *path, off_t size)
 {
 	int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
@@ -180,7 +182,6 @@ int drop_caches(void)
 	return err ? -1 : 0;
 }
 
-/* A counter that a child can set and its parent read */
 int64_t *shared_counter(void)
 {
 	void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
@@ -189,11 +190,50 @@ int64_t *shared_counter(void)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+void *map_memory(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, size, MADV_NOHUGEPAGE);
+	return p;
+}
+
+void fill_memory(volatile void *memory, size_t size)
+{
+	volatile char *p = memory;
+	size_t at;
+
+	for (at = 0; at < size; at += PAGE)
+		p[at] = at / PAGE % 255 + 1;
+}
+
+uint64_t monotonic_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000ULL + now.tv_nsec;
+}
+
+bool wait_until(bool (*condition)(void *arg), void *arg, int seconds)
+{
+	uint64_t end = monotonic_ns() + seconds * 1000000000ULL;
+
+	while (!condition(arg)) {
+		if (monotonic_ns() >= end)
+			return false;
+		usleep(20000);
+	}
+	return true;
+}
+
 /*
- * When all of a cgroup is on its way to a slow disk, nothing can be freed at once,
- * and memory.max has somebody killed. If nobody may be, the task tries again.
+ * When all pages of a cgroup are being written to a slow disk, reclaim can free none at
+ * once, and memory.max kills a task. If it may kill none, the allocation is tried again.
  */
-static int never_kill(void)
+int forbid_oom_kill(void)
 {
 	FILE *f = fopen("/proc/self/oom_score_adj", "we");
 
@@ -210,20 +250,18 @@ int touch_memory(void *arg)
 	size_t at;
 	int i;
 
-	if (never_kill() || (job->cpu >= 0 && pin(job->cpu)))
+	if (forbid_oom_kill() || (job->cpu >= 0 && pin_to_cpu(0, job->cpu)))
 		return 1;
-	p = mmap(NULL, job->size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+	p = map_memory(job->size);
+	if (!p)
 		return 1;
-	madvise((void *)p, job->size, MADV_NOHUGEPAGE);
 	for (i = 0; i < job->passes; i++)
 		for (at = 0; at < job->size; at += PAGE)
 			p[at] = i + 1;
 	return 0;
 }
 
-/* The words of a page, of which the first 64 are random and repeated */
+/* Fills a page with 64 random words, repeated */
 static void make_page(uint64_t *page, uint64_t seed)
 {
 	uint64_t x = (seed + 1) * 0x9e3779b97f4a7c15ULL;
@@ -279,7 +317,7 @@ int use_memory(void *arg)
 	int fd = -1, err = 0, pass;
 	void *p = NULL;
 
-	if (pin(0))
+	if (pin_to_cpu(0, 0))
 		return 1;
 	if (job->path) {
 		fd = open(job->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -329,4 +367,17 @@ int64_t set_sysctl(const char *name, int64_t value)
 	if (value >= 0)
 		fprintf(f, "%" PRId64 "\n", value);
 	return fclose(f) ? -1 : old;
+}
+
+bool lru_is_mglru(void)
+{
+	FILE *f = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
+	unsigned int bits = 0;
+
+	if (!f)
+		return false;
+	if (fscanf(f, "%x", &bits) != 1)
+		bits = 0;
+	fclose(f);
+	return bits & 1;
 }
