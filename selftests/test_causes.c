@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stalls by cause: each cause alone, against the kernel's pressure totals and
- * against its tracing; who is in a stall; and many tasks at once
+ * Check stalls by cause: each cause alone, against the kernel's pressure totals and against
+ * its tracing; the list of stalled tasks; and many tasks at once
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,9 +24,9 @@
 #include "workload.h"
 
 #define FILE_A		SCRATCH "/a"
-/* Large enough that no bucket of the table overflows */
+/* Large enough that no bucket of the nonresident table overflows */
 #define TABLE		"table_entries=1048576"
-/* The root of all cgroups, seen from the test's */
+/* The root of the hierarchy, as a path below the test's cgroup */
 #define ROOT		".."
 #define CAUSE(name)	HEADROOM_STALL_CAUSE_ ## name
 #define PARAMETER	"/sys/module/headroom/parameters/stalls"
@@ -49,7 +49,7 @@ static const char *const names[HEADROOM_STALL_CAUSES] = {
 	[CAUSE(PROACTIVE_RECLAIM)] = "proactive reclaim",
 };
 
-static void tell(const struct headroom_stats *stats, int64_t psi)
+static void print_stalls(const struct headroom_stats *stats, int64_t psi)
 {
 	int cause;
 
@@ -57,17 +57,17 @@ static void tell(const struct headroom_stats *stats, int64_t psi)
 		fprintf(stderr, "# stalls %.1f ms, PSI some %.1f ms: %.1f %%\n",
 			stats->stall_total / 1e6, psi / 1e6,
 			psi ? 100.0 * stats->stall_total / psi : 0);
-	for (cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		if (headroom_stats_stall(stats, cause)->count)
-			fprintf(stderr, "# %s: %" PRIu64 " in %.1f ms, %.2f %%\n",
-				names[cause], headroom_stats_stall(stats, cause)->count,
-				headroom_stats_stall(stats, cause)->total / 1e6,
-				stats->stall_total ? 100.0 * headroom_stats_stall(stats,
-						cause)->total /
-						     stats->stall_total : 0);
+	for (cause = 1; cause < HEADROOM_STALL_CAUSES; cause++) {
+		const struct headroom_stall *stall = headroom_stats_stall(stats, cause);
+
+		if (stall->count)
+			fprintf(stderr, "# %s: %" PRIu64 " in %.1f ms, %.2f %%\n", names[cause],
+				stall->count, stall->total / 1e6, stats->stall_total ?
+				100.0 * stall->total / stats->stall_total : 0);
+	}
 }
 
-/* What is throttled is inside of others, and proactive reclaim is none */
+/* Throttling happens inside other stalls, and proactive reclaim is not a stall */
 static uint64_t sum_of_causes(const struct headroom_stats *stats)
 {
 	uint64_t sum = 0;
@@ -76,21 +76,6 @@ static uint64_t sum_of_causes(const struct headroom_stats *stats)
 	for (cause = 1; cause < CAUSE(THROTTLED_WRITEBACK); cause++)
 		sum += headroom_stats_stall(stats, cause)->total;
 	return sum;
-}
-
-/* The disk that is swapped to */
-static const char *swap_disk(void)
-{
-	static char path[200];
-	FILE *f = fopen("/proc/swaps", "re");
-
-	*path = 0;
-	if (f) {
-		if (fscanf(f, "%*[^\n] %199s", path) != 1)
-			*path = 0;
-		fclose(f);
-	}
-	return path;
 }
 
 FIXTURE(causes)
@@ -127,42 +112,40 @@ FIXTURE_TEARDOWN(causes)
 	swap_restore();
 }
 
-#define READ(name)						\
-	do {							\
-		headroom_cgroup_free(self->cg);			\
-		self->cg = module_read(name);			\
-		ASSERT_NE(NULL, self->cg);			\
-	} while (0)
+#define LOCAL(name)	headroom_stats_stall(&self->cg->local, CAUSE(name))
+#define SUBTREE(name)	headroom_stats_stall(&self->cg->subtree, CAUSE(name))
+#define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
 
 /*
- * Reads "a" when its work is done. The file comes first: reading it brings the
- * kernel's totals up to date, which the module takes as they are.
+ * Reads "a" when its load has ended. memory.pressure is read first: that updates the
+ * kernel's totals, which the module reports as they are.
  */
 #define READ_BESIDE_PSI()							\
 	do {									\
 		self->psi = cgroup_pressure("a", "some");			\
 		ASSERT_LT(0, self->psi);					\
 		READ("a");							\
-		tell(&self->cg->local, self->psi);				\
+		print_stalls(&self->cg->local, self->psi);			\
 		EXPECT_TRUE(self->cg->psi);					\
 		EXPECT_EQ(self->psi / 1000, self->cg->psi_some / 1000);		\
 		EXPECT_EQ(sum_of_causes(&self->cg->local),			\
 			  self->cg->local.stall_total);				\
 	} while (0)
 
-/* One cause, and hardly anything of the others; @_besides may be more than that */
+/* @_cause has 90 % of the time, and no other cause more than 1 % except @_besides */
 #define EXPECT_ALONE_BUT(_cause, _besides)					\
 	do {									\
 		const struct headroom_stats *_local = &self->cg->local;		\
 		int _i;								\
 										\
-		EXPECT_LT(0, headroom_stats_stall(_local, _cause)->count);			\
-		EXPECT_LE(0.9 * _local->stall_total, headroom_stats_stall(_local, _cause)->total); \
+		EXPECT_LT(0, headroom_stats_stall(_local, _cause)->count);	\
+		EXPECT_LE(0.9 * _local->stall_total,				\
+			  headroom_stats_stall(_local, _cause)->total);		\
 		for (_i = 1; _i < CAUSE(THROTTLED_WRITEBACK); _i++) {		\
 			if (_i == (_cause) || _i == (_besides))			\
 				continue;					\
 			EXPECT_GE(0.01 * _local->stall_total,			\
-				  headroom_stats_stall(_local, _i)->total)			\
+				  headroom_stats_stall(_local, _i)->total)	\
 				TH_LOG("%s", names[_i]);			\
 		}								\
 	} while (0)
@@ -170,8 +153,8 @@ FIXTURE_TEARDOWN(causes)
 #define EXPECT_ALONE(_cause)	EXPECT_ALONE_BUT(_cause, 0)
 
 /*
- * What is traced at the same places. The emulator may stop a CPU for a tenth of a
- * second, to run another one, between the moments at which both look at the clock.
+ * Tracing reads the clock at the same places. Between both reads the emulator may stop a
+ * CPU for a tenth of a second to run another one.
  */
 #define EXPECT_AS_TRACED(_truth, _value)					\
 	do {									\
@@ -186,8 +169,9 @@ FIXTURE_TEARDOWN(causes)
 	} while (0)
 
 /*
- * Memory is filled beyond memory.max, and never used again. With less than this,
- * all of it may be on its way to a slow disk at once, and the kernel kills the task.
+ * The task fills more memory than memory.max and never uses it again. With a lower limit,
+ * all of it might be under writeback to a slow disk at once, and the kernel would kill the
+ * task.
  */
 TEST_F_TIMEOUT(causes, memcg_reclaim, 300)
 {
@@ -202,8 +186,8 @@ TEST_F_TIMEOUT(causes, memcg_reclaim, 300)
 }
 
 /*
- * The pages of a file are clean, so that memory.high is easily kept. The stalls are
- * short, and what the kernel does between the mark and the event is a share of them.
+ * The pages of a file are clean, so reclaim keeps memory.high without throttling. The
+ * stalls are short, so the time between the kernel's mark and the event is a share of them.
  */
 TEST_F_TIMEOUT(causes, memory_high_reclaim, 300)
 {
@@ -218,9 +202,8 @@ TEST_F_TIMEOUT(causes, memory_high_reclaim, 300)
 }
 
 /*
- * Without swap reclaim gets nothing, and memory.high is kept by sleeping. Before
- * each sleep the kernel tries to reclaim 17 times: the one is not to be had without
- * the other.
+ * Without swap reclaim gets nothing, and the kernel enforces memory.high by sleeping. Before
+ * each sleep it tries to reclaim 17 times: throttling does not come without reclaim.
  */
 TEST_F_TIMEOUT(causes, memory_high_throttle, 300)
 {
@@ -235,10 +218,9 @@ TEST_F_TIMEOUT(causes, memory_high_throttle, 300)
 }
 
 /*
- * The machine is short. kswapd gets next to nothing of the CPU, so that the task
- * has to reclaim itself; and nothing of it is ever read back. The mark lasts until
- * the task has its page, or has emptied the lists of all CPUs to find one: there
- * is no event for that.
+ * The machine is short of memory, kswapd gets next to no CPU time, and the task has to
+ * reclaim itself; no page is read back. The kernel's mark lasts until the task has a page
+ * or has drained the lists of all CPUs to find one: no event shows that end.
  */
 TEST_F_TIMEOUT(causes, direct_reclaim, 300)
 {
@@ -258,8 +240,7 @@ TEST_F_TIMEOUT(causes, direct_reclaim, 300)
 	ASSERT_EQ(1, read(hold.done[0], &token, 1));
 	status = cgroup_run("a", take_memory, &job);
 	EXPECT_EQ(0, restore_kswapd());
-	kill(holder, SIGKILL);
-	wait_child(holder);
+	end_child(holder);
 	ASSERT_EQ(0, status);
 	READ_BESIDE_PSI();
 	TH_LOG("throttled before it began: %" PRId64 " times",
@@ -271,9 +252,9 @@ TEST_F_TIMEOUT(causes, direct_reclaim, 300)
 #define MOST_RECLAIMS	16384
 
 /*
- * What a task's stalls are by the kernel's tracing: reclaim from its begin to its
- * end; and else, where the kernel has marked the task, from when it leaves the
- * CPU to sleep until it is back.
+ * A task's stalls according to the kernel's tracing: reclaim from its begin to its end; and
+ * outside of reclaim, while the kernel has marked the task, each sleep from the switch away
+ * to the switch back.
  */
 struct truth {
 	pid_t pid;
@@ -291,7 +272,7 @@ struct truth {
 
 static struct truth truth;
 
-/* Begins to trace the stalls of a task that has none yet */
+/* Starts to trace the stalls of a task that has none yet */
 static int trace_stalls(pid_t pid)
 {
 	char switches[64], own[64];
@@ -316,7 +297,7 @@ static void see_switch(struct truth *t, const struct traced *traced)
 
 	if (!prev || !next || !state)
 		return;
-	/* Who is preempted does not wait for memory */
+	/* A task that is preempted does not wait for memory */
 	if (atoi(prev + 9) == t->pid && t->marks && !t->reclaims_since && state[11] != 'R')
 		t->sleeps_since = traced->ns;
 	if (atoi(next + 9) == t->pid && t->sleeps_since) {
@@ -351,7 +332,7 @@ static void see_truth(void *arg, const struct traced *traced)
 	}
 }
 
-/* Whether "a" has waited often enough: on some kernels each time is for many pages */
+/* Whether "a" has waited often enough; on some kernels one wait is for many pages */
 static bool enough_waits(void)
 {
 	struct headroom_cgroup *cg = module_read("a");
@@ -365,11 +346,10 @@ static bool enough_waits(void)
 }
 
 /*
- * Evicted by somebody else, so that the task that uses it reclaims nothing. The
- * disk @_disk delivers no more than 100 pages in a second: where it is fast, most of
- * a stall is that the task asks for the page, of which no event tells. That is
- * between a twentieth and a tenth of it then, more where the emulator has to share
- * its CPU.
+ * Another process evicts, so that the task that uses the memory never reclaims. The disk
+ * @_disk is limited to 100 reads per second: with a fast disk, most of a stall would be the
+ * submission of the read, which no event shows. With this limit it is between 5 and 10 %,
+ * more where the emulator has to share its CPU.
  */
 #define RUN_IN_ROUNDS(_job, _amount, _disk)					\
 	do {									\
@@ -394,7 +374,7 @@ static bool enough_waits(void)
 		EXPECT_EQ(0, tracing_read(see_truth, &truth));			\
 	} while (0)
 
-/* The waits that the kernel has marked, of which each is seen */
+/* Each wait that the kernel has marked was counted */
 #define EXPECT_TRACED_WAITS(_cause)						\
 	do {									\
 		const struct headroom_stall *_stall =				\
@@ -410,9 +390,9 @@ static bool enough_waits(void)
 	} while (0)
 
 /*
- * The pages have to be in the working set when they are evicted, and the rest of
- * it has to be larger than what was evicted: only then does the kernel take the
- * wait for them for a stall. No page is read ahead, which nobody waits for.
+ * The pages have to be in the working set when they are evicted, and the rest of it has to
+ * be larger than the part that was evicted: only then does the kernel count the wait for
+ * them as a stall. Readahead is off, since no task waits for pages read ahead.
  */
 FIXTURE(refault)
 {
@@ -462,16 +442,16 @@ TEST_F_TIMEOUT(refault, alone, 300)
 	ASSERT_EQ(0, create_file(FILE_A, job.size));
 	RUN_IN_ROUNDS(&job, "768K", SCRATCH);
 	if (job.read && lru_is_mglru() && !truth.marked) {
-		/* It takes hardly anything that is only read for a working set */
+		/* MGLRU counts next to no page that is only read as working set */
 		READ("a");
 		EXPECT_LT(200, self->cg->local.refaults);
 		EXPECT_EQ(0, self->cg->local.stall_total);
 		return;
 	}
 	READ_BESIDE_PSI();
-	EXPECT_LT(200, headroom_stats_stall(&self->cg->local, CAUSE(REFAULT))->count);
+	EXPECT_LT(200, LOCAL(REFAULT)->count);
 	EXPECT_GE(self->cg->local.refaults,
-		  headroom_stats_stall(&self->cg->local, CAUSE(REFAULT))->count);
+		  LOCAL(REFAULT)->count);
 	EXPECT_ALONE(CAUSE(REFAULT));
 	EXPECT_TRACED_WAITS(CAUSE(REFAULT));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
@@ -482,16 +462,16 @@ TEST_F_TIMEOUT(causes, swap_in, 300)
 {
 	struct rounds_job job = { .size = 12 * MIB, .rounds = 10 };
 
-	RUN_IN_ROUNDS(&job, "768K", swap_disk());
+	RUN_IN_ROUNDS(&job, "768K", swap_path());
 	READ_BESIDE_PSI();
-	EXPECT_LT(200, headroom_stats_stall(&self->cg->local, CAUSE(SWAP_IN))->count);
+	EXPECT_LT(200, LOCAL(SWAP_IN)->count);
 	EXPECT_ALONE(CAUSE(SWAP_IN));
 	EXPECT_TRACED_WAITS(CAUSE(SWAP_IN));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
 	EXPECT_LE(0.7 * self->psi, (double)self->cg->local.stall_total);
 }
 
-/* Intervals between two events of one task, of which one is open at a time */
+/* Intervals of one task between two events; they do not nest */
 struct intervals {
 	pid_t pid;
 	const char *begin;
@@ -516,13 +496,13 @@ static void see_interval(void *arg, const struct traced *traced)
 	}
 }
 
-/* Its own code stays in memory, though the machine is short of huge pages */
+/* Its own code is locked in memory while the machine is short of huge pages */
 static int take_huge_pages(void *arg)
 {
 	return pin_to_cpu(0, 0) || mlockall(MCL_CURRENT) || set_sysctl("vm/nr_hugepages", *(int *)arg) < 0;
 }
 
-/* What one task does between events, as traced */
+/* What one task did, as traced */
 struct task_traced {
 	struct intervals compaction;
 	struct intervals reclaim;
@@ -555,9 +535,9 @@ static int trace_task(pid_t pid)
 }
 
 /*
- * Somebody has used all memory and given up most of it again, here and there:
- * there is enough, but not in one piece. A task of the new cgroup "a" takes it in
- * large ones. Returns how many it got, or -1.
+ * A task has used all memory and freed most of it again in small pieces: there is enough
+ * free memory, but it is fragmented. A task of the new cgroup "a" allocates huge pages.
+ * Returns how many it got, or -1.
  */
 static int64_t compact_memory(struct task_traced *traced)
 {
@@ -584,10 +564,7 @@ static int64_t compact_memory(struct task_traced *traced)
 		 trace_task(pid) || write(gate.go[1], &token, 1) != 1 || wait_child(pid) ||
 		 tracing_read(see_task, traced);
 	pages = set_sysctl("vm/nr_hugepages", 0);
-	if (holder > 0) {
-		kill(holder, SIGKILL);
-		wait_child(holder);
-	}
+	end_child(holder);
 	close(hold.done[0]);
 	close(gate.go[0]);
 	close(gate.go[1]);
@@ -595,9 +572,9 @@ static int64_t compact_memory(struct task_traced *traced)
 }
 
 /*
- * kcompactd would have it put together before anybody asks. It may be quicker all the
- * same, or have failed, after which the kernel reclaims instead for a while: then
- * nothing was compacted by the task, and it tries again.
+ * Proactive compaction is off, since kcompactd would compact the memory before the task
+ * does. kcompactd may still be faster; or compaction failed, and the kernel reclaims for a
+ * while instead. Then the task compacts nothing, and the test tries again.
  */
 TEST_F_TIMEOUT(causes, compaction, 300)
 {
@@ -614,7 +591,7 @@ TEST_F_TIMEOUT(causes, compaction, 300)
 	ASSERT_LE(0, pages);
 	READ_BESIDE_PSI();
 	local = &self->cg->local;
-	TH_LOG("%" PRId64 " huge pages, after %d vain tries", pages, tries);
+	TH_LOG("%" PRId64 " huge pages, after %d tries without compaction", pages, tries);
 	TH_LOG("traced: compaction %" PRIu64 " in %.1f ms, direct reclaim %" PRIu64 " in %.1f ms",
 	       traced.compaction.nr, traced.compaction.total / 1e6,
 	       traced.reclaim.nr, traced.reclaim.total / 1e6);
@@ -631,27 +608,23 @@ TEST_F_TIMEOUT(causes, compaction, 300)
 		EXPECT_GE(0.01 * self->cg->local.stall_total, headroom_stats_stall(local, i)->total)
 			TH_LOG("%s", names[i]);
 	}
-	/* The task is not pinned: PSI can be off by a fifth, and the trace is not */
+	/* The task is not pinned: PSI can be off by a fifth, the trace is not */
 	EXPECT_LT(0, self->psi);
 }
 
-/* From within the cgroup, so that it would be booked there if it were a stall */
-static int order_reclaim(void *amount)
-{
-	return cgroup_write("a", "memory.reclaim", amount) ? 1 : 0;
-}
-
+/* A task of the cgroup asks, so that it would be charged if this were a stall */
 TEST_F_TIMEOUT(causes, proactive_reclaim, 300)
 {
+	struct cgroup_setting order = { "a", "memory.reclaim", "16M" };
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	const struct headroom_stall *asked;
 
 	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	ASSERT_EQ(0, cgroup_run("a", order_reclaim, "16M"));
+	ASSERT_EQ(0, cgroup_run("a", cgroup_apply, &order));
 	READ("a");
-	tell(&self->cg->local, -1);
-	asked = headroom_stats_stall(&self->cg->local, CAUSE(PROACTIVE_RECLAIM));
+	print_stalls(&self->cg->local, -1);
+	asked = LOCAL(PROACTIVE_RECLAIM);
 	EXPECT_LT(0, asked->count);
 	EXPECT_LT(0, asked->total);
 	EXPECT_EQ(asked->count, headroom_histogram_count(&asked->latency));
@@ -666,7 +639,7 @@ static int by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The value of that rank, or the next one, and a quarter: as wide as a bucket */
+/* The value of that rank or of its neighbours, and a quarter more, the width of a bucket */
 #define EXPECT_QUANTILE(_truth, _histogram, _q)					\
 	do {									\
 		size_t _rank = (_q) * (_truth)->nr;				\
@@ -681,8 +654,8 @@ static int by_size(const void *a, const void *b)
 	} while (0)
 
 /*
- * A task that moves between CPUs as it likes. PSI is no yardstick then, see
- * Documentation/stall.rst; the task's own intervals are.
+ * The task may move between CPUs. PSI is not exact then, see Documentation/stall.rst; the
+ * task's own intervals are.
  */
 TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 {
@@ -704,7 +677,7 @@ TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 	EXPECT_EQ(0, tracing_read(see_truth, t));
 	READ("a");
 	local = &self->cg->local;
-	tell(local, cgroup_pressure("a", "some"));
+	print_stalls(local, cgroup_pressure("a", "some"));
 	TH_LOG("traced: %zu reclaims in %.1f ms, %" PRIu64
 	       " waits in %.1f ms, marked for %.1f ms", t->nr, t->reclaimed / 1e6,
 	       t->nr_waits, t->waited / 1e6, t->marked / 1e6);
@@ -718,7 +691,7 @@ TEST_F_TIMEOUT(causes, equal_the_trace, 300)
 	EXPECT_EQ(t->nr_waits, swap_in->count + headroom_stats_stall(local, CAUSE(REFAULT))->count +
 		  headroom_stats_stall(local, CAUSE(OTHER))->count);
 	EXPECT_AS_TRACED(t->reclaimed + t->waited, local->stall_total);
-	/* Nothing is a stall that the kernel does not take for one */
+	/* The kernel has marked all time that is counted as a stall */
 	EXPECT_GE(1.02 * t->marked + 1e8, (double)local->stall_total);
 
 	qsort(t->reclaim, t->nr, sizeof(*t->reclaim), by_size);
@@ -738,42 +711,36 @@ static int stalled_get(struct headroom_stalled **stalled, size_t *nr)
 	if (!err)
 		err = headroom_stalled_get(h, stalled, nr);
 	if (err)
-		fprintf(stderr, "# read who is stalled: %d\n", err);
+		fprintf(stderr, "# cannot read the list of stalled tasks: %s\n", strerror(-err));
 	headroom_close(h);
 	return err;
 }
 
-/* Tasks that are in a stall, by both ways to ask, which have to agree; or -1 */
+/* Tasks that are in a stall: the larger of the status and the list, or -1 */
 static int64_t stalled_tasks(void)
 {
-	struct headroom_status *status = module_status();
+	int64_t counted = MODULE_STATUS(stalled);
 	struct headroom_stalled *stalled;
-	int64_t counted = -1;
 	size_t nr;
 
-	if (status)
-		counted = status->stalled;
-	headroom_status_free(status);
 	if (stalled_get(&stalled, &nr))
 		return -1;
 	free(stalled);
 	return counted > (int64_t)nr ? counted : (int64_t)nr;
 }
 
-/* Others on the machine may stall as well, but not for ever */
-static bool nobody_stays_stalled(void)
+static bool no_task_is_stalled(void *unused)
 {
-	int i;
-
-	for (i = 0; i < 600; i++) {
-		if (!stalled_tasks())
-			return true;
-		usleep(50000);
-	}
-	return false;
+	return !stalled_tasks();
 }
 
-/* A sleep in memory.high takes up to two seconds: long enough to be seen twice */
+/* Other tasks of the machine may stall as well, but not for long */
+static bool all_stalls_end(void)
+{
+	return wait_until(no_task_is_stalled, NULL, 60);
+}
+
+/* A sleep for memory.high takes up to two seconds: long enough to be listed twice */
 TEST_F_TIMEOUT(causes, stalled_task_is_listed, 300)
 {
 	struct anon_job job = { .size = 32 * MIB, .passes = 1, .cpu = 0 };
@@ -805,9 +772,8 @@ TEST_F_TIMEOUT(causes, stalled_task_is_listed, 300)
 	}
 	EXPECT_TRUE(listed);
 	EXPECT_TRUE(grew);
-	kill(pid, SIGKILL);
-	wait_child(pid);
-	EXPECT_TRUE(nobody_stays_stalled());
+	end_child(pid);
+	EXPECT_TRUE(all_stalls_end());
 }
 
 static uint64_t memcg_stalls(const char *cgroup)
@@ -819,112 +785,152 @@ static uint64_t memcg_stalls(const char *cgroup)
 	return count;
 }
 
+static bool has_memcg_stalls(void *cgroup)
+{
+	return memcg_stalls(cgroup);
+}
+
 #define CROWD	200
 
 /*
- * All want more than there is. Of those that are found in a stall, some are
- * killed, and some moved to another cgroup.
+ * 200 tasks in "a/x" want more than there is, while the kernel counts ends of reclaim and
+ * of throttling. Of the tasks found in a stall, a third is killed and a third is moved to
+ * "a/y".
  */
+struct crowded {
+	struct crowd crowd;
+	enum { RUNS, MOVED, KILLED } state[CROWD];
+	int killed;
+	int moved;
+	size_t most;		/* stalled at once */
+	int64_t reclaims;	/* as the kernel counts */
+	int64_t throttled[4];	/* by the kernel's reasons */
+};
+
+static bool tasks_are_isolated(void *unused)
+{
+	return tracing_counted(THROTTLED, 1 << 1, find_kswapd());
+}
+
+/* Kills or moves one task that was found in a stall; 0 or -1 */
+static int kill_or_move(struct crowded *c, int i)
+{
+	char text[16];
+
+	if (c->killed < c->moved && c->killed < CROWD / 3) {
+		kill(c->crowd.pid[i], SIGKILL);
+		c->state[i] = KILLED;
+		c->killed++;
+	} else if (c->moved < CROWD / 3) {
+		snprintf(text, sizeof(text), "%d", c->crowd.pid[i]);
+		if (cgroup_write("a/y", "cgroup.procs", text))
+			return -1;
+		c->state[i] = MOVED;
+		c->moved++;
+	}
+	return 0;
+}
+
+static bool enough_killed_and_moved(void *arg)
+{
+	struct headroom_stalled *stalled;
+	struct crowded *c = arg;
+	size_t nr, k;
+	int i;
+
+	if (stalled_get(&stalled, &nr))
+		return false;
+	c->most = nr > c->most ? nr : c->most;
+	for (k = 0; k < nr; k++) {
+		for (i = 0; i < CROWD && c->crowd.pid[i] != stalled[k].pid; i++)
+			;
+		if (i < CROWD && c->state[i] == RUNS && kill_or_move(c, i))
+			break;
+	}
+	free(stalled);
+	return c->killed >= CROWD / 3 && c->moved >= CROWD / 3;
+}
+
+static void run_crowd(struct __test_metadata *_metadata, struct crowded *c)
+{
+	int reason;
+
+	ASSERT_EQ(0, tracing_count(RECLAIM_END, "common_pid"));
+	ASSERT_EQ(0, tracing_count(THROTTLED, "reason,common_pid"));
+	ASSERT_EQ(0, crowd_start(&c->crowd, "a/x"));
+	/* So many tasks isolate pages that others have to wait for them; not with MGLRU */
+	if (!lru_is_mglru())
+		EXPECT_TRUE(wait_until(tasks_are_isolated, NULL, 60));
+	EXPECT_TRUE(wait_until(enough_killed_and_moved, c, 60));
+	TH_LOG("up to %zu stalled at once, %d killed, %d moved", c->most, c->killed, c->moved);
+	/* The first stall that is charged to "a/y" is the next one of a task moved there */
+	EXPECT_TRUE(wait_until(has_memcg_stalls, "a/y", 60));
+	EXPECT_EQ(0, crowd_end(&c->crowd));
+	EXPECT_TRUE(all_stalls_end());
+	c->reclaims = tracing_counted(RECLAIM_END, -1, -1);
+	for (reason = 0; reason < 4; reason++)
+		c->throttled[reason] = tracing_counted(THROTTLED, 1 << reason, find_kswapd());
+	tracing_count_end(RECLAIM_END, "common_pid");
+	tracing_count_end(THROTTLED, "reason,common_pid");
+}
+
+/* Each reclaim that was traced is counted as one, or as dropped */
+static void check_reclaims(struct __test_metadata *_metadata, const struct headroom_stats *all,
+			   int64_t traced)
+{
+	int64_t dropped = MODULE_STATUS(dropped.stall_slots);
+	int64_t counted = headroom_stats_stall(all, CAUSE(MEMCG_RECLAIM))->count +
+			  headroom_stats_stall(all, CAUSE(MEMORY_HIGH_RECLAIM))->count +
+			  headroom_stats_stall(all, CAUSE(PROACTIVE_RECLAIM))->count;
+
+	TH_LOG("%" PRId64 " reclaims traced, %" PRId64 " counted, %" PRId64 " dropped",
+	       traced, counted, dropped);
+	EXPECT_LT(0, traced);
+	EXPECT_LE(0, dropped);
+	EXPECT_GE(traced, counted);
+	EXPECT_LE(traced, counted + dropped);
+	EXPECT_EQ(0, MODULE_STATUS(dropped.reclaim_slots));
+	EXPECT_EQ(sum_of_causes(all), all->stall_total);
+}
+
+/* enum headroom_stall_cause lists the reasons in another order than the kernel */
+static void check_throttling(struct __test_metadata *_metadata, const struct headroom_stats *all,
+			     const int64_t *traced)
+{
+	static const int causes[] = {
+		CAUSE(THROTTLED_WRITEBACK), CAUSE(THROTTLED_ISOLATED),
+		CAUSE(THROTTLED_NOPROGRESS), CAUSE(THROTTLED_CONGESTED),
+	};
+	int reason;
+
+	EXPECT_TRUE(lru_is_mglru() || traced[1]);
+	for (reason = 0; reason < 4; reason++) {
+		TH_LOG("%s: %" PRId64 " traced", names[causes[reason]], traced[reason]);
+		EXPECT_EQ(traced[reason], headroom_stats_stall(all, causes[reason])->count);
+	}
+}
+
 TEST_F_TIMEOUT(causes, crowd, 600)
 {
-	struct crowd crowd = { .work = touch_and_rest, .nr = CROWD };
-	enum { RUNS, MOVED, KILLED } state[CROWD] = { RUNS };
-	int throttled[4], killed = 0, moved = 0, reason, i, left;
-	uint64_t sum = 0, lost, high, asked;
-	struct headroom_stalled *stalled;
-	struct headroom_status *status;
-	size_t most = 0, nr, k;
-	volatile pid_t *pid;
-	int64_t counted;
-	char text[16];
-	pid_t first;
+	struct crowded crowded = { .crowd = { .work = touch_and_rest, .nr = CROWD } };
 
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_create("a/x"));
 	ASSERT_EQ(0, cgroup_create("a/y"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "72M"));
-	ASSERT_EQ(0, tracing_count(RECLAIM_END, "common_pid"));
-	ASSERT_EQ(0, tracing_count(THROTTLED, "reason,common_pid"));
-	ASSERT_EQ(0, crowd_start(&crowd, "a/x"));
-	pid = crowd.pid;
-	first = crowd.first;
-	/* So many have pages in hand that others have to wait for them; not with MGLRU */
-	for (i = 0; i < 600 && !lru_is_mglru() &&
-	     !tracing_counted(THROTTLED, 1 << 1, find_kswapd()); i++)
-		usleep(50000);
-	for (left = 400; left && (killed < CROWD / 3 || moved < CROWD / 3); left--) {
-		usleep(20000);
-		ASSERT_EQ(0, stalled_get(&stalled, &nr));
-		most = nr > most ? nr : most;
-		for (k = 0; k < nr; k++) {
-			for (i = 0; i < CROWD && pid[i] != stalled[k].pid; i++)
-				;
-			if (i == CROWD || state[i] != RUNS)
-				continue;
-			if (killed < moved && killed < CROWD / 3) {
-				kill(pid[i], SIGKILL);
-				state[i] = KILLED;
-				killed++;
-			} else if (moved < CROWD / 3) {
-				snprintf(text, sizeof(text), "%d", pid[i]);
-				EXPECT_EQ(0, cgroup_write("a/y", "cgroup.procs", text));
-				state[i] = MOVED;
-				moved++;
-			}
-		}
-		free(stalled);
-	}
-	TH_LOG("up to %zu stalled at once, %d killed, %d moved", most, killed, moved);
-	EXPECT_LE(CROWD / 3, killed);
-	EXPECT_LE(CROWD / 3, moved);
-	/* Those that were moved are there when their next stall begins */
-	for (i = 0; i < 1200 && !memcg_stalls("a/y"); i++)
-		usleep(50000);
-	for (i = 0; i < CROWD; i++)
-		kill(pid[i], SIGKILL);
-	EXPECT_EQ(0, wait_child(first));
-	EXPECT_TRUE(nobody_stays_stalled());
-	counted = tracing_counted(RECLAIM_END, -1, -1);
-	for (reason = 0; reason < 4; reason++)
-		throttled[reason] = tracing_counted(THROTTLED, 1 << reason, find_kswapd());
-	tracing_count_end(RECLAIM_END, "common_pid");
-	tracing_count_end(THROTTLED, "reason,common_pid");
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	lost = status->dropped.stall_slots;
-	EXPECT_EQ(0, status->dropped.reclaim_slots);
-	headroom_status_free(status);
+	run_crowd(_metadata, &crowded);
+	EXPECT_LE(CROWD / 3, crowded.killed);
+	EXPECT_LE(CROWD / 3, crowded.moved);
 	READ(ROOT);
-	tell(&self->cg->subtree, -1);
-	high = headroom_stats_stall(&self->cg->subtree, CAUSE(MEMORY_HIGH_RECLAIM))->count;
-	asked = headroom_stats_stall(&self->cg->subtree, CAUSE(PROACTIVE_RECLAIM))->count;
-	sum = headroom_stats_stall(&self->cg->subtree, CAUSE(MEMCG_RECLAIM))->count + high + asked;
-	TH_LOG("%" PRId64 " reclaims traced, %" PRIu64 " counted, %" PRIu64 " lost",
-	       counted, sum, lost);
-	EXPECT_LT(0, counted);
-	EXPECT_GE(counted, sum);
-	EXPECT_LE(counted, sum + lost);
-	EXPECT_EQ(sum_of_causes(&self->cg->subtree), self->cg->subtree.stall_total);
+	print_stalls(&self->cg->subtree, -1);
+	check_reclaims(_metadata, &self->cg->subtree, crowded.reclaims);
+	check_throttling(_metadata, &self->cg->subtree, crowded.throttled);
 
-	/* enum headroom_stall_cause has them in another order than the kernel */
-	TH_LOG("throttled: writeback %d, isolated %d, noprogress %d, congested %d",
-	       throttled[0], throttled[1], throttled[2], throttled[3]);
-	EXPECT_TRUE(lru_is_mglru() || throttled[1]);
-	EXPECT_EQ(throttled[0],
-		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_WRITEBACK))->count);
-	EXPECT_EQ(throttled[1],
-		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_ISOLATED))->count);
-	EXPECT_EQ(throttled[2],
-		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_NOPROGRESS))->count);
-	EXPECT_EQ(throttled[3],
-		  headroom_stats_stall(&self->cg->subtree, CAUSE(THROTTLED_CONGESTED))->count);
-
-	/* What the two cgroups have is what there is; both had some */
+	/* Both cgroups had stalls, and their parent had no others */
 	EXPECT_LT(0, memcg_stalls("a/x"));
 	EXPECT_LT(0, memcg_stalls("a/y"));
 	READ("a");
-	EXPECT_EQ(memcg_stalls("a/x") + memcg_stalls("a/y"),
-		  headroom_stats_stall(&self->cg->subtree, CAUSE(MEMCG_RECLAIM))->count);
+	EXPECT_EQ(memcg_stalls("a/x") + memcg_stalls("a/y"), SUBTREE(MEMCG_RECLAIM)->count);
 }
 
 static int set_stalls(const char *value)
@@ -953,7 +959,6 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 {
 	struct anon_job job = { .size = 32 * MIB, .passes = 2, .cpu = 0 };
 	struct read_job file = { .path = FILE_A, .passes = 2 };
-	struct headroom_status *status;
 	uint64_t before, refaults;
 
 	ASSERT_EQ(0, module_reload("stalls=N " TABLE));
@@ -961,10 +966,7 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 	EXPECT_EQ(0, module_hook("mm_compaction_begin"));
 	EXPECT_EQ(0, module_hook("mm_vmscan_throttled"));
 	EXPECT_EQ(1, module_hook("mm_vmscan_memcg_reclaim_begin"));
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	EXPECT_FALSE(status->stalls);
-	headroom_status_free(status);
+	EXPECT_EQ(0, MODULE_STATUS(stalls));
 	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "24M"));
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
@@ -981,7 +983,7 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
 	READ("a");
 	before = all_stalls(&self->cg->local);
-	EXPECT_LT(0, headroom_stats_stall(&self->cg->local, CAUSE(MEMCG_RECLAIM))->count);
+	EXPECT_LT(0, LOCAL(MEMCG_RECLAIM)->count);
 
 	ASSERT_EQ(0, set_stalls("N"));
 	EXPECT_EQ(0, module_hook("sched_switch"));
@@ -993,7 +995,7 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 	EXPECT_EQ(0, stalled_tasks());
 }
 
-/* Whatever is open at that moment is dropped, and what ends later opens nothing */
+/* Switching off drops the stalls that are open; when they end later, no new stall opens */
 TEST_F_TIMEOUT(causes, switched_under_load, 300)
 {
 	struct anon_job job = { .size = 4 * MIB, .passes = INT_MAX, .cpu = -1 };
@@ -1012,13 +1014,11 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
 		usleep(20000);
 	}
 	for (i = 0; i < 8; i++)
-		kill(pid[i], SIGKILL);
-	for (i = 0; i < 8; i++)
-		wait_child(pid[i]);
-	EXPECT_TRUE(nobody_stays_stalled());
+		end_child(pid[i]);
+	EXPECT_TRUE(all_stalls_end());
 	READ("a");
-	tell(&self->cg->local, -1);
-	EXPECT_LT(0, headroom_stats_stall(&self->cg->local, CAUSE(MEMCG_RECLAIM))->count);
+	print_stalls(&self->cg->local, -1);
+	EXPECT_LT(0, LOCAL(MEMCG_RECLAIM)->count);
 	/* A stall that began before the first switch would be as long as all of it */
 	EXPECT_EQ(sum_of_causes(&self->cg->local), self->cg->local.stall_total);
 	ASSERT_EQ(0, set_stalls("N"));
@@ -1026,35 +1026,27 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
 }
 
 /*
- * Of reclaim that began before stalls were tracked no begin was seen. A task that
- * sleeps in the middle of it does not wait for something else.
+ * The module did not see the begin of reclaim that began before stalls were switched on. A
+ * task that sleeps in the middle of such reclaim is not charged with the cause "other".
  */
 TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
 {
 	struct crowd crowd = { .work = touch_and_rest, .nr = CROWD };
-	const struct headroom_stats *local;
-	volatile pid_t *pid;
-	pid_t first;
 	int i;
 
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "72M"));
 	ASSERT_EQ(0, crowd_start(&crowd, "a"));
-	pid = crowd.pid;
-	first = crowd.first;
 	for (i = 0; i < 20; i++) {
 		ASSERT_EQ(0, set_stalls("N"));
 		usleep(200000);
 		ASSERT_EQ(0, set_stalls("Y"));
 		usleep(200000);
 	}
-	for (i = 0; i < CROWD; i++)
-		kill(pid[i], SIGKILL);
-	EXPECT_EQ(0, wait_child(first));
+	EXPECT_EQ(0, crowd_end(&crowd));
 	READ("a");
-	tell(&self->cg->local, -1);
-	local = &self->cg->local;
-	EXPECT_LT(0, headroom_stats_stall(local, CAUSE(MEMCG_RECLAIM))->count);
-	EXPECT_EQ(0, headroom_stats_stall(local, CAUSE(OTHER))->count);
+	print_stalls(&self->cg->local, -1);
+	EXPECT_LT(0, LOCAL(MEMCG_RECLAIM)->count);
+	EXPECT_EQ(0, LOCAL(OTHER)->count);
 }
 
 TEST_HARNESS_MAIN
