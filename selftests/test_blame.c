@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why pages were evicted, and by whom: under limits, on demand, and when the
- * machine is short of memory
+ * Check why pages were evicted and which cgroup evicted them: for limits, on request, and
+ * when the machine is short of memory
  */
 #define _GNU_SOURCE
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -22,19 +19,20 @@
 #include "cgroup.h"
 #include "kselftest_harness.h"
 #include "module.h"
+#include "stall_load.h"
 #include "swap.h"
 #include "workload.h"
 
 #define FILE_A		SCRATCH "/a"
 #define FILE_B		SCRATCH "/b"
 #define PAGES(bytes)	((int64_t)((bytes) / 4096))
-#define ANYBODY		UINT64_MAX
+#define ANY_EVICTOR	UINT64_MAX
 #define ANY_REASON	0
-/* The root of all cgroups, seen from the test's */
+/* The root of the hierarchy, as a path below the test's cgroup */
 #define ROOT		".."
 #define MODULE		"swap_kprobes=1 table_entries=1048576"
 
-/* What @evictor took for @reason, by a list of one victim */
+/* Pages that @evictor evicted for @reason, according to @blame */
 static struct headroom_pages taken_by(const struct headroom_blame *blame,
 				      uint64_t evictor, uint32_t reason)
 {
@@ -45,7 +43,7 @@ static struct headroom_pages taken_by(const struct headroom_blame *blame,
 		for (i = 0; i < blame->victim[v].nr; i++) {
 			const struct headroom_evictor *e = &blame->victim[v].evictor[i];
 
-			if ((evictor == ANYBODY || e->id == evictor) &&
+			if ((evictor == ANY_EVICTOR || e->id == evictor) &&
 			    (reason == ANY_REASON || e->reason == reason)) {
 				sum.evictions += e->evictions;
 				sum.refaults += e->refaults;
@@ -54,8 +52,8 @@ static struct headroom_pages taken_by(const struct headroom_blame *blame,
 	return sum;
 }
 
-/* How many places in the lists are @evictor's, for @reason */
-static unsigned int places_of(const struct headroom_blame *blame, uint64_t evictor,
+/* The number of entries of @evictor for @reason */
+static unsigned int entries_of(const struct headroom_blame *blame, uint64_t evictor,
 			      uint32_t reason)
 {
 	unsigned int nr = 0;
@@ -68,46 +66,21 @@ static unsigned int places_of(const struct headroom_blame *blame, uint64_t evict
 	return nr;
 }
 
-/* Evictions and refaults of all kinds of pages for one reason */
-static struct headroom_pages for_reason(const struct headroom_stats *stats, int reason)
-{
-	struct headroom_pages sum = { 0 };
-	int kind;
-
-	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++) {
-		sum.evictions += headroom_stats_pages(stats, kind, reason)->evictions;
-		sum.refaults += headroom_stats_pages(stats, kind, reason)->refaults;
-	}
-	return sum;
-}
-
 static uint64_t all_kinds_and_reasons(const struct headroom_stats *stats)
 {
 	uint64_t sum = 0;
 	int reason;
 
 	for (reason = 1; reason < HEADROOM_REASONS; reason++)
-		sum += for_reason(stats, reason).evictions;
+		sum += pages_for_reason(stats, reason).evictions;
 	return sum;
 }
 
-static void tell(const char *name, const struct headroom_cgroup *cg,
-		 const struct headroom_blame *blame)
+static void print_blame(const char *name, const struct headroom_blame *blame)
 {
-	int kind, reason;
 	size_t v, i;
 
-	for (kind = 1; kind < HEADROOM_PAGE_KINDS; kind++)
-		for (reason = 1; reason < HEADROOM_REASONS; reason++) {
-			const struct headroom_pages *p =
-				headroom_stats_pages(&cg->local, kind, reason);
-
-			if (p->evictions || p->refaults)
-				fprintf(stderr, "# %s: kind %d reason %d: %" PRIu64
-					" evictions, %" PRIu64 " refaults\n", name,
-					kind, reason, p->evictions, p->refaults);
-		}
-	for (v = 0; blame && v < blame->nr; v++)
+	for (v = 0; v < blame->nr; v++)
 		for (i = 0; i < blame->victim[v].nr; i++) {
 			const struct headroom_evictor *e = &blame->victim[v].evictor[i];
 
@@ -118,7 +91,7 @@ static void tell(const char *name, const struct headroom_cgroup *cg,
 		}
 }
 
-/* How many of the distances are, as far as is known, from @low to @high */
+/* The distances whose bucket overlaps the range from @low to @high */
 static uint64_t distances_between(const struct headroom_histogram *h,
 				  double low, double high)
 {
@@ -131,29 +104,23 @@ static uint64_t distances_between(const struct headroom_histogram *h,
 	return sum;
 }
 
-static int64_t pgsteal(const char *cgroup)
-{
-	return cgroup_read(cgroup, "memory.stat", "pgsteal");
-}
-
-/* Both the statistics and the list of one cgroup, which have to agree */
+/* Reads both the statistics and the blame of one cgroup, which have to agree */
 #define READ(name)						\
 	do {							\
-		headroom_cgroup_free(self->cg);			\
+		ASSERT_EQ(0, module_update(&self->cg, name));	\
 		headroom_blame_free(self->blame);		\
-		self->cg = module_read(name);			\
 		self->blame = module_blame(name);		\
-		ASSERT_NE(NULL, self->cg);			\
 		ASSERT_NE(NULL, self->blame);			\
-		tell(name, self->cg, self->blame);		\
+		print_pages(name, &self->cg->local);		\
+		print_blame(name, self->blame);			\
 	} while (0)
 
 #define EXPECT_SUMS(evicted, back)						\
 	do {									\
 		EXPECT_EQ(evicted,						\
-			  taken_by(self->blame, ANYBODY, ANY_REASON).evictions);\
+			  taken_by(self->blame, ANY_EVICTOR, ANY_REASON).evictions);\
 		EXPECT_EQ(back,							\
-			  taken_by(self->blame, ANYBODY, ANY_REASON).refaults);	\
+			  taken_by(self->blame, ANY_EVICTOR, ANY_REASON).refaults);	\
 		EXPECT_EQ(self->cg->local.evictions,				\
 			  all_kinds_and_reasons(&self->cg->local));		\
 	} while (0)
@@ -196,8 +163,8 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 	EXPECT_EQ(PAGES(96 * MIB), self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a"), self->cg->local.evictions);
-	own = for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
+	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
+	own = pages_for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
 	EXPECT_LE(0.99 * self->cg->local.evictions, own.evictions);
 	EXPECT_LE(0.99 * self->cg->local.refaults, own.refaults);
 	EXPECT_LE(0.99 * self->cg->local.evictions,
@@ -206,7 +173,7 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 		  taken_by(self->blame, a, HEADROOM_REASON_OWN_LIMIT).refaults);
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
 
-	/* Nothing is below it: as a target of reclaim it is what it is itself */
+	/* It has no children: its counts as a target are its own */
 	target = &self->cg->target;
 	EXPECT_EQ(own.evictions, target->evictions);
 	EXPECT_EQ(own.refaults, headroom_histogram_count(&target->distance));
@@ -219,7 +186,7 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 	EXPECT_GE(12, reclaim->lowest_priority);
 }
 
-/* memory.high of a cgroup is its own limit as well */
+/* memory.high is an own limit, too */
 TEST_F_TIMEOUT(blame, own_high, 300)
 {
 	struct read_job job = { .path = FILE_A, .passes = 2 };
@@ -230,7 +197,7 @@ TEST_F_TIMEOUT(blame, own_high, 300)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 	EXPECT_LE(PAGES(32 * MIB), self->cg->local.evictions);
-	own = for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
+	own = pages_for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT);
 	EXPECT_LE(0.99 * self->cg->local.evictions, own.evictions);
 	EXPECT_EQ(own.evictions, self->cg->target.evictions);
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
@@ -241,7 +208,7 @@ TEST_F_TIMEOUT(blame, ancestor_limit, 300)
 	struct read_job job = { .path = FILE_A, .passes = 2 };
 	const struct headroom_histogram *distance;
 	struct headroom_pages theirs;
-	uint64_t x, lost;
+	uint64_t x, evicted;
 	int64_t resident;
 
 	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
@@ -251,19 +218,19 @@ TEST_F_TIMEOUT(blame, ancestor_limit, 300)
 	x = cgroup_id("a/x");
 	ASSERT_EQ(0, cgroup_run("a/x", read_file, &job));
 	READ("a/x");
-	lost = self->cg->local.evictions;
+	evicted = self->cg->local.evictions;
 	EXPECT_EQ(PAGES(160 * MIB), self->cg->local.refaults);
-	EXPECT_EQ(pgsteal("a/x"), lost);
-	theirs = for_reason(&self->cg->local, HEADROOM_REASON_ANCESTOR_LIMIT);
-	EXPECT_LE(0.99 * lost, theirs.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a/x"), evicted);
+	theirs = pages_for_reason(&self->cg->local, HEADROOM_REASON_ANCESTOR_LIMIT);
+	EXPECT_LE(0.99 * evicted, theirs.evictions);
 	EXPECT_LE(0.99 * self->cg->local.refaults, theirs.refaults);
-	EXPECT_LE(0.99 * lost,
+	EXPECT_LE(0.99 * evicted,
 		  taken_by(self->blame, x, HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
-	EXPECT_SUMS(lost, self->cg->local.returned);
+	EXPECT_SUMS(evicted, self->cg->local.returned);
 	EXPECT_EQ(0, self->cg->target.evictions);
 	EXPECT_EQ(0, self->cg->target.distance.nr);
 
-	/* It is the parent's pool that was too small */
+	/* The pool that was too small is the parent's */
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.evictions);
 	EXPECT_EQ(theirs.evictions, self->cg->target.evictions);
@@ -284,7 +251,7 @@ struct turns_job {
 	int other[2];
 };
 
-/* Reads a MiB whenever it is its turn */
+/* Reads a MiB each time it gets the token */
 static int read_in_turns(void *arg)
 {
 	struct turns_job *job = arg;
@@ -302,28 +269,37 @@ static int read_in_turns(void *arg)
 }
 
 /*
- * Two children read files of their own, a MiB each in turn. For the pool of both
- * the distance of a page is what both have lost since, for each of them half of
- * that.
+ * "a/x" and "a/y" share the limit of "a" and each read a file of their own, a MiB each in
+ * turn. Between eviction and return of a page, each of them evicts as many pages as the
+ * other: in the pool of both the distance is twice that in either.
  */
-TEST_F_TIMEOUT(blame, two_children, 300)
+FIXTURE(two_children)
+{
+	struct headroom_cgroup *cg;
+	struct headroom_blame *blame;
+	off_t size;
+	double distance;	/* in the pool of both */
+};
+
+FIXTURE_SETUP(two_children)
 {
 	struct turns_job x = {
 		.read = { .path = FILE_A, .passes = 1, .size = MIB },
 		.size = 96 * MIB, .passes = 2,
 	};
 	struct turns_job y = x;
-	uint64_t lost = 0, back = 0;
-	double expected;
 	pid_t pid[2];
-	char name[8];
-	int i;
 
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
 	y.read.path = FILE_B;
+	self->size = x.size;
+	ASSERT_EQ(0, module_reload(MODULE));
+	ASSERT_EQ(0, cgroup_setup());
 	ASSERT_EQ(0, create_file(FILE_A, x.size));
 	ASSERT_EQ(0, create_file(FILE_B, x.size));
+	ASSERT_EQ(0, cgroup_create_parent("a"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
-	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_create("a/x"));
 	ASSERT_EQ(0, cgroup_create("a/y"));
 	ASSERT_EQ(0, pipe(x.mine));
@@ -333,22 +309,35 @@ TEST_F_TIMEOUT(blame, two_children, 300)
 	pid[0] = cgroup_start("a/x", read_in_turns, &x);
 	pid[1] = cgroup_start("a/y", read_in_turns, &y);
 	ASSERT_EQ(1, write(x.mine[1], "x", 1));
-	EXPECT_EQ(0, wait_child(pid[0]));
-	EXPECT_EQ(0, wait_child(pid[1]));
+	ASSERT_EQ(0, wait_child(pid[0]));
+	ASSERT_EQ(0, wait_child(pid[1]));
+	self->distance = PAGES(2 * x.size) - cgroup_read("a", "memory.stat", "file") / 4096;
+}
 
-	expected = PAGES(2 * x.size) -
-		   cgroup_read("a", "memory.stat", "file") / 4096;
+FIXTURE_TEARDOWN(two_children)
+{
+	headroom_cgroup_free(self->cg);
+	headroom_blame_free(self->blame);
+	cgroup_cleanup();
+	unlink(FILE_A);
+	unlink(FILE_B);
+}
+
+/* Each child is charged its own pages, and each evicts pages of both */
+TEST_F_TIMEOUT(two_children, each_child, 300)
+{
+	const char *const names[] = { "a/x", "a/y" };
+	int i;
+
 	for (i = 0; i < 2; i++) {
 		const struct headroom_stats *local;
 
-		snprintf(name, sizeof(name), "a/%c", 'x' + i);
-		READ(name);
+		READ(names[i]);
 		local = &self->cg->local;
-		EXPECT_EQ(PAGES(x.size), local->refaults);
-		EXPECT_EQ(pgsteal(name), local->evictions);
+		EXPECT_EQ(PAGES(self->size), local->refaults);
+		EXPECT_EQ(cgroup_pgsteal(names[i]), local->evictions);
 		EXPECT_LE(0.99 * local->evictions,
-			  for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
-		/* Each of them has to give way to either */
+			  pages_for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
 		EXPECT_LT(0, taken_by(self->blame, cgroup_id("a/x"),
 				      HEADROOM_REASON_ANCESTOR_LIMIT).evictions);
 		EXPECT_LT(0, taken_by(self->blame, cgroup_id("a/y"),
@@ -356,87 +345,96 @@ TEST_F_TIMEOUT(blame, two_children, 300)
 		EXPECT_SUMS(local->evictions, local->returned);
 		EXPECT_LE(0.9 * local->returned,
 			  distances_between(&local->refault_distance,
-					    0.4 * expected, 0.6 * expected));
-		lost += for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).evictions;
-		back += for_reason(local, HEADROOM_REASON_ANCESTOR_LIMIT).refaults;
+					    0.4 * self->distance, 0.6 * self->distance));
 	}
-	READ("a");
-	EXPECT_EQ(lost, self->cg->target.evictions);
-	EXPECT_EQ(back, headroom_histogram_count(&self->cg->target.distance));
-	EXPECT_LE(0.9 * back, distances_between(&self->cg->target.distance,
-						0.85 * expected, 1.15 * expected));
 	EXPECT_EQ(0, module_dropped());
 }
 
-static int order_reclaim(void *amount)
+/* The parent is the target of what both children lost for its limit */
+TEST_F_TIMEOUT(two_children, their_pool, 300)
 {
-	return cgroup_write("a", "memory.reclaim", amount) ? 1 : 0;
+	const char *const names[] = { "a/x", "a/y" };
+	struct headroom_pages sum = { 0 };
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		struct headroom_pages pages;
+
+		READ(names[i]);
+		pages = pages_for_reason(&self->cg->local, HEADROOM_REASON_ANCESTOR_LIMIT);
+		sum.evictions += pages.evictions;
+		sum.refaults += pages.refaults;
+	}
+	READ("a");
+	EXPECT_EQ(sum.evictions, self->cg->target.evictions);
+	EXPECT_EQ(sum.refaults, headroom_histogram_count(&self->cg->target.distance));
+	EXPECT_LE(0.9 * sum.refaults,
+		  distances_between(&self->cg->target.distance,
+				    0.85 * self->distance, 1.15 * self->distance));
+	EXPECT_EQ(0, module_dropped());
 }
 
 TEST_F_TIMEOUT(blame, proactive, 300)
 {
+	struct cgroup_setting order = { "a", "memory.reclaim", "32M" };
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	struct headroom_pages asked;
-	uint64_t lost;
+	uint64_t evicted;
 
 	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
 	ASSERT_EQ(0, cgroup_create("w"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	ASSERT_EQ(0, cgroup_run("w", order_reclaim, "32M"));
+	ASSERT_EQ(0, cgroup_run("w", cgroup_apply, &order));
 	READ("a");
-	lost = self->cg->local.evictions;
-	EXPECT_LE(PAGES(32 * MIB), lost);
-	EXPECT_EQ(absent_pages(FILE_A), lost);
+	evicted = self->cg->local.evictions;
+	EXPECT_LE(PAGES(32 * MIB), evicted);
+	EXPECT_EQ(absent_pages(FILE_A), evicted);
 
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
-	EXPECT_EQ(lost, self->cg->local.evictions);
-	EXPECT_EQ(lost, self->cg->local.refaults);
-	EXPECT_EQ(lost, self->cg->local.returned);
-	asked = for_reason(&self->cg->local, HEADROOM_REASON_PROACTIVE);
-	EXPECT_LE(0.99 * lost, asked.evictions);
-	EXPECT_LE(0.99 * lost, asked.refaults);
+	EXPECT_EQ(evicted, self->cg->local.evictions);
+	EXPECT_EQ(evicted, self->cg->local.refaults);
+	EXPECT_EQ(evicted, self->cg->local.returned);
+	asked = pages_for_reason(&self->cg->local, HEADROOM_REASON_PROACTIVE);
+	EXPECT_LE(0.99 * evicted, asked.evictions);
+	EXPECT_LE(0.99 * evicted, asked.refaults);
 	asked = taken_by(self->blame, cgroup_id("w"), HEADROOM_REASON_PROACTIVE);
-	EXPECT_LE(0.99 * lost, asked.evictions);
-	EXPECT_LE(0.99 * lost, asked.refaults);
-	EXPECT_SUMS(lost, lost);
-	/* For no limit */
+	EXPECT_LE(0.99 * evicted, asked.evictions);
+	EXPECT_LE(0.99 * evicted, asked.refaults);
+	EXPECT_SUMS(evicted, evicted);
+	/* It served no limit */
 	EXPECT_EQ(0, self->cg->target.evictions);
 	EXPECT_EQ(0, module_dropped());
 }
 
-/* A limit that is lowered below what there is, by a task of another cgroup */
-static int lower_limit(void *limit)
-{
-	return cgroup_write("a", "memory.max", limit) ? 1 : 0;
-}
-
+/* A task of another cgroup lowers the limit below what is in use */
 TEST_F_TIMEOUT(blame, lowered_limit, 300)
 {
+	struct cgroup_setting limit = { "a", "memory.max", "32M" };
 	struct read_job job = { .path = FILE_A, .passes = 1 };
-	uint64_t lost;
+	uint64_t evicted;
 
 	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
 	ASSERT_EQ(0, cgroup_create("w"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	ASSERT_EQ(0, cgroup_run("w", lower_limit, "32M"));
+	ASSERT_EQ(0, cgroup_run("w", cgroup_apply, &limit));
 	READ("a");
-	lost = self->cg->local.evictions;
-	EXPECT_LE(PAGES(32 * MIB), lost);
-	EXPECT_LE(0.99 * lost,
-		  for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT).evictions);
-	EXPECT_LE(0.99 * lost, taken_by(self->blame, cgroup_id("w"),
+	evicted = self->cg->local.evictions;
+	EXPECT_LE(PAGES(32 * MIB), evicted);
+	EXPECT_LE(0.99 * evicted,
+		  pages_for_reason(&self->cg->local, HEADROOM_REASON_OWN_LIMIT).evictions);
+	EXPECT_LE(0.99 * evicted, taken_by(self->blame, cgroup_id("w"),
 					HEADROOM_REASON_OWN_LIMIT).evictions);
-	EXPECT_SUMS(lost, 0);
+	EXPECT_SUMS(evicted, 0);
 }
 
 /**
- * struct pageout_job - memory that is used, sent away, and used again
- * @memory: the memory; a mapped file, or anonymous
- * @size: bytes of it
- * @write: to use it is to write to it
- * @ready: for another process that sends it away: told when there is something
- * @gone: and this is told when it has done that
+ * struct pageout_job - use memory, page it out, and use it again
+ * @memory: a mapped file, or anonymous memory
+ * @size: bytes
+ * @write: use it by writing, not by reading
+ * @ready: pipe to the process that pages it out: a byte when the memory was used
+ * @gone: pipe from that process: a byte when the memory is paged out
  */
 struct pageout_job {
 	volatile char *memory;
@@ -452,7 +450,7 @@ static void use(struct pageout_job *job)
 
 	for (at = 0; at < job->size; at += 4096)
 		if (job->write) {
-			/* No page is all zeros, or one repeated value */
+			/* No page is all zeros or one repeated value */
 			job->memory[at] = 1;
 			job->memory[at + 100] = at / 4096 % 255 + 1;
 		} else {
@@ -485,8 +483,7 @@ TEST_F_TIMEOUT(blame, pageout_file, 300)
 	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
 	close(fd);
 	READ("a");
-	asked =
-		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
+	asked = *headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
 				      HEADROOM_REASON_MADVISE);
 	EXPECT_LE(0.99 * PAGES(job.size), asked.evictions);
 	EXPECT_GE(PAGES(job.size), asked.evictions);
@@ -499,7 +496,7 @@ TEST_F_TIMEOUT(blame, pageout_file, 300)
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
 }
 
-/* To zram, since a disk is still busy with the pages when madvise() returns */
+/* Swaps to zram, since a disk is still writing the pages when madvise() returns */
 TEST_F_TIMEOUT(blame, pageout_anon, 300)
 {
 	struct pageout_job job = { .size = 16 * MIB, .write = true };
@@ -509,16 +506,13 @@ TEST_F_TIMEOUT(blame, pageout_anon, 300)
 	if (!swap_has(SWAP_ZRAM))
 		SKIP(return, "no zram");
 	ASSERT_EQ(0, swap_use(SWAP_ZRAM));
-	job.memory = mmap(NULL, job.size, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, job.memory);
-	madvise((void *)job.memory, job.size, MADV_NOHUGEPAGE);
+	job.memory = map_memory(job.size);
+	ASSERT_NE(NULL, job.memory);
 	truth = swap_ins();
 	ASSERT_EQ(0, cgroup_run("a", page_out, &job));
 	truth = swap_ins() - truth;
 	READ("a");
-	asked =
-		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_ANON,
+	asked = *headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_ANON,
 				      HEADROOM_REASON_MADVISE);
 	EXPECT_LE(0.99 * PAGES(job.size), truth);
 	EXPECT_EQ(truth, asked.evictions);
@@ -559,7 +553,7 @@ static int advise(void *arg)
 	return n == (ssize_t)memory.iov_len ? 0 : 1;
 }
 
-/* The evictor is who gave the advice, not who had the memory */
+/* The evictor is the cgroup of the task that called process_madvise() */
 TEST_F_TIMEOUT(blame, pageout_of_another, 300)
 {
 	struct pageout_job job = { .size = 16 * MIB };
@@ -584,14 +578,14 @@ TEST_F_TIMEOUT(blame, pageout_of_another, 300)
 	close(fd);
 	READ("a");
 	asked = taken_by(self->blame, cgroup_id("w"), HEADROOM_REASON_MADVISE);
-	/* The last pages may still wait in a batch to be put on the LRU lists */
+	/* The last pages may still be in a per-CPU batch and on no LRU list */
 	EXPECT_LE(0.99 * PAGES(job.size), asked.evictions);
 	EXPECT_EQ(asked.evictions, asked.refaults);
 	EXPECT_EQ(self->cg->local.evictions, asked.evictions);
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
 }
 
-/* Many take from one: the list has room for few, but loses nobody's pages */
+/* One victim, many evictors: the list holds few of them, and the rest are summed up */
 TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 {
 	struct read_job victim = { .path = FILE_A, .passes = 1 };
@@ -605,10 +599,7 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_create("a/v"));
-	for (i = 0; i < 40; i++) {
-		snprintf(name, sizeof(name), "a/%d", i);
-		ASSERT_EQ(0, cgroup_create(name));
-	}
+	ASSERT_EQ(0, cgroup_create_numbered("a/", 40));
 	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
 	for (i = 0; i < 40; i++) {
 		snprintf(name, sizeof(name), "a/%d", i);
@@ -617,7 +608,7 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 	}
 	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
 	READ("a/v");
-	EXPECT_EQ(pgsteal("a/v"), self->cg->local.evictions);
+	EXPECT_EQ(cgroup_pgsteal("a/v"), self->cg->local.evictions);
 	EXPECT_LT(PAGES(20 * MIB), self->cg->local.returned);
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
 	ASSERT_EQ(1, self->blame->nr);
@@ -625,19 +616,19 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 	EXPECT_GT(40, self->blame->victim[0].nr);
 	others = taken_by(self->blame, 0, ANY_REASON);
 	EXPECT_LT(0, others.evictions);
-	/* It took most itself, when it read all again */
+	/* The victim evicted most pages itself, when it read its file again */
 	EXPECT_LT(others.evictions / 40,
 		  taken_by(self->blame, cgroup_id("a/v"), ANY_REASON).evictions);
 	EXPECT_EQ(0, module_dropped());
 }
 
-/* Who is removed leaves what it did, and what was done to it, to its parent */
+/* When a cgroup is removed, its parent takes over what it evicted and what it lost */
 TEST_F_TIMEOUT(blame, removal, 300)
 {
 	struct read_job victim = { .path = FILE_A, .passes = 1 };
 	struct read_job job = { .path = FILE_B, .passes = 1 };
 	struct headroom_pages by_e, by_a, by_v, of_e;
-	uint64_t a = cgroup_id("a"), e, v, lost, back;
+	uint64_t a = cgroup_id("a"), e, v, evicted, back;
 
 	ASSERT_EQ(0, create_file(FILE_A, 48 * MIB));
 	ASSERT_EQ(0, create_file(FILE_B, 48 * MIB));
@@ -651,12 +642,12 @@ TEST_F_TIMEOUT(blame, removal, 300)
 	ASSERT_EQ(0, cgroup_run("a/e", read_file, &job));
 	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
 	READ("a/e");
-	of_e = taken_by(self->blame, ANYBODY, ANY_REASON);
+	of_e = taken_by(self->blame, ANY_EVICTOR, ANY_REASON);
 	EXPECT_EQ(self->cg->local.evictions, of_e.evictions);
 	READ("a/v");
-	lost = self->cg->local.evictions;
+	evicted = self->cg->local.evictions;
 	back = self->cg->local.returned;
-	EXPECT_SUMS(lost, back);
+	EXPECT_SUMS(evicted, back);
 	by_e = taken_by(self->blame, e, HEADROOM_REASON_ANCESTOR_LIMIT);
 	by_v = taken_by(self->blame, v, HEADROOM_REASON_ANCESTOR_LIMIT);
 	EXPECT_LT(0, by_e.evictions);
@@ -667,7 +658,7 @@ TEST_F_TIMEOUT(blame, removal, 300)
 
 	ASSERT_EQ(0, cgroup_remove("a/e"));
 	READ("a/v");
-	EXPECT_SUMS(lost, back);
+	EXPECT_SUMS(evicted, back);
 	EXPECT_EQ(0, taken_by(self->blame, e, ANY_REASON).evictions);
 	by_a = taken_by(self->blame, a, HEADROOM_REASON_ANCESTOR_LIMIT);
 	EXPECT_EQ(by_e.evictions, by_a.evictions);
@@ -676,21 +667,21 @@ TEST_F_TIMEOUT(blame, removal, 300)
 	ASSERT_EQ(0, cgroup_remove("a/v"));
 	EXPECT_EQ(0, cgroup_id("a/v"));
 	READ("a");
-	EXPECT_SUMS(self->cg->local.evictions + lost + of_e.evictions,
+	EXPECT_SUMS(self->cg->local.evictions + evicted + of_e.evictions,
 		    self->cg->local.returned + back + of_e.refaults);
 	by_a = taken_by(self->blame, a, ANY_REASON);
-	EXPECT_EQ(lost + of_e.evictions, by_a.evictions);
+	EXPECT_EQ(evicted + of_e.evictions, by_a.evictions);
 	EXPECT_EQ(0, taken_by(self->blame, v, ANY_REASON).evictions);
 }
 
-/* Those that are removed do not keep their places: their parent has one for all */
-TEST_F_TIMEOUT(blame, removed_evictors_share_a_place, 300)
+/* Removed evictors keep no entries: their parent has one entry for all of them */
+TEST_F_TIMEOUT(blame, removed_evictors_share_an_entry, 300)
 {
 	struct read_job victim = { .path = FILE_A, .passes = 1 };
 	struct read_job job = { .path = FILE_B, .passes = 1, .size = 16 * MIB };
 	const uint32_t reason = HEADROOM_REASON_ANCESTOR_LIMIT;
 	struct headroom_pages one, all = { 0 };
-	uint64_t a = cgroup_id("a"), lost, back;
+	uint64_t a = cgroup_id("a"), evicted, back;
 	char name[16];
 	int i, evictors = 0;
 
@@ -708,7 +699,7 @@ TEST_F_TIMEOUT(blame, removed_evictors_share_a_place, 300)
 	}
 	ASSERT_EQ(0, cgroup_run("a/v", read_file, &victim));
 	READ("a/v");
-	lost = self->cg->local.evictions;
+	evicted = self->cg->local.evictions;
 	back = self->cg->local.returned;
 	for (i = 0; i < 4; i++) {
 		snprintf(name, sizeof(name), "a/%d", i);
@@ -718,27 +709,24 @@ TEST_F_TIMEOUT(blame, removed_evictors_share_a_place, 300)
 		all.refaults += one.refaults;
 	}
 	ASSERT_LE(2, evictors);
-	EXPECT_EQ(0, places_of(self->blame, a, reason));
+	EXPECT_EQ(0, entries_of(self->blame, a, reason));
 
-	for (i = 0; i < 4; i++) {
-		snprintf(name, sizeof(name), "a/%d", i);
-		ASSERT_EQ(0, cgroup_remove(name));
-	}
+	ASSERT_EQ(0, cgroup_remove_numbered("a/", 4));
 	READ("a/v");
-	EXPECT_SUMS(lost, back);
-	EXPECT_EQ(1, places_of(self->blame, a, reason));
+	EXPECT_SUMS(evicted, back);
+	EXPECT_EQ(1, entries_of(self->blame, a, reason));
 	one = taken_by(self->blame, a, reason);
 	EXPECT_EQ(all.evictions, one.evictions);
 	EXPECT_EQ(all.refaults, one.refaults);
 }
 
-/* One cgroup loses the pages, another reads them back */
+/* Pages evicted from one cgroup are read back by another one */
 TEST_F_TIMEOUT(blame, shared_file, 300)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	const struct headroom_histogram *distance;
 	struct headroom_pages own;
-	uint64_t lost;
+	uint64_t evicted;
 	size_t i;
 
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
@@ -746,36 +734,35 @@ TEST_F_TIMEOUT(blame, shared_file, 300)
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
-	lost = self->cg->local.evictions;
-	EXPECT_EQ(absent_pages(FILE_A), lost);
+	evicted = self->cg->local.evictions;
+	EXPECT_EQ(absent_pages(FILE_A), evicted);
 	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
 	READ("b");
-	EXPECT_EQ(lost, self->cg->local.refaults);
-	EXPECT_EQ(lost, self->cg->local.refaults_shared);
+	EXPECT_EQ(evicted, self->cg->local.refaults);
+	EXPECT_EQ(evicted, self->cg->local.refaults_shared);
 	EXPECT_EQ(0, self->cg->local.returned);
-	/* The reason is the one for which it was lost, whoever reads it */
-	own =
-		*headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
+	/* The reader gets the reason of the eviction */
+	own = *headroom_stats_pages(&self->cg->local, HEADROOM_PAGE_KIND_FILE,
 				      HEADROOM_REASON_OWN_LIMIT);
-	EXPECT_LE(0.99 * lost, own.refaults);
+	EXPECT_LE(0.99 * evicted, own.refaults);
 	EXPECT_EQ(0, own.evictions);
-	EXPECT_EQ(0, taken_by(self->blame, ANYBODY, ANY_REASON).evictions);
+	EXPECT_EQ(0, taken_by(self->blame, ANY_EVICTOR, ANY_REASON).evictions);
 	READ("a");
-	EXPECT_EQ(lost, self->cg->local.evictions);
-	EXPECT_EQ(lost, self->cg->local.returned);
+	EXPECT_EQ(evicted, self->cg->local.evictions);
+	EXPECT_EQ(evicted, self->cg->local.returned);
 	EXPECT_EQ(0, self->cg->local.refaults);
-	EXPECT_SUMS(lost, lost);
+	EXPECT_SUMS(evicted, evicted);
 	distance = &self->cg->local.refault_distance;
-	EXPECT_EQ(lost, headroom_histogram_count(distance));
-	EXPECT_EQ(lost, headroom_histogram_count(&self->cg->local.refault_age));
+	EXPECT_EQ(evicted, headroom_histogram_count(distance));
+	EXPECT_EQ(evicted, headroom_histogram_count(&self->cg->local.refault_age));
 	for (i = 0; i < distance->nr; i++)
-		EXPECT_GE(lost, distance->bucket[i].low);
+		EXPECT_GE(evicted, distance->bucket[i].low);
 	EXPECT_EQ(0, module_dropped());
 }
 
 /*
- * The machine is short of memory: "b" has read a file, and "a" allocates until
- * most of it had to go. Nobody has a limit, and there is no swap.
+ * The machine is short of memory: "b" has read a file, and "a" allocates until most of the
+ * file is evicted. No cgroup has a limit, and swap is off.
  */
 FIXTURE(pressure)
 {
@@ -787,11 +774,11 @@ FIXTURE(pressure)
 
 FIXTURE_VARIANT(pressure)
 {
-	/* "a" keeps kswapd's CPU to itself, and has to reclaim on its own */
+	/* kswapd is starved, so that "a" has to reclaim itself */
 	bool direct;
-	/* vm.watermark_scale_factor: the room that kswapd has to work in */
+	/* vm.watermark_scale_factor: the range of free memory in which kswapd works */
 	int scale;
-	/* vm.min_free_kbytes: not less than that is what kswapd takes at a time */
+	/* vm.min_free_kbytes: kswapd frees at least this much at a time */
 	int min_free;
 };
 
@@ -829,78 +816,25 @@ FIXTURE_TEARDOWN(pressure)
 	swap_restore();
 }
 
-static pid_t find_kswapd(void)
-{
-	struct dirent *entry;
-	pid_t found = -1;
-	DIR *proc = opendir("/proc");
-
-	while (proc && (entry = readdir(proc))) {
-		char path[300], name[32] = "";
-		FILE *f;
-
-		snprintf(path, sizeof(path), "/proc/%s/comm", entry->d_name);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		if (fgets(name, sizeof(name), f) && !strcmp(name, "kswapd0\n"))
-			found = atoi(entry->d_name);
-		fclose(f);
-	}
-	if (proc)
-		closedir(proc);
-	return found;
-}
-
-/*
- * Gives this process and kswapd the same CPU, and almost all of it to this process.
- * Not as a real-time task: those may take more memory before they have to reclaim,
- * and then have to wait for kswapd.
- */
-static int keep_out_kswapd(void)
-{
-	pid_t kswapd = find_kswapd();
-	cpu_set_t cpus;
-
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	return sched_setaffinity(kswapd, sizeof(cpus), &cpus) ||
-	       sched_setaffinity(0, sizeof(cpus), &cpus) ||
-	       setpriority(PRIO_PROCESS, kswapd, 19) ||
-	       setpriority(PRIO_PROCESS, 0, -20);
-}
-
-static int let_in_kswapd(void)
-{
-	pid_t kswapd = find_kswapd();
-	cpu_set_t cpus;
-
-	memset(&cpus, 0xff, sizeof(cpus));
-	return sched_setaffinity(kswapd, sizeof(cpus), &cpus) ||
-	       setpriority(PRIO_PROCESS, kswapd, 0);
-}
-
 struct pressure_job {
 	bool direct;
 	int64_t enough;		/* bytes that "b" may keep */
-	int64_t low;		/* free pages below which kswapd is left to work */
+	int64_t low;		/* free pages below which to wait for kswapd */
 };
 
-/* Takes memory, until "b" has lost what it should; holds nothing afterwards */
-static int take_memory(void *arg)
+/* Allocates until "b" has lost what it should; frees all when it exits */
+static int press(void *arg)
 {
 	const struct pressure_job *job = arg;
 	int i, waited = 0;
 
-	if (job->direct && keep_out_kswapd())
+	if (job->direct && starve_kswapd())
 		return 1;
 	for (i = 0; i % 8 || cgroup_read("b", "memory.stat", "file") > job->enough; i++) {
-		char *p = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = map_memory(MIB);
 
-		if (p == MAP_FAILED)
+		if (!p)
 			return 2;
-		madvise(p, MIB, MADV_NOHUGEPAGE);
 		while (!job->direct && vmstat("nr_free_pages") < job->low) {
 			if (waited++ == 3000)
 				return 3;
@@ -934,54 +868,69 @@ static int64_t vm_pgsteal(void)
 	       (khugepaged > 0 ? khugepaged : 0);
 }
 
+/* The root's statistics, and the kernel's counters before the machine was short */
+struct settling {
+	struct headroom_cgroup **cg;
+	int64_t steal;
+};
+
+/* kswapd may still reclaim; when it is done, the kernel has counted as many evictions */
+static bool all_is_counted(void *arg)
+{
+	const struct settling *s = arg;
+
+	return !module_update(s->cg, ROOT) && kswapd_sleeps() &&
+	       (*s->cg)->subtree.evictions == vm_pgsteal() - s->steal;
+}
+
+/* Checks that the root reports the reasons of the variant, as many as the kernel counts */
+static void check_reasons(struct __test_metadata *_metadata, const struct headroom_cgroup *root,
+			  bool expect_direct, int64_t direct)
+{
+	struct headroom_pages kswapd, by_task;
+
+	kswapd = pages_for_reason(&root->subtree, HEADROOM_REASON_KSWAPD);
+	by_task = pages_for_reason(&root->subtree, HEADROOM_REASON_DIRECT_RECLAIM);
+	EXPECT_EQ(root->subtree.evictions, kswapd.evictions + by_task.evictions);
+	EXPECT_EQ(direct, by_task.evictions);
+	EXPECT_EQ(root->target.evictions, kswapd.evictions + by_task.evictions);
+	/* The load did what the variant is about */
+	EXPECT_EQ(expect_direct, by_task.evictions > 1000);
+	EXPECT_EQ(expect_direct, by_task.evictions > 0);
+}
+
 TEST_F_TIMEOUT(pressure, machine_is_short, 300)
 {
 	struct read_job job = { .path = FILE_B, .passes = 1 };
-	struct pressure_job press = { .direct = variant->direct, .enough = 48 * MIB };
-	int64_t steal = vm_pgsteal(), direct = vmstat("pgsteal_direct");
+	struct pressure_job pressure = {
+		.direct = variant->direct, .enough = 48 * MIB,
+		/* Halfway from where kswapd is woken to where tasks have to help */
+		.low = variant->min_free / 4 + PAGES(16 * MIB),
+	};
+	struct settling settling = { .cg = &self->cg, .steal = vm_pgsteal() };
+	int64_t direct = vmstat("pgsteal_direct"), absent;
 	struct headroom_pages kswapd, by_task;
-	uint64_t a = cgroup_id("a"), lost;
-	int64_t absent;
-	int i;
+	uint64_t a = cgroup_id("a");
 
 	ASSERT_EQ(0, create_file(FILE_B, 96 * MIB));
 	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
 	ASSERT_EQ(0, absent_pages(FILE_B));
-	/* Halfway from where kswapd is woken to where tasks have to help */
-	press.low = variant->min_free / 4 + PAGES(16 * MIB);
-	ASSERT_EQ(0, cgroup_run("a", take_memory, &press));
-	ASSERT_EQ(0, let_in_kswapd());
-
-	/* kswapd may still be at it. When it is done, the kernel has counted as many */
-	for (i = 0; i < 300; i++) {
-		headroom_cgroup_free(self->cg);
-		self->cg = module_read(ROOT);
-		ASSERT_NE(NULL, self->cg);
-		if (kswapd_sleeps() && self->cg->subtree.evictions == vm_pgsteal() - steal)
-			break;
-		usleep(100000);
-	}
-	EXPECT_EQ(vm_pgsteal() - steal, self->cg->subtree.evictions);
-	kswapd = for_reason(&self->cg->subtree, HEADROOM_REASON_KSWAPD);
-	by_task = for_reason(&self->cg->subtree, HEADROOM_REASON_DIRECT_RECLAIM);
-	EXPECT_EQ(self->cg->subtree.evictions, kswapd.evictions + by_task.evictions);
-	EXPECT_EQ(vmstat("pgsteal_direct") - direct, by_task.evictions);
-	EXPECT_EQ(self->cg->target.evictions, kswapd.evictions + by_task.evictions);
-	/* Was it as it was meant? */
-	EXPECT_EQ(variant->direct, by_task.evictions > 1000);
-	EXPECT_EQ(variant->direct, by_task.evictions > 0);
+	ASSERT_EQ(0, cgroup_run("a", press, &pressure));
+	ASSERT_EQ(0, restore_kswapd());
+	EXPECT_TRUE(wait_until(all_is_counted, &settling, 60));
+	ASSERT_NE(NULL, self->cg);
+	check_reasons(_metadata, self->cg, variant->direct, vmstat("pgsteal_direct") - direct);
 
 	absent = absent_pages(FILE_B);
 	READ("b");
-	lost = self->cg->local.evictions;
-	EXPECT_LE(PAGES(40 * MIB), lost);
-	EXPECT_EQ(absent, lost);
+	EXPECT_LE(PAGES(40 * MIB), self->cg->local.evictions);
+	EXPECT_EQ(absent, self->cg->local.evictions);
 	EXPECT_EQ(0, self->cg->local.refaults);
 	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
 	READ("b");
 	EXPECT_EQ(absent, self->cg->local.refaults);
-	kswapd = for_reason(&self->cg->local, HEADROOM_REASON_KSWAPD);
-	by_task = for_reason(&self->cg->local, HEADROOM_REASON_DIRECT_RECLAIM);
+	kswapd = pages_for_reason(&self->cg->local, HEADROOM_REASON_KSWAPD);
+	by_task = pages_for_reason(&self->cg->local, HEADROOM_REASON_DIRECT_RECLAIM);
 	EXPECT_LE(0.95 * absent, kswapd.refaults + by_task.refaults);
 	EXPECT_SUMS(self->cg->local.evictions, self->cg->local.returned);
 
