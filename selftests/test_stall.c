@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Stalls in reclaim, against the kernel's own pressure totals. PSI is exact
- * only for a task that does not migrate, hence the pinning.
+ * Check stalls in reclaim against the kernel's pressure totals and its tracing. PSI is exact
+ * only for a task that does not migrate, so the task that is compared with it is pinned.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -18,6 +18,9 @@
 #include "workload.h"
 
 #define RECLAIM_END	"vmscan/mm_vmscan_memcg_reclaim_end"
+
+#define MEMCG_RECLAIM(stats)	headroom_stats_stall(stats, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)
+#define DIRECT_RECLAIM(stats)	headroom_stats_stall(stats, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)
 
 FIXTURE(stall)
 {
@@ -39,7 +42,8 @@ FIXTURE_TEARDOWN(stall)
 	cgroup_cleanup();
 }
 
-TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
+/* A task thrashes anonymous memory; its stalls are memcg reclaim, as long as PSI says */
+TEST_F_TIMEOUT(stall, memcg_reclaim_equals_psi, 900)
 {
 	struct anon_job job = { .size = 96 * MIB, .passes = 6, .cpu = 0 };
 	const struct headroom_stall *memcg, *direct;
@@ -51,13 +55,11 @@ TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 	psi = cgroup_pressure("a", "some");
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
 	psi = cgroup_pressure("a", "some") - psi;
-	self->cg = module_read("a");
-	ASSERT_NE(NULL, self->cg);
-	memcg = headroom_stats_stall(&self->cg->local, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
-	direct = headroom_stats_stall(&self->cg->local, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
-	TH_LOG("memcg reclaim %.1f ms in %llu stalls, PSI some %.1f ms: %.1f %%",
-	       memcg->total / 1e6, (unsigned long long)memcg->count, psi / 1e6,
-	       100.0 * memcg->total / psi);
+	ASSERT_EQ(0, module_update(&self->cg, "a"));
+	memcg = MEMCG_RECLAIM(&self->cg->local);
+	direct = DIRECT_RECLAIM(&self->cg->local);
+	TH_LOG("memcg reclaim %.1f ms in %" PRIu64 " stalls, PSI some %.1f ms: %.1f %%",
+	       memcg->total / 1e6, memcg->count, psi / 1e6, 100.0 * memcg->total / psi);
 
 	EXPECT_LT(0, psi);
 	EXPECT_LE(0.95 * psi, memcg->total);
@@ -66,53 +68,58 @@ TEST_F_TIMEOUT(stall, anon_thrash_is_memcg_reclaim, 900)
 	EXPECT_GE(memcg->total, memcg->longest);
 	EXPECT_LE(memcg->total / memcg->count, memcg->longest);
 	EXPECT_GT(memcg->total / 100, direct->total);
-	EXPECT_EQ(memcg->total,
-		  headroom_stats_stall(&self->cg->subtree,
-				HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)->total);
+	EXPECT_EQ(memcg->total, MEMCG_RECLAIM(&self->cg->subtree)->total);
 }
 
-/* From within the cgroup, so that it would be booked there if it were a stall */
-static int order_reclaim(void *unused)
+/* A task of the cgroup asks, so that it would be charged if this were a stall */
+static int ask_for_reclaim(void *unused)
 {
 	cgroup_write("a", "memory.reclaim", "16M");
 	return cgroup_write("a", "memory.max", "8M") ? 1 : 0;
 }
 
-/* Somebody's order to reclaim is nobody's stall */
-TEST_F_TIMEOUT(stall, proactive_reclaim_is_none, 600)
+/* Neither a write to memory.reclaim nor one that lowers memory.max is a stall */
+TEST_F_TIMEOUT(stall, requested_reclaim_is_no_stall, 600)
 {
 	struct read_job job = { .path = SCRATCH "/a", .passes = 1 };
+	const struct headroom_stats *local;
 
 	if (access(SCRATCH, W_OK))
 		SKIP(return, "no file system at " SCRATCH);
 	ASSERT_EQ(0, create_file(job.path, 32 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	ASSERT_EQ(0, cgroup_run("a", order_reclaim, NULL));
+	ASSERT_EQ(0, cgroup_run("a", ask_for_reclaim, NULL));
 	unlink(job.path);
-	self->cg = module_read("a");
-	ASSERT_NE(NULL, self->cg);
-	EXPECT_LE(24 * MIB / 4096, self->cg->local.evictions);
-	EXPECT_EQ(0,
-		  headroom_stats_stall(&self->cg->local,
-				       HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)->count);
-	EXPECT_EQ(0,
-		  headroom_stats_stall(&self->cg->local,
-				       HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)->count);
+	ASSERT_EQ(0, module_update(&self->cg, "a"));
+	local = &self->cg->local;
+	EXPECT_LE(24 * MIB / 4096, local->evictions);
+	EXPECT_EQ(0, MEMCG_RECLAIM(local)->count);
+	EXPECT_EQ(0, DIRECT_RECLAIM(local)->count);
+}
+
+/* Creates "a/@i", moves the task there, and removes the cgroup that it was in; 0 or -1 */
+static int move_on(pid_t pid, int i)
+{
+	char from[16], to[16], text[16];
+
+	snprintf(from, sizeof(from), "a/%d", i - 1);
+	snprintf(to, sizeof(to), "a/%d", i);
+	snprintf(text, sizeof(text), "%d", pid);
+	return cgroup_create(to) || cgroup_write(to, "cgroup.procs", text) ||
+	       cgroup_remove(from) ? -1 : 0;
 }
 
 /*
- * Moved to another cgroup in the middle, and the first one removed: again and
- * again, until stalls have ended in a cgroup that was not there any more. All are
- * counted somewhere below "a": as many as the kernel's own tracing counts.
+ * A task is moved to another cgroup while it reclaims, and its old cgroup is removed, so
+ * often that some stalls end in a removed cgroup. All are counted somewhere below "a", as
+ * many as the kernel's tracing counts.
  */
-TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
+TEST_F_TIMEOUT(stall, removal_drops_no_stall, 900)
 {
 	struct anon_job job = { .size = 64 * MIB, .passes = 1000, .cpu = -1 };
 	const struct headroom_stall *stall;
-	struct headroom_status *status;
 	uint64_t before = 0;
 	int64_t reclaims;
-	char pids[32];
 	pid_t pid;
 	int i;
 
@@ -124,41 +131,24 @@ TEST_F_TIMEOUT(stall, nothing_is_lost_with_the_cgroup, 900)
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	pid = cgroup_start("a/0", touch_memory, &job);
 	ASSERT_LT(0, pid);
-	snprintf(pids, sizeof(pids), "%d", pid);
 	for (i = 1; i <= 100; i++) {
-		char from[16], to[16];
-
-		snprintf(from, sizeof(from), "a/%d", i - 1);
-		snprintf(to, sizeof(to), "a/%d", i);
 		usleep(20000);
-		ASSERT_EQ(0, cgroup_create(to));
-		ASSERT_EQ(0, cgroup_write(to, "cgroup.procs", pids));
-		ASSERT_EQ(0, cgroup_remove(from));
-		headroom_cgroup_free(self->cg);
-		self->cg = module_read("a");
-		ASSERT_NE(NULL, self->cg);
-		stall =
-			headroom_stats_stall(&self->cg->subtree,
-					     HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+		ASSERT_EQ(0, move_on(pid, i));
+		ASSERT_EQ(0, module_update(&self->cg, "a"));
+		stall = MEMCG_RECLAIM(&self->cg->subtree);
 		EXPECT_LE(before, stall->total);
 		before = stall->total;
 	}
 	end_child(pid);
 	reclaims = tracing_counted(RECLAIM_END, pid, -1);
 	tracing_count_end(RECLAIM_END, "common_pid");
-	headroom_cgroup_free(self->cg);
-	self->cg = module_read("a");
-	ASSERT_NE(NULL, self->cg);
-	stall = headroom_stats_stall(&self->cg->subtree, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
+	ASSERT_EQ(0, module_update(&self->cg, "a"));
 	EXPECT_LT(0, reclaims);
-	EXPECT_EQ(reclaims, stall->count);
-	/* Distances are lost here, of pages that removed cgroups had swapped out */
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	EXPECT_EQ(0, status->dropped.stall_slots);
-	EXPECT_EQ(0, status->dropped.reclaim_slots);
-	EXPECT_EQ(0, status->dropped.cgroup_unknown);
-	headroom_status_free(status);
+	EXPECT_EQ(reclaims, MEMCG_RECLAIM(&self->cg->subtree)->count);
+	/* Distances are dropped here, of pages that removed cgroups had swapped out */
+	EXPECT_EQ(0, MODULE_STATUS(dropped.stall_slots));
+	EXPECT_EQ(0, MODULE_STATUS(dropped.reclaim_slots));
+	EXPECT_EQ(0, MODULE_STATUS(dropped.cgroup_unknown));
 }
 
 TEST_HARNESS_MAIN
