@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Notifications to everybody who listens, and parameters that are changed
+ * Check the notifications to the group: births and ends of cgroups, OOM kills, what a slow
+ * reader misses, and the module's end; and parameters that change while the module runs
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,7 +28,7 @@
 #define PARAMETERS	"/sys/module/headroom/parameters/"
 #define FILE_A		SCRATCH "/a"
 #define MANY		100
-/* A cgroup is found within two seconds, and the machine is slow */
+/* ms to wait for an event; the module finds a cgroup within two seconds, but VMs are slow */
 #define PATIENCE	20000
 
 FIXTURE(events)
@@ -54,7 +55,7 @@ FIXTURE_SETUP(events)
 	self->family = family_id(self->fd, &group);
 	ASSERT_LT(0, self->family);
 	ASSERT_NE(0, group);
-	/* So that all that is there already is no news */
+	/* A request makes the module find the cgroups that exist, before events count */
 	headroom_status_free(module_status());
 	ASSERT_EQ(0, join_group(self->fd, group));
 }
@@ -66,7 +67,7 @@ FIXTURE_TEARDOWN(events)
 	cgroup_cleanup();
 }
 
-/* The next one, which has the next number */
+/* Reads the next event, which must be @_cmd with the next number in the sequence */
 #define NEXT(_cmd)								\
 	do {									\
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE)); \
@@ -80,7 +81,7 @@ FIXTURE_TEARDOWN(events)
 #define NOTHING_MORE()								\
 	ASSERT_EQ(0, next_event(self->fd, self->family, &self->event, 3000))
 
-TEST_F_TIMEOUT(events, born_and_gone, 120)
+TEST_F_TIMEOUT(events, cgroup_born_and_gone, 120)
 {
 	uint64_t top = cgroup_id(""), a, b;
 
@@ -91,7 +92,7 @@ TEST_F_TIMEOUT(events, born_and_gone, 120)
 	EXPECT_EQ(top, self->event.parent_id);
 	EXPECT_STREQ("/headroom-test/a", self->event.path);
 
-	/* Without the controller there is nothing to tell */
+	/* A cgroup without the memory controller causes no event */
 	ASSERT_EQ(0, cgroup_create("a/b"));
 	b = cgroup_id("a/b");
 	NOTHING_MORE();
@@ -116,71 +117,95 @@ TEST_F_TIMEOUT(events, born_and_gone, 120)
 	NOTHING_MORE();
 }
 
-/* Parents are told of before their children, or after: ends the other way round */
-TEST_F_TIMEOUT(events, many_at_once, 300)
+/* MANY cgroups with a child each; the child of cgroup[2 * i] is cgroup[2 * i + 1] */
+struct family {
+	uint64_t id;
+	uint64_t parent;
+	int events;
+};
+
+static int create_families(struct family *family)
 {
-	uint64_t id[2 * MANY], parent[2 * MANY];
-	int told[2 * MANY] = {}, i, k;
 	char name[64];
+	int i;
 
 	for (i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "c%d", i);
-		ASSERT_EQ(0, cgroup_create(name));
-		ASSERT_EQ(0, cgroup_write(name, "cgroup.subtree_control", "+memory"));
-		id[2 * i] = cgroup_id(name);
-		parent[2 * i] = cgroup_id("");
-		parent[2 * i + 1] = id[2 * i];
+		if (cgroup_create_parent(name))
+			return -1;
+		family[2 * i] = (struct family){ cgroup_id(name), cgroup_id(""), 0 };
 		strcat(name, "/d");
-		ASSERT_EQ(0, cgroup_create(name));
-		id[2 * i + 1] = cgroup_id(name);
+		if (cgroup_create(name))
+			return -1;
+		family[2 * i + 1] = (struct family){ cgroup_id(name), family[2 * i].id, 0 };
 	}
-	for (i = 0; i < 2 * MANY; i++) {
-		NEXT(HEADROOM_CMD_CGROUP_BORN_NTF);
-		for (k = 0; k < 2 * MANY && id[k] != self->event.cgroup; k++)
-			;
-		ASSERT_GT(2 * MANY, k);
-		EXPECT_EQ(1, ++told[k]);
-		EXPECT_EQ(parent[k], self->event.parent_id);
-	}
+	return 0;
+}
+
+static int remove_families(void)
+{
+	char name[64];
+	int i;
+
 	for (i = 0; i < MANY; i++) {
 		snprintf(name, sizeof(name), "c%d/d", i);
-		ASSERT_EQ(0, cgroup_remove(name));
+		if (cgroup_remove(name))
+			return -1;
 		*strchr(name, '/') = 0;
-		ASSERT_EQ(0, cgroup_remove(name));
+		if (cgroup_remove(name))
+			return -1;
 	}
+	return 0;
+}
+
+/* Returns the index of the cgroup @id, or 2 * MANY */
+static int find_family(const struct family *family, uint64_t id)
+{
+	int k = 0;
+
+	while (k < 2 * MANY && family[k].id != id)
+		k++;
+	return k;
+}
+
+/* Each birth and each end is one event; a child's end comes before that of its parent */
+TEST_F_TIMEOUT(events, many_at_once, 300)
+{
+	struct family family[2 * MANY];
+	int i, k;
+
+	ASSERT_EQ(0, create_families(family));
+	for (i = 0; i < 2 * MANY; i++) {
+		NEXT(HEADROOM_CMD_CGROUP_BORN_NTF);
+		k = find_family(family, self->event.cgroup);
+		ASSERT_GT(2 * MANY, k);
+		EXPECT_EQ(1, ++family[k].events);
+		EXPECT_EQ(family[k].parent, self->event.parent_id);
+	}
+	ASSERT_EQ(0, remove_families());
 	for (i = 0; i < 2 * MANY; i++) {
 		NEXT(HEADROOM_CMD_CGROUP_GONE_NTF);
-		for (k = 0; k < 2 * MANY && id[k] != self->event.cgroup; k++)
-			;
+		k = find_family(family, self->event.cgroup);
 		ASSERT_GT(2 * MANY, k);
-		EXPECT_EQ(2, ++told[k]);
-		/* A child that goes has its parent still, or that is gone with it */
-		EXPECT_EQ(true, parent[k] == self->event.parent_id ||
+		EXPECT_EQ(2, ++family[k].events);
+		/* The event names the parent, or the next ancestor if the parent is gone, too */
+		EXPECT_EQ(true, family[k].parent == self->event.parent_id ||
 				cgroup_id("") == self->event.parent_id);
-		/* Its children went before it */
-		EXPECT_EQ(true, k & 1 || told[k + 1] == 2);
+		EXPECT_EQ(true, k & 1 || family[k + 1].events == 2);
 	}
 	NOTHING_MORE();
 }
 
-/* Whoever reads too slowly is told so, and sees how much is missing */
+/* A reader that is too slow gets ENOBUFS, and the sequence shows how many events it missed */
 TEST_F_TIMEOUT(events, slow_reader, 300)
 {
-	int size = 1, seen = 0, i, ret;
-	struct headroom_status *status;
+	int size = 1, seen = 0, ret;
 	uint64_t last;
-	char name[32];
 
 	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size)));
-	for (i = 0; i < MANY; i++) {
-		snprintf(name, sizeof(name), "c%d", i);
-		ASSERT_EQ(0, cgroup_create(name));
-	}
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	/* The module has sent them all: it is the socket that had no room */
-	EXPECT_EQ(0, status->dropped.notifications);
-	headroom_status_free(status);
+	ASSERT_EQ(0, cgroup_create_numbered("c", MANY));
+	/* The request makes the module send all births: only the socket had no room */
+	EXPECT_EQ(0, MODULE_STATUS(dropped.notifications));
 	ret = next_event(self->fd, self->family, &self->event, 1000);
 	EXPECT_EQ(-ENOBUFS, ret);
 	while (next_event(self->fd, self->family, &self->event, 100) == 1) {
@@ -194,32 +219,30 @@ TEST_F_TIMEOUT(events, slow_reader, 300)
 	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
 	EXPECT_EQ(cgroup_id("last"), self->event.cgroup);
 	EXPECT_EQ(MANY + 1, self->event.seq);
-	TH_LOG("%d of %d were read, then one with number %" PRIu64 " after %" PRIu64,
+	TH_LOG("read %d of %d, then number %" PRIu64 " after %" PRIu64,
 	       seen, MANY, self->event.seq, last);
 }
 
+/* Uses more memory than its cgroup allows; @arg is the name that the task takes */
 static int take_too_much(void *arg)
 {
-	size_t at, size = 64 * MIB;
-	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
+	void *p = map_memory(64 * MIB);
 
 	prctl(PR_SET_NAME, arg);
-	for (at = 0; at < size; at += 4096)
-		p[at] = 1;
+	if (!p)
+		return 1;
+	fill_memory(p, 64 * MIB);
 	return 0;
 }
 
 TEST_F_TIMEOUT(events, oom_kill, 120)
 {
 	static char comm[] = "too (much) (1)";
-	struct headroom_status *status;
 	int result;
 	pid_t pid;
 
 	ASSERT_EQ(1, module_hook("mark_victim"));
-	ASSERT_EQ(0, cgroup_create("a"));
-	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create_parent("a"));
 	ASSERT_EQ(0, cgroup_create("a/b"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "16M"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
@@ -234,28 +257,22 @@ TEST_F_TIMEOUT(events, oom_kill, 120)
 	EXPECT_STREQ(comm, self->event.comm);
 	EXPECT_EQ(cgroup_id("a/b"), self->event.cgroup);
 	EXPECT_STREQ("/headroom-test/a/b", self->event.path);
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	EXPECT_EQ(0, status->dropped.notifications);
-	headroom_status_free(status);
+	EXPECT_EQ(0, MODULE_STATUS(dropped.notifications));
 	NOTHING_MORE();
 }
 
-static int take_some(void *unused)
+static int hold_some(void *unused)
 {
-	size_t at, size = MIB / 4;
-	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-		       -1, 0);
+	void *p = map_memory(MIB / 4);
 
-	if (p == MAP_FAILED)
+	if (!p)
 		return 1;
-	for (at = 0; at < size; at += 4096)
-		p[at] = 1;
+	fill_memory(p, MIB / 4);
 	for (;;)
 		pause();
 }
 
-/* With PREEMPT_RT a task that spins for its victims would starve what they need to die */
+/* On PREEMPT_RT a task that spins for its victims would starve what they need to exit */
 static bool may_starve_others(void)
 {
 	struct utsname uts;
@@ -264,63 +281,66 @@ static bool may_starve_others(void)
 }
 
 /*
- * A crowd that dies at once, by a task that leaves its CPU to nobody: who found no room
- * is counted, and missing in the sequence. The scheduler would let others in after a
- * second, which the console needs for what the kernel has to say of each.
+ * Lowers memory.max of "a" to 0, which kills all its tasks. This process is a real-time task
+ * then, so that the worker cannot run and the ring of OOM kills overflows. The scheduler would
+ * throttle real-time tasks after a second, and the console needs that long to print the
+ * kernel's report of each kill, so the report is off. Nothing may end the test before it is
+ * on again, or a splat would not be seen. 0 or -1.
  */
-TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
+static int kill_at_once(void)
 {
 	struct sched_param high = { .sched_priority = 50 }, normal = {};
-	struct headroom_status *status;
+	int64_t console = set_sysctl("kernel/printk", 1);
+	int err = console < 0;
+
+	if (may_starve_others())
+		err |= sched_setscheduler(0, SCHED_FIFO, &high);
+	err |= cgroup_write("a", "memory.max", "0");
+	err |= sched_setscheduler(0, SCHED_OTHER, &normal);
+	err |= set_sysctl("kernel/printk", console) != 1;
+	return err ? -1 : 0;
+}
+
+/* Kills that found no room are counted as dropped, and are missing in the sequence */
+TEST_F_TIMEOUT(events, oom_kill_of_many, 300)
+{
 	uint64_t seen = 0, last = 0;
-	int64_t console;
+	int64_t dropped;
 	pid_t pid[MANY];
-	int i, ret;
+	int i;
 
 	ASSERT_EQ(0, cgroup_create("a"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.oom.group", "1"));
 	NEXT(HEADROOM_CMD_CGROUP_BORN_NTF);
 	for (i = 0; i < MANY; i++) {
-		pid[i] = cgroup_start("a", take_some, NULL);
+		pid[i] = cgroup_start("a", hold_some, NULL);
 		ASSERT_LT(0, pid[i]);
 	}
 	for (i = 0; i < 1000 && cgroup_read("a", "memory.current", NULL) < MANY * MIB / 4; i++)
 		usleep(20000);
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
-	/* From here to where it is set again nothing may end the test: a splat would not be seen */
-	console = set_sysctl("kernel/printk", 1);
-	EXPECT_LE(0, console);
-	if (may_starve_others())
-		EXPECT_EQ(0, sched_setscheduler(0, SCHED_FIFO, &high));
-	ret = cgroup_write("a", "memory.max", "0");
-	EXPECT_EQ(0, sched_setscheduler(0, SCHED_OTHER, &normal));
-	EXPECT_EQ(1, set_sysctl("kernel/printk", console));
-	EXPECT_EQ(0, ret);
-	for (i = 0; i < MANY; i++) {
-		kill(pid[i], SIGKILL);
-		waitpid(pid[i], &ret, 0);
-	}
+	EXPECT_EQ(0, kill_at_once());
+	for (i = 0; i < MANY; i++)
+		end_child(pid[i]);
 	while (next_event(self->fd, self->family, &self->event, 3000) == 1) {
 		EXPECT_EQ(HEADROOM_CMD_OOM_KILL_NTF, self->event.cmd);
 		EXPECT_LT(self->seq, self->event.seq);
 		self->seq = self->event.seq;
 		seen++;
 	}
-	/* What was lost last of all is seen when something follows; and a was born first */
+	/* A gap at the end of the sequence shows only when another event follows */
 	ASSERT_EQ(0, cgroup_create("b"));
 	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
 	EXPECT_EQ(HEADROOM_CMD_CGROUP_BORN_NTF, self->event.cmd);
+	/* Without the births of "a" and "b" */
 	last = self->event.seq - 2;
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	TH_LOG("%" PRIu64 " kills were told of, %" PRIu64 " were not", seen,
-	       status->dropped.notifications);
-	/* One of them may have been killed for a limit before that */
-	EXPECT_LE(MANY - 1, seen + status->dropped.notifications);
+	dropped = MODULE_STATUS(dropped.notifications);
+	TH_LOG("%" PRIu64 " kills were reported, %" PRId64 " dropped", seen, dropped);
+	/* One task may have been killed for a limit before that */
+	EXPECT_LE(MANY - 1, seen + dropped);
 	if (may_starve_others())
-		EXPECT_LT(0, status->dropped.notifications);
-	EXPECT_EQ(last, seen + status->dropped.notifications);
-	headroom_status_free(status);
+		EXPECT_LT(0, dropped);
+	EXPECT_EQ(last, seen + dropped);
 }
 
 static int64_t parameter(const char *name)
@@ -337,29 +357,26 @@ static int64_t parameter(const char *name)
 	return *value == 'Y' ? 1 : *value == 'N' ? 0 : *value ? atoll(value) : -1;
 }
 
-/* What is asked for, what sysfs and the status show, and what is told to listeners */
-#define EXPECT_CONFIG(_shift, _entries, _stalls)				\
+/* The family, sysfs and the status report the same values */
+#define EXPECT_PARAMS(_shift, _entries, _stalls)				\
 	do {									\
-		struct headroom_params _config;					\
-		struct headroom_status *_status;				\
+		struct headroom_params _params;					\
 										\
-		ASSERT_EQ(0, headroom_params_get(self->h, &_config));		\
-		EXPECT_EQ(_shift, _config.sample_shift);			\
-		EXPECT_EQ(_entries, _config.table_entries);			\
-		EXPECT_EQ(_stalls, _config.stalls);				\
+		ASSERT_EQ(0, headroom_params_get(self->h, &_params));		\
+		EXPECT_EQ(_shift, _params.sample_shift);			\
+		EXPECT_EQ(_entries, _params.table_entries);			\
+		EXPECT_EQ(_stalls, _params.stalls);				\
 		EXPECT_EQ(_shift, parameter("sample_shift"));			\
 		EXPECT_EQ(_entries, parameter("table_entries"));		\
 		EXPECT_EQ(_stalls, parameter("stalls"));			\
-		_status = module_status();					\
-		ASSERT_NE(NULL, _status);					\
-		EXPECT_EQ(_shift, _status->sample_shift);			\
-		EXPECT_EQ(_stalls, _status->stalls);				\
+		EXPECT_EQ(_shift, MODULE_STATUS(sample_shift));			\
+		EXPECT_EQ(_stalls, MODULE_STATUS(stalls));			\
 		if (_entries)							\
-			EXPECT_EQ(_entries, _status->table_entries);		\
-		headroom_status_free(_status);					\
+			EXPECT_EQ(_entries, MODULE_STATUS(table_entries));	\
 	} while (0)
 
-#define EXPECT_TOLD()								\
+/* The next event reports all parameters */
+#define EXPECT_PARAMS_EVENT()							\
 	do {									\
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE)); \
 		EXPECT_EQ(HEADROOM_CMD_PARAMS_NTF, self->event.cmd);		\
@@ -369,44 +386,36 @@ static int64_t parameter(const char *name)
 			  1U << HEADROOM_A_PARAMS_SWAP_KPROBES, self->event.attrs); \
 	} while (0)
 
-TEST_F_TIMEOUT(events, parameters, 120)
+TEST_F_TIMEOUT(events, parameters_change, 120)
 {
 	struct headroom_params new = { .sample_shift = 4, .table_entries = 65536 };
-	struct headroom_status *status;
-	uint64_t automatic;
+	int64_t automatic = MODULE_STATUS(table_entries);
 	FILE *f;
 
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	automatic = status->table_entries;
-	headroom_status_free(status);
-	EXPECT_CONFIG(0, 0, 1);
+	EXPECT_PARAMS(0, 0, 1);
 	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_SAMPLE_SHIFT));
-	EXPECT_CONFIG(4, 0, 1);
-	EXPECT_TOLD();
-	/* Automatic is what the pages that are tracked need */
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	EXPECT_EQ(automatic / 16, status->table_entries);
-	headroom_status_free(status);
+	EXPECT_PARAMS(4, 0, 1);
+	EXPECT_PARAMS_EVENT();
+	/* The automatic size has room for the pages that are tracked */
+	EXPECT_EQ(automatic / 16, MODULE_STATUS(table_entries));
 	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
 							HEADROOM_PARAM_STALLS));
-	EXPECT_CONFIG(4, 65536, 0);
-	EXPECT_TOLD();
-	/* Nothing changes */
+	EXPECT_PARAMS(4, 65536, 0);
+	EXPECT_PARAMS_EVENT();
+	/* The same values again change nothing and cause no event */
 	ASSERT_EQ(0, headroom_params_set(self->h, &new, HEADROOM_PARAM_TABLE_ENTRIES |
 							HEADROOM_PARAM_STALLS));
 	f = fopen(PARAMETERS "stalls", "we");
 	ASSERT_NE(NULL, f);
 	fputs("Y", f);
 	ASSERT_EQ(0, fclose(f));
-	EXPECT_CONFIG(4, 65536, 1);
-	EXPECT_TOLD();
+	EXPECT_PARAMS(4, 65536, 1);
+	EXPECT_PARAMS_EVENT();
 	NOTHING_MORE();
 }
 
-/* A GiB, on a machine that has no more: nothing changes, not even what could */
-TEST_F_TIMEOUT(events, all_or_nothing, 120)
+/* A table of a GiB does not fit, so the other parameters of the request do not change, either */
+TEST_F_TIMEOUT(events, parameters_change_all_or_none, 120)
 {
 	struct headroom_params new = { .sample_shift = 2, .table_entries = 33554432 };
 
@@ -415,11 +424,11 @@ TEST_F_TIMEOUT(events, all_or_nothing, 120)
 					       HEADROOM_PARAM_STALLS));
 	EXPECT_STREQ("no memory for so large a table: use fewer table-entries; nothing was changed",
 		     headroom_error(self->h));
-	EXPECT_CONFIG(0, 0, 1);
+	EXPECT_PARAMS(0, 0, 1);
 	NOTHING_MORE();
 }
 
-/* Which attribute each refusal is about, and what it says */
+/* The request is refused with that error, message and offset of the attribute */
 #define EXPECT_REFUSED(_errno, _sentence, _offset)				\
 	do {									\
 		ASSERT_EQ(0, exchange(self->fd, &self->x));			\
@@ -431,8 +440,6 @@ TEST_F_TIMEOUT(events, all_or_nothing, 120)
 TEST_F_TIMEOUT(events, parameters_refused, 60)
 {
 	unsigned int at;
-	char bytes[16] = { 1 };
-	int size;
 
 	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
 	at = next_offset(&self->x);
@@ -456,49 +463,106 @@ TEST_F_TIMEOUT(events, parameters_refused, 60)
 	put_u32(&self->x, HEADROOM_A_PARAMS_SWAP_KPROBES, 1);
 	EXPECT_REFUSED(EINVAL, "Unknown attribute type", at);
 
+	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_GET, 0);
+	put_u32(&self->x, 1, 1);
+	/* The message is the kernel's, and another one on Linux 6.1 */
+	ASSERT_EQ(0, exchange(self->fd, &self->x));
+	EXPECT_EQ(-EINVAL, self->x.error);
+	EXPECT_STRNE("", self->x.sentence);
+	EXPECT_EQ(at, self->x.offset);
+	EXPECT_PARAMS(0, 0, 1);
+	NOTHING_MORE();
+}
+
+/* A number has 4 or 8 bytes */
+TEST_F_TIMEOUT(events, parameters_refused_by_size, 60)
+{
+	char bytes[16] = { 1 };
+	unsigned int at;
+	int size;
+
 	for (size = 0; size < 16; size++) {
 		if (size == 4 || size == 8)
 			continue;
 		prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_SET, 0);
+		at = next_offset(&self->x);
 		put_attr(&self->x, HEADROOM_A_PARAMS_TABLE_ENTRIES, bytes, size);
 		ASSERT_EQ(0, exchange(self->fd, &self->x));
 		EXPECT_GT(0, self->x.error);
 		EXPECT_STRNE("", self->x.sentence);
 		EXPECT_EQ(at, self->x.offset);
 	}
-	prepare(&self->x, self->family, HEADROOM_CMD_PARAMS_GET, 0);
-	put_u32(&self->x, 1, 1);
-	/* Linux 6.1 has a sentence of its own for that */
-	ASSERT_EQ(0, exchange(self->fd, &self->x));
-	EXPECT_EQ(-EINVAL, self->x.error);
-	EXPECT_STRNE("", self->x.sentence);
-	EXPECT_EQ(at, self->x.offset);
-	EXPECT_CONFIG(0, 0, 1);
+	EXPECT_PARAMS(0, 0, 1);
 	NOTHING_MORE();
 }
 
-/* Pages of a file that is larger than its cgroup, read over and over */
-static void read_passes(struct __test_metadata *_metadata, int passes, int64_t *disk)
+/* Reads the file, which is larger than memory.max of "a"; @disk: pages that the disk served */
+static int read_passes(int passes, int64_t *disk)
 {
 	struct read_job job = { .path = FILE_A, .passes = passes, .pages = disk };
 
-	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	return cgroup_run("a", read_file, &job);
+}
+
+static int set_shift(struct headroom *h, unsigned int shift)
+{
+	struct headroom_params params = { .sample_shift = shift };
+
+	return headroom_params_set(h, &params, HEADROOM_PARAM_SAMPLE_SHIFT);
+}
+
+/* A new sampling shift changes no counter */
+static void check_unchanged(struct __test_metadata *_metadata, const struct headroom_stats *before,
+			    const struct headroom_stats *after)
+{
+	EXPECT_EQ(before->refaults, after->refaults);
+	EXPECT_EQ(before->refault_samples, after->refault_samples);
+	EXPECT_EQ(before->evictions, after->evictions);
+	EXPECT_EQ(headroom_histogram_count(&before->refault_distance),
+		  headroom_histogram_count(&after->refault_distance));
 }
 
 /*
- * Tracked are all pages, one in 8, one in 2, and all again. No counter goes back or is
- * lost, and what is counted after each change is what that factor sees: the loop evicts
- * all, so that all but the first pass after a change are refaults.
+ * The passes after the first one have read @disk pages, all of which are refaults; @first:
+ * refaults of the first pass after the change
  */
-TEST_F_TIMEOUT(events, counters_survive, 600)
+static void check_counted(struct __test_metadata *_metadata, const struct headroom_stats *before,
+			  const struct headroom_stats *after, unsigned int shift,
+			  uint64_t first, int64_t disk)
+{
+	uint64_t counted = after->refaults - before->refaults;
+	uint64_t samples = after->refault_samples - before->refault_samples;
+	struct headroom_estimate estimate;
+	struct headroom_stats delta;
+
+	ASSERT_EQ(0, headroom_stats_delta(after, before, &delta));
+	estimate = headroom_refaults_estimate(&delta, shift);
+	TH_LOG("1 in %u: read %" PRId64 ", refaults %" PRIu64 " (%" PRIu64
+	       " of the first pass), samples %" PRIu64 ", estimate %.0f (%.0f to %.0f)",
+	       1U << shift, disk, counted, first, samples, estimate.value, estimate.low,
+	       estimate.high);
+	EXPECT_EQ(counted, samples << shift);
+	EXPECT_EQ(counted, headroom_histogram_count(&after->refault_distance) -
+		  headroom_histogram_count(&before->refault_distance) +
+		  headroom_stats_pages(&delta, HEADROOM_PAGE_KIND_ANON,
+				       HEADROOM_REASON_UNKNOWN)->refaults);
+	EXPECT_LT(0.8 * disk, counted);
+	EXPECT_GT(1.2 * (disk + first), counted);
+	headroom_stats_clear(&delta);
+}
+
+/*
+ * The module tracks all pages, then one in 8, one in 2, and all again. No counter goes back
+ * or is dropped, and each factor counts the refaults after the change to it. A pass evicts
+ * all pages, so all passes but the first one after a change consist of refaults.
+ */
+TEST_F_TIMEOUT(events, counters_survive_a_new_shift, 600)
 {
 	static const unsigned int shifts[] = { 0, 3, 1, 0 };
 	const uint64_t pages = 96 * MIB / 4096;
-	struct headroom_cgroup *before, *after;
-	struct headroom_params config = {};
-	struct headroom_status *status;
-	uint64_t resized = 0;
-	int64_t *disk;
+	struct headroom_cgroup *before, *after = NULL;
+	struct headroom_estimate estimate;
+	int64_t resized = 0, *disk;
 	unsigned int i;
 
 	if (access(SCRATCH, W_OK))
@@ -506,78 +570,42 @@ TEST_F_TIMEOUT(events, counters_survive, 600)
 	disk = shared_counter();
 	ASSERT_NE(NULL, disk);
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
-	ASSERT_EQ(0, cgroup_create("a"));
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_create_limited("a", "32M"));
 	before = module_read("a");
 	ASSERT_NE(NULL, before);
 	for (i = 0; i < 4; i++) {
-		struct headroom_estimate estimate;
-		struct headroom_stats delta;
-		uint64_t counted, samples, first;
-		double factor = 1 << shifts[i];
+		uint64_t first;
 
-		config.sample_shift = shifts[i];
-		ASSERT_EQ(0, headroom_params_set(self->h, &config,
-						 HEADROOM_PARAM_SAMPLE_SHIFT));
-		after = module_read("a");
-		ASSERT_NE(NULL, after);
-		/* To change it changes no counter */
-		EXPECT_EQ(before->local.refaults, after->local.refaults);
-		EXPECT_EQ(before->local.refault_samples, after->local.refault_samples);
-		EXPECT_EQ(before->local.evictions, after->local.evictions);
-		EXPECT_EQ(headroom_histogram_count(&before->local.refault_distance),
-			  headroom_histogram_count(&after->local.refault_distance));
-		headroom_cgroup_free(before);
-		before = after;
-		status = module_status();
-		ASSERT_NE(NULL, status);
+		ASSERT_EQ(0, set_shift(self->h, shifts[i]));
+		ASSERT_EQ(0, module_update(&after, "a"));
+		check_unchanged(_metadata, &before->local, &after->local);
+		ASSERT_EQ(0, module_update(&before, "a"));
 		if (i)
-			EXPECT_LT(resized, status->dropped.resized);
-		resized = status->dropped.resized;
-		headroom_status_free(status);
+			EXPECT_LT(resized, MODULE_STATUS(dropped.resized));
+		resized = MODULE_STATUS(dropped.resized);
 
-		read_passes(_metadata, 1, disk);
-		after = module_read("a");
-		ASSERT_NE(NULL, after);
+		ASSERT_EQ(0, read_passes(1, disk));
+		ASSERT_EQ(0, module_update(&after, "a"));
 		first = after->local.refaults - before->local.refaults;
-		headroom_cgroup_free(after);
-		read_passes(_metadata, 3, disk);
-		after = module_read("a");
-		ASSERT_NE(NULL, after);
-		counted = after->local.refaults - before->local.refaults;
-		samples = after->local.refault_samples - before->local.refault_samples;
-		ASSERT_EQ(0, headroom_stats_delta(&after->local, &before->local, &delta));
-		estimate = headroom_refaults_estimate(&delta, shifts[i]);
-		TH_LOG("1 in %.0f: read %" PRId64 ", refaults %" PRIu64
-		       " (%" PRIu64 " of the first pass), samples %" PRIu64
-		       ", estimate %.0f (%.0f to %.0f); forgotten %" PRIu64,
-		       factor, *disk, counted, first, samples, estimate.value, estimate.low,
-		       estimate.high, resized);
-		EXPECT_EQ(counted, samples << shifts[i]);
-		EXPECT_EQ(after->local.refaults - before->local.refaults,
-			  headroom_histogram_count(&after->local.refault_distance) -
-			  headroom_histogram_count(&before->local.refault_distance) +
-			  headroom_stats_pages(&delta, HEADROOM_PAGE_KIND_ANON,
-					HEADROOM_REASON_UNKNOWN)->refaults);
-		EXPECT_LT(0.8 * *disk, counted);
-		EXPECT_GT(1.2 * (*disk + first), counted);
-		headroom_stats_clear(&delta);
-		headroom_cgroup_free(before);
-		before = after;
-		/* Of everything since the module was loaded, the estimate is good as well */
+		ASSERT_EQ(0, read_passes(3, disk));
+		ASSERT_EQ(0, module_update(&after, "a"));
+		check_counted(_metadata, &before->local, &after->local, shifts[i], first, *disk);
+		ASSERT_EQ(0, module_update(&before, "a"));
+		/* The estimate is as good for all refaults since the module was loaded */
 		estimate = headroom_refaults_estimate(&after->local, shifts[i]);
 		EXPECT_LT(0.85 * pages * 3 * (i + 1), estimate.value);
 		EXPECT_GT(1.15 * pages * 4 * (i + 1), estimate.value);
 	}
 	headroom_cgroup_free(before);
+	headroom_cgroup_free(after);
 	unlink(FILE_A);
 }
 
-/* The table is replaced again and again while pages are evicted and come back */
-TEST_F_TIMEOUT(events, replaced_under_load, 600)
+/* The nonresident table is replaced again and again while pages are evicted and return */
+TEST_F_TIMEOUT(events, table_is_replaced_under_load, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 12 };
-	struct headroom_params config = {};
+	struct headroom_params params = {};
 	struct headroom_cgroup *cg;
 	int64_t steal;
 	pid_t pid;
@@ -586,24 +614,22 @@ TEST_F_TIMEOUT(events, replaced_under_load, 600)
 	if (access(SCRATCH, W_OK))
 		SKIP(return, "no file system at " SCRATCH);
 	ASSERT_EQ(0, create_file(FILE_A, 64 * MIB));
-	ASSERT_EQ(0, cgroup_create("a"));
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
+	ASSERT_EQ(0, cgroup_create_limited("a", "32M"));
 	pid = cgroup_start("a", read_file, &job);
 	ASSERT_LT(0, pid);
 	for (i = 0; waitpid(pid, NULL, WNOHANG) == 0; i++) {
-		config.sample_shift = i % 4;
-		config.table_entries = 4096 << i % 3;
-		ASSERT_EQ(0, headroom_params_set(self->h, &config,
+		params.sample_shift = i % 4;
+		params.table_entries = 4096 << i % 3;
+		ASSERT_EQ(0, headroom_params_set(self->h, &params,
 						 HEADROOM_PARAM_SAMPLE_SHIFT |
 						 HEADROOM_PARAM_TABLE_ENTRIES));
-		/* Long enough for pages to come back, now and then */
+		/* Now and then, long enough for pages to return */
 		if (i % 16 == 0)
 			usleep(3000000);
 	}
 	cg = module_read("a");
 	ASSERT_NE(NULL, cg);
-	/* Not one eviction was missed, but for what the last task's batch still has */
-	steal = cgroup_read("a", "memory.stat", "pgsteal");
+	steal = cgroup_pgsteal("a");
 	TH_LOG("replaced %d times; evictions %" PRIu64 ", pgsteal %" PRId64 ", refaults %" PRIu64,
 	       i, cg->local.evictions, steal, cg->local.refaults);
 	EXPECT_EQ(steal, cg->local.evictions);
@@ -613,8 +639,8 @@ TEST_F_TIMEOUT(events, replaced_under_load, 600)
 	unlink(FILE_A);
 }
 
-/* The end is told, and nothing after it */
-TEST_F_TIMEOUT(events, exit, 60)
+/* The event of the module's end is the last one */
+TEST_F_TIMEOUT(events, module_exit, 60)
 {
 	ASSERT_EQ(0, cgroup_create("a"));
 	NEXT(HEADROOM_CMD_CGROUP_BORN_NTF);
@@ -624,6 +650,7 @@ TEST_F_TIMEOUT(events, exit, 60)
 	NOTHING_MORE();
 }
 
+/* The status has the number of the last event and the times of work, which grow */
 TEST_F_TIMEOUT(events, status, 60)
 {
 	struct headroom_status *first = module_status(), *second;
