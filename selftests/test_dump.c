@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Dumps of cgroups: of some of them, of what has changed, with less detail; what is
- * refused; and that a dump is right while cgroups come and go.
+ * Check dumps of cgroups: of a subtree, of changes since a generation, with less detail;
+ * which requests are refused; and that a dump is consistent while cgroups come and go.
  *
- * HEADROOM_SCALE=full in the environment lets the last take as many cgroups and dumps as
- * it is meant for: make check-scale.
+ * With HEADROOM_SCALE=full in the environment, the last test uses 5,000 cgroups and 1,000
+ * dumps (make check-scale), otherwise a tenth of both.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -15,7 +15,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,7 +31,7 @@
 #define ROWS		16384
 #define BIT(nr)		(1U << (nr))
 
-/* A cgroup as a dump has it: which attributes, bit by bit, and some values */
+/* A cgroup in a dump: bit N of a mask is set if attribute N is present; and some values */
 struct row {
 	uint64_t id;
 	uint64_t parent_id;
@@ -141,7 +140,6 @@ static uint64_t largest(const struct rows *rows)
 
 FIXTURE(dump)
 {
-	struct utsname uts;
 	struct exchange x;
 	struct rows *rows;
 	int family;
@@ -152,7 +150,6 @@ FIXTURE_SETUP(dump)
 {
 	if (access(SCRATCH, W_OK))
 		SKIP(return, "no file system at " SCRATCH);
-	uname(&self->uts);
 	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, cgroup_setup());
 	ASSERT_EQ(0, create_hole(FILE_A, PARTS * PART));
@@ -172,18 +169,34 @@ FIXTURE_TEARDOWN(dump)
 	unlink(FILE_A);
 }
 
-/* What the dump under preparation has: 0, or an error */
+/* Sends the prepared request and reads all of the dump; 0 or a negative errno */
 static int take(int fd, struct exchange *x, struct rows *rows)
 {
-	int err = begin_exchange(fd, x);
+	int err;
 
 	rows->nr = 0;
-	while (!err) {
-		err = continue_exchange(fd, x, add_row, rows);
-		if (err <= 0)
-			break;
-		err = 0;
-	}
+	err = begin_exchange(fd, x) ?: finish_exchange(fd, x, add_row, rows);
+	return err ?: x->error;
+}
+
+/* Begins the prepared dump on a new socket and reads one message; the socket, or -1 */
+static int begin_dump(struct exchange *x, struct rows *rows)
+{
+	int fd = open_socket();
+
+	rows->nr = 0;
+	if (fd >= 0 && !limit_to_one_message(fd) && !begin_exchange(fd, x) &&
+	    continue_exchange(fd, x, add_row, rows) == 1)
+		return fd;
+	return -1;
+}
+
+/* Reads the rest of that dump and closes the socket; 0 or a negative errno */
+static int end_dump(int fd, struct exchange *x, struct rows *rows)
+{
+	int err = finish_exchange(fd, x, add_row, rows);
+
+	close(fd);
 	return err ?: x->error;
 }
 
@@ -200,8 +213,8 @@ static int take(int fd, struct exchange *x, struct rows *rows)
 	} while (0)
 
 /*
- * Reads more than there is room for, twice: evictions, refaults, stalls. Each time another
- * part of the file, whose pages no other cgroup has lost.
+ * Reads more than fits, twice, which causes evictions, refaults and stalls. Each call reads
+ * another part of the file, so that no page was evicted from another cgroup before.
  */
 static int load(const char *cgroup)
 {
@@ -215,12 +228,11 @@ static int load(const char *cgroup)
 
 static int create_two(const char *parent, const char *one, const char *two)
 {
-	return cgroup_create(parent) ||
-	       cgroup_write(parent, "cgroup.subtree_control", "+memory") ||
-	       cgroup_create(one) || cgroup_create(two);
+	return cgroup_create_parent(parent) || cgroup_create(one) || cgroup_create(two);
 }
 
-TEST_F(dump, generations)
+/* Each cgroup has a generation of its own, and none has 0 */
+TEST_F(dump, generations_are_unique)
 {
 	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
 	TAKE_ALL();
@@ -235,8 +247,8 @@ TEST_F(dump, generations)
 	}
 }
 
-/* What never happened takes no room, and what is below no other has no subtree */
-TEST_F(dump, what_is_absent)
+/* Counters that are zero are left out, and so is the subtree of a cgroup without children */
+TEST_F(dump, zeros_are_left_out)
 {
 	const struct row *row;
 
@@ -257,7 +269,7 @@ TEST_F(dump, what_is_absent)
 	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_REFAULTS));
 	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_STALL));
 
-	/* its cgroup has what a/b had, and as many of it */
+	/* The parent keeps what was counted in a/b */
 	ASSERT_EQ(0, cgroup_remove("a/b"));
 	TAKE_ALL();
 	EXPECT_EQ(NULL, find(self->rows, cgroup_id("a/b")));
@@ -266,54 +278,65 @@ TEST_F(dump, what_is_absent)
 	EXPECT_NE(0, row->subtree & BIT(HEADROOM_A_STATS_STALL));
 }
 
-/* Each of these adds its own, and nothing else */
-TEST_F(dump, detail)
+/* The attributes that @detail adds to the statistics, and no others, are in @stats */
+static void check_stats(struct __test_metadata *_metadata, unsigned int detail,
+			unsigned int stats)
 {
 	const unsigned int sums = BIT(HEADROOM_A_STATS_EVICTIONS) |
 		BIT(HEADROOM_A_STATS_REFAULTS) | BIT(HEADROOM_A_STATS_REFAULTS_SHARED) |
 		BIT(HEADROOM_A_STATS_REFAULT_SAMPLES) | BIT(HEADROOM_A_STATS_RETURNED) |
 		BIT(HEADROOM_A_STATS_STALL_TOTAL);
-	const unsigned int histograms = BIT(HEADROOM_A_STATS_REFAULT_DISTANCE) |
-		BIT(HEADROOM_A_STATS_REFAULT_AGE);
-	const unsigned int psi = BIT(HEADROOM_A_CGROUP_PSI_SOME) |
-		BIT(HEADROOM_A_CGROUP_PSI_FULL);
+	unsigned int want = 0;
 
+	if (detail & HEADROOM_DETAIL_PAGES)
+		want |= BIT(HEADROOM_A_STATS_PAGES);
+	if (detail & HEADROOM_DETAIL_STALLS)
+		want |= BIT(HEADROOM_A_STATS_STALL);
+	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
+		want |= BIT(HEADROOM_A_STATS_REFAULT_DISTANCE) | BIT(HEADROOM_A_STATS_REFAULT_AGE);
+	EXPECT_NE(0, stats & BIT(HEADROOM_A_STATS_EVICTIONS));
+	EXPECT_EQ(want, stats & ~sums);
+}
+
+static void check_row(struct __test_metadata *_metadata, unsigned int detail,
+		      const struct row *row)
+{
+	const unsigned int psi = BIT(HEADROOM_A_CGROUP_PSI_SOME) | BIT(HEADROOM_A_CGROUP_PSI_FULL);
+
+	EXPECT_EQ((detail & HEADROOM_DETAIL_STALLS) && (detail & HEADROOM_DETAIL_HISTOGRAMS),
+		  !!(row->stall & BIT(HEADROOM_A_STALL_LATENCY)));
+	EXPECT_EQ(!!(detail & HEADROOM_DETAIL_PSI), !!(row->attrs & psi));
+}
+
+/* Each detail adds its own attributes and no others, in every combination */
+TEST_F(dump, detail)
+{
 	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
 	ASSERT_EQ(0, load("a/b"));
 	for (unsigned int detail = 0; detail < 32; detail++) {
-		const struct row *of[2];
+		const struct row *parent, *child;
 
 		PREPARE();
 		put_u32(&self->x, HEADROOM_A_CGROUP_DETAIL, detail);
 		TAKE();
-		of[0] = find(self->rows, cgroup_id("a/b"));
-		of[1] = find(self->rows, cgroup_id("a"));
-		for (int i = 0; i < 2; i++) {
-			unsigned int stats, want = 0;
+		child = find(self->rows, cgroup_id("a/b"));
+		ASSERT_NE(NULL, child);
+		check_stats(_metadata, detail, child->local);
+		check_row(_metadata, detail, child);
+		parent = find(self->rows, cgroup_id("a"));
+		ASSERT_NE(NULL, parent);
+		check_stats(_metadata, detail, parent->subtree);
+		check_row(_metadata, detail, parent);
 
-			ASSERT_NE(NULL, of[i]);
-			stats = i ? of[i]->subtree : of[i]->local;
-			EXPECT_NE(0, stats & BIT(HEADROOM_A_STATS_EVICTIONS));
-			if (detail & HEADROOM_DETAIL_PAGES)
-				want |= BIT(HEADROOM_A_STATS_PAGES);
-			if (detail & HEADROOM_DETAIL_STALLS)
-				want |= BIT(HEADROOM_A_STATS_STALL);
-			if (detail & HEADROOM_DETAIL_HISTOGRAMS)
-				want |= histograms;
-			EXPECT_EQ(want, stats & ~sums);
-			EXPECT_EQ((detail & HEADROOM_DETAIL_STALLS) &&
-				  (detail & HEADROOM_DETAIL_HISTOGRAMS),
-				  !!(of[i]->stall & BIT(HEADROOM_A_STALL_LATENCY)));
-			EXPECT_EQ(!!(detail & HEADROOM_DETAIL_PSI), !!(of[i]->attrs & psi));
-		}
-		EXPECT_NE(0, of[0]->target & BIT(HEADROOM_A_TARGET_EVICTIONS));
+		EXPECT_NE(0, child->target & BIT(HEADROOM_A_TARGET_EVICTIONS));
 		EXPECT_EQ((detail & HEADROOM_DETAIL_TARGET) && module_sees_scans(),
-			  !!(of[0]->target & BIT(HEADROOM_A_TARGET_RECLAIM)));
+			  !!(child->target & BIT(HEADROOM_A_TARGET_RECLAIM)));
 		EXPECT_EQ(!!(detail & HEADROOM_DETAIL_HISTOGRAMS),
-			  !!(of[0]->target & BIT(HEADROOM_A_TARGET_DISTANCE)));
+			  !!(child->target & BIT(HEADROOM_A_TARGET_DISTANCE)));
 	}
 }
 
+/* A dump of a subtree has the ancestor and all cgroups below it */
 TEST_F(dump, ancestor)
 {
 	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
@@ -336,19 +359,18 @@ TEST_F(dump, ancestor)
 	EXPECT_EQ(1, self->rows->nr);
 }
 
+/* A dump since a generation has the cgroup that changed and its ancestors, children first */
 TEST_F(dump, since)
 {
 	uint64_t before;
 
 	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
-	ASSERT_EQ(0, cgroup_create("d"));
 	ASSERT_EQ(0, load("a/c"));
 	TAKE_ALL();
 	before = largest(self->rows);
 	TAKE_SINCE(before);
 	EXPECT_EQ(0, self->rows->nr);
 
-	/* exactly the one and those above it, from below */
 	ASSERT_EQ(0, load("a/b"));
 	TAKE_SINCE(before);
 	ASSERT_EQ(4, self->rows->nr);
@@ -360,7 +382,7 @@ TEST_F(dump, since)
 	EXPECT_EQ(0, self->rows->row[3].parent_id);
 	EXPECT_LT(0, self->rows->row[0].evictions);
 
-	/* two of a tree: each cgroup once */
+	/* Two children have changed: each ancestor comes once */
 	before = largest(self->rows);
 	ASSERT_EQ(0, load("a/b"));
 	ASSERT_EQ(0, load("a/c"));
@@ -368,6 +390,21 @@ TEST_F(dump, since)
 	EXPECT_EQ(5, self->rows->nr);
 	EXPECT_TRUE(ascends(self->rows, true));
 
+	TAKE_SINCE(largest(self->rows));
+	EXPECT_EQ(0, self->rows->nr);
+	TAKE_SINCE(0);
+	EXPECT_LE(5, self->rows->nr);
+	EXPECT_TRUE(ascends(self->rows, true));
+}
+
+/* Both conditions hold: a change outside of the subtree is left out */
+TEST_F(dump, since_and_ancestor)
+{
+	uint64_t before;
+
+	ASSERT_EQ(0, create_two("a", "a/b", "a/c"));
+	ASSERT_EQ(0, cgroup_create("d"));
+	TAKE_ALL();
 	before = largest(self->rows);
 	ASSERT_EQ(0, load("d"));
 	PREPARE();
@@ -377,14 +414,9 @@ TEST_F(dump, since)
 	EXPECT_EQ(0, self->rows->nr);
 	TAKE_SINCE(before);
 	EXPECT_EQ(3, self->rows->nr);
-	TAKE_SINCE(largest(self->rows));
-	EXPECT_EQ(0, self->rows->nr);
-	TAKE_SINCE(0);
-	EXPECT_LE(6, self->rows->nr);
-	EXPECT_TRUE(ascends(self->rows, true));
 }
 
-/* A birth is a change of its own; what a death leaves behind, of the cgroup above */
+/* A birth changes the new cgroup only, and a removal changes its parent */
 TEST_F(dump, since_births_and_deaths)
 {
 	uint64_t before;
@@ -405,8 +437,8 @@ TEST_F(dump, since_births_and_deaths)
 	EXPECT_EQ(0, self->rows->nr);
 }
 
-/* Generations of another load of the module are of the past */
-TEST_F(dump, since_another_load)
+/* A generation from before the module was reloaded is older than all new ones */
+TEST_F(dump, since_before_a_reload)
 {
 	uint64_t before;
 	int all;
@@ -425,138 +457,119 @@ TEST_F(dump, since_another_load)
 	EXPECT_EQ(all, self->rows->nr);
 }
 
-/* So many that a dump takes at least four messages: the kernel is one or two ahead */
+/* With so many cgroups a dump takes at least four messages; the kernel fills up to two ahead */
 #define FILLERS	3200
 
 /*
- * Of a count during the dump it may or may not tell, but the next one does, whichever
- * of the two cgroups was already reported; and whether somebody else looks meanwhile.
+ * Events that were counted during the dump that was just read may be in it or not, but the
+ * next dump has them: it has "early", which was already reported when they were counted, and
+ * "late", which was not.
  */
-TEST_F_TIMEOUT(dump, a_count_meanwhile, 300)
-{
-	const char *const names[] = { "early", "late" };
-	uint64_t before;
+#define CHECK_NEXT_DUMP(by_generation)						\
+	do {									\
+		EXPECT_TRUE(ascends(self->rows, by_generation));		\
+		EXPECT_LE(FILLERS, self->rows->nr);				\
+		TAKE_SINCE(largest(self->rows));				\
+		EXPECT_EQ(4, self->rows->nr);					\
+		EXPECT_NE(NULL, find(self->rows, cgroup_id("early")));		\
+		EXPECT_NE(NULL, find(self->rows, cgroup_id("late")));		\
+	} while (0)
 
+/* Events are counted during a dump; another reader may read "late" in between, or not */
+TEST_F_TIMEOUT(dump, counts_during_a_dump, 300)
+{
 	ASSERT_EQ(0, cgroup_create("early"));
 	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	ASSERT_EQ(0, cgroup_create("late"));
 	for (int other = 0; other < 2; other++) {
-		int fd = open_socket();
+		int fd;
 
-		ASSERT_LE(0, fd);
-		ASSERT_EQ(0, limit_to_one_message(fd));
 		PREPARE();
-		self->rows->nr = 0;
-		ASSERT_EQ(0, begin_exchange(fd, &self->x));
-		ASSERT_EQ(1, continue_exchange(fd, &self->x, add_row, self->rows));
+		fd = begin_dump(&self->x, self->rows);
+		ASSERT_LE(0, fd);
 		ASSERT_NE(NULL, find(self->rows, cgroup_id("early")));
 		ASSERT_GT(FILLERS / 2, self->rows->nr);
-		for (int i = 0; i < 2; i++)
-			ASSERT_EQ(0, load(names[i]));
+		ASSERT_EQ(0, load("early"));
+		ASSERT_EQ(0, load("late"));
 		if (other) {
 			struct headroom_cgroup *cg = module_read("late");
 
 			ASSERT_NE(NULL, cg);
 			headroom_cgroup_free(cg);
 		}
-		while (continue_exchange(fd, &self->x, add_row, self->rows) > 0)
-			;
-		close(fd);
-		EXPECT_EQ(0, self->x.error);
+		EXPECT_EQ(0, end_dump(fd, &self->x, self->rows));
 		EXPECT_FALSE(self->x.interrupted);
-		EXPECT_TRUE(ascends(self->rows, false));
-		EXPECT_LT(FILLERS, self->rows->nr);
-		before = largest(self->rows);
-		TAKE_SINCE(before);
-		EXPECT_EQ(4, self->rows->nr);
-		for (int i = 0; i < 2; i++)
-			EXPECT_NE(NULL, find(self->rows, cgroup_id(names[i])));
+		CHECK_NEXT_DUMP(false);
 	}
 	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
 }
 
-/* The same of a dump of what has changed, in which they change places as well */
-TEST_F_TIMEOUT(dump, a_count_meanwhile_since, 300)
+/* The same for a dump since a generation, in whose order the cgroups move as well */
+TEST_F_TIMEOUT(dump, counts_during_a_dump_since, 300)
 {
-	uint64_t before, early, late;
+	uint64_t before;
+	int fd;
 
 	ASSERT_EQ(0, cgroup_create("early"));
 	TAKE_ALL();
 	before = largest(self->rows);
-	early = cgroup_id("early");
 	ASSERT_EQ(0, load("early"));
 	TAKE_SINCE(before);
 	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	ASSERT_EQ(0, cgroup_create("late"));
-	late = cgroup_id("late");
 	PREPARE();
 	put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, before);
-	close(self->fd);
-	self->fd = open_socket();
-	ASSERT_LE(0, self->fd);
-	ASSERT_EQ(0, limit_to_one_message(self->fd));
-	self->rows->nr = 0;
-	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
-	ASSERT_EQ(1, continue_exchange(self->fd, &self->x, add_row, self->rows));
-	ASSERT_NE(NULL, find(self->rows, early));
+	fd = begin_dump(&self->x, self->rows);
+	ASSERT_LE(0, fd);
+	ASSERT_NE(NULL, find(self->rows, cgroup_id("early")));
 	ASSERT_EQ(0, load("early"));
 	ASSERT_EQ(0, load("late"));
 	headroom_cgroup_free(module_read("late"));
-	while (continue_exchange(self->fd, &self->x, add_row, self->rows) > 0)
-		;
-	EXPECT_EQ(0, self->x.error);
-	EXPECT_TRUE(ascends(self->rows, true));
-	EXPECT_LE(FILLERS, self->rows->nr);
-	TAKE_SINCE(largest(self->rows));
-	EXPECT_EQ(4, self->rows->nr);
-	EXPECT_NE(NULL, find(self->rows, early));
-	EXPECT_NE(NULL, find(self->rows, late));
+	EXPECT_EQ(0, end_dump(fd, &self->x, self->rows));
+	CHECK_NEXT_DUMP(true);
 	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
 }
 
-/* Whoever begins a dump and does not read on stops nobody */
-TEST_F_TIMEOUT(dump, left_open, 300)
+/* Begins a dump of all cgroups, of all since the first generation, or of those of the test */
+static int begin_kind(struct exchange *x, int family, int kind, struct rows *rows)
 {
-	struct headroom_status *status;
+	prepare(x, family, HEADROOM_CMD_CGROUP_GET, NLM_F_DUMP);
+	if (kind)
+		put_u64(x, HEADROOM_A_CGROUP_SINCE, 0);
+	if (kind == 2)
+		put_u64(x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id(""));
+	return begin_dump(x, rows);
+}
+
+/* A dump that was begun and is not read on blocks neither other requests nor the unload */
+TEST_F_TIMEOUT(dump, unfinished_dumps_block_nothing, 300)
+{
+	struct exchange unfinished;
 	int fd[3];
 
 	ASSERT_EQ(0, cgroup_create_numbered("f", FILLERS));
 	for (int i = 0; i < 3; i++) {
-		fd[i] = open_socket();
+		fd[i] = begin_kind(i ? &self->x : &unfinished, self->family, i, self->rows);
 		ASSERT_LE(0, fd[i]);
-		ASSERT_EQ(0, limit_to_one_message(fd[i]));
-		PREPARE();
-		if (i)
-			put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, 0);
-		if (i == 2)
-			put_u64(&self->x, HEADROOM_A_CGROUP_ANCESTOR, cgroup_id(""));
-		self->rows->nr = 0;
-		ASSERT_EQ(0, begin_exchange(fd[i], &self->x));
-		ASSERT_EQ(1, continue_exchange(fd[i], &self->x, add_row, self->rows));
 	}
 	ASSERT_EQ(0, cgroup_create("a"));
 	ASSERT_EQ(0, load("a"));
 	TAKE_ALL();
 	EXPECT_NE(NULL, find(self->rows, cgroup_id("a")));
 	ASSERT_EQ(0, cgroup_remove("a"));
-	status = module_status();
-	EXPECT_NE(NULL, status);
-	headroom_status_free(status);
-	/* their records are let go of, however their dumps end */
+	EXPECT_LE(0, MODULE_STATUS(cgroups));
+	/* The dumps drop their references, whether they are read to the end or closed */
 	ASSERT_EQ(0, cgroup_remove_numbered("f", FILLERS));
-	while (continue_exchange(fd[0], &self->x, add_row, self->rows) > 0)
-		;
-	EXPECT_EQ(0, self->x.error);
-	EXPECT_TRUE(self->x.interrupted);
-	for (int i = 0; i < 3; i++)
-		close(fd[i]);
+	EXPECT_EQ(0, end_dump(fd[0], &unfinished, self->rows));
+	EXPECT_TRUE(unfinished.interrupted);
+	close(fd[1]);
+	close(fd[2]);
 	EXPECT_EQ(0, module_unload());
 }
 
-/* What a dump and a request for one cgroup do not take */
+/* Attributes that a dump, or a request for one cgroup, refuses */
 FIXTURE(refusal)
 {
-	struct utsname uts;
 	struct exchange x;
 	int family;
 	int fd;
@@ -572,7 +585,7 @@ FIXTURE_VARIANT(refusal)
 	bool one;
 };
 
-/* On Linux 6.1 a number's length is for the module to look at, and so said by it */
+/* On Linux 6.1 the module checks the length of a number itself */
 FIXTURE_VARIANT_ADD(refusal, unknown_ancestor) {
 	.attr = HEADROOM_A_CGROUP_ANCESTOR, .bytes = 8, .value = 1ULL << 60,
 	.error = -ENOENT, .sentence = "no cgroup with this id has the memory controller",
@@ -640,7 +653,6 @@ FIXTURE_VARIANT_ADD(refusal, detail_of_one) {
 
 FIXTURE_SETUP(refusal)
 {
-	uname(&self->uts);
 	ASSERT_EQ(0, module_reload(""));
 	self->fd = open_socket();
 	ASSERT_LE(0, self->fd);
@@ -657,15 +669,15 @@ static void no_row(const struct nlmsghdr *nlh, void *arg)
 {
 }
 
-TEST_F(refusal, says_why)
+/* A refusal names the attribute and says why */
+TEST_F(refusal, names_the_attribute)
 {
 	char bytes[16] = { 0 };
 	unsigned int offset;
-	int err;
 
 	memcpy(bytes, &variant->value, sizeof(variant->value));
 	prepare(&self->x, self->family, HEADROOM_CMD_CGROUP_GET, variant->one ? 0 : NLM_F_DUMP);
-	/* something that is right before it */
+	/* A valid attribute comes first */
 	if (variant->one)
 		put_u32(&self->x, HEADROOM_A_CGROUP_ID, 1);
 	else if (variant->attr != HEADROOM_A_CGROUP_DETAIL)
@@ -673,16 +685,13 @@ TEST_F(refusal, says_why)
 	offset = next_offset(&self->x);
 	put_attr(&self->x, variant->attr, bytes, variant->bytes);
 	ASSERT_EQ(0, begin_exchange(self->fd, &self->x));
-	do
-		err = continue_exchange(self->fd, &self->x, no_row, NULL);
-	while (err > 0);
-	ASSERT_EQ(0, err);
+	ASSERT_EQ(0, finish_exchange(self->fd, &self->x, no_row, NULL));
 	EXPECT_EQ(0, self->x.replies);
 	EXPECT_GT(0, self->x.error);
 	if (variant->error)
 		EXPECT_EQ(variant->error, self->x.error);
-	/* Linux 6.1 has no way for the module to say why a dump does not start */
-	if (!*self->x.sentence && !variant->one && !strncmp(self->uts.release, "6.1.", 4))
+	/* On Linux 6.1 the module cannot attach a message when a dump does not start */
+	if (!*self->x.sentence && !variant->one && kernel_is_6_1())
 		return;
 	EXPECT_STRNE("", self->x.sentence);
 	if (variant->sentence)
@@ -690,7 +699,7 @@ TEST_F(refusal, says_why)
 	EXPECT_EQ(offset, self->x.offset);
 }
 
-/* Cgroups that come and go, until it is killed */
+/* Creates and removes cgroups until it is killed */
 static int churn(void *unused)
 {
 	char name[32];
@@ -717,8 +726,8 @@ static bool has(const uint64_t *id, int nr, uint64_t wanted)
 }
 
 /*
- * What is wrong with a dump that was not marked as interrupted; NULL if it is right: each
- * cgroup once, those that live among them, and with each the one above it.
+ * Returns what is wrong with a dump that was not marked as interrupted, or NULL: it has each
+ * cgroup once, all that live, and the parent of each.
  */
 static const char *wrong(const struct rows *rows, const uint64_t *live, int nr_live)
 {
@@ -735,10 +744,28 @@ static const char *wrong(const struct rows *rows, const uint64_t *live, int nr_l
 			return "a cgroup is missing";
 	for (int i = 0; i < rows->nr; i++)
 		if (rows->row[i].parent_id && !has(ids, rows->nr, rows->row[i].parent_id))
-			return "the cgroup above one is missing";
+			return "the parent of a cgroup is missing";
 	return NULL;
 }
 
+/* Creates @nr cgroups, 100 below each parent, and stores their ids; 0 or -1 */
+static int create_hundreds(uint64_t *id, int nr)
+{
+	char name[32];
+
+	for (int i = 0; i < nr; i++) {
+		snprintf(name, sizeof(name), "s%d", i / 100);
+		if (i % 100 == 0 && cgroup_create_parent(name))
+			return -1;
+		snprintf(name, sizeof(name), "s%d/%d", i / 100, i);
+		if (cgroup_create(name))
+			return -1;
+		id[i] = cgroup_id(name);
+	}
+	return 0;
+}
+
+/* Dumps are consistent, or marked as interrupted, while other cgroups come and go */
 TEST_F_TIMEOUT(dump, scale, 3600)
 {
 	const char *form = getenv("HEADROOM_SCALE");
@@ -746,27 +773,17 @@ TEST_F_TIMEOUT(dump, scale, 3600)
 	int cgroups = full ? 5000 : 500, dumps = full ? 1000 : 100, marked = 0, i;
 	uint64_t *live = calloc(cgroups, sizeof(*live));
 	const char *what = NULL;
-	char name[32];
 	pid_t pid;
 
 	ASSERT_NE(NULL, live);
-	for (i = 0; i < cgroups; i++) {
-		snprintf(name, sizeof(name), "s%d", i / 100);
-		if (i % 100 == 0)
-			ASSERT_EQ(0, cgroup_create(name) ||
-				     cgroup_write(name, "cgroup.subtree_control", "+memory"));
-		snprintf(name, sizeof(name), "s%d/%d", i / 100, i);
-		ASSERT_EQ(0, cgroup_create(name));
-		live[i] = cgroup_id(name);
-	}
-	ASSERT_EQ(0, cgroup_create("churn"));
-	ASSERT_EQ(0, cgroup_write("churn", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, create_hundreds(live, cgroups));
+	ASSERT_EQ(0, cgroup_create_parent("churn"));
 	pid = fork();
 	if (!pid)
 		_exit(churn(NULL));
 	for (i = 0; i < dumps && !what; i++) {
 		PREPARE();
-		/* all of it, in either order */
+		/* Every second dump is in the order of generations, and has all cgroups as well */
 		if (i % 2)
 			put_u64(&self->x, HEADROOM_A_CGROUP_SINCE, 0);
 		TAKE();
@@ -776,11 +793,10 @@ TEST_F_TIMEOUT(dump, scale, 3600)
 		else if (!self->x.interrupted)
 			what = wrong(self->rows, live, cgroups);
 	}
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	end_child(pid);
 	TH_LOG("%d dumps of %d cgroups, %d marked as interrupted", i, self->rows->nr, marked);
 	EXPECT_STREQ("", what ?: "");
-	/* in the end nothing comes or goes */
+	/* Now no cgroup comes or goes */
 	TAKE_ALL();
 	EXPECT_FALSE(self->x.interrupted);
 	EXPECT_STREQ("", wrong(self->rows, live, cgroups) ?: "");
