@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Triggers: that they fire, how soon, and when they do not
+ * Check that triggers fire, how soon, and when they do not
  *
- * A stall is had by making a cgroup's memory.high 0: what is charged there has to sleep,
- * for up to two seconds at a time, until it is killed.
+ * A task stalls when memory.high of its cgroup is 0: each charge makes it sleep, for up to
+ * two seconds at a time, until it is killed.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -52,8 +52,7 @@ FIXTURE_SETUP(trigger)
 		SKIP(return, "PSI is off");
 	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, cgroup_setup());
-	ASSERT_EQ(0, cgroup_create("a"));
-	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create_parent("a"));
 	ASSERT_EQ(0, cgroup_create("a/x"));
 	ASSERT_EQ(0, cgroup_create("a/y"));
 	self->fd = open_socket();
@@ -68,7 +67,7 @@ FIXTURE_TEARDOWN(trigger)
 	cgroup_cleanup();
 }
 
-/* A trigger as it is sent; what is 0 is left out, but for what @with has */
+/* The attributes of a request; one that is 0 is left out, except clear if @with_clear */
 struct spec {
 	uint64_t cgroup;
 	uint32_t scope;
@@ -98,7 +97,7 @@ static void put_spec(struct exchange *x, int family, const struct spec *spec)
 		put_u64(x, HEADROOM_A_TRIGGER_CLEAR, spec->clear);
 }
 
-/* Sets one, and returns its number */
+/* Sets a trigger and returns its number */
 #define ADD(...)								\
 ({										\
 	const struct spec _spec = { __VA_ARGS__ };				\
@@ -110,29 +109,17 @@ static void put_spec(struct exchange *x, int family, const struct spec *spec)
 	self->x.number;								\
 })
 
-static int64_t triggers_set(void)
-{
-	struct headroom_status *status = module_status();
-	int64_t nr = status ? status->triggers : -1;
-
-	headroom_status_free(status);
-	return nr;
-}
-
 static int charge(void *unused)
 {
-	size_t at, size = 64 * MIB;
-	volatile char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
-				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	void *p = map_memory(64 * MIB);
 
-	if (p == MAP_FAILED || pin_to_cpu(0, 0))
+	if (!p || pin_to_cpu(0, 0))
 		return 1;
-	for (at = 0; at < size; at += 4096)
-		p[at] = 1;
+	fill_memory(p, 64 * MIB);
 	return 0;
 }
 
-/* Begins a stall in a cgroup; it lasts until the task is killed */
+/* Starts a task that stalls in the cgroup until end_child(); its pid, or -1 */
 static pid_t stall(const char *cgroup)
 {
 	if (cgroup_write(cgroup, "memory.high", "0") ||
@@ -141,12 +128,7 @@ static pid_t stall(const char *cgroup)
 	return cgroup_start(cgroup, charge, NULL);
 }
 
-static void end_stall(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
+/* Reads the next event: the trigger has fired for that cgroup, as number @_seq */
 #define NEXT(_trigger, _seq, _cgroup)						\
 	do {									\
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE)); \
@@ -158,28 +140,29 @@ static void end_stall(pid_t pid)
 		EXPECT_GE(monotonic_ns(), self->event.time);			\
 	} while (0)
 
+/* No event comes for that long */
 #define NOTHING(_ms)								\
 	ASSERT_EQ(0, next_event(self->fd, self->family, &self->event, _ms))
 
+/* A stall of a child fires the trigger of its parent, once in each interval */
 TEST_F_TIMEOUT(trigger, subtree, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL,
 			  .threshold = 50 * MS, .window = SECOND, .interval = 60 * SECOND);
 	pid_t pid;
 
-	EXPECT_EQ(1, triggers_set());
+	EXPECT_EQ(1, MODULE_STATUS(triggers));
 	NOTHING(500);
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	NEXT(id, 1, "a");
 	EXPECT_LE(50 * MS, self->event.value);
-	/* Once in a minute */
 	NOTHING(2000);
-	end_stall(pid);
+	end_child(pid);
 }
 
-/* Only what happens where, and only for what, a trigger is set */
-TEST_F_TIMEOUT(trigger, not_elsewhere, 120)
+/* Stalls of another cgroup, other causes and other metrics do not fire a trigger */
+TEST_F_TIMEOUT(trigger, other_events_do_not_fire, 120)
 {
 	pid_t pid;
 
@@ -190,7 +173,7 @@ TEST_F_TIMEOUT(trigger, not_elsewhere, 120)
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	NOTHING(3000);
-	end_stall(pid);
+	end_child(pid);
 }
 
 TEST_F_TIMEOUT(trigger, one_cause, 120)
@@ -202,10 +185,10 @@ TEST_F_TIMEOUT(trigger, one_cause, 120)
 
 	ASSERT_LT(0, pid);
 	NEXT(id, 1, "a");
-	end_stall(pid);
+	end_child(pid);
 }
 
-/* The child it is that is told, one that is younger than the trigger as well */
+/* The event names the child, also one that was created after the trigger */
 TEST_F_TIMEOUT(trigger, each, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = STALL,
@@ -220,11 +203,11 @@ TEST_F_TIMEOUT(trigger, each, 120)
 	ASSERT_LT(0, z);
 	NEXT(id, 2, "a/z");
 	NOTHING(1500);
-	end_stall(x);
-	end_stall(z);
+	end_child(x);
+	end_child(z);
 }
 
-/* A stall that is open when the trigger is set counts from then on */
+/* Of a stall that is open when the trigger is set, only the time after that counts */
 TEST_F_TIMEOUT(trigger, set_in_a_stall, 120)
 {
 	static const uint32_t scopes[] = { SUBTREE, EACH };
@@ -242,10 +225,10 @@ TEST_F_TIMEOUT(trigger, set_in_a_stall, 120)
 		EXPECT_LE(begin + 450 * MS, self->event.time);
 		EXPECT_GE(SECOND, self->event.value);
 	}
-	end_stall(pid);
+	end_child(pid);
 }
 
-/* A notification for each interval, no more, and none when it is over */
+/* One notification in each interval, and none after the end of the stall */
 TEST_F_TIMEOUT(trigger, interval, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 20 * MS,
@@ -259,18 +242,18 @@ TEST_F_TIMEOUT(trigger, interval, 120)
 		NEXT(id, seq, "a");
 		now = self->event.time;
 		EXPECT_LE(last + 495 * MS, now);
-		/* One task cannot stall for longer than the window, but for what is interpolated */
+		/* One task cannot stall for longer than the window; the rest is interpolation */
 		EXPECT_GE(210 * MS, self->event.value);
 		last = now;
 	}
-	end_stall(pid);
-	/* What was exceeded in the interval that has not ended yet */
+	end_child(pid);
+	/* The threshold was also reached in the interval that has not ended yet */
 	if (next_event(self->fd, self->family, &self->event, 1500) == 1)
 		EXPECT_EQ(5, self->event.seq);
 	NOTHING(1500);
 }
 
-/* After it fired: nothing before all is calm again */
+/* After it has fired, a trigger fires again only when the sum has dropped to "clear" */
 TEST_F_TIMEOUT(trigger, hysteresis, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 50 * MS,
@@ -281,16 +264,16 @@ TEST_F_TIMEOUT(trigger, hysteresis, 120)
 	ASSERT_LT(0, pid);
 	NEXT(id, 1, "a");
 	NOTHING(1000);
-	end_stall(pid);
+	end_child(pid);
 	NOTHING(700);
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	NEXT(id, 2, "a");
 	NOTHING(1000);
-	end_stall(pid);
+	end_child(pid);
 }
 
-/* It is calm at 0 only, but it is */
+/* A sum of 0 clears the trigger, and no other does */
 TEST_F_TIMEOUT(trigger, hysteresis_at_zero, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = STALL,
@@ -304,13 +287,13 @@ TEST_F_TIMEOUT(trigger, hysteresis_at_zero, 120)
 		ASSERT_LT(0, pid);
 		NEXT(id, i, "a/y");
 		NOTHING(600);
-		end_stall(pid);
+		end_child(pid);
 		NOTHING(600);
 	}
 }
 
-/* Two short stalls with a rest: the sum over a window, not since the beginning */
-TEST_F_TIMEOUT(trigger, what_is_past_does_not_count, 120)
+/* Short stalls with pauses: the sum is that of one window, not of all time */
+TEST_F_TIMEOUT(trigger, old_stalls_leave_the_window, 120)
 {
 	pid_t pid;
 	int i;
@@ -321,7 +304,7 @@ TEST_F_TIMEOUT(trigger, what_is_past_does_not_count, 120)
 		pid = stall("a/x");
 		ASSERT_LT(0, pid);
 		usleep(600000);
-		end_stall(pid);
+		end_child(pid);
 		usleep(2500000);
 	}
 	NOTHING(100);
@@ -351,15 +334,15 @@ TEST_F_TIMEOUT(trigger, refaults, 300)
 	unlink(FILE_A);
 }
 
-/* Many sums at once, all of the same: reclaim of a load, against what was counted */
-TEST_F_TIMEOUT(trigger, sum_is_what_was_counted, 300)
+/* The last sum of a trigger whose window holds the whole load is the cgroup's total */
+TEST_F_TIMEOUT(trigger, sum_equals_the_total, 300)
 {
 	struct anon_job job = { .size = 48 * MIB, .passes = 2, .cpu = 0 };
 	struct headroom_cgroup *cg;
 	int room = 4 * MIB;
 	uint64_t sum = 0;
 
-	/* None is read before all is over */
+	/* The events are read after the load has ended */
 	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1,
@@ -371,14 +354,15 @@ TEST_F_TIMEOUT(trigger, sum_is_what_was_counted, 300)
 	}
 	cg = module_read("a");
 	ASSERT_NE(NULL, cg);
-	TH_LOG("the last sum is %.3f ms, counted are %.3f ms", sum / 1e6,
+	TH_LOG("the last sum is %.3f ms, the total %.3f ms", sum / 1e6,
 	       cg->subtree.stall_total / 1e6);
 	EXPECT_LE(sum, cg->subtree.stall_total);
 	EXPECT_LE(0.99 * cg->subtree.stall_total, sum);
 	headroom_cgroup_free(cg);
 }
 
-TEST_F_TIMEOUT(trigger, removed, 120)
+/* Only the socket that set a trigger can remove it, by a request or by closing */
+TEST_F_TIMEOUT(trigger, removal, 120)
 {
 	uint32_t id = ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 20 * MS,
 			  .window = SECOND);
@@ -387,8 +371,7 @@ TEST_F_TIMEOUT(trigger, removed, 120)
 
 	ADD(.cgroup = cgroup_id("a"), .scope = EACH, .metric = REFAULTS, .threshold = 1,
 	    .window = SECOND);
-	EXPECT_EQ(2, triggers_set());
-	/* Not by others */
+	EXPECT_EQ(2, MODULE_STATUS(triggers));
 	other = open_socket();
 	ASSERT_LE(0, other);
 	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
@@ -396,54 +379,61 @@ TEST_F_TIMEOUT(trigger, removed, 120)
 	ASSERT_EQ(0, exchange(other, &self->x));
 	EXPECT_EQ(-ENOENT, self->x.error);
 	close(other);
-	EXPECT_EQ(2, triggers_set());
+	EXPECT_EQ(2, MODULE_STATUS(triggers));
 	ASSERT_EQ(0, exchange(self->fd, &self->x));
 	EXPECT_EQ(0, self->x.error);
-	EXPECT_EQ(1, triggers_set());
+	EXPECT_EQ(1, MODULE_STATUS(triggers));
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	NOTHING(1000);
-	end_stall(pid);
-	/* With the socket */
+	end_child(pid);
 	close(self->fd);
-	EXPECT_EQ(0, triggers_set());
+	EXPECT_EQ(0, MODULE_STATUS(triggers));
 	self->fd = open_socket();
 }
 
-/* Whoever set it is killed in the middle of a stall */
-TEST_F_TIMEOUT(trigger, owner_dies, 120)
+/* Sets a trigger for "a" and waits to be killed */
+static int set_and_wait(uint32_t family, uint32_t scope)
 {
-	pid_t pid, owner;
+	const struct spec spec = {
+		.cgroup = cgroup_id("a"), .scope = scope, .metric = STALL,
+		.threshold = 1, .window = 10 * MS,
+	};
+	int fd = open_socket();
+	struct exchange x;
+
+	put_spec(&x, family, &spec);
+	if (exchange(fd, &x) || x.error)
+		return 1;
+	for (;;)
+		pause();
+}
+
+/* The process that set a trigger is killed during a stall: its trigger is removed */
+TEST_F_TIMEOUT(trigger, killed_process_leaves_no_trigger, 120)
+{
+	pid_t pid, setter;
 	int i;
 
 	for (i = 0; i < 5; i++) {
-		owner = fork();
-		if (!owner) {
-			const struct spec spec = {
-				.cgroup = cgroup_id("a"), .scope = i & 1 ? EACH : SUBTREE,
-				.metric = STALL, .threshold = 1, .window = 10 * MS,
-			};
-			int fd = open_socket();
-
-			put_spec(&self->x, self->family, &spec);
-			if (exchange(fd, &self->x) || self->x.error)
-				_exit(1);
-			for (;;)
-				pause();
-		}
+		setter = fork();
+		if (!setter)
+			_exit(set_and_wait(self->family, i & 1 ? EACH : SUBTREE));
 		pid = stall("a/x");
 		ASSERT_LT(0, pid);
 		usleep(300000);
-		EXPECT_EQ(1, triggers_set());
-		kill(owner, SIGKILL);
-		waitpid(owner, NULL, 0);
-		EXPECT_EQ(0, triggers_set());
-		end_stall(pid);
+		EXPECT_EQ(1, MODULE_STATUS(triggers));
+		end_child(setter);
+		EXPECT_EQ(0, MODULE_STATUS(triggers));
+		end_child(pid);
 	}
 }
 
-/* The cgroup goes, the trigger stays, with nothing to watch; so does the module's end */
-TEST_F_TIMEOUT(trigger, cgroup_goes, 120)
+/*
+ * A trigger outlives its cgroup and fires no more, not even for a new cgroup of that name.
+ * Such triggers do not block the unload.
+ */
+TEST_F_TIMEOUT(trigger, removed_cgroup, 120)
 {
 	pid_t pid;
 
@@ -455,28 +445,27 @@ TEST_F_TIMEOUT(trigger, cgroup_goes, 120)
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
 	ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
-	end_stall(pid);
+	end_child(pid);
 	ASSERT_EQ(0, cgroup_remove("a/x"));
 	sleep(1);
-	EXPECT_EQ(2, triggers_set());
+	EXPECT_EQ(2, MODULE_STATUS(triggers));
 	ASSERT_EQ(0, cgroup_create("a/x"));
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	NOTHING(1000);
 	ASSERT_EQ(0, module_unload());
-	end_stall(pid);
+	end_child(pid);
 }
 
 /*
- * An interval without end: the second time never comes, and nobody waits for it. It takes
- * no more work than one that is only long.
+ * With an interval without end a trigger fires only once. It causes no more work than one
+ * with a long interval.
  */
-TEST_F_TIMEOUT(trigger, once, 120)
+TEST_F_TIMEOUT(trigger, interval_without_end, 120)
 {
 	static const uint64_t intervals[] = { 60 * SECOND, UINT64_MAX };
-	struct headroom_status *before, *after;
+	int64_t before, work[2];
 	pid_t pid = stall("a/x");
-	uint64_t work[2];
 	int i;
 
 	ASSERT_LT(0, pid);
@@ -485,24 +474,23 @@ TEST_F_TIMEOUT(trigger, once, 120)
 		    .window = 100 * MS, .interval = intervals[i]);
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
 		NOTHING(1000);
-		before = module_status();
-		ASSERT_NE(NULL, before);
+		before = MODULE_STATUS(worker_time);
+		ASSERT_LE(0, before);
 		sleep(2);
-		after = module_status();
-		ASSERT_NE(NULL, after);
-		work[i] = after->worker_time - before->worker_time;
-		headroom_status_free(before);
-		headroom_status_free(after);
+		work[i] = MODULE_STATUS(worker_time) - before;
 	}
-	end_stall(pid);
-	TH_LOG("%" PRIu64 " us of work in two seconds, then %" PRIu64, work[0] / 1000,
+	end_child(pid);
+	TH_LOG("%" PRId64 " us of work in two seconds, then %" PRId64, work[0] / 1000,
 	       work[1] / 1000);
 	EXPECT_GT(3 * work[0], work[1]);
 }
 
-/* Reads all there is, until nothing comes any more or @enough were read */
-static void read_on(int fd, int family, struct wire_event *event, uint64_t enough,
-		    uint64_t *seen, uint64_t *overruns)
+/*
+ * Reads events until @enough were read in all, or none comes for a second. Adds up the events
+ * and the overruns of the socket in @seen and @overruns.
+ */
+static void read_events(int fd, int family, struct wire_event *event, uint64_t enough,
+			uint64_t *seen, uint64_t *overruns)
 {
 	int ret;
 
@@ -513,14 +501,15 @@ static void read_on(int fd, int family, struct wire_event *event, uint64_t enoug
 }
 
 /*
- * Who does not read is told so by the socket, and by the numbers. What was lost last of
- * all is seen when something follows: at last there is room, and nothing is lost.
+ * A reader that is too slow gets ENOBUFS, and the sequence shows how many events it missed.
+ * A gap at the end of the sequence shows only when another event follows, so the socket has
+ * enough room for the last events.
  */
 TEST_F_TIMEOUT(trigger, slow_reader, 120)
 {
-	struct headroom_status *status;
-	uint64_t seen = 0, lost, overruns = 0;
+	uint64_t seen = 0, overruns = 0;
 	int small = 1, large = 4 * MIB;
+	int64_t dropped;
 	pid_t pid;
 
 	ADD(.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1, .window = 10 * MS,
@@ -529,32 +518,28 @@ TEST_F_TIMEOUT(trigger, slow_reader, 120)
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
 	usleep(500000);
-	read_on(self->fd, self->family, &self->event, 50, &seen, &overruns);
-	end_stall(pid);
-	read_on(self->fd, self->family, &self->event, UINT64_MAX, &seen, &overruns);
+	read_events(self->fd, self->family, &self->event, 50, &seen, &overruns);
+	end_child(pid);
+	read_events(self->fd, self->family, &self->event, UINT64_MAX, &seen, &overruns);
 	EXPECT_LE(50, seen);
 	EXPECT_LT(0, overruns);
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	lost = status->dropped.notifications;
-	headroom_status_free(status);
-	EXPECT_LT(0, lost);
+	dropped = MODULE_STATUS(dropped.notifications);
+	EXPECT_LT(0, dropped);
 
 	ASSERT_EQ(0, setsockopt(self->fd, SOL_SOCKET, SO_RCVBUFFORCE, &large, sizeof(large)));
 	pid = stall("a/x");
 	ASSERT_LT(0, pid);
-	read_on(self->fd, self->family, &self->event, seen + 1, &seen, &overruns);
-	end_stall(pid);
-	read_on(self->fd, self->family, &self->event, UINT64_MAX, &seen, &overruns);
-	status = module_status();
-	ASSERT_NE(NULL, status);
-	TH_LOG("%" PRIu64 " were read, %" PRIu64 " lost in %" PRIu64
-	       " overruns, the last is %" PRIu64, seen, lost, overruns, self->event.seq);
-	EXPECT_EQ(lost, status->dropped.notifications);
-	EXPECT_EQ(self->event.seq, seen + lost);
-	headroom_status_free(status);
+	read_events(self->fd, self->family, &self->event, seen + 1, &seen, &overruns);
+	end_child(pid);
+	read_events(self->fd, self->family, &self->event, UINT64_MAX, &seen, &overruns);
+	TH_LOG("%" PRIu64 " events read, %" PRId64 " dropped in %" PRIu64
+	       " overruns, the last has number %" PRIu64, seen, dropped, overruns,
+	       self->event.seq);
+	EXPECT_EQ(dropped, MODULE_STATUS(dropped.notifications));
+	EXPECT_EQ(self->event.seq, seen + dropped);
 }
 
+/* The request in self->x is refused with that error, message, and offset or missing attribute */
 #define REFUSED(_errno, _sentence, _offset, _missing)				\
 	do {									\
 		ASSERT_EQ(0, exchange(self->fd, &self->x));			\
@@ -564,7 +549,7 @@ TEST_F_TIMEOUT(trigger, slow_reader, 120)
 		EXPECT_EQ(_missing, self->x.missing);				\
 	} while (0)
 
-/* From the first attribute on: each has 12 bytes, but those of 4 bytes 8 */
+/* @_offset counts from the first attribute; a u64 takes 12 bytes and a u32 takes 8 */
 #define REFUSED_SPEC(_errno, _sentence, _offset, ...)				\
 	do {									\
 		const struct spec _spec = { __VA_ARGS__ };			\
@@ -573,16 +558,12 @@ TEST_F_TIMEOUT(trigger, slow_reader, 120)
 		REFUSED(_errno, _sentence, NLMSG_LENGTH(GENL_HDRLEN) + (_offset), 0); \
 	} while (0)
 
-TEST_F_TIMEOUT(trigger, refused, 120)
+TEST_F_TIMEOUT(trigger, missing_attribute_is_refused, 120)
 {
-	uint64_t a = cgroup_id("a");
-	char bytes[16] = { 1 };
-	int size, i;
-
 	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_ADD, 0);
 	REFUSED(EINVAL, "name a cgroup to watch: cgroup is missing", 0,
 		HEADROOM_A_TRIGGER_CGROUP);
-	put_u64(&self->x, HEADROOM_A_TRIGGER_CGROUP, a);
+	put_u64(&self->x, HEADROOM_A_TRIGGER_CGROUP, cgroup_id("a"));
 	REFUSED(EINVAL, "choose what to sum up, stall or refaults: metric is missing", 0,
 		HEADROOM_A_TRIGGER_METRIC);
 	put_u32(&self->x, HEADROOM_A_TRIGGER_METRIC, STALL);
@@ -591,6 +572,12 @@ TEST_F_TIMEOUT(trigger, refused, 120)
 	put_u64(&self->x, HEADROOM_A_TRIGGER_THRESHOLD, 1);
 	REFUSED(EINVAL, "set the time to sum up over: window is missing", 0,
 		HEADROOM_A_TRIGGER_WINDOW);
+	EXPECT_EQ(0, MODULE_STATUS(triggers));
+}
+
+TEST_F_TIMEOUT(trigger, wrong_value_is_refused, 120)
+{
+	uint64_t a = cgroup_id("a");
 
 	REFUSED_SPEC(ENOENT, "no cgroup with this id has the memory controller", 0,
 		     .cgroup = 1ULL << 60, .metric = STALL, .threshold = 1, .window = SECOND);
@@ -612,22 +599,27 @@ TEST_F_TIMEOUT(trigger, refused, 120)
 		     .cgroup = a, .metric = STALL, .threshold = 1, .window = 60 * SECOND + 1);
 	REFUSED_SPEC(ERANGE, "clear: use less than the threshold", 44,
 		     .cgroup = a, .metric = STALL, .threshold = 5, .window = SECOND, .clear = 5);
+	EXPECT_EQ(0, MODULE_STATUS(triggers));
+}
+
+/* A number has 4 or 8 bytes. The attribute comes twice, and the last one counts. */
+TEST_F_TIMEOUT(trigger, wrong_size_is_refused, 120)
+{
+	static const int attrs[] = {
+		HEADROOM_A_TRIGGER_CGROUP, HEADROOM_A_TRIGGER_THRESHOLD,
+		HEADROOM_A_TRIGGER_WINDOW, HEADROOM_A_TRIGGER_INTERVAL, HEADROOM_A_TRIGGER_CLEAR,
+	};
+	const struct spec spec = {
+		.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1, .window = SECOND,
+	};
+	char bytes[16] = { 1 };
+	unsigned int at;
+	int size, i;
 
 	for (size = 0; size < 16; size++) {
 		if (size == 4 || size == 8)
 			continue;
 		for (i = 0; i < 5; i++) {
-			static const int attrs[] = {
-				HEADROOM_A_TRIGGER_CGROUP, HEADROOM_A_TRIGGER_THRESHOLD,
-				HEADROOM_A_TRIGGER_WINDOW, HEADROOM_A_TRIGGER_INTERVAL,
-				HEADROOM_A_TRIGGER_CLEAR,
-			};
-			const struct spec spec = {
-				.cgroup = a, .metric = STALL, .threshold = 1, .window = SECOND,
-			};
-			unsigned int at;
-
-			/* What comes last is what counts */
 			put_spec(&self->x, self->family, &spec);
 			at = next_offset(&self->x);
 			put_attr(&self->x, attrs[i], bytes, size);
@@ -637,6 +629,11 @@ TEST_F_TIMEOUT(trigger, refused, 120)
 			EXPECT_EQ(at, self->x.offset);
 		}
 	}
+	EXPECT_EQ(0, MODULE_STATUS(triggers));
+}
+
+TEST_F_TIMEOUT(trigger, removal_of_no_trigger_is_refused, 120)
+{
 	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
 	REFUSED(EINVAL, "name the trigger to remove: id is missing", 0,
 		HEADROOM_A_TRIGGER_ID);
@@ -646,20 +643,80 @@ TEST_F_TIMEOUT(trigger, refused, 120)
 	prepare(&self->x, self->family, HEADROOM_CMD_TRIGGER_DEL, 0);
 	put_u32(&self->x, HEADROOM_A_TRIGGER_ID, 0);
 	REFUSED(ERANGE, "integer out of range", NLMSG_LENGTH(GENL_HDRLEN), 0);
-	EXPECT_EQ(0, triggers_set());
-	for (i = 0; i < 1024; i++)
-		ADD(.cgroup = a, .scope = i & 1 ? EACH : SUBTREE, .metric = STALL,
-		    .threshold = 1, .window = SECOND);
-	const struct spec last = {
-		.cgroup = a, .metric = STALL, .threshold = 1, .window = SECOND,
-	};
+}
 
+TEST_F_TIMEOUT(trigger, one_too_many_is_refused, 120)
+{
+	const struct spec last = {
+		.cgroup = cgroup_id("a"), .metric = STALL, .threshold = 1, .window = SECOND,
+	};
+	int i;
+
+	for (i = 0; i < 1024; i++)
+		ADD(.cgroup = last.cgroup, .scope = i & 1 ? EACH : SUBTREE, .metric = STALL,
+		    .threshold = 1, .window = SECOND);
 	put_spec(&self->x, self->family, &last);
 	REFUSED(ENOSPC, "1024 triggers are set: remove one first", 0, 0);
-	EXPECT_EQ(1024, triggers_set());
+	EXPECT_EQ(1024, MODULE_STATUS(triggers));
 }
 
 #define ROUNDS	15
+
+/* Times of one round, on CLOCK_MONOTONIC */
+struct crossing {
+	uint64_t crossed;	/* the stalls have reached 50 ms */
+	uint64_t ours;		/* the event of the trigger was received */
+	uint64_t psi;		/* poll() has returned for memory.pressure */
+};
+
+/*
+ * A task stalls in the new cgroup @name, with a trigger and one of memory.pressure that are
+ * set to 50 ms of stalls in a second. One task stalls without a break, so the event shows
+ * when its stalls reached 50 ms.
+ */
+static void cross(struct __test_metadata *_metadata, int family, const char *name,
+		  struct crossing *at)
+{
+	struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLPRI } };
+	static const char pressure[] = "some 50000 1000000";
+	const struct spec spec = {
+		.cgroup = cgroup_id(name), .metric = STALL, .threshold = 50 * MS,
+		.window = SECOND, .interval = 60 * SECOND,
+	};
+	struct wire_event event;
+	struct exchange x;
+	char path[128];
+	pid_t pid;
+
+	snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.pressure", name);
+	fds[0].fd = open_socket();
+	fds[1].fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	ASSERT_LE(0, fds[0].fd);
+	ASSERT_LE(0, fds[1].fd);
+	ASSERT_LT(0, write(fds[1].fd, pressure, sizeof(pressure)));
+	put_spec(&x, family, &spec);
+	ASSERT_EQ(0, exchange(fds[0].fd, &x));
+	ASSERT_EQ(0, x.error);
+	/* Begin at a random point of any period that the kernel has */
+	usleep(rand() % 200000);
+	pid = stall(name);
+	ASSERT_LT(0, pid);
+	while (!at->ours || !at->psi) {
+		ASSERT_LT(0, poll(fds, 2, PATIENCE));
+		if (fds[1].revents && !at->psi) {
+			at->psi = monotonic_ns();
+			fds[1].events = 0;
+		}
+		if (!(fds[0].revents & POLLIN))
+			continue;
+		at->ours = monotonic_ns();
+		ASSERT_EQ(1, next_event(fds[0].fd, family, &event, 0));
+		at->crossed = event.time - (event.value - 50 * MS);
+	}
+	end_child(pid);
+	close(fds[0].fd);
+	close(fds[1].fd);
+}
 
 static int by_size(const void *a, const void *b)
 {
@@ -668,11 +725,7 @@ static int by_size(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/*
- * How long after 50 ms of stalls in a second a process knows. One task stalls, and
- * goes on, so that the moment when it had done so for 50 ms follows from what the event
- * tells; the kernel's own trigger is set to the same on the same cgroup.
- */
+/* Time from 50 ms of stalls in a second to the process that waits for it */
 TEST_F_TIMEOUT(trigger, latency, 600)
 {
 	double ours[ROUNDS], psi[ROUNDS];
@@ -680,49 +733,14 @@ TEST_F_TIMEOUT(trigger, latency, 600)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		struct pollfd fds[2] = { { .events = POLLIN }, { .events = POLLPRI } };
-		static const char kernels[] = "some 50000 1000000";
-		uint64_t crossed = 0, at[2] = {};
-		char name[16], path[128];
-		pid_t pid;
+		struct crossing at = {};
+		char name[16];
 
 		snprintf(name, sizeof(name), "l%d", i);
 		ASSERT_EQ(0, cgroup_create(name));
-		snprintf(path, sizeof(path), CGROUP_TEST "/%s/memory.pressure", name);
-		fds[0].fd = open_socket();
-		fds[1].fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
-		ASSERT_LE(0, fds[0].fd);
-		ASSERT_LE(0, fds[1].fd);
-		ASSERT_LT(0, write(fds[1].fd, kernels, sizeof(kernels)));
-		const struct spec spec = {
-			.cgroup = cgroup_id(name), .metric = STALL, .threshold = 50 * MS,
-			.window = SECOND, .interval = 60 * SECOND,
-		};
-
-		put_spec(&self->x, self->family, &spec);
-		ASSERT_EQ(0, exchange(fds[0].fd, &self->x));
-		ASSERT_EQ(0, self->x.error);
-		/* At another place in whatever period the kernel has */
-		usleep(rand() % 200000);
-		pid = stall(name);
-		ASSERT_LT(0, pid);
-		while (!at[0] || !at[1]) {
-			ASSERT_LT(0, poll(fds, 2, PATIENCE));
-			if (fds[1].revents && !at[1]) {
-				at[1] = monotonic_ns();
-				fds[1].events = 0;
-			}
-			if (!(fds[0].revents & POLLIN))
-				continue;
-			at[0] = monotonic_ns();
-			ASSERT_EQ(1, next_event(fds[0].fd, self->family, &self->event, 0));
-			crossed = self->event.time - (self->event.value - 50 * MS);
-		}
-		end_stall(pid);
-		close(fds[0].fd);
-		close(fds[1].fd);
-		ours[i] = ((double)at[0] - crossed) / 1e6;
-		psi[i] = ((double)at[1] - crossed) / 1e6;
+		cross(_metadata, self->family, name, &at);
+		ours[i] = ((double)at.ours - at.crossed) / 1e6;
+		psi[i] = ((double)at.psi - at.crossed) / 1e6;
 		ASSERT_EQ(0, cgroup_remove(name));
 	}
 	qsort(ours, ROUNDS, sizeof(*ours), by_size);
