@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refaults of file pages, against workloads whose true count is known: from
- * the size of the file, and from what the reader's own /proc/self/io says that
- * the disk delivered.
+ * Check refaults of file pages with loads whose true count is known: from the size of the
+ * file, and from the pages that the disk served according to /proc/self/io of the reader.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,8 +33,8 @@ FIXTURE_SETUP(refault)
 	if (access(SCRATCH, W_OK))
 		SKIP(return, "no file system at " SCRATCH);
 	/*
-	 * With the default size a bucket of the table overflows once in about a
-	 * hundred runs, which module_dropped() would tell: too often for a test.
+	 * With the default size a bucket of the nonresident table overflows once in about a
+	 * hundred runs, and module_dropped() is not 0: too often for a test.
 	 */
 	ASSERT_EQ(0, module_reload("table_entries=1048576"));
 	ASSERT_EQ(0, cgroup_setup());
@@ -52,10 +52,28 @@ FIXTURE_TEARDOWN(refault)
 
 #define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
 
+/*
+ * Each page returns after all other pages of the file, except those in memory, have been
+ * evicted. The bucket is a quarter of an octave.
+ */
+static void check_one_distance(struct __test_metadata *_metadata,
+			       const struct headroom_histogram *distance, uint64_t refaults,
+			       int64_t expected)
+{
+	for (size_t i = 0; i < distance->nr; i++)
+		TH_LOG("distance %" PRIu64 " to %" PRIu64 ": %" PRIu64, distance->bucket[i].low,
+		       distance->bucket[i].high, distance->bucket[i].count);
+	ASSERT_EQ(1, distance->nr);
+	EXPECT_EQ(refaults, distance->bucket[0].count);
+	EXPECT_EQ(24576, distance->bucket[0].low);
+	EXPECT_EQ(28671, distance->bucket[0].high);
+	EXPECT_LE(distance->bucket[0].low, expected);
+	EXPECT_GE(distance->bucket[0].high, expected);
+}
+
 TEST_F_TIMEOUT(refault, sequential, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 3, .pages = self->pages };
-	const struct headroom_histogram *distance;
 	int64_t resident;
 
 	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
@@ -63,7 +81,7 @@ TEST_F_TIMEOUT(refault, sequential, 600)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 
-	/* All passes read everything, and a few blocks of metadata */
+	/* The disk serves all passes, and a few blocks of metadata */
 	EXPECT_LE(3 * PAGES(160 * MIB), *self->pages);
 	EXPECT_GE(3 * PAGES(160 * MIB) + 50, *self->pages);
 	EXPECT_EQ(2 * PAGES(160 * MIB), self->cg->local.refaults);
@@ -79,26 +97,12 @@ TEST_F_TIMEOUT(refault, sequential, 600)
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
 		  self->cg->local.refaults);
 
-	/*
-	 * Each page comes back when all others of the file but those in memory
-	 * have been lost since.
-	 */
 	resident = cgroup_read("a", "memory.stat", "file") / 4096;
-	distance = &self->cg->local.refault_distance;
-	for (size_t i = 0; i < distance->nr; i++)
-		TH_LOG("distance %llu to %llu: %llu",
-		       (unsigned long long)distance->bucket[i].low,
-		       (unsigned long long)distance->bucket[i].high,
-		       (unsigned long long)distance->bucket[i].count);
-	ASSERT_EQ(1, distance->nr);
-	EXPECT_EQ(81920, distance->bucket[0].count);
-	/* A quarter of an octave */
-	EXPECT_EQ(24576, distance->bucket[0].low);
-	EXPECT_EQ(28671, distance->bucket[0].high);
-	EXPECT_LE(distance->bucket[0].low, PAGES(160 * MIB) - resident);
-	EXPECT_GE(distance->bucket[0].high, PAGES(160 * MIB) - resident);
+	check_one_distance(_metadata, &self->cg->local.refault_distance, 81920,
+			   PAGES(160 * MIB) - resident);
 }
 
+/* The number of first reads is not known here, so the true count lies in a range */
 TEST_F_TIMEOUT(refault, random, 600)
 {
 	struct read_job job = {
@@ -111,7 +115,7 @@ TEST_F_TIMEOUT(refault, random, 600)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 
-	/* Every read from the disk was a page's first one, or a refault */
+	/* Each read from the disk is the first one of its page, or a refault */
 	first = PAGES(96 * MIB);
 	EXPECT_LE(*self->pages - first, self->cg->local.refaults);
 	EXPECT_GE(*self->pages, self->cg->local.refaults);
@@ -122,7 +126,7 @@ TEST_F_TIMEOUT(refault, random, 600)
 		  headroom_histogram_count(&self->cg->local.refault_distance));
 }
 
-/* The same random reads twice: pass 2 starts with all pages known, so exact */
+/* All pages have been read once before, so each read from the disk is a refault */
 TEST_F_TIMEOUT(refault, random_exact, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1, .pages = self->pages };
@@ -143,6 +147,7 @@ TEST_F_TIMEOUT(refault, random_exact, 600)
 	EXPECT_EQ(*self->pages, self->cg->local.refaults - before);
 }
 
+/* One page in 16 is tracked: the counts are scaled up */
 TEST_F_TIMEOUT(refault, sampled, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 3 };
@@ -161,8 +166,8 @@ TEST_F_TIMEOUT(refault, sampled, 600)
 }
 
 /*
- * One page in 64, of many: the estimate knows how many of the pages that went were
- * tracked. The file has no disk behind it, so that its size costs nothing.
+ * One page in 64 is tracked. The estimate takes into account how many of the evicted pages
+ * were tracked. The file is a hole, so that its size costs no time.
  */
 TEST_F_TIMEOUT(refault, sampled_estimate, 600)
 {
@@ -175,17 +180,13 @@ TEST_F_TIMEOUT(refault, sampled_estimate, 600)
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
-	/*
-	 * All pages went in and came back once: what went out is all that came in,
-	 * less what is still there.
-	 */
+	/* All pages were read twice, and all that are not in memory were evicted */
 	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
 	EXPECT_EQ(2 * truth - (truth - absent_pages(FILE_A)),
 		  self->cg->local.evictions);
 	estimate = headroom_refaults_estimate(&self->cg->local, 6);
-	TH_LOG("estimate %.0f, standard error %.0f, truth %lld, unadjusted %llu",
-	       estimate.value, estimate.error, (long long)truth,
-	       (unsigned long long)self->cg->local.refaults);
+	TH_LOG("estimate %.0f, standard error %.0f, truth %" PRId64 ", unadjusted %" PRIu64,
+	       estimate.value, estimate.error, truth, self->cg->local.refaults);
 	EXPECT_LE(0.95 * truth, estimate.value);
 	EXPECT_GE(1.05 * truth, estimate.value);
 	EXPECT_LT(0, estimate.error);
@@ -194,9 +195,9 @@ TEST_F_TIMEOUT(refault, sampled_estimate, 600)
 }
 
 /*
- * Random reads of a file all of whose pages have been read since the module was
- * loaded, so that each read from the disk is a refault; and an estimate of them.
- * Returns false if that could not be done.
+ * Reads the whole file and then random pages of it, so that each of the random reads that
+ * the disk serves is a refault. Sets *@pages to their number and *@estimate to its estimate;
+ * returns false on failure.
  */
 static bool estimate_random_reads(int round, int64_t *pages,
 				  struct headroom_estimate *estimate)
@@ -227,9 +228,9 @@ static bool estimate_random_reads(int round, int64_t *pages,
 }
 
 /*
- * Each time the module is loaded it samples other pages. The truth lies in the
- * interval in 95 of 100 cases; that it does so in fewer than 15 of 20 happens to
- * one in 3000. And nor are all of them wrong in the same direction.
+ * Each time the module is loaded it samples other pages. The true count lies in the interval
+ * in 95 of 100 cases; it lies in fewer than 15 of 20 intervals once in 3000 runs. The
+ * estimates have no bias: their errors cancel out.
  */
 TEST_F_TIMEOUT(refault, sampled_intervals, 600)
 {
@@ -252,17 +253,17 @@ TEST_F_TIMEOUT(refault, sampled_intervals, 600)
 	       inside, off / sqrt(variance), width * 100);
 	EXPECT_LE(15, inside);
 	EXPECT_GE(4 * sqrt(variance), fabs(off));
-	/* So wide that it says nothing, it would always be inside */
+	/* With intervals that are wide enough, the count would always be inside */
 	EXPECT_GE(0.6, width);
 }
 
-/* Pages go, stay away for a known time, and come back */
+/* Pages are evicted, stay away for a known time, and return */
 TEST_F_TIMEOUT(refault, age, 300)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
-	/* Both ends are rounded to units */
+	/* Both times are rounded to units */
 	const int64_t unit = 1 << 20, wait = 300000000;
-	int64_t begin, gone, back, end, lost;
+	int64_t begin, gone, back, end, evicted;
 	const struct headroom_histogram *age;
 	size_t i;
 
@@ -271,29 +272,28 @@ TEST_F_TIMEOUT(refault, age, 300)
 	begin = (int64_t)monotonic_ns();
 	ASSERT_EQ(0, cgroup_write("a", "memory.reclaim", "16M"));
 	gone = (int64_t)monotonic_ns();
-	lost = absent_pages(FILE_A);
-	EXPECT_LE(PAGES(16 * MIB), lost);
+	evicted = absent_pages(FILE_A);
+	EXPECT_LE(PAGES(16 * MIB), evicted);
 	while ((int64_t)monotonic_ns() < gone + wait)
 		usleep(10000);
 	back = (int64_t)monotonic_ns();
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	end = (int64_t)monotonic_ns();
 	READ("a");
-	EXPECT_EQ(lost, self->cg->local.evictions);
-	EXPECT_EQ(lost, self->cg->local.refaults);
-	EXPECT_EQ(lost, self->cg->local.returned);
+	EXPECT_EQ(evicted, self->cg->local.evictions);
+	EXPECT_EQ(evicted, self->cg->local.refaults);
+	EXPECT_EQ(evicted, self->cg->local.returned);
 	age = &self->cg->local.refault_age;
-	EXPECT_EQ(lost, headroom_histogram_count(age));
+	EXPECT_EQ(evicted, headroom_histogram_count(age));
 	for (i = 0; i < age->nr; i++) {
-		TH_LOG("away for %.1f to %.1f ms: %llu", age->bucket[i].low / 1e6,
-		       age->bucket[i].high / 1e6,
-		       (unsigned long long)age->bucket[i].count);
+		TH_LOG("away for %.1f to %.1f ms: %" PRIu64, age->bucket[i].low / 1e6,
+		       age->bucket[i].high / 1e6, age->bucket[i].count);
 		EXPECT_LE(age->bucket[i].low, end - begin + unit);
 		EXPECT_GE(age->bucket[i].high, back - gone - unit);
 	}
 }
 
-/* A table that is too small forgets, and says so */
+/* A nonresident table that is too small drops entries and counts them */
 TEST_F_TIMEOUT(refault, small_table, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 3 };
@@ -310,22 +310,23 @@ TEST_F_TIMEOUT(refault, small_table, 600)
 	EXPECT_GE(8192, status->table_used);
 	EXPECT_GT(81920, self->cg->local.refaults);
 	EXPECT_LT(0, status->dropped.table_full);
-	/* Each page evicted was remembered, but for those for which it was busy */
+	/* Each evicted page was stored, except those for which the table was busy */
 	EXPECT_EQ(self->cg->local.evictions,
 		  status->table_remembered + status->dropped.table_busy);
-	/* And then it was forgotten, still is remembered, or came back */
+	/* Each stored page was dropped, is still in the table, or returned */
 	EXPECT_EQ(status->table_remembered,
 		  status->dropped.table_full + status->table_used +
 		  self->cg->local.refaults);
 	headroom_status_free(status);
 }
 
+/* Pages that leave memory without reclaim are neither evictions nor refaults */
 TEST_F_TIMEOUT(refault, not_evictions, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	int fd;
 
-	/* All in memory, nothing to reclaim */
+	/* The whole file fits in memory */
 	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	ASSERT_EQ(0, drop_caches());
@@ -358,8 +359,8 @@ static int write_again(void *arg)
 	return write_file_again(job->path, job->size) ? 1 : 0;
 }
 
-/* What was evicted, and then truncated or removed, does not come back */
-TEST_F_TIMEOUT(refault, forgotten_with_the_file, 600)
+/* An evicted page of a file that was truncated or removed is no refault in a new file */
+TEST_F_TIMEOUT(refault, truncated_or_removed_file, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	struct write_job again = { .path = FILE_A, .size = 96 * MIB };
@@ -382,7 +383,7 @@ TEST_F_TIMEOUT(refault, forgotten_with_the_file, 600)
 	EXPECT_EQ(0, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 }
 
-/* The controller is switched on after the cgroup was made: no event says so */
+/* The controller is switched on after the cgroup was created, which no event shows */
 TEST_F_TIMEOUT(refault, late_controller, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 2 };
@@ -401,7 +402,7 @@ TEST_F_TIMEOUT(refault, late_controller, 600)
 	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
 }
 
-/* A cgroup that goes leaves its totals to those above */
+/* The totals of a removed cgroup stay in its ancestors */
 TEST_F_TIMEOUT(refault, totals_survive_removal, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 2 };
@@ -409,13 +410,12 @@ TEST_F_TIMEOUT(refault, totals_survive_removal, 600)
 
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
-	ASSERT_EQ(0, cgroup_create("a/mortal"));
-	id = cgroup_id("a/mortal");
-	ASSERT_EQ(0, cgroup_write("a/mortal", "memory.max", "32M"));
-	ASSERT_EQ(0, cgroup_run("a/mortal", read_file, &job));
-	READ("a/mortal");
+	ASSERT_EQ(0, cgroup_create_limited("a/removed", "32M"));
+	id = cgroup_id("a/removed");
+	ASSERT_EQ(0, cgroup_run("a/removed", read_file, &job));
+	READ("a/removed");
 	EXPECT_EQ(id, self->cg->id);
-	ASSERT_EQ(0, cgroup_remove("a/mortal"));
+	ASSERT_EQ(0, cgroup_remove("a/removed"));
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.refaults);
 	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
@@ -423,27 +423,26 @@ TEST_F_TIMEOUT(refault, totals_survive_removal, 600)
 		  headroom_histogram_count(&self->cg->subtree.refault_distance));
 }
 
-/* One cgroup loses the pages, another reads them back */
+/* Pages evicted from one cgroup are read back by another one */
 TEST_F_TIMEOUT(refault, shared, 600)
 {
 	struct read_job job = { .path = FILE_A, .passes = 1 };
-	uint64_t lost;
+	uint64_t evicted;
 
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
 	ASSERT_EQ(0, cgroup_create("b"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
-	lost = self->cg->local.evictions;
+	evicted = self->cg->local.evictions;
 	ASSERT_EQ(0, cgroup_run("b", read_file, &job));
 	READ("b");
-	EXPECT_EQ(lost, self->cg->local.refaults);
-	EXPECT_EQ(lost, self->cg->local.refaults_shared);
+	EXPECT_EQ(evicted, self->cg->local.refaults);
+	EXPECT_EQ(evicted, self->cg->local.refaults_shared);
 	EXPECT_EQ(0, self->cg->local.refault_distance.nr);
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.refaults);
-	EXPECT_EQ(lost,
-		  headroom_histogram_count(&self->cg->local.refault_distance));
+	EXPECT_EQ(evicted, headroom_histogram_count(&self->cg->local.refault_distance));
 }
 
 TEST_HARNESS_MAIN
