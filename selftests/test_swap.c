@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Refaults of anonymous and shared memory, against the kernel's own count of the
- * pages that it read from swap space; with the module's watch on functions, and
- * without.
+ * Check refaults of anonymous and shared memory against the kernel's count of pages that it
+ * read from swap space, with the module's kprobes on functions and with tracepoints only
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -10,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -24,14 +22,14 @@
 #define ANON		HEADROOM_PAGE_KIND_ANON
 #define SHMEM		HEADROOM_PAGE_KIND_SHMEM
 
-/* Large enough that no bucket of the table overflows */
+/* Large enough that no bucket of the nonresident table overflows */
 #define TABLE		" table_entries=1048576"
 #define FUNCTIONS	"swap_kprobes=1" TABLE
 #define TRACEPOINTS	"swap_kprobes=0" TABLE
 
 #define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
 
-/* Refaults of pages whose eviction was not seen */
+/* Refaults of pages whose eviction the module did not see */
 static uint64_t unknown(const struct headroom_stats *stats)
 {
 	return headroom_stats_pages(stats, ANON, HEADROOM_REASON_UNKNOWN)->refaults +
@@ -52,15 +50,15 @@ static struct headroom_pages own_limit(const struct headroom_stats *stats)
 }
 
 /*
- * Writing to swap takes its time. When all of a cgroup is on its way there,
- * memory.max has somebody killed; memory.high has him wait.
+ * Writing to swap takes time. When all pages of a cgroup are being written, memory.max kills
+ * a task, while memory.high makes it wait.
  */
 #define LIMIT	"memory.high"
 
 /*
- * The work is done by one task on one CPU, which puts its last pages on the LRU
- * lists when it exits; only then do the tracepoints fire. drop_caches does the
- * same for all CPUs, where it does.
+ * One task on one CPU uses the memory. The tracepoints fire when a page is put on an LRU
+ * list, which happens to the last pages only when the task exits. Dropping the caches puts
+ * the pages of all CPUs on their lists, on kernels where it does so.
  */
 FIXTURE(swap)
 {
@@ -86,7 +84,7 @@ FIXTURE_VARIANT_ADD(swap, functions_disk) {
 	.kind = ANON, .job = { JOB },
 };
 
-/* Once written, its pages stay in swap: they are evicted without being written */
+/* Pages that are only read stay in swap, and are evicted again without being written */
 FIXTURE_VARIANT_ADD(swap, functions_disk_clean) {
 	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 3,
 	.kind = ANON, .job = { .size = 32 * MIB, .writes = 1, .reads = 4 },
@@ -169,19 +167,25 @@ FIXTURE_TEARDOWN(swap)
 	swap_restore();
 }
 
-TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
+/* Without kprobes the module does not see pages that are read from such a swap space */
+static bool space_is_unseen(const char *module, enum swap_space space)
+{
+	return strcmp(module, FUNCTIONS) &&
+	       (space == SWAP_ZSWAP || (space == SWAP_ZRAM && kernel_is_6_1()));
+}
+
+TEST_F_TIMEOUT(swap, refaults_equal_swap_ins, 300)
 {
 	bool functions = !strcmp(variant->module, FUNCTIONS);
 	int other = variant->kind == ANON ? SHMEM : ANON;
 	struct memory_job job = variant->job;
 	const struct headroom_stats *a;
-	uint64_t known, lost;
+	uint64_t known, evicted;
 	int64_t truth;
 
-	/* What is not seen is said, and stays at zero */
+	/* The status shows that, and the counter stays at 0 */
 	ASSERT_EQ(functions, module_hook("swap_read"));
-	if (!functions && (variant->space == SWAP_ZSWAP ||
-			   (variant->space == SWAP_ZRAM && kernel_is_6_1()))) {
+	if (space_is_unseen(variant->module, variant->space)) {
 		ASSERT_EQ(0, cgroup_run("a", use_memory, &job));
 		READ("a");
 		EXPECT_EQ(0, self->cg->local.refaults);
@@ -197,7 +201,7 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	print_pages("a", a);
 	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth, cgroup_pgsteal("a"));
 
-	/* Each pass but the first one brings back at least what does not fit */
+	/* Each pass but the first one reads back at least the pages that do not fit */
 	EXPECT_LE((job.writes + job.reads - 1) * PAGES(12 * MIB), truth);
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_anon"),
 		  pages_of_kind(a, ANON).refaults + pages_of_kind(a, SHMEM).refaults);
@@ -207,25 +211,25 @@ TEST_F_TIMEOUT(swap, counts_what_the_kernel_reads, 300)
 	EXPECT_EQ(known, a->returned);
 	EXPECT_EQ(known, headroom_histogram_count(&a->refault_distance));
 	EXPECT_EQ(known, headroom_histogram_count(&a->refault_age));
-	lost = a->evictions;
-	EXPECT_LE(known, lost);
-	EXPECT_LE(0.99 * lost, own_limit(a).evictions);
+	evicted = a->evictions;
+	EXPECT_LE(known, evicted);
+	EXPECT_LE(0.99 * evicted, own_limit(a).evictions);
 	EXPECT_LE(0.99 * known, own_limit(a).refaults);
-	/* Its stack, again and again; or what was gone before it was mapped */
-	EXPECT_GE(0.02 * lost, pages_of_kind(a, other).evictions);
+	/* The task's stack, again and again, or pages that were evicted before they were mapped */
+	EXPECT_GE(0.02 * evicted, pages_of_kind(a, other).evictions);
 	EXPECT_EQ(0, module_dropped());
 
 	/*
-	 * Tracepoints do not tell of a page that goes again without being written:
-	 * one that was only read, or only read ahead.
+	 * No tracepoint shows the eviction of a page that is not written again: one that was
+	 * only read, or only read ahead.
 	 */
 	if (functions || (!variant->cluster && (!job.reads || variant->kind == SHMEM)))
 		EXPECT_EQ(truth, known);
 	if (functions)
-		EXPECT_EQ(cgroup_pgsteal("a"), lost);
+		EXPECT_EQ(cgroup_pgsteal("a"), evicted);
 }
 
-/* Swap slots and swap spaces that come and go */
+/* Swap slots that are reused, and a swap space that is switched off */
 FIXTURE(slots)
 {
 	struct headroom_cgroup *cg;
@@ -266,11 +270,11 @@ FIXTURE_TEARDOWN(slots)
 }
 
 /*
- * A process exits with most of its memory in swap, and another one swaps into the
- * same slots: the file has not room for both. What comes back is not what the
- * first one lost.
+ * A process exits with most of its memory in swap, and another one swaps into the same
+ * slots, since the file does not have room for both. The pages that return are not those
+ * that were evicted from the first process.
  */
-TEST_F_TIMEOUT(slots, used_again, 300)
+TEST_F_TIMEOUT(slots, reused_slot_is_no_refault, 300)
 {
 	struct memory_job job = { .size = 28 * MIB, .writes = 2 };
 	uint64_t returned;
@@ -291,7 +295,7 @@ TEST_F_TIMEOUT(slots, used_again, 300)
 	READ("b");
 	print_pages("b", &self->cg->local);
 	EXPECT_LE(PAGES(20 * MIB), truth);
-	/* The kernel counts those of the whole machine: a page may be somebody else's */
+	/* The kernel counts for the whole machine: a few pages may be of another process */
 	EXPECT_LE(0.999 * truth, self->cg->local.refaults);
 	EXPECT_GE(truth, self->cg->local.refaults);
 	EXPECT_EQ(0, self->cg->local.refaults_shared);
@@ -301,24 +305,26 @@ TEST_F_TIMEOUT(slots, used_again, 300)
 	EXPECT_EQ(0, module_dropped());
 }
 
+/* Whether the process has begun to read pages back since swap_ins() was *@before */
+static bool has_swapped_in(void *before)
+{
+	return swap_ins() >= *(int64_t *)before + 1000;
+}
+
 /*
- * The disk is switched off while it is in use; all moves to zram. The process
- * finds its memory as it was, and nothing is invented.
+ * The disk is switched off while it is in use, and all pages move to zram. The process finds
+ * its memory unchanged, and the module counts no more refaults than the kernel.
  */
 TEST_F_TIMEOUT(slots, swapoff, 300)
 {
 	struct memory_job job = { .size = 28 * MIB, .writes = 2, .reads = 2 };
 	int64_t truth;
-	int i;
 
 	ASSERT_EQ(0, swap_use(SWAP_DISK));
 	ASSERT_EQ(0, swap_add(SWAP_ZRAM));
 	truth = swap_ins();
 	self->busy = cgroup_start("a", use_memory, &job);
-	/* In the middle: when it has begun to bring pages back */
-	for (i = 0; i < 6000 && swap_ins() < truth + 1000; i++)
-		usleep(10000);
-	EXPECT_LE(truth + 1000, swap_ins());
+	EXPECT_TRUE(wait_until(has_swapped_in, &truth, 60));
 	ASSERT_EQ(0, swap_off(SWAP_DISK));
 	EXPECT_EQ(0, wait_child(self->busy));
 	self->busy = 0;
