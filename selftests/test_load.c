@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Loading and unloading, also in the middle of everything
+ * Check loading and unloading, also under load and while other programs use the module
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -46,7 +46,7 @@ TEST_F(load, refuses_bad_parameters)
 	EXPECT_EQ(-EEXIST, module_load(""));
 }
 
-/* Whether the hooks that are functions are attached, or not, and all others are */
+/* Whether all tracepoints are attached, and the kprobes on functions as @functions says */
 static bool hooks_are(bool functions)
 {
 	struct headroom_status *status = module_status();
@@ -80,12 +80,12 @@ TEST_F(load, every_hook_is_attached)
 	headroom_status_free(status);
 	ASSERT_EQ(0, module_reload("swap_kprobes=1"));
 	EXPECT_TRUE(hooks_are(true));
-	/* One that reads from swap, and one that evicts to it */
+	/* One for reads from swap and one for evictions to it */
 	EXPECT_EQ(1, module_hook("swap_read"));
 	EXPECT_EQ(1, module_hook("workingset_eviction()"));
 }
 
-static int dump_for_ever(void *unused)
+static int dump_forever(void *unused)
 {
 	struct headroom_snapshot *s;
 	struct headroom *h;
@@ -98,7 +98,7 @@ static int dump_for_ever(void *unused)
 	return 0;
 }
 
-static int blame_for_ever(void *unused)
+static int blame_forever(void *unused)
 {
 	struct headroom_blame *blame;
 	struct headroom *h;
@@ -111,7 +111,8 @@ static int blame_for_ever(void *unused)
 	return 0;
 }
 
-static int churn_for_ever(void *unused)
+/* Creates cgroups, enters them for a moment and removes them */
+static int churn_forever(void *unused)
 {
 	char name[32];
 	int i;
@@ -125,6 +126,7 @@ static int churn_for_ever(void *unused)
 	}
 }
 
+/* Active objects of the module's slab cache; -1 if the cache does not exist */
 static int64_t cache_objects(void)
 {
 	char line[512], name[64];
@@ -155,40 +157,20 @@ static int64_t kernel_mib(const char *key)
 	return kib / 1024;
 }
 
-/* Removed cgroups go when nothing refers to them any more: not the module */
-static bool all_died(void)
+/* The module holds no reference to a removed cgroup */
+TEST_F_TIMEOUT(load, removed_cgroups_are_freed, 300)
 {
-	int i;
-
-	for (i = 0; i < 600; i++) {
-		if (!cgroup_read("", "cgroup.stat", "nr_dying_descendants"))
-			return true;
-		usleep(100000);
-	}
-	return false;
-}
-
-TEST_F_TIMEOUT(load, removed_cgroups_are_let_go, 300)
-{
-	char name[32];
-	int i;
-
 	ASSERT_EQ(0, module_reload(""));
-	for (i = 0; i < 200; i++) {
-		snprintf(name, sizeof(name), "c%d", i);
-		ASSERT_EQ(0, cgroup_create(name));
-	}
+	ASSERT_EQ(0, cgroup_create_numbered("c", 200));
 	headroom_cgroup_free(module_read(""));
-	for (i = 0; i < 200; i++) {
-		snprintf(name, sizeof(name), "c%d", i);
-		ASSERT_EQ(0, cgroup_remove(name));
-	}
-	EXPECT_TRUE(all_died());
+	ASSERT_EQ(0, cgroup_remove_numbered("c", 200));
+	EXPECT_EQ(0, cgroup_wait_freed());
 }
 
-TEST_F_TIMEOUT(load, fifty_times_in_a_storm, 1500)
+/* Reclaim, births and dumps go on all the time, and neither objects nor memory leak */
+TEST_F_TIMEOUT(load, fifty_times_under_load, 1500)
 {
-	struct read_job reader = { .path = SCRATCH "/storm", .passes = 1000000 };
+	struct read_job reader = { .path = SCRATCH "/load", .passes = 1000000 };
 	struct anon_job thrash = { .size = 48 * MIB, .passes = 1000000, .cpu = -1 };
 	static const char *const parameters[] = {
 		"", "sample_shift=2", "swap_kprobes=1", "swap_kprobes=1 sample_shift=2",
@@ -200,19 +182,16 @@ TEST_F_TIMEOUT(load, fifty_times_in_a_storm, 1500)
 		SKIP(return, "no file system at " SCRATCH);
 	module_unload();
 	ASSERT_EQ(0, create_file(reader.path, 48 * MIB));
-	ASSERT_EQ(0, cgroup_create("file"));
-	ASSERT_EQ(0, cgroup_write("file", "memory.max", "24M"));
-	ASSERT_EQ(0, cgroup_create("anon"));
-	ASSERT_EQ(0, cgroup_write("anon", "memory.max", "24M"));
-	ASSERT_EQ(0, cgroup_create("churn"));
+	ASSERT_EQ(0, cgroup_create_limited("file", "24M"));
+	ASSERT_EQ(0, cgroup_create_limited("anon", "24M"));
+	ASSERT_EQ(0, cgroup_create_parent("churn"));
 	ASSERT_EQ(0, cgroup_create("churn-home"));
-	ASSERT_EQ(0, cgroup_write("churn", "cgroup.subtree_control", "+memory"));
 	self->busy[self->nr++] = cgroup_start("file", read_file, &reader);
 	self->busy[self->nr++] = cgroup_start("file", read_file, &reader);
 	self->busy[self->nr++] = cgroup_start("anon", touch_memory, &thrash);
-	self->busy[self->nr++] = cgroup_start("churn-home", churn_for_ever, NULL);
-	self->busy[self->nr++] = cgroup_start("churn-home", dump_for_ever, NULL);
-	self->busy[self->nr++] = cgroup_start("churn-home", blame_for_ever, NULL);
+	self->busy[self->nr++] = cgroup_start("churn-home", churn_forever, NULL);
+	self->busy[self->nr++] = cgroup_start("churn-home", dump_forever, NULL);
+	self->busy[self->nr++] = cgroup_start("churn-home", blame_forever, NULL);
 	vmalloc = kernel_mib("VmallocUsed:");
 	for (i = 0; i < 50; i++) {
 		ASSERT_EQ(0, module_load(parameters[i % 4]));
