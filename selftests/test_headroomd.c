@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * headroomd on a real kernel: it protects a cgroup whose working set others evict,
- * and undoes its claims however it ends
+ * Check headroomd on a real kernel: it protects a cgroup whose working set others evict, and
+ * undoes its claims however it ends
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cgroup.h"
@@ -24,7 +23,9 @@
 #define STREAM		SCRATCH "/stream"
 #define CONFIG		"/run/headroomd-test.conf"
 #define ORIGINAL	(1 * MIB)
-#define FOR_EVER	1000000000L
+/* Seconds */
+#define PATIENCE	120
+#define FOREVER	1000000000L
 
 FIXTURE(headroomd)
 {
@@ -62,58 +63,59 @@ static int64_t low_of(const char *cgroup)
 	return cgroup_read(cgroup, "memory.low", NULL);
 }
 
-/* Wait up to 2 minutes until memory.low of db is above, or not above, @than */
-static bool low_gets(bool above, int64_t than)
+static bool db_is_protected(void *unused)
 {
-	int i;
+	return low_of("m/db") > ORIGINAL;
+}
 
-	for (i = 0; i < 1200; i++) {
-		if ((low_of("m/db") > than) == above)
-			return true;
-		usleep(100000);
-	}
-	return false;
+static bool m_is_not_protected(void *unused)
+{
+	return !low_of("m");
+}
+
+static bool db_is_not_protected(void *unused)
+{
+	return low_of("m/db") <= ORIGINAL;
 }
 
 /*
- * The same, with proactive reclaim from db every 4 s: the classic LRU has activated
- * its pages by now, so that the demand of others alone no longer evicts them.
+ * Waits until db is protected, with proactive reclaim from it every 4 s: the classic LRU has
+ * activated its pages, so that the demand of others alone no longer evicts them.
  */
-static bool low_rises_under_reclaim(void)
+static bool is_protected_under_reclaim(void)
 {
 	int i;
 
-	for (i = 0; i < 600; i++) {
-		if (low_of("m/db") > ORIGINAL)
+	for (i = 0; i < 30; i++) {
+		if (db_is_protected(NULL))
 			return true;
-		if (i % 20 == 0)
-			cgroup_write("m/db", "memory.reclaim", "24M");
-		usleep(200000);
+		cgroup_write("m/db", "memory.reclaim", "24M");
+		if (wait_until(db_is_protected, NULL, 4))
+			return true;
 	}
 	return false;
 }
 
-/* Refaults a second of db, over one second */
+/* Refaults of db per second, measured over one second; -1 on failure */
 static double refault_rate(void)
 {
 	struct headroom_cgroup *before, *after;
-	struct timespec t0, t1;
+	uint64_t begin = monotonic_ns();
 	double rate = -1;
 
-	clock_gettime(CLOCK_MONOTONIC, &t0);
 	before = module_read("m/db");
 	sleep(1);
 	after = module_read("m/db");
-	clock_gettime(CLOCK_MONOTONIC, &t1);
 	if (before && after)
-		rate = (after->local.refaults - before->local.refaults) /
-			(t1.tv_sec - t0.tv_sec + (t1.tv_nsec - t0.tv_nsec) / 1e9);
+		rate = (after->local.refaults - before->local.refaults) * 1e9 /
+		       (monotonic_ns() - begin);
 	headroom_cgroup_free(before);
 	headroom_cgroup_free(after);
 	return rate;
 }
 
-static bool rate_gets(bool above, double than)
+/* Waits until that rate is above, or not above, @than */
+static bool rate_becomes(bool above, double than)
 {
 	int i;
 
@@ -128,15 +130,14 @@ static bool rate_gets(bool above, double than)
 
 FIXTURE_SETUP(headroomd)
 {
-	static struct read_job db = { .path = DB, .random = FOR_EVER, .seed = 7 };
-	static struct read_job stream = { .path = STREAM, .passes = FOR_EVER };
+	static struct read_job db = { .path = DB, .random = FOREVER, .seed = 7 };
+	static struct read_job stream = { .path = STREAM, .passes = FOREVER };
 
 	if (access(SCRATCH, W_OK))
 		SKIP(return, "no file system at " SCRATCH);
 	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, cgroup_setup());
-	ASSERT_EQ(0, cgroup_create("m"));
-	ASSERT_EQ(0, cgroup_write("m", "cgroup.subtree_control", "+memory"));
+	ASSERT_EQ(0, cgroup_create_parent("m"));
 	ASSERT_EQ(0, cgroup_write("m", "memory.max", "96M"));
 	ASSERT_EQ(0, cgroup_create("m/db"));
 	ASSERT_EQ(0, cgroup_create("m/stream"));
@@ -151,10 +152,7 @@ FIXTURE_SETUP(headroomd)
 
 FIXTURE_TEARDOWN(headroomd)
 {
-	if (self->daemon > 0) {
-		kill(self->daemon, SIGKILL);
-		wait_child(self->daemon);
-	}
+	end_child(self->daemon);
 	cgroup_cleanup();
 	wait_child(self->db);
 	wait_child(self->stream);
@@ -166,33 +164,30 @@ FIXTURE_TEARDOWN(headroomd)
 TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 {
 	ASSERT_EQ(0, write_config("20", "1h"));
-	ASSERT_TRUE(rate_gets(true, 200));
+	ASSERT_TRUE(rate_becomes(true, 200));
 	self->daemon = start_daemon(NULL);
-	EXPECT_TRUE(low_gets(true, ORIGINAL));
-	EXPECT_TRUE(rate_gets(false, 20));
+	EXPECT_TRUE(wait_until(db_is_protected, NULL, PATIENCE));
+	EXPECT_TRUE(rate_becomes(false, 20));
 	TH_LOG("memory.low is now %" PRId64 " MiB", low_of("m/db") / MIB);
 	EXPECT_GE(80 * MIB, low_of("m/db"));
-	/* Protection is effective only as far as the ancestors have it too */
+	/* The kernel protects a cgroup only as far as its ancestors are protected */
 	EXPECT_EQ(low_of("m/db") - ORIGINAL, low_of("m"));
 	EXPECT_EQ(low_of("m/db") - ORIGINAL, low_of(""));
 
 	/* A killed daemon leaves its claims; the next one undoes them first */
-	kill(self->daemon, SIGKILL);
-	wait_child(self->daemon);
+	end_child(self->daemon);
 	EXPECT_LT(ORIGINAL, low_of("m/db"));
 	ASSERT_EQ(0, write_config("1000000000", "1h"));
 	self->daemon = start_daemon(NULL);
-	EXPECT_TRUE(low_gets(false, ORIGINAL));
+	EXPECT_TRUE(wait_until(db_is_not_protected, NULL, PATIENCE));
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
 	/* Ancestors are restored last */
-	for (int i = 0; i < 1000 && low_of("m"); i++)
-		usleep(10000);
-	EXPECT_EQ(0, low_of("m"));
+	EXPECT_TRUE(wait_until(m_is_not_protected, NULL, 10));
 
-	/* Reload, then an orderly end */
+	/* Reload the configuration, then end in order */
 	ASSERT_EQ(0, write_config("20", "1h"));
 	kill(self->daemon, SIGHUP);
-	EXPECT_TRUE(low_rises_under_reclaim());
+	EXPECT_TRUE(is_protected_under_reclaim());
 	kill(self->daemon, SIGTERM);
 	EXPECT_EQ(0, wait_child(self->daemon));
 	self->daemon = 0;
@@ -202,14 +197,14 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	EXPECT_NE(0, access("/run/headroomd-test/state", F_OK));
 }
 
-TEST_F_TIMEOUT(headroomd, gives_back_when_idle, 900)
+TEST_F_TIMEOUT(headroomd, releases_idle_cgroup, 900)
 {
 	ASSERT_EQ(0, write_config("20", "2s"));
 	self->daemon = start_daemon(NULL);
-	EXPECT_TRUE(low_gets(true, ORIGINAL));
+	EXPECT_TRUE(wait_until(db_is_protected, NULL, PATIENCE));
 	kill(self->stream, SIGKILL);
 	kill(self->db, SIGKILL);
-	EXPECT_TRUE(low_gets(false, ORIGINAL));
+	EXPECT_TRUE(wait_until(db_is_not_protected, NULL, PATIENCE));
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
 }
 
@@ -218,7 +213,7 @@ TEST_F_TIMEOUT(headroomd, dry_run_changes_nothing, 900)
 	int i;
 
 	ASSERT_EQ(0, write_config("20", "1h"));
-	ASSERT_TRUE(rate_gets(true, 100));
+	ASSERT_TRUE(rate_becomes(true, 100));
 	self->daemon = start_daemon("--dry-run");
 	for (i = 0; i < 50; i++) {
 		usleep(100000);
@@ -231,14 +226,14 @@ TEST_F_TIMEOUT(headroomd, dry_run_changes_nothing, 900)
 }
 
 /* memory.low does not help against the cgroup's own limit */
-TEST_F_TIMEOUT(headroomd, leaves_own_limit_alone, 900)
+TEST_F_TIMEOUT(headroomd, does_not_act_on_own_limit, 900)
 {
 	int i;
 
 	kill(self->stream, SIGKILL);
 	ASSERT_EQ(0, cgroup_write("m/db", "memory.max", "24M"));
 	ASSERT_EQ(0, write_config("20", "1h"));
-	ASSERT_TRUE(rate_gets(true, 100));
+	ASSERT_TRUE(rate_becomes(true, 100));
 	self->daemon = start_daemon(NULL);
 	for (i = 0; i < 50; i++) {
 		usleep(100000);
