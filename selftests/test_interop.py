@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""The interface, read by programs that were not written for it
+"""Check that generic netlink clients can use the interface
 
-The kernel's own ynl client, pyroute2 and genl know nothing of Headroom but what
-the specification says, and the kernel's controller of generic netlink. What they
-read has to agree, with each other and with the command "headroom".
+The kernel's ynl client, pyroute2 and genl know about Headroom only from the specification
+and from the kernel's controller of generic netlink. Their replies have to agree with each
+other and with the command "headroom".
 """
 import errno
 import functools
@@ -38,7 +38,7 @@ FILE_MIB = 64
 LIMIT_MIB = 32
 
 
-# pyroute2: classes for messages and attributes, made from the specification
+# pyroute2: classes for messages and attributes, generated from the specification
 
 class Uint(nla_base_string):
     """An integer of 4 or 8 bytes"""
@@ -57,7 +57,7 @@ PYROUTE2_TYPES = {"u32": "uint32", "uint": "uint", "string": "asciiz", "binary":
 
 
 class Pyroute2:
-    """A client, with replies in the form that ynl gives them"""
+    """A client whose replies have the form of those of ynl"""
     def __init__(self, spec):
         self.spec = spec
         self.sets = {s["name"]: s["attributes"] for s in spec["attribute-sets"]}
@@ -114,7 +114,7 @@ class Pyroute2:
             message["attrs"] = list(attrs.items())
             replies = sock.nlm_request(message, msg_type=sock.prid,
                                        msg_flags=NLM_F_REQUEST | flags)
-            # An acknowledgement is none of ours
+            # Without the acknowledgement
             return [self.values(name, reply) for reply in replies
                     if reply["header"]["type"] == sock.prid]
         finally:
@@ -130,14 +130,14 @@ class Pyroute2:
         self.request(operation, attrs, NLM_F_ACK)
 
     def listen(self, group, name):
-        """A socket that hears of what is sent to the group, in attributes of one set"""
+        """Returns a socket that receives the events of the group, whose attributes are one set"""
         sock = GenericNetlinkSocket()
         sock.bind(self.spec["name"], self.message_class(name, genlmsg))
         sock.add_membership(group)
         return sock
 
-    def hear(self, sock, seconds):
-        """Names and attributes of what has come, when something has"""
+    def receive(self, sock, seconds):
+        """Waits for events and returns the name and the attributes of each"""
         names = {number: op for op, (number, _) in self.operations.items()}
         if not select.select([sock], [], [], seconds)[0]:
             return []
@@ -145,7 +145,7 @@ class Pyroute2:
                 for m in sock.get()]
 
     def family(self):
-        """What the controller of generic netlink knows: id, operations, groups"""
+        """Returns id, operations and groups of the family, as the controller reports them"""
         sock = GenericNetlinkSocket()
         try:
             sock.bind(self.spec["name"], genlmsg)
@@ -157,7 +157,7 @@ class Pyroute2:
             sock.close()
 
 
-# What is read, and what happens meanwhile
+# Loads, and comparisons of replies while counters change
 
 def read(path):
     with open(path, encoding="utf-8") as f:
@@ -180,8 +180,8 @@ def in_cgroup(path, *command):
     subprocess.run(command, preexec_fn=enter, check=True, stderr=subprocess.DEVNULL)
 
 
-def forget(path):
-    """Its pages are not in memory any more"""
+def drop_pages(path):
+    """Removes the pages of a file from memory"""
     fd = os.open(path, os.O_RDONLY)
     os.fsync(fd)
     os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
@@ -189,13 +189,13 @@ def forget(path):
 
 
 def read_twice(path):
-    """Reads a file that is twice as large as the cgroup may be"""
+    """Reads a file twice that is twice as large as the limit of the cgroup"""
     for _ in range(2):
         in_cgroup(path, "dd", f"if={FILE}", "of=/dev/null", "bs=1M")
 
 
 def memory_cgroups():
-    """Ids of all cgroups with the memory controller, and of their parents"""
+    """Returns the ids of all cgroups with the memory controller, and those of their parents"""
     found = {}
     for path, names, _ in os.walk(CGROUPS):
         if path != CGROUPS:
@@ -209,7 +209,7 @@ def memory_cgroups():
 
 
 def between(before, value, after, where="reply"):
-    """What may change was read before and after: the value has to lie between"""
+    """Checks that a value that may grow lies between those read before and after it"""
     if isinstance(value, dict):
         assert before.keys() <= value.keys() <= after.keys(), \
             f"{where}: {before.keys()}, {value.keys()}, {after.keys()}"
@@ -222,21 +222,21 @@ def between(before, value, after, where="reply"):
         assert value == before, f"{where}: {before}, but {value}"
 
 
-def repeat(read_it, done, times=20):
-    """Reads it until it is as it should be, or for so many times; returns the last"""
+def repeat(read_once, done, times=20):
+    """Reads until done() is true of the result, at most so often; returns the last one"""
     for _ in range(times - 1):
-        found = read_it()
+        found = read_once()
         if done(found):
             return found
-    return read_it()
+    return read_once()
 
 
 def at_rest(name, first, second):
-    """What both read is the same, at a time at which nothing changes. A program's page
-    that the cgroup has lost may come back at any other."""
-    def all_three():
+    """Checks that both read the same while nothing changes. A page of a program that was
+    evicted from the cgroup may return at any time."""
+    def read_three():
         return first(), second(), first()
-    before, value, after = repeat(all_three, lambda read: read[0] == read[2])
+    before, value, after = repeat(read_three, lambda three: three[0] == three[2])
     same(name + ", before and after", before, after)
     same(name, value, before)
     return value
@@ -252,12 +252,12 @@ def same(name, a, b):
 
 
 class Clients:
-    """Both clients, a module just loaded, and a cgroup in which pages were evicted"""
+    """Both clients, a module just loaded, and a cgroup whose pages were evicted"""
     def __init__(self):
         subprocess.run(["rmmod", "headroom"], stderr=subprocess.DEVNULL, check=False)
         module = os.environ.get("HEADROOM_KO", f"build/{os.uname().release}/headroom.ko")
         subprocess.run(["insmod", module], check=True)
-        # The schema is the kernel's, and checked where the tables are generated
+        # scripts/gen-netlink checks the specification against the kernel's schema
         self.ynl = YnlFamily(SPEC, schema="")
         with open(SPEC, encoding="utf-8") as f:
             self.spec = yaml.safe_load(f)
@@ -269,8 +269,8 @@ class Clients:
         os.makedirs(self.path, exist_ok=True)
         write(self.path + "/memory.max", f"{LIMIT_MIB}M")
         in_cgroup(CGROUPS, "dd", "if=/dev/urandom", f"of={FILE}", "bs=1M", f"count={FILE_MIB}")
-        # Only the file: pages of programs would be lost by this cgroup, and come back in others
-        forget(FILE)
+        # Not all caches: pages of programs would be charged to this cgroup, and return in others
+        drop_pages(FILE)
         read_twice(self.path)
         self.id = cgroup_id(self.path)
 
@@ -296,7 +296,7 @@ def test(function):
 
 @test
 def family(t):
-    """The controller's list of operations and groups is the specification's"""
+    """The controller lists the operations and groups of the specification"""
     text = subprocess.run(["genl", "ctrl", "get", "name", "headroom"], check=True,
                           capture_output=True, text=True).stdout
     number, operations, groups = t.pyroute2.family()
@@ -319,7 +319,7 @@ def family(t):
 
 @test
 def status(t):
-    """Both clients read the same status, and the command does"""
+    """Both clients and the command read the same status"""
     before = t.ynl.do("status-get", {})
     value = t.pyroute2.do("status-get", {})
     between(before, value, t.ynl.do("status-get", {}))
@@ -327,19 +327,19 @@ def status(t):
     same("page size", value["page-size"], os.sysconf("SC_PAGESIZE"))
     assert value["cgroups"] >= 3
     assert value["table-remembered"] > 0
-    told = json.loads(subprocess.run([HEADROOM, "status", "--json"], check=True,
-                                     capture_output=True, text=True).stdout)
+    printed = json.loads(subprocess.run([HEADROOM, "status", "--json"], check=True,
+                                        capture_output=True, text=True).stdout)
     after = t.ynl.do("status-get", {})
     numbers = [key for key, number in before.items() if isinstance(number, int) and
-               key.replace("-", "_") in told]
-    assert len(numbers) >= 4, told
+               key.replace("-", "_") in printed]
+    assert len(numbers) >= 4, printed
     for key in numbers:
-        between(before[key], int(told[key.replace("-", "_")]), after[key], key)
+        between(before[key], int(printed[key.replace("-", "_")]), after[key], key)
 
 
 @test
 def one_cgroup(t):
-    """Both clients read the same of a cgroup in which nothing happens any more"""
+    """Both clients read the same statistics of an idle cgroup"""
     cgroup = at_rest("cgroup", lambda: t.ynl.do("cgroup-get", {"id": t.id}),
                      lambda: t.pyroute2.do("cgroup-get", {"id": t.id}))
     same("id", cgroup["id"], t.id)
@@ -347,7 +347,7 @@ def one_cgroup(t):
     local, subtree = local_and_subtree(cgroup)
     same("subtree", subtree, local)
     pages = FILE_MIB * 1024 * 1024 // os.sysconf("SC_PAGESIZE")
-    # The program that reads has pages as well
+    # The program that reads the file has pages, too
     assert pages <= local["refaults"] <= 1.01 * pages, local["refaults"]
     assert local["evictions"] >= pages
     same("kinds", [p["kind"] for p in local["pages"]], ["file"] * len(local["pages"]))
@@ -359,7 +359,7 @@ def one_cgroup(t):
 
 @test
 def dump(t):
-    """A dump has each cgroup once, the same with both clients"""
+    """A dump has each cgroup once, and is the same for both clients"""
     before = t.ynl.dump("cgroup-get", {})
     cgroups = t.pyroute2.dump("cgroup-get", {})
     after = t.ynl.dump("cgroup-get", {})
@@ -375,15 +375,15 @@ def dump(t):
 
 @test
 def filters(t):
-    """A dump of a subtree, of what has changed, of less detail: the same with both"""
+    """Dumps of a subtree, of changes and with less detail are the same for both clients"""
     mine = cgroup_id(MINE)
 
-    def both(**asked):
-        cgroups = at_rest(str(asked), lambda: t.ynl.dump("cgroup-get", asked),
-                          lambda: t.pyroute2.dump("cgroup-get", asked))
+    def both(**request):
+        cgroups = at_rest(str(request), lambda: t.ynl.dump("cgroup-get", request),
+                          lambda: t.pyroute2.dump("cgroup-get", request))
         return {c["id"]: c for c in cgroups}
 
-    def nothing_new():
+    def no_change():
         last = max(c["generation"] for c in t.ynl.dump("cgroup-get", {}))
         return last, both(ancestor=mine, since=last)
 
@@ -391,8 +391,8 @@ def filters(t):
     same("subtree", sorted(subtree), sorted((mine, t.id)))
     at_rest("one of them", lambda: both(ancestor=mine)[t.id],
             lambda: t.ynl.do("cgroup-get", {"id": t.id}))
-    last, changed = repeat(nothing_new, lambda found: found[1] == {})
-    same("nothing", changed, {})
+    last, changed = repeat(no_change, lambda found: found[1] == {})
+    same("no change", changed, {})
     read_twice(t.path)
     changed = both(ancestor=mine, since=last)
     same("changed", sorted(changed), sorted((mine, t.id)))
@@ -404,9 +404,9 @@ def filters(t):
     whole = both(ancestor=t.id)[t.id]
     assert "target" in whole and "pages" in whole["local"] and "stall" in whole["local"]
     for name, nest in ("pages", "pages"), ("stalls", "stall"):
-        asked = {"ancestor": t.id, "detail": [name]}
+        request = {"ancestor": t.id, "detail": [name]}
         cgroup = at_rest(name, lambda: both(ancestor=t.id, detail=bits[name])[t.id],
-                         lambda: t.ynl.dump("cgroup-get", asked)[0])
+                         lambda: t.ynl.dump("cgroup-get", request)[0])
         same(name, cgroup["local"][nest] != [], True)
         same(name, sorted(cgroup["local"].keys() & {"pages", "stall", "refault-distance"}),
              [nest])
@@ -416,7 +416,7 @@ def filters(t):
 
 @test
 def blame(t):
-    """Who took the pages: itself"""
+    """The cgroup evicted its own pages, for its own limit"""
     def ask():
         return t.ynl.do("blame-get", {"id": t.id})
     value = at_rest("blame", ask, lambda: t.pyroute2.do("blame-get", {"id": t.id}))
@@ -430,7 +430,7 @@ def blame(t):
 
 
 def subtract(after, before):
-    """As Documentation/interface.rst says: absent is 0"""
+    """Subtracts counters; an absent one is 0 (Documentation/interface.rst)"""
     return {key: value - before.get(key, 0) for key, value in after.items()
             if isinstance(value, int)}
 
@@ -439,34 +439,34 @@ def causes(stats):
     return {s["cause"]: s for s in stats.get("stall", [])}
 
 
-def compare_stats(where, told, after, before, quiet):
-    """What the command told of an interval, and two dumps, one before and one after it"""
+def compare_stats(where, printed, after, before, quiet):
+    """Compares what the command printed for an interval with dumps from before and after it"""
     def compare(key, number, difference):
         assert 0 <= number <= difference, f"{where} {key}: {number} of {difference}"
-        # What was lost here may return elsewhere
+        # A page that was evicted here may return elsewhere
         assert number == difference or not quiet or key == "returned", \
             f"{where} {key}: {number} != {difference}"
 
     difference = subtract({"stall-total": 0, **after}, before)
     for key, number in difference.items():
-        compare(key, told[key.replace("-", "_")], number)
+        compare(key, printed[key.replace("-", "_")], number)
     old = causes(before)
     for cause, stall in causes(after).items():
         now = subtract(stall, old.get(cause, {}))
         for key in "count", "total":
-            compare(f"{cause} {key}", told["stall"][cause.replace("-", "_")][key], now[key])
+            compare(f"{cause} {key}", printed["stall"][cause.replace("-", "_")][key], now[key])
     return difference
 
 
 @test
 def list_json(t):
-    """"headroom list --json" tells the difference of two dumps"""
+    """"headroom list --json" prints the difference of two dumps"""
     number = len(memory_cgroups())
     for seconds in "5", "20", "80":
         command = [HEADROOM, "list", "--json", "--all", "--count", "2", "--interval", seconds]
         before = t.ynl.dump("cgroup-get", {})
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            # When the first interval is told, the second one has begun
+            # When the first interval is printed, the second one has begun
             for _ in range(number):
                 assert process.stdout.readline()
             read_twice(t.path)
@@ -482,7 +482,7 @@ def list_json(t):
     by_id = {c["id"]: c for c in before}
     for line in lines:
         now, then = (local_and_subtree(c[line["id"]]) for c in (after, by_id))
-        # Elsewhere something may happen between the dumps and the interval
+        # In other cgroups, counters may change between the dumps and the interval
         quiet = line["id"] in (t.id, cgroup_id(MINE))
         for i, part in enumerate(("local", "subtree")):
             difference = compare_stats(f"{line['path']} {part}", line[part], now[i], then[i],
@@ -494,27 +494,27 @@ def list_json(t):
 
 @test
 def refusal(t):
-    """An error has a sentence, and the attribute that it is about"""
-    nobody = (1 << 62) + 1
+    """An error comes with a message and the attribute that it is about"""
+    unknown = (1 << 62) + 1
     try:
-        t.ynl.do("cgroup-get", {"id": nobody})
+        t.ynl.do("cgroup-get", {"id": unknown})
         raise AssertionError("ynl got a reply")
     except NlError as e:
         same("error", e.error, errno.ENOENT)
         same("attribute", e.nl_msg.extack.get("bad-attr"), ".id")
         assert "cgroup" in e.nl_msg.extack["msg"]
     try:
-        t.pyroute2.do("cgroup-get", {"id": nobody})
+        t.pyroute2.do("cgroup-get", {"id": unknown})
         raise AssertionError("pyroute2 got a reply")
     except NetlinkError as e:
         same("error", e.code, errno.ENOENT)
 
 
 @test
-def config(t):
-    """What one client sets, the others see"""
+def params(t):
+    """All clients see the parameters that one has set"""
     before = t.ynl.do("params-get", {})
-    same("config", t.pyroute2.do("params-get", {}), before)
+    same("params", t.pyroute2.do("params-get", {}), before)
     shift, stalls = before["sample-shift"], before["stalls"]
     t.ynl.do("params-set", {"sample-shift": shift + 2, "stalls": 1 - stalls})
     now = t.pyroute2.do("params-get", {})
@@ -523,65 +523,65 @@ def config(t):
     status_now = t.ynl.do("status-get", {})
     same("sample-shift", status_now["sample-shift"], shift + 2)
     same("stalls", status_now["stalls"], 1 - stalls)
-    # All or nothing: the second one is out of range
+    # The second value is out of range, so the first one is not set, either
     try:
         t.ynl.do("params-set", {"stalls": stalls, "sample-shift": 99})
-        raise AssertionError("99 is no sample-shift")
+        raise AssertionError("sample-shift 99 was accepted")
     except NlError as e:
         same("error", e.error, errno.ERANGE)
         same("attribute", e.nl_msg.extack.get("bad-attr"), ".sample-shift")
         same("policy", e.nl_msg.extack["policy"]["max-value"], 10)
-    same("config", t.ynl.do("params-get", {}), now)
+    same("params", t.ynl.do("params-get", {}), now)
     t.pyroute2.act("params-set", {"sample-shift": shift, "stalls": stalls})
-    same("config", t.ynl.do("params-get", {}), before)
+    same("params", t.ynl.do("params-get", {}), before)
 
 
-def hear_ynl(client, seconds):
-    """The same as Pyroute2.hear()"""
+def receive_ynl(client, seconds):
+    """Does the same as Pyroute2.receive()"""
     select.select([client.sock], [], [], seconds)
     client.check_ntf()
-    heard = [(event["name"], event["msg"]) for event in client.async_msg_queue]
+    received = [(event["name"], event["msg"]) for event in client.async_msg_queue]
     client.async_msg_queue.clear()
-    return heard
+    return received
 
 
-def until(hear, done, seconds=60):
-    """All that is heard up to what is waited for"""
-    heard = []
+def until(receive, done, seconds=60):
+    """Receives events until done() is true of one; returns all"""
+    received = []
     end = time.monotonic() + seconds
-    while not any(done(*event) for event in heard):
+    while not any(done(*event) for event in received):
         left = end - time.monotonic()
-        assert left > 0, f"only {heard}"
-        heard += hear(min(left, 1))
-    return heard
+        assert left > 0, f"received only {received}"
+        received += receive(min(left, 1))
+    return received
 
 
 @test
 def events(t):
-    """Both clients hear of a cgroup that is born and goes, and of new parameters"""
+    """Both clients receive the events of a cgroup's birth and end, and of new parameters"""
     ynl = YnlFamily(SPEC, schema="")
     ynl.ntf_subscribe("events")
     sock = t.pyroute2.listen("events", "event")
     path = MINE + "/b"
     os.mkdir(path)
     number = cgroup_id(path)
-    about = {"cgroup": number, "parent-id": cgroup_id(MINE), "path": path[len(CGROUPS):]}
-    hears = [functools.partial(hear_ynl, ynl), functools.partial(t.pyroute2.hear, sock)]
-    heard = []
+    expected = {"cgroup": number, "parent-id": cgroup_id(MINE), "path": path[len(CGROUPS):]}
+    clients = [functools.partial(receive_ynl, ynl), functools.partial(t.pyroute2.receive, sock)]
+    received = []
     try:
-        for hear in hears:
-            heard.append(until(hear, lambda name, event: event.get("cgroup") == number))
+        for receive in clients:
+            received.append(until(receive, lambda name, event: event.get("cgroup") == number))
     finally:
         os.rmdir(path)
-    for i, hear in enumerate(hears):
-        heard[i] += until(hear, lambda name, _: name == "cgroup-gone-ntf")
-    same("heard", heard[0], heard[1])
-    mine = [(name, event) for name, event in heard[0] if event["cgroup"] == number]
+    for i, receive in enumerate(clients):
+        received[i] += until(receive, lambda name, _: name == "cgroup-gone-ntf")
+    same("received", received[0], received[1])
+    mine = [(name, event) for name, event in received[0] if event["cgroup"] == number]
     same("names", [name for name, _ in mine], ["cgroup-born-ntf", "cgroup-gone-ntf"])
     for _, event in mine:
-        same("event", {key: event[key] for key in about}, about)
+        same("event", {key: event[key] for key in expected}, expected)
         assert 0 < event["time"] <= time.monotonic_ns()
-    numbers = [event["seq"] for _, event in heard[0]]
+    numbers = [event["seq"] for _, event in received[0]]
     same("seq", numbers, list(range(numbers[0], numbers[0] + len(numbers))))
     sock.close()
 
@@ -589,34 +589,34 @@ def events(t):
     for shift in before["sample-shift"] + 1, before["sample-shift"]:
         t.ynl.do("params-set", {"sample-shift": shift})
         now = t.ynl.do("params-get", {})
-        heard = until(hears[0], lambda name, _: name == "params-ntf")
-        same("params-ntf", [e for name, e in heard if name == "params-ntf"], [now])
+        received = until(clients[0], lambda name, _: name == "params-ntf")
+        same("params-ntf", [e for name, e in received if name == "params-ntf"], [now])
     ynl.sock.close()
 
 
 @test
 def trigger(t):
-    """A trigger is set, tells of a stall, and is gone with its socket"""
+    """A trigger fires for a stall, and is removed with its socket"""
     ynl = YnlFamily(SPEC, schema="")
     reply = ynl.do("trigger-add", {"cgroup": t.id, "metric": "stall", "cause": "memcg-reclaim",
                                    "threshold": 1, "window": 1000000000})
     same("reply", list(reply), ["id"])
     same("triggers", t.ynl.do("status-get", {})["triggers"], 1)
     read_twice(t.path)
-    heard = until(functools.partial(hear_ynl, ynl), lambda name, _: True)
-    for name, event in heard:
+    received = until(functools.partial(receive_ynl, ynl), lambda name, _: True)
+    for name, event in received:
         same("name", name, "trigger-ntf")
         same("trigger", event["trigger"], reply["id"])
         same("cgroup", event["cgroup"], t.id)
         assert event["value"] >= 1
-    same("seq", [e["seq"] for _, e in heard], list(range(1, len(heard) + 1)))
+    same("seq", [e["seq"] for _, e in received], list(range(1, len(received) + 1)))
     ynl.sock.close()
     same("triggers", t.pyroute2.do("status-get", {}).get("triggers", 0), 0)
 
 
 @test
 def example(t):
-    """The example of Documentation/interface.rst tells of the stalls that there are"""
+    """The example of Documentation/interface.rst prints the stalls of each cgroup"""
     load = f"echo $$ >{t.path}/cgroup.procs; exec dd if={FILE} of=/dev/null bs=1M status=none"
     text = subprocess.run([sys.executable, EXAMPLE, YNL, "sh", "-c", load], check=True,
                           stdout=subprocess.PIPE, text=True).stdout
