@@ -40,7 +40,7 @@ static int write_config(const char *refaults, const char *idle)
 
 	if (!f)
 		return -1;
-	fprintf(f, "[daemon]\ninterval = 500ms\nstate = /run/headroomd-test/state\n"
+	fprintf(f, "[daemon]\ninterval = 500ms\nledger = /run/headroomd-test/ledger\n"
 		"[protect db]\ncgroup = /headroom-test/m/db\nmax = 80M\n"
 		"refaults = %s\nidle = %s\n", refaults, idle);
 	return fclose(f);
@@ -158,7 +158,7 @@ FIXTURE_TEARDOWN(headroomd)
 	wait_child(self->stream);
 	unlink(DB);
 	unlink(STREAM);
-	unlink("/run/headroomd-test/state");
+	unlink("/run/headroomd-test/ledger");
 }
 
 TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
@@ -194,7 +194,7 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
 	EXPECT_EQ(0, low_of("m"));
 	EXPECT_EQ(0, low_of(""));
-	EXPECT_NE(0, access("/run/headroomd-test/state", F_OK));
+	EXPECT_NE(0, access("/run/headroomd-test/ledger", F_OK));
 }
 
 TEST_F_TIMEOUT(headroomd, releases_idle_cgroup, 900)
@@ -222,7 +222,7 @@ TEST_F_TIMEOUT(headroomd, dry_run_changes_nothing, 900)
 	kill(self->daemon, SIGTERM);
 	EXPECT_EQ(0, wait_child(self->daemon));
 	self->daemon = 0;
-	EXPECT_NE(0, access("/run/headroomd-test/state", F_OK));
+	EXPECT_NE(0, access("/run/headroomd-test/ledger", F_OK));
 }
 
 /* memory.low does not help against the cgroup's own limit */

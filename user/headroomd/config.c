@@ -111,10 +111,10 @@ static bool daemon_key(struct parser *p, const char *key, const char *text)
 {
 	if (!strcmp(key, "interval"))
 		return set_time(p, key, text, 100e6, &p->config->interval);
-	if (!strcmp(key, "state"))
-		return text[0] == '/' ? set_text(p, text, &p->config->state_file) :
-			wrong(p, "state = %s: expected an absolute path, such as /run/headroom/state", text);
-	return wrong(p, "unknown key '%s' in [daemon]: use interval or state", key);
+	if (!strcmp(key, "ledger"))
+		return text[0] == '/' ? set_text(p, text, &p->config->ledger) :
+			wrong(p, "ledger = %s: expected an absolute path, such as /run/headroom/ledger", text);
+	return wrong(p, "unknown key '%s' in [daemon]: use interval or ledger", key);
 }
 
 /* Whether @path equals @other or is an ancestor of it */
@@ -285,7 +285,7 @@ int config_load(const char *path, struct config **result, char *error, size_t si
 	int err = 0;
 
 	*result = NULL;
-	if (!config || !(config->state_file = strdup("/run/headroom/state"))) {
+	if (!config || !(config->ledger = strdup("/run/headroom/ledger"))) {
 		free(config);
 		snprintf(error, size, "out of memory");
 		return -ENOMEM;
@@ -319,6 +319,6 @@ void config_free(struct config *config)
 		free(config->protect[i].cgroup);
 	}
 	free(config->protect);
-	free(config->state_file);
+	free(config->ledger);
 	free(config);
 }

@@ -10,13 +10,13 @@
 /**
  * struct config - a parsed configuration file
  * @interval: ns between rounds
- * @state_file: path of the file that keeps the ledger
+ * @ledger: path of the file that keeps the ledger
  * @nr: number of rules
  * @protect: the rules
  */
 struct config {
 	uint64_t interval;
-	char *state_file;
+	char *ledger;
 	size_t nr;
 	struct protect_rule *protect;
 };

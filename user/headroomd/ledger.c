@@ -5,15 +5,15 @@
  *
  * A claim reaches the disk before the new value reaches the cgroup, so that a
  * daemon that is killed at any moment can undo it at its next start. The kill may
- * fall between these two writes. Therefore a line of the state file holds both the
- * value that was about to be written and the one before it:
+ * fall between these two writes. Therefore each line of the ledger file holds both
+ * the value that was about to be written and the one before it:
  *
  *	<cgroup id> <file> <original> <written> <previous> <path>
  *
  * A cgroup file that holds neither of the two was changed outside of the daemon and
  * is left alone. So is a cgroup that has the same path but another id.
  *
- * A lock beside the state file distinguishes a daemon that crashed from one that is
+ * A lock beside the ledger file distinguishes a daemon that crashed from one that is
  * still running, whose claims must not be undone.
  */
 #include <errno.h>
@@ -31,7 +31,7 @@
 #include "journal.h"
 #include "ledger.h"
 
-/* The files that may be claimed: a state file that names another is refused */
+/* The files that may be claimed: a ledger file that names another is refused */
 static const char *const known_files[] = { "memory.low" };
 
 static const char *known_file(const char *name)
@@ -117,7 +117,7 @@ static int write_all(const struct ledger *ledger, FILE *f)
 	return fflush(f) || fsync(fileno(f)) ? -errno : 0;
 }
 
-/* Replace the state file atomically; remove it when no claim is left */
+/* Replace the ledger file atomically; remove it when no claim is left */
 static int save(const struct ledger *ledger)
 {
 	char tmp[PATH_MAX];
@@ -302,7 +302,7 @@ int ledger_write(struct ledger *ledger, const char *path, const char *file,
 	c->previous = now.value;
 	c->written = value;
 	err = save(ledger);
-	if (err == -ENOENT)	/* the state directory is missing, not the cgroup */
+	if (err == -ENOENT)	/* the directory of the ledger is missing, not the cgroup */
 		err = -ENOTDIR;
 	if (!err && !ledger->dry_run)
 		err = cgroupfs_write(ledger->root, path, file, value);

@@ -26,9 +26,9 @@ struct claim {
 
 /**
  * struct ledger - all claims, in memory and on disk
- * @file: path of the state file
+ * @file: path of the ledger file
  * @root: path of the cgroup root; borrowed from the caller
- * @dry_run: write neither cgroup files nor the state file
+ * @dry_run: write neither cgroup files nor the ledger file
  * @lock: descriptor that holds the lock on @file, or -1
  * @nr: number of claims
  * @claim: the claims; an ancestor's comes before its descendants'
@@ -55,7 +55,7 @@ struct knob {
 };
 
 /**
- * ledger_open - lock a state file and load the claims of the previous run
+ * ledger_open - lock a ledger file and load the claims of the previous run
  *
  * A dry run locks and loads nothing.
  *
@@ -63,7 +63,7 @@ struct knob {
  * cannot be parsed; or another negative errno. Call ledger_close() in every case.
  */
 int ledger_open(struct ledger *ledger, const char *file, const char *root, bool dry_run);
-/** ledger_close - unlock and free; the state file keeps its claims */
+/** ledger_close - unlock and free; the ledger file keeps its claims */
 void ledger_close(struct ledger *ledger);
 /** ledger_find - the claim on a file, or NULL */
 const struct claim *ledger_find(const struct ledger *ledger, const char *path,

@@ -121,7 +121,7 @@ static int take_config(struct daemon *d, struct config *config)
 	rounds_free(d->rounds);
 	d->rounds = rounds;
 	d->interval = config->interval;
-	if (strcmp(config->state_file, d->ledger.file))
+	if (strcmp(config->ledger, d->ledger.file))
 		journal(LOG_WARNING, "claims stay in %s until the next start",
 			d->ledger.file);
 	return 0;
@@ -136,10 +136,10 @@ static int open_ledger(struct daemon *d, const char *file)
 		journal(LOG_ERR, "another headroomd is using %s: stop it, or use --dry-run",
 			file);
 	else if (err == -EBADMSG)
-		journal(LOG_ERR, "cannot parse the state file %s: check memory.low of your cgroups, then remove the file",
+		journal(LOG_ERR, "cannot parse the ledger %s: check memory.low of your cgroups, then remove the file",
 			file);
 	else if (err)
-		journal(LOG_ERR, "cannot use the state file %s: %s", file, strerror(-err));
+		journal(LOG_ERR, "cannot use the ledger %s: %s", file, strerror(-err));
 	if (err)
 		return err;
 	if (d->ledger.nr) {
@@ -253,7 +253,7 @@ static int prepare(struct daemon *d, struct config *config)
 		config_free(config);
 		return 1;
 	}
-	if (open_ledger(d, config->state_file)) {
+	if (open_ledger(d, config->ledger)) {
 		config_free(config);
 		return 1;
 	}

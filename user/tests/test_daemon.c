@@ -28,13 +28,13 @@ static void check_good_config(void)
 	struct config *c;
 	char error[256];
 
-	put("conf", "# comment\n[daemon]\ninterval = 500ms\nstate = /x/y\n\n"
+	put("conf", "# comment\n[daemon]\ninterval = 500ms\nledger = /x/y\n\n"
 	    "[protect one]\ncgroup = /a/b\nmax = 1G\nrefaults = 2.5\n"
 	    "quantile = 0.9\nidle = 2min ; at most\n[protect two]\ncgroup=/a/bc\nmax=64MiB\n");
 	if (!ok(!config_load(in_dir("conf"), &c, error, sizeof(error)), "a good configuration"))
 		return;
 	is_uint(c->interval, 500000000, "interval");
-	is_text(c->state_file, "/x/y", "state");
+	is_text(c->ledger, "/x/y", "ledger");
 	is_uint(c->nr, 2, "two rules");
 	is_text(c->protect[0].name, "one", "name");
 	is_text(c->protect[0].cgroup, "/a/b", "cgroup");
@@ -62,7 +62,8 @@ static void check_bad_configs(void)
 		{ "[daemon]\ninterval = 0s\n", 2, "expected a time" },
 		{ "[daemon]\ninterval = 5\n", 2, "expected a time" },
 		{ "[daemon]\ninterval = -1s\n", 2, "expected a time" },
-		{ "[daemon]\nstate = x\n", 2, "absolute path" },
+		{ "[daemon]\nledger = x\n", 2, "absolute path" },
+		{ "[daemon]\nstate = /x\n", 2, "unknown key 'state' in [daemon]: use interval or ledger" },
 		{ "[daemon]\ncolour = red\n", 2, "unknown key 'colour'" },
 		{ "[protect a]\ncgroup = /a\n", 2, "has no max" },
 		{ "[protect a]\nmax = 1G\n[protect b]\n", 3, "has no cgroup" },
@@ -384,7 +385,7 @@ static void check_engine(void)
 
 static void fresh_ledger(struct ledger *ledger)
 {
-	is_int(ledger_open(ledger, in_dir("run/state"), dir, false), 0, "the state is opened");
+	is_int(ledger_open(ledger, in_dir("run/ledger"), dir, false), 0, "the state is opened");
 }
 
 #define LOW	"memory.low"
@@ -423,17 +424,17 @@ static void check_restore(void)
 	make_cgroup("a", "4096\n");
 	is_int(set(&ledger, "/a", 8 * MIB), 0, "write");
 	is_text(get("a/memory.low"), "8388608", "written");
-	ok(strstr(get("run/state"), " memory.low 4096 8388608 4096 /a\n") != NULL, "and written down");
+	ok(strstr(get("run/ledger"), " memory.low 4096 8388608 4096 /a\n") != NULL, "and written down");
 	is_int(set(&ledger, "/a", 16 * MIB), 0, "write again");
-	ok(strstr(get("run/state"), " 4096 16777216 8388608 /a\n") != NULL, "with the first original");
+	ok(strstr(get("run/ledger"), " 4096 16777216 8388608 /a\n") != NULL, "with the first original");
 	is_int(ledger_undo(&ledger), 0, "restore");
 	is_text(get("a/memory.low"), "4096", "restored");
-	ok(!get("run/state"), "and nothing left to restore");
+	ok(!get("run/ledger"), "and nothing left to restore");
 
 	is_int(set(&ledger, "/a", 8 * MIB), 0, "write");
 	is_int(set(&ledger, "/a", 4096), 0, "back to the original");
 	is_uint(ledger.nr, 0, "is forgotten");
-	ok(!get("run/state"), "on the disk too");
+	ok(!get("run/ledger"), "on the disk too");
 	is_int(set(&ledger, "/gone", MIB), -ENOENT, "a cgroup that is not there");
 	ledger_close(&ledger);
 }
@@ -455,7 +456,7 @@ static void check_failures(void)
 	put("a/memory.low", "x");
 	is_int(ledger_undo(&ledger), -EBADMSG, "what cannot be undone is an error");
 	is_uint(ledger.nr, 1, "and remembered");
-	ok(strstr(get("run/state"), " /a\n") != NULL, "on the disk too");
+	ok(strstr(get("run/ledger"), " /a\n") != NULL, "on the disk too");
 	put("a/memory.low", "1048576");
 	is_int(ledger_undo(&ledger), 0, "until it can be");
 	is_text(get("a/memory.low"), "0", "restored");
@@ -480,7 +481,7 @@ static void check_crash(void)
 	make_cgroup("f", "0");
 	set(&ledger, "/f", MIB);
 	set(&ledger, "/f", 2 * MIB);
-	is_int(ledger_open(&next, in_dir("run/state"), dir, false), -EBUSY, "a living daemon's state is its own");
+	is_int(ledger_open(&next, in_dir("run/ledger"), dir, false), -EBUSY, "a living daemon's state is its own");
 	ledger_close(&next);
 	ledger_close(&ledger);		/* the daemon dies */
 
@@ -498,7 +499,7 @@ static void check_crash(void)
 	is_text(get("c/memory.low"), "1048576", "another cgroup's value stays");
 	is_text(get("d/memory.low"), "0", "what was never written is right already");
 	is_text(get("f/memory.low"), "0", "what was written before is restored too");
-	ok(!get("e/memory.low") && !get("run/state"), "a cgroup that is gone is forgotten");
+	ok(!get("e/memory.low") && !get("run/ledger"), "a cgroup that is gone is forgotten");
 	ledger_close(&next);
 }
 
@@ -512,13 +513,13 @@ static void check_broken_state(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		put("run/state", broken[i]);
-		is_int(ledger_open(&ledger, in_dir("run/state"), dir, false), -EBADMSG,
+		put("run/ledger", broken[i]);
+		is_int(ledger_open(&ledger, in_dir("run/ledger"), dir, false), -EBADMSG,
 		       "a state file that makes no sense");
 		ledger_close(&ledger);
-		is_text(get("run/state"), broken[i], "is left as it is");
+		is_text(get("run/ledger"), broken[i], "is left as it is");
 	}
-	unlink(in_dir("run/state"));
+	unlink(in_dir("run/ledger"));
 	fresh_ledger(&ledger);
 	is_uint(ledger.nr, 0, "without a file there is nothing to restore");
 	ledger_close(&ledger);
@@ -620,7 +621,7 @@ static void check_dry_run(void)
 	struct ledger ledger;
 
 	make_cgroup("a", "4096");
-	is_int(ledger_open(&ledger, in_dir("dry/state"), dir, true), 0, "a dry run");
+	is_int(ledger_open(&ledger, in_dir("dry/ledger"), dir, true), 0, "a dry run");
 	is_int(set(&ledger, "/a", MIB), 0, "write");
 	is_text(get("a/memory.low"), "4096", "is not done");
 	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read");
@@ -694,7 +695,7 @@ static void check_ancestors(void)
 	is_text(get("p/memory.low"), "1", "nothing is left of it above");
 	ledger_undo(&ledger);
 	is_text(get("pp/memory.low"), "0", "all is restored");
-	ok(!get("run/state"), "and nothing left to restore");
+	ok(!get("run/ledger"), "and nothing left to restore");
 	ledger_close(&ledger);
 }
 

@@ -200,7 +200,7 @@ static void configure(const char *max, const char *idle)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nstate = %s/run/state\n"
+	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/run/ledger\n"
 		 "[protect db]\ncgroup = /s/db\nmax = %s\nidle = %s\n", dir, max, idle);
 	put("conf", text);
 }
@@ -329,7 +329,7 @@ static void check_raise_and_restore(void)
 	is_int(stop(pid, SIGTERM), 0, "SIGTERM ends it");
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
 	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
-	ok(!get("run/state"), "nothing is left to restore");
+	ok(!get("run/ledger"), "nothing is left to restore");
 }
 
 /* The first look must not be taken for a rate: a single refault is many a second
@@ -356,7 +356,7 @@ static void check_crash(void)
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "raised");
 	is_int(stop(pid, SIGKILL), 128 + SIGKILL, "killed");
-	ok(raised() && get("run/state"), "a killed daemon leaves its claim in the state file");
+	ok(raised() && get("run/ledger"), "a killed daemon leaves its claim in the ledger");
 	refault(0);
 	pid = start(NULL);
 	ok(WITHIN(10, !raised()), "the next daemon undoes it first");
@@ -461,7 +461,7 @@ static void check_idle(void)
 	ok(WITHIN(20, !raised()), "an idle one gives back all");
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "to the original");
 	ok(WITHIN(10, get_number("cg/s/memory.low") == 4096), "so does the parent");
-	ok(WITHIN(5, !get("run/state") || !get("run/state")[0]), "nothing is left to restore");
+	ok(WITHIN(5, !get("run/ledger") || !get("run/ledger")[0]), "nothing is left to restore");
 	stop(pid, SIGTERM);
 }
 
@@ -527,7 +527,7 @@ static void check_bad_cgroups(void)
 	make_cgroup("cg/bad", 0);
 	put("cg/bad/memory.current", "garbage\n");
 	make_cgroup("cg/large", 0);
-	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nstate = %s/run/state\n"
+	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/run/ledger\n"
 		 "[protect bad]\ncgroup = /bad\nmax = 1G\n"
 		 "[protect large]\ncgroup = /large\nmax = 1G\n"
 		 "[protect db]\ncgroup = /s/db\nmax = 1G\n", dir);
@@ -554,12 +554,12 @@ static void check_no_record(void)
 	put("run", "not a directory\n");
 	refault(1000);
 	is_int(wait_for(start(NULL)), 1, "without a place for the state it does not start");
-	ok(logged("cannot use the state file "), "and says why");
+	ok(logged("cannot use the ledger "), "and says why");
 
 	unlink(in_dir("run"));
 	refault(0);
 	pid = start(NULL);
-	ok(WITHIN(10, get("run/state.lock")), "started");
+	ok(WITHIN(10, get("run/ledger.lock")), "started");
 	rename(in_dir("run"), in_dir("elsewhere"));
 	put("run", "");
 	refault(1000);
@@ -581,9 +581,9 @@ static void check_two(void)
 	refault(1000);
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "raised");
-	is_int(wait_for(start(NULL)), 1, "a second daemon with the same state file ends");
+	is_int(wait_for(start(NULL)), 1, "a second daemon with the same ledger ends");
 	ok(logged("another headroomd"), "and says why");
-	ok(raised() && get("run/state"), "without undoing the claims of the first");
+	ok(raised() && get("run/ledger"), "without undoing the claims of the first");
 	stop(pid, SIGTERM);
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "which restores it itself");
 }
@@ -607,7 +607,7 @@ static void check_reader_gone(void)
 	is_int(stop(pid, SIGINT), 0, "a closed log does not prevent an orderly end");
 	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
 	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
-	ok(!get("run/state"), "nothing is left to restore");
+	ok(!get("run/ledger"), "nothing is left to restore");
 }
 
 static void check_options(void)
