@@ -25,25 +25,16 @@
 #define MIB	(1ULL << 20)
 #define PAGE	4096
 
+/* The cgroup that the rule protects, and its parent */
+#define DB	"cg/s/db"
+#define PARENT	"cg/s"
+
 static void put_number(const char *name, uint64_t value)
 {
 	char text[32];
 
 	snprintf(text, sizeof(text), "%" PRIu64 "\n", value);
 	put(name, text);
-}
-
-static uint64_t get_number(const char *name)
-{
-	const char *text = get(name);
-	int i;
-
-	/* Empty while it is being written; the files of a kernel never are */
-	for (i = 0; text && !*text && i < 100; i++) {
-		usleep(1000);
-		text = get(name);
-	}
-	return text ? strtoull(text, NULL, 10) : UINT64_MAX;
 }
 
 /* --- the module --- */
@@ -109,7 +100,7 @@ void headroom_status_free(struct headroom_status *status)
 	free(status);
 }
 
-/* Whether this is the cgroup whose statistics fit into no message */
+/* Whether @id is the cgroup whose statistics are too large for a message */
 static bool too_large(uint64_t id)
 {
 	struct stat st;
@@ -117,18 +108,18 @@ static bool too_large(uint64_t id)
 	return !stat(in_dir("cg/large"), &st) && st.st_ino == id;
 }
 
-/* Once, while the daemon looks at refaults, an outside change sets memory.low to this */
-static void meddle(void)
+/* Change memory.low once, between the daemon's reading of the cgroup and its decision */
+static void change_from_outside(void)
 {
-	uint64_t low = get_number("meddle");
+	uint64_t low = get_number("outside-low");
 
 	if (low == UINT64_MAX)
 		return;
-	unlink(in_dir("meddle"));
-	put_number("cg/s/db/memory.low", low);
+	unlink(in_dir("outside-low"));
+	put_number(DB "/memory.low", low);
 }
 
-/* Every cgroup's counters have grown by what the two files say */
+/* With each call, the counters grow by the numbers in the files refaults and evictions */
 int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)
 {
 	static uint64_t refaults, evictions;
@@ -142,7 +133,7 @@ int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup 
 		return err;
 	more = get_number("refaults");
 	if (more)
-		meddle();
+		change_from_outside();
 	refaults += more;
 	evictions += get_number("evictions");
 	cg = calloc(1, sizeof(*cg));
@@ -174,7 +165,8 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup)
 
 /* --- the tree --- */
 
-static void make_cgroup(const char *name, uint64_t low)
+/* All files that the daemon reads; the cgroup uses 64 MiB and has no limit */
+static void make_full_cgroup(const char *name, uint64_t low)
 {
 	static const struct {
 		const char *file, *text;
@@ -184,16 +176,15 @@ static void make_cgroup(const char *name, uint64_t low)
 		{ "memory.high", "max\n" },
 		{ "memory.events.local", "low 0\nhigh 0\nmax 0\noom 0\n" },
 	};
-	char path[256];
+	char path[128], text[32];
 	size_t i;
 
-	mkdir(in_dir(name), 0755);
+	snprintf(text, sizeof(text), "%" PRIu64 "\n", low);
+	make_cgroup(name, text);
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
 		snprintf(path, sizeof(path), "%s/%s", name, files[i].file);
 		put(path, files[i].text);
 	}
-	snprintf(path, sizeof(path), "%s/memory.low", name);
-	put_number(path, low);
 }
 
 static void configure(const char *max, const char *idle)
@@ -205,32 +196,29 @@ static void configure(const char *max, const char *idle)
 	put("conf", text);
 }
 
-/* The module is loaded, nothing refaults, and nothing is left of the last test */
+/* Begin a test: the module is loaded, and the cgroup has neither refaults nor evictions */
 static void fresh(void)
 {
-	char command[256];
-
-	snprintf(command, sizeof(command), "rm -rf %s/*", dir);
-	if (system(command))
-		abort();
+	clear_dir();
 	mkdir(in_dir("cg"), 0755);
-	make_cgroup("cg/s", 4096);
-	make_cgroup("cg/s/db", MIB);
+	make_full_cgroup(PARENT, 4096);
+	make_full_cgroup(DB, MIB);
 	put("module", "");
 	put_number("refaults", 0);
 	put_number("evictions", 0);
 	configure("512M", "1h");
 }
 
-static void refault(uint64_t each_time)
+/* From now on, @count refaults and as many evictions in each round */
+static void refault(uint64_t count)
 {
-	put_number("evictions", each_time);
-	put_number("refaults", each_time);
+	put_number("evictions", count);
+	put_number("refaults", count);
 }
 
 /* --- the daemon --- */
 
-/* As if started by a service whose stderr is the journal, but with another stderr */
+/* As a shell does that a service started: the variable names the journal, stderr is not it */
 static void inherit_journal(void)
 {
 	char name[64];
@@ -249,7 +237,7 @@ static pid_t start(const char *option)
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
-		/* in_dir() reuses its room */
+		/* A copy, because in_dir() reuses its buffers */
 		char *argv[] = { "headroomd", "--config", strdup(in_dir("conf")),
 				 (char *)option, NULL };
 
@@ -257,7 +245,7 @@ static pid_t start(const char *option)
 		    !freopen(in_dir("out"), "we", stdout))
 			_exit(99);
 		inherit_journal();
-		/* exit(), not _exit(): LeakSanitizer looks at the end */
+		/* exit(), not _exit(): LeakSanitizer checks at exit */
 		status = headroomd_main(option ? 4 : 3, argv);
 		free(argv[2]);
 		exit(status);
@@ -265,7 +253,7 @@ static pid_t start(const char *option)
 	return pid;
 }
 
-/* Its exit status; a daemon that should end and does not is killed */
+/* The exit status of a daemon, which is killed if it does not end within 20 s */
 static int wait_for(pid_t pid)
 {
 	int status, i;
@@ -309,8 +297,16 @@ static int times_logged(const char *text)
 	(condition); \
 })
 
-#define raised()	(get_number("cg/s/db/memory.low") > MIB)
+#define raised()	(low_of(DB) > MIB)
 #define rounds(n)	usleep((n) * 120000)
+
+/* Every value is as before, and no claim is left */
+static void restored(void)
+{
+	is_uint(low_of(DB), MIB, "memory.low is restored");
+	is_uint(low_of(PARENT), 4096, "the parent's, too");
+	ok(!get("run/ledger"), "no claim is left");
+}
 
 static void check_raise_and_restore(void)
 {
@@ -322,28 +318,28 @@ static void check_raise_and_restore(void)
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "memory.low is raised");
 	rounds(5);
-	low = get_number("cg/s/db/memory.low");
-	is_near(low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set");
-	is_uint(get_number("cg/s/memory.low"), 4096 + low - MIB, "the parent's rises by as much");
-	is_int(times_logged("memory.low of /s/db"), 2, "one line for the raise, one for the reason to stop");
-	is_int(stop(pid, SIGTERM), 0, "SIGTERM ends it");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
-	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
-	ok(!get("run/ledger"), "nothing is left to restore");
+	low = low_of(DB);
+	is_near(low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set and a tenth");
+	is_uint(low_of(PARENT), 4096 + low - MIB, "the parent's is raised by as much");
+	is_int(times_logged("memory.low of /s/db"), 2,
+	       "one line for the raise, one for the reason to stop");
+	is_int(stop(pid, SIGTERM), 0, "SIGTERM ends the daemon");
+	restored();
 }
 
-/* The first look must not be taken for a rate: a single refault is many a second
- * when the second look comes a millisecond later
+/*
+ * The time between the first two frames must be a whole interval: a single refault
+ * within a millisecond would be a high rate
  */
 static void check_first_round(void)
 {
 	pid_t pid;
 
 	fresh();
-	refault(1);		/* 10 a second, and 20 are needed */
+	refault(1);		/* 10 per second, and the rule acts above 20 */
 	pid = start(NULL);
 	rounds(6);
-	ok(!raised(), "the first frame is not taken for a rate");
+	ok(!raised(), "10 refaults/s are not enough, not even after the first frame");
 	stop(pid, SIGTERM);
 }
 
@@ -354,21 +350,21 @@ static void check_crash(void)
 	fresh();
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
-	is_int(stop(pid, SIGKILL), 128 + SIGKILL, "killed");
-	ok(raised() && get("run/ledger"), "a killed daemon leaves its claim in the ledger");
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	is_int(stop(pid, SIGKILL), 128 + SIGKILL, "the daemon is killed");
+	ok(raised() && get("run/ledger"), "its claim stays in the ledger");
 	refault(0);
 	pid = start(NULL);
 	ok(WITHIN(10, !raised()), "the next daemon undoes it first");
-	ok(WITHIN(10, get_number("cg/s/memory.low") == 4096), "also the parent");
+	ok(WITHIN(10, low_of(PARENT) == 4096), "the parent's claim, too");
 	refault(1000);
-	ok(WITHIN(10, raised()), "and then protects again");
+	ok(WITHIN(10, raised()), "then it protects again");
 	stop(pid, SIGKILL);
 
 	unlink(in_dir("module"));
-	is_int(wait_for(start(NULL)), 3, "without the module the status is 3");
-	ok(logged("is not loaded"), "and the error is logged");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "and claims are undone without it, too");
+	is_int(wait_for(start(NULL)), 3, "without the module, the exit status is 3");
+	ok(logged("is not loaded"), "the error is logged");
+	restored();
 }
 
 static void check_dry_run(void)
@@ -378,13 +374,13 @@ static void check_dry_run(void)
 	fresh();
 	refault(1000);
 	pid = start("--dry-run");
-	ok(WITHIN(10, logged("would raise")), "a dry run says what it would do");
+	ok(WITHIN(10, logged("would raise")), "a dry run logs what it would do");
 	rounds(5);
 	is_int(times_logged("would raise"), 1, "once");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "and does not");
-	is_uint(get_number("cg/s/memory.low"), 4096, "nor to the parent");
-	ok(access(in_dir("run"), F_OK), "and writes no state");
+	is_uint(low_of(DB), MIB, "it does not raise the cgroup");
+	is_uint(low_of(PARENT), 4096, "nor the parent");
+	ok(access(in_dir("run"), F_OK), "and writes no ledger");
 }
 
 static void check_reload(void)
@@ -394,21 +390,21 @@ static void check_reload(void)
 	fresh();
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
+	ok(WITHIN(10, raised()), "memory.low is raised");
 	put("conf", "[daemon]\ncolour = red\n");
 	kill(pid, SIGHUP);
 	ok(WITHIN(10, logged("conf:2: unknown key 'colour'")), "an invalid configuration is logged");
 	rounds(3);
-	ok(raised(), "and changes nothing");
+	ok(raised(), "the daemon keeps the current one");
 	configure("80M", "1h");
 	kill(pid, SIGHUP);
-	ok(WITHIN(10, get_number("cg/s/db/memory.low") == 80 * MIB), "a valid one takes effect");
-	is_uint(get_number("cg/s/memory.low"), 4096 + 79 * MIB, "the parent is not raised twice");
-	is_int(stop(pid, SIGINT), 0, "SIGINT ends it");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "the first original is restored");
+	ok(WITHIN(10, low_of(DB) == 80 * MIB), "a valid configuration takes effect");
+	is_uint(low_of(PARENT), 4096 + 79 * MIB, "the parent is not raised twice");
+	is_int(stop(pid, SIGINT), 0, "SIGINT ends the daemon");
+	restored();
 }
 
-/* An administrator's word counts, also while the daemon is giving back */
+/* The daemon leaves a value from an administrator alone, even when it gives back */
 static void check_administrator(void)
 {
 	pid_t pid;
@@ -417,29 +413,29 @@ static void check_administrator(void)
 	configure("512M", "1s");
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
+	ok(WITHIN(10, raised()), "memory.low is raised");
 	refault(0);
-	put_number("cg/s/db/memory.low", 200 * MIB);
+	put_number(DB "/memory.low", 200 * MIB);
 	sleep(2);
-	is_uint(get_number("cg/s/db/memory.low"), 200 * MIB, "what an administrator sets stays while idle");
-	is_uint(get_number("cg/s/memory.low"), 4096, "and needs nothing of the parent");
+	is_uint(low_of(DB), 200 * MIB, "an administrator's value stays while the cgroup is idle");
+	is_uint(low_of(PARENT), 4096, "it adds nothing to the parent");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), 200 * MIB, "and at the end");
+	is_uint(low_of(DB), 200 * MIB, "it stays when the daemon ends");
 }
 
-/* What was decided before an administrator's word does not count against it */
-static void check_meanwhile(void)
+/* A decision does not overwrite a value that was set after the daemon read the cgroup */
+static void check_change_before_decision(void)
 {
 	pid_t pid;
 
 	fresh();
 	pid = start(NULL);
-	ok(WITHIN(10, logged("stays at 1.0 MiB")), "there is nothing to do");
-	put_number("meddle", 500 * MIB);
+	ok(WITHIN(10, logged("stays at 1.0 MiB")), "without refaults there is nothing to do");
+	put_number("outside-low", 500 * MIB);
 	refault(1000);
-	ok(WITHIN(10, logged("stays at 500.0 MiB")), "an outside change during the decision");
-	is_uint(get_number("cg/s/db/memory.low"), 500 * MIB, "and that stays");
-	is_uint(get_number("cg/s/memory.low"), 4096, "and needs nothing of the parent");
+	ok(WITHIN(10, logged("stays at 500.0 MiB")), "the next round uses the new value");
+	is_uint(low_of(DB), 500 * MIB, "it stays");
+	is_uint(low_of(PARENT), 4096, "it adds nothing to the parent");
 	ok(!logged("cannot set"), "no error is logged");
 	ok(!logged("from 1.0 MiB"), "nor a raise that did not happen");
 	stop(pid, SIGTERM);
@@ -453,40 +449,39 @@ static void check_idle(void)
 	configure("512M", "1s");
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
-	put_number("refaults", 0);	/* still losing pages: it is in use */
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	put_number("refaults", 0);
 	sleep(2);
-	ok(raised(), "a cgroup that still loses pages is not idle");
+	ok(raised(), "a cgroup with evictions is not idle");
 	put_number("evictions", 0);
-	ok(WITHIN(20, !raised()), "an idle one gives back all");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "to the original");
-	ok(WITHIN(10, get_number("cg/s/memory.low") == 4096), "so does the parent");
-	ok(WITHIN(5, !get("run/ledger") || !get("run/ledger")[0]), "nothing is left to restore");
+	ok(WITHIN(20, !raised()), "an idle cgroup gives everything back");
+	is_uint(low_of(DB), MIB, "to the original");
+	ok(WITHIN(10, low_of(PARENT) == 4096), "so does the parent");
+	ok(WITHIN(5, !get("run/ledger")), "no claim is left");
 	stop(pid, SIGTERM);
 }
 
-static void check_vanished(void)
+static void check_removed_cgroup(void)
 {
 	pid_t pid;
 
 	fresh();
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
-	rename(in_dir("cg/s/db"), in_dir("cg/s/gone"));
-	ok(WITHIN(10, logged("waiting for it")), "a cgroup that vanished is waited for");
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	rename(in_dir(DB), in_dir("cg/s/gone"));
+	ok(WITHIN(10, logged("waiting for it")), "the daemon waits for a cgroup that was removed");
 	rounds(5);
-	is_int(times_logged("waiting for it"), 1, "said once");
-	is_uint(get_number("cg/s/memory.low"), 4096, "the parent needs its part no more");
-	make_cgroup("cg/s/new", 2 * MIB);
-	rename(in_dir("cg/s/new"), in_dir("cg/s/db"));
-	ok(WITHIN(10, get_number("cg/s/db/memory.low") > 2 * MIB), "a new one is protected");
+	is_int(times_logged("waiting for it"), 1, "and logs that once");
+	is_uint(low_of(PARENT), 4096, "its addition is removed from the parent");
+	make_full_cgroup("cg/s/new", 2 * MIB);
+	rename(in_dir("cg/s/new"), in_dir(DB));
+	ok(WITHIN(10, low_of(DB) > 2 * MIB), "a new cgroup at that path is protected");
 	rounds(5);
-	is_uint(get_number("cg/s/memory.low"),
-		4096 + get_number("cg/s/db/memory.low") - 2 * MIB, "with its parent, once");
+	is_uint(low_of(PARENT), 4096 + low_of(DB) - 2 * MIB, "with its parent, once");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), 2 * MIB, "its own value is restored");
-	is_uint(get_number("cg/s/memory.low"), 4096, "and the parent's");
+	is_uint(low_of(DB), 2 * MIB, "its own original is restored");
+	is_uint(low_of(PARENT), 4096, "and the parent's");
 }
 
 static void check_module_gone(void)
@@ -498,35 +493,40 @@ static void check_module_gone(void)
 	configure("512M", "3s");
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
+	ok(WITHIN(10, raised()), "memory.low is raised");
 	rounds(4);
-	low = get_number("cg/s/db/memory.low");
+	low = low_of(DB);
 	unlink(in_dir("module"));
-	ok(WITHIN(10, logged("does not answer")), "an unloaded module is logged");
+	ok(WITHIN(10, logged("does not answer")), "the unloaded module is logged");
 	sleep(4);
 	is_int(times_logged("does not answer"), 1, "once");
 	refault(0);
 	put("module", "");
-	ok(WITHIN(10, logged("answers again")), "so is its reload");
+	ok(WITHIN(10, logged("answers again")), "so is its return");
 	rounds(3);
-	is_uint(get_number("cg/s/db/memory.low"), low, "that time was not idle time");
+	is_uint(low_of(DB), low, "the time without the module is not idle time");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
-	put("module-refuses", "");
-	is_int(wait_for(start(NULL)), 1, "without permission the status is 1");
-	ok(logged("needs CAP_NET_ADMIN"), "and the error is logged");
+	restored();
 }
 
-/* What is wrong with one rule's cgroup is not the others' affair */
+static void check_no_permission(void)
+{
+	fresh();
+	put("module-refuses", "");
+	is_int(wait_for(start(NULL)), 1, "without permission, the exit status is 1");
+	ok(logged("needs CAP_NET_ADMIN"), "the error is logged");
+}
+
+/* A cgroup that cannot be read does not keep the other rules from working */
 static void check_bad_cgroups(void)
 {
 	char text[512];
 	pid_t pid;
 
 	fresh();
-	make_cgroup("cg/bad", 0);
+	make_full_cgroup("cg/bad", 0);
 	put("cg/bad/memory.current", "garbage\n");
-	make_cgroup("cg/large", 0);
+	make_full_cgroup("cg/large", 0);
 	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/run/ledger\n"
 		 "[protect bad]\ncgroup = /bad\nmax = 1G\n"
 		 "[protect large]\ncgroup = /large\nmax = 1G\n"
@@ -534,62 +534,63 @@ static void check_bad_cgroups(void)
 	put("conf", text);
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "a rule whose files cannot be parsed does not stop the next");
-	ok(WITHIN(10, logged("protect bad: ")), "and is logged");
+	ok(WITHIN(10, raised()), "the last of three rules works");
+	ok(WITHIN(10, logged("protect bad: ")), "a file that cannot be parsed is logged");
 	ok(WITHIN(10, logged("protect large: cannot read /large: ")),
-	   "nor does one whose statistics are too large");
+	   "so are statistics that are too large for a message");
 	rounds(5);
-	is_int(times_logged("protect bad: "), 1, "each once");
-	is_int(times_logged("protect large: "), 1, "no more");
-	is_int(times_logged("does not answer"), 0, "nothing is wrong with the module");
+	is_int(times_logged("protect bad: "), 1, "the first once");
+	is_int(times_logged("protect large: "), 1, "the second once");
+	is_int(times_logged("does not answer"), 0, "neither is blamed on the module");
 	stop(pid, SIGTERM);
 }
 
-/* No record, no write */
-static void check_no_record(void)
+static void check_no_ledger(void)
+{
+	fresh();
+	put("run", "not a directory\n");
+	is_int(wait_for(start(NULL)), 1, "without a ledger, the daemon does not start");
+	ok(logged("cannot use the ledger "), "the error is logged");
+}
+
+/* The daemon writes no cgroup file before the claim is on disk */
+static void check_no_claim_no_write(void)
 {
 	pid_t pid;
 
 	fresh();
-	put("run", "not a directory\n");
-	refault(1000);
-	is_int(wait_for(start(NULL)), 1, "without a place for the state it does not start");
-	ok(logged("cannot use the ledger "), "and says why");
-
-	unlink(in_dir("run"));
-	refault(0);
 	pid = start(NULL);
-	ok(WITHIN(10, get("run/ledger.lock")), "started");
+	ok(WITHIN(10, get("run/ledger.lock")), "the daemon runs");
 	rename(in_dir("run"), in_dir("elsewhere"));
 	put("run", "");
 	refault(1000);
 	rounds(10);
-	ok(!raised(), "what cannot be written down is not done");
-	is_uint(get_number("cg/s/memory.low"), 4096, "nor to the parent");
-	is_int(times_logged("cannot set memory.low"), 1, "and it is said once");
+	ok(!raised(), "a claim that cannot be recorded prevents the raise");
+	is_uint(low_of(PARENT), 4096, "also that of the parent");
+	is_int(times_logged("cannot set memory.low"), 1, "the error is logged once");
 	unlink(in_dir("run"));
-	ok(WITHIN(10, raised()), "but is done when it can be");
+	ok(WITHIN(10, raised()), "the cgroup is raised when the claim can be recorded");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
+	restored();
 }
 
-static void check_two(void)
+static void check_second_daemon(void)
 {
 	pid_t pid;
 
 	fresh();
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "raised");
+	ok(WITHIN(10, raised()), "memory.low is raised");
 	is_int(wait_for(start(NULL)), 1, "a second daemon with the same ledger ends");
-	ok(logged("another headroomd"), "and says why");
-	ok(raised() && get("run/ledger"), "without undoing the claims of the first");
+	ok(logged("another headroomd"), "it logs why");
+	ok(raised() && get("run/ledger"), "it does not undo the claims of the first");
 	stop(pid, SIGTERM);
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "which restores it itself");
+	restored();
 }
 
-/* As in "headroomd 2>&1 | tee log", where Ctrl-C ends the reader, too */
-static void check_reader_gone(void)
+/* In "headroomd 2>&1 | tee log", Ctrl-C ends tee as well */
+static void check_closed_log(void)
 {
 	pid_t pid;
 	int log;
@@ -599,43 +600,37 @@ static void check_reader_gone(void)
 	signal(SIGPIPE, SIG_DFL);
 	if (mkfifo(in_dir("log"), 0600))
 		abort();
-	/* After the fork: the daemon must not be a reader itself */
+	/* Open after the fork, so that the daemon does not inherit a reading end */
 	pid = start(NULL);
 	log = open(in_dir("log"), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	ok(WITHIN(10, raised()), "raised");
+	ok(WITHIN(10, raised()), "memory.low is raised");
 	close(log);
 	is_int(stop(pid, SIGINT), 0, "a closed log does not prevent an orderly end");
-	is_uint(get_number("cg/s/db/memory.low"), MIB, "restored");
-	is_uint(get_number("cg/s/memory.low"), 4096, "also the parent");
-	ok(!get("run/ledger"), "nothing is left to restore");
+	restored();
 }
 
 static void check_options(void)
 {
 	fresh();
-	is_int(wait_for(start("--check-config")), 0, "--check-config with a good file");
-	is_text(get("out"), "configuration is valid: 1 rule\n", "says so");
+	is_int(wait_for(start("--check-config")), 0, "--check-config with a valid file");
+	is_text(get("out"), "configuration is valid: 1 rule\n", "it prints the number of rules");
 	put("conf", "[protect x]\nmax = 0\n");
-	is_int(wait_for(start("--check-config")), 1, "--check-config with a bad file");
-	ok(logged("conf:2: "), "names the line");
-	is_int(wait_for(start(NULL)), 2, "which the daemon refuses to run with");
+	is_int(wait_for(start("--check-config")), 1, "--check-config with an invalid file");
+	ok(logged("conf:2: "), "it names the line");
+	is_int(wait_for(start(NULL)), 2, "the daemon refuses to run with that file");
 	configure("1G", "60s");
-	is_int(wait_for(start("--log=paper")), 2, "an unknown place to log to");
-	is_int(wait_for(start("--once")), 2, "an unknown option");
+	is_int(wait_for(start("--log=paper")), 2, "an unknown target of the log is refused");
+	is_int(wait_for(start("--once")), 2, "so is an unknown option");
 	is_int(wait_for(start("--version")), 0, "--version");
-	is_text(get("out"), "headroomd " VERSION "\n", "says it");
+	is_text(get("out"), "headroomd " VERSION "\n", "it prints the version");
 	is_int(wait_for(start("--help")), 0, "--help");
-	ok(strstr(get("out"), "--log="), "tells the options");
-	ok(strstr(get("out"), "(1 with --check-config)"), "and what --check-config ends with");
+	ok(strstr(get("out"), "--log="), "it lists the options");
+	ok(strstr(get("out"), "(1 with --check-config)"), "and the exit status of --check-config");
 }
 
 int main(void)
 {
-	char command[128];
-
-	snprintf(dir, sizeof(dir), "/tmp/headroomd-test.XXXXXX");
-	if (!mkdtemp(dir))
-		return 1;
+	make_dir();
 	check_options();
 	check_raise_and_restore();
 	check_first_round();
@@ -643,16 +638,16 @@ int main(void)
 	check_dry_run();
 	check_reload();
 	check_administrator();
-	check_meanwhile();
+	check_change_before_decision();
 	check_idle();
-	check_vanished();
+	check_removed_cgroup();
 	check_module_gone();
+	check_no_permission();
 	check_bad_cgroups();
-	check_no_record();
-	check_two();
-	check_reader_gone();
-	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	if (system(command))
-		return 1;
+	check_no_ledger();
+	check_no_claim_no_write();
+	check_second_daemon();
+	check_closed_log();
+	remove_dir();
 	return tap_done();
 }

@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The rule protect: what it decides on which evidence, and how it explains that
+ */
+#include "cgroupfs.h"
+#include "engine.h"
+#include "protect.h"
+#include "tap.h"
+
+#define MIB	(1ULL << 20)
+#define PAGE	4096
+#define SECOND	1000000000ULL
+
+/* --- decisions --- */
+
+static const struct protect_rule rule = {
+	.name = "r", .cgroup = "/r", .refaults = 20, .max = 512 * MIB,
+	.quantile = 1, .idle = 60 * SECOND,
+};
+
+/* Pages of a delta: evicted for a cgroup's own limit, or by kswapd */
+static struct headroom_pages pages[3];
+enum { FILE_OWN, ANON_OWN, ANON_KSWAPD };
+
+static struct headroom_bucket bucket = { .low = 9000, .high = 10000, .count = 2000 };
+static struct headroom_stats delta;
+
+/* 1000 refaults and as many evictions a second for 2 s, without protection */
+static struct protect_reading refaulting(void)
+{
+	memset(pages, 0, sizeof(pages));
+	pages[FILE_OWN].kind = HEADROOM_PAGE_KIND_FILE;
+	pages[FILE_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
+	pages[ANON_OWN].kind = HEADROOM_PAGE_KIND_ANON;
+	pages[ANON_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
+	pages[ANON_KSWAPD].kind = HEADROOM_PAGE_KIND_ANON;
+	pages[ANON_KSWAPD].reason = HEADROOM_REASON_KSWAPD;
+	delta = (struct headroom_stats){
+		.evictions = 2000, .refaults = 2000, .nr_pages = 3, .pages = pages,
+		.refault_distance = { .nr = 1, .bucket = &bucket },
+	};
+	return (struct protect_reading){
+		.delta = &delta, .interval = 2 * SECOND, .page_size = PAGE,
+		.current = 64 * MIB, .limit = CGROUPFS_MAX,
+	};
+}
+
+/* Protected with 70 MiB, which is more than it uses */
+static struct protect_reading protected_and_refaulting(void)
+{
+	struct protect_reading now = refaulting();
+
+	now.low = 70 * MIB;
+	return now;
+}
+
+static void decides(const struct protect_reading *now, enum protect_reason reason,
+		    const char *name)
+{
+	is_int(protect_decide(&rule, now).reason, reason, name);
+}
+
+static void check_raise(void)
+{
+	struct protect_reading now = refaulting();
+	struct protect_decision d = protect_decide(&rule, &now);
+
+	is_int(d.reason, PROTECT_RAISE, "refaults caused by others: raise");
+	is_near(d.rate, 1000, 0.1, "the rate is per second");
+	/* (64 MiB + 10,000 pages) * 1.1 */
+	is_near(d.low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set and a tenth");
+	ok(d.low % PAGE == 0, "in whole pages");
+}
+
+static void check_small_differences(void)
+{
+	struct protect_reading now = refaulting();
+	uint64_t target = protect_decide(&rule, &now).low;
+
+	now.low = target;
+	decides(&now, PROTECT_ENOUGH, "memory.low is the target: enough");
+	now.low = target - MIB / 2;
+	decides(&now, PROTECT_ENOUGH, "half a MiB less is not worth a write");
+	now.low = target - 8 * MIB;
+	decides(&now, PROTECT_RAISE, "8 MiB less is");
+}
+
+static void check_own_limit(void)
+{
+	struct protect_reading now = refaulting();
+	struct protect_decision d;
+
+	now.limit_hits = 1;
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_OWN_LIMIT, "the cgroup reached its own limit");
+	is_uint(d.low, 0, "which leaves memory.low as it is");
+}
+
+/* A cgroup in the subtree reaches its limit: only the other refaults count */
+static void check_limit_in_subtree(void)
+{
+	struct protect_reading now = refaulting();
+	struct protect_decision d;
+
+	pages[FILE_OWN].refaults = 1000;
+	pages[ANON_OWN].refaults = 960;
+	now.low = 40 * MIB;
+	now.quiet = 60 * SECOND;
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_OWN_LIMIT, "only 20 refaults/s are not due to that limit");
+	is_uint(d.low, 40 * MIB, "which leaves memory.low as it is");
+	ok(d.active, "the cgroup is not idle");
+	is_near(d.rate, 1000, 0, "the rate includes all refaults");
+	is_near(d.own, 980, 0, "and those due to the limit are stated");
+	pages[ANON_KSWAPD].refaults = 1000;
+	pages[ANON_OWN].refaults = 958;
+	decides(&now, PROTECT_RAISE, "21 refaults/s are due to others: raise");
+}
+
+/* Counters are read while they change */
+static void check_parts_above_total(void)
+{
+	struct protect_reading now = refaulting();
+	struct protect_decision d;
+
+	pages[FILE_OWN].refaults = 1000;
+	pages[ANON_OWN].refaults = 1100;
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_OWN_LIMIT, "parts that add up to more than the total");
+	is_near(d.own, 1000, 0, "count as the total");
+}
+
+static void check_recovery(void)
+{
+	struct protect_reading now = protected_and_refaulting();
+
+	delta.evictions = 499;
+	decides(&now, PROTECT_ENOUGH, "four times more pages come back than are evicted: enough");
+	delta.evictions = 500;
+	decides(&now, PROTECT_RAISE, "a quarter is evicted again: raise");
+	delta.evictions = 499;
+	now.low = 64 * MIB;
+	decides(&now, PROTECT_RAISE, "memory.low does not exceed the cgroup's memory: raise");
+}
+
+static void check_recovery_with_limit_in_subtree(void)
+{
+	struct protect_reading now = protected_and_refaulting();
+
+	delta.evictions = 6000;
+	pages[FILE_OWN].refaults = 1000;
+	pages[FILE_OWN].evictions = 5751;
+	decides(&now, PROTECT_ENOUGH, "others evict less than a quarter of their refaults: enough");
+	pages[FILE_OWN].evictions = 5750;
+	decides(&now, PROTECT_RAISE, "others evict a quarter: raise");
+	now.limit_hits = 1;
+	decides(&now, PROTECT_OWN_LIMIT, "but not if the cgroup reached its own limit");
+}
+
+static void check_unheeded(void)
+{
+	struct protect_reading now = protected_and_refaulting();
+
+	now.breaches = 3;
+	decides(&now, PROTECT_UNHEEDED, "the kernel evicts below memory.low: raising does not help");
+	now.low = 64 * MIB;
+	decides(&now, PROTECT_RAISE, "the cgroup uses all of memory.low: raise");
+}
+
+static void check_bounds(void)
+{
+	struct protect_rule small = rule;
+	struct protect_reading now = refaulting();
+	struct protect_decision d;
+
+	small.max = 80 * MIB;
+	d = protect_decide(&small, &now);
+	is_uint(d.low, 80 * MIB, "max bounds memory.low");
+	now.low = d.low;
+	is_int(protect_decide(&small, &now).reason, PROTECT_AT_MAX, "max is reached");
+	now = refaulting();
+	now.limit = 70 * MIB;
+	is_uint(protect_decide(&rule, &now).low, 70 * MIB, "so does the cgroup's own limit");
+}
+
+static void check_quiet(void)
+{
+	struct protect_reading now = refaulting();
+
+	delta.refaults = 40;	/* in 2 s */
+	decides(&now, PROTECT_QUIET, "refaults do not exceed the rate: quiet");
+	delta.refaults = 41;
+	decides(&now, PROTECT_RAISE, "refaults exceed the rate: raise");
+}
+
+static struct protect_reading idle(void)
+{
+	struct protect_reading now = refaulting();
+
+	delta.refaults = 0;
+	delta.evictions = 0;
+	now.low = 100 * MIB;
+	now.original = 20 * MIB;
+	now.quiet = 60 * SECOND;
+	return now;
+}
+
+static void check_idle(void)
+{
+	struct protect_reading now = idle();
+
+	now.quiet = 59 * SECOND;
+	decides(&now, PROTECT_HOLDING, "quiet for 59 s: hold");
+	now.quiet = 60 * SECOND;
+	decides(&now, PROTECT_GIVE_BACK, "quiet for 60 s: give back");
+	delta.evictions = 41;	/* in 2 s */
+	decides(&now, PROTECT_HOLDING, "evictions exceed the rate: hold");
+	delta.evictions = 40;
+	decides(&now, PROTECT_GIVE_BACK, "evictions do not exceed the rate: give back");
+}
+
+static void check_give_back(void)
+{
+	struct protect_reading now = idle();
+
+	is_uint(protect_decide(&rule, &now).low, 80 * MIB, "a quarter of the addition is given back");
+	now.low = now.original + MIB;
+	is_uint(protect_decide(&rule, &now).low, 20 * MIB, "the last MiB is given back at once");
+	now.low = now.original = 100 * MIB;
+	decides(&now, PROTECT_QUIET, "without an addition there is nothing to give back");
+}
+
+/* --- explanations --- */
+
+static char text[sizeof(((struct engine_verdict *)0)->why)];
+
+static const char *explain(const struct protect_reading *now, const struct protect_decision *d)
+{
+	static const struct protect_rule rule = {
+		.refaults = 20, .max = 512 * MIB, .quantile = 0.95, .idle = 60 * SECOND,
+	};
+
+	return protect_explain(text, sizeof(text), &rule, now, d);
+}
+
+/* An explanation names the cgroup whose limit to raise, and blames others only if they evicted */
+static void check_limit_explanations(void)
+{
+	struct protect_decision d = {
+		.reason = PROTECT_OWN_LIMIT, .rate = 1000, .own = 990, .distance = 512,
+		.extra = MIB, .most = 80 * MIB,
+	};
+	struct protect_reading now = refaulting();
+
+	explain(&now, &d);
+	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all 512 pages") &&
+	   strstr(text, "of the cgroup that reached it") && !strstr(text, "others"),
+	   "a limit in the subtree: %s", text);
+	now.limit_hits = 1;
+	explain(&now, &d);
+	ok(strstr(text, "the cgroup reached its own limit") && !strstr(text, "others"),
+	   "the cgroup's own limit: %s", text);
+	now.limit_hits = 0;
+	d.reason = PROTECT_RAISE;
+	d.own = 900;
+	explain(&now, &d);
+	ok(strstr(text, "100 refaults/s from others' reclaim (and 900/s at a cgroup's own limit), p95 distance of all"),
+	   "others and a limit in the subtree: %s", text);
+	d.reason = PROTECT_UNHEEDED;
+	explain(&now, &d);
+	ok(strstr(text, "to make memory.low count") && strlen(text) < sizeof(text) - 64,
+	   "the longest explanation fits, with room to spare: %s", text);
+}
+
+static const struct {
+	enum protect_reason reason;
+	bool others;
+	const char *says;
+} explanations[] = {
+	{ PROTECT_QUIET, false, "7 refaults/s, 8 evictions/s, acts above 20 refaults/s" },
+	{ PROTECT_HOLDING, false, "8 evictions/s: keeping the protection until both have stayed at or below 20/s for 60 s" },
+	{ PROTECT_OWN_LIMIT, false, "raise memory.max or memory.high, or make the application use less" },
+	{ PROTECT_UNHEEDED, true, "set memory.max on a common ancestor of it and the others" },
+	{ PROTECT_AT_MAX, true, "max 80.0 MiB, but memory.low is already at its maximum" },
+	{ PROTECT_ENOUGH, true, "memory.low covers that already" },
+	{ PROTECT_RAISE, true, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
+	{ PROTECT_GIVE_BACK, false, "idle for 61 s, current 64.0 MiB" },
+};
+
+/* Each reason is explained with the numbers that it depends on */
+static void check_explanations(void)
+{
+	struct protect_reading now = refaulting();
+	size_t i;
+
+	now.quiet = 61 * SECOND;
+	for (i = 0; i < sizeof(explanations) / sizeof(explanations[0]); i++) {
+		const struct protect_decision d = {
+			.reason = explanations[i].reason, .rate = 7, .evictions = 8,
+			.distance = 512, .extra = MIB, .most = 80 * MIB,
+		};
+		char small[16];
+
+		now.limit_hits = d.reason == PROTECT_OWN_LIMIT;
+		ok(strstr(explain(&now, &d), explanations[i].says), "explained: %s", text);
+		ok(strlen(text) < sizeof(text) - 64, "it fits, with room to spare");
+		ok(!strstr(text, "others") == !explanations[i].others,
+		   "it blames others only if they evicted the pages");
+		ok(strlen(protect_explain(small, sizeof(small), &rule, &now, &d)) < sizeof(small),
+		   "a small buffer truncates it");
+	}
+}
+
+int main(void)
+{
+	check_raise();
+	check_small_differences();
+	check_own_limit();
+	check_limit_in_subtree();
+	check_parts_above_total();
+	check_recovery();
+	check_recovery_with_limit_in_subtree();
+	check_unheeded();
+	check_bounds();
+	check_quiet();
+	check_idle();
+	check_give_back();
+	check_explanations();
+	check_limit_explanations();
+	return tap_done();
+}
