@@ -19,7 +19,7 @@ static const char *const type_names[] = {
 	[HEADROOM_EVENT_CGROUP_BORN] = "cgroup_born",
 	[HEADROOM_EVENT_CGROUP_GONE] = "cgroup_gone",
 	[HEADROOM_EVENT_OOM_KILL] = "oom_kill",
-	[HEADROOM_EVENT_CONFIG] = "config",
+	[HEADROOM_EVENT_PARAMS] = "params",
 	[HEADROOM_EVENT_EXIT] = "exit",
 	[HEADROOM_EVENT_DROPPED] = "dropped",
 };
@@ -78,7 +78,7 @@ static void print_config(const struct headroom_event *event)
 	struct text value;
 
 	for (size_t i = 0; i < NR_PARAMETERS; i++) {
-		value = parameter_value(&event->config, i);
+		value = parameter_value(&event->params, i);
 		printf("%s%s=%s", i ? " " : "", parameter_names[i], value.s);
 	}
 }
@@ -100,7 +100,7 @@ static void print_line(const struct headroom_event *event, const struct watched 
 		if (watched)
 			print_trigger(event, watched);
 		break;
-	case HEADROOM_EVENT_CONFIG:
+	case HEADROOM_EVENT_PARAMS:
 		print_config(event);
 		break;
 	case HEADROOM_EVENT_EXIT:
@@ -153,8 +153,8 @@ static void print_json(const struct headroom_event *event, const struct watched 
 	}
 	if (event->type == HEADROOM_EVENT_TRIGGER)
 		json_add_trigger(object, event, watched);
-	if (event->type == HEADROOM_EVENT_CONFIG)
-		json_add(object, "config", parameters_json(&event->config));
+	if (event->type == HEADROOM_EVENT_PARAMS)
+		json_add(object, "params", parameters_json(&event->params));
 	if (event->type == HEADROOM_EVENT_DROPPED)
 		json_add_uint(object, "dropped", event->dropped);
 	json_print_line(object);

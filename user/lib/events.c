@@ -173,7 +173,7 @@ static enum headroom_event_type type_of(int cmd)
 	case HEADROOM_CMD_OOM_KILL_NTF:
 		return HEADROOM_EVENT_OOM_KILL;
 	case HEADROOM_CMD_PARAMS_NTF:
-		return HEADROOM_EVENT_CONFIG;
+		return HEADROOM_EVENT_PARAMS;
 	case HEADROOM_CMD_EXIT_NTF:
 		return HEADROOM_EVENT_EXIT;
 	default:
@@ -187,9 +187,9 @@ static int decode(const struct genlmsghdr *genl, struct headroom_event *event)
 	int len = genlmsg_attrlen(genl, 0), err;
 
 	event->type = type_of(genl->cmd);
-	if (event->type == HEADROOM_EVENT_CONFIG) {
+	if (event->type == HEADROOM_EVENT_PARAMS) {
 		event->time = clock_ns(CLOCK_MONOTONIC);
-		return headroom_decode_params(attrs, len, &event->config);
+		return headroom_decode_params(attrs, len, &event->params);
 	}
 	err = headroom_decode_event(attrs, len, event);
 	if (event->type != EVENT_UNKNOWN)

@@ -754,7 +754,7 @@ int headroom_params_set(struct headroom *h, const struct headroom_params *params
  * @HEADROOM_EVENT_CGROUP_BORN: the module found a new cgroup
  * @HEADROOM_EVENT_CGROUP_GONE: a cgroup was removed
  * @HEADROOM_EVENT_OOM_KILL: the kernel kills a task because memory is short
- * @HEADROOM_EVENT_CONFIG: parameters of the module were changed
+ * @HEADROOM_EVENT_PARAMS: parameters of the module were changed
  * @HEADROOM_EVENT_EXIT: the module is being unloaded. This is the last event: close the
  *	handle
  * @HEADROOM_EVENT_DROPPED: events of the multicast group or of a trigger were dropped. Births
@@ -767,7 +767,7 @@ enum headroom_event_type {
 	HEADROOM_EVENT_CGROUP_BORN,
 	HEADROOM_EVENT_CGROUP_GONE,
 	HEADROOM_EVENT_OOM_KILL,
-	HEADROOM_EVENT_CONFIG,
+	HEADROOM_EVENT_PARAMS,
 	HEADROOM_EVENT_EXIT,
 	HEADROOM_EVENT_DROPPED,
 };
@@ -787,7 +787,7 @@ enum headroom_event_type {
  * @trigger: TRIGGER, DROPPED: id of the trigger; 0 if events of the group were dropped
  * @value: TRIGGER: sum over the window, nanoseconds or refaults
  * @dropped: DROPPED: number of dropped events; 0 if unknown
- * @config: CONFIG: all parameters
+ * @params: PARAMS: all parameters
  * @reserved: zero
  *
  * Members that do not belong to the type are zero.
@@ -804,7 +804,7 @@ struct headroom_event {
 	uint32_t trigger;
 	uint64_t value;
 	uint64_t dropped;
-	struct headroom_params config;
+	struct headroom_params params;
 	uint64_t reserved[4];
 };
 

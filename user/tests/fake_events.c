@@ -92,7 +92,7 @@ static const struct {
 } types[] = {
 	{ "trigger", HEADROOM_EVENT_TRIGGER }, { "born", HEADROOM_EVENT_CGROUP_BORN },
 	{ "gone", HEADROOM_EVENT_CGROUP_GONE }, { "oom", HEADROOM_EVENT_OOM_KILL },
-	{ "config", HEADROOM_EVENT_CONFIG }, { "exit", HEADROOM_EVENT_EXIT },
+	{ "params", HEADROOM_EVENT_PARAMS }, { "exit", HEADROOM_EVENT_EXIT },
 	{ "dropped", HEADROOM_EVENT_DROPPED },
 };
 
@@ -124,7 +124,7 @@ static void take_word(struct headroom_events *e, struct headroom_event *event, c
 	} else if (strncmp(word, "dropped=", 8) == 0) {
 		event->dropped = number;
 	} else if (strncmp(word, "shift=", 6) == 0) {
-		event->config.sample_shift = number;
+		event->params.sample_shift = number;
 	}
 }
 

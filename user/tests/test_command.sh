@@ -116,7 +116,7 @@ lacks 'stall_slots|nothing dropped'
 has '^sampling +1 page in 64$'
 has '^psi +off'
 has '^  histograms +77  values in no histogram'
-has '^  notifications +9  notifications never sent'
+has '^  notifications +9  notifications not sent'
 has '^  resized +8589934592  evicted pages forgotten'
 has "^headroom +0.0-fake on Linux $(uname -r)\$"
 export HEADROOM_FAKE=

@@ -150,9 +150,9 @@ static void test_types(void)
 	is_uint(event.pid, 5000000, "of a task");
 	is_text(event.comm, "mysqld", "with a name");
 	is_text(event.path, "/busy/db", "in a cgroup");
-	event = expect(e, HEADROOM_EVENT_CONFIG, 0, "parameters");
-	is_uint(event.config.table_entries, 65536, "which ones");
-	ok(event.config.stalls && !event.config.swap_kprobes, "and others");
+	event = expect(e, HEADROOM_EVENT_PARAMS, 0, "parameters");
+	is_uint(event.params.table_entries, 65536, "which ones");
+	ok(event.params.stalls && !event.params.swap_kprobes, "and others");
 	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "an end");
 	is_text(event.path, "/idle", "of what");
 	expect_none(e, "that was all");

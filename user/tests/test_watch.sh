@@ -105,7 +105,7 @@ with '' 1 "$fake" trigger /nowhere --stall 1ms
 all='born cgroup=7 parent=1 path=/new
 oom cgroup=3 path=/busy/db pid=4711 comm=db
 gone cgroup=8 parent=2 path=/busy/old
-config shift=6
+params shift=6
 dropped dropped=5
 dropped
 trigger id=2 cgroup=4 path=/idle value=9
@@ -114,7 +114,7 @@ with "$all" 3 "$fake" watch --trigger refaults=5:/busy --trigger stall=50ms,wind
 has '^[0-9:.]+ cgroup born +/new$'
 has 'oom kill +/busy/db: db, pid 4711$'
 has 'cgroup gone +/busy/old$'
-has 'config +sample-shift=6 table-entries=0 stalls=off swap-kprobes=off$'
+has 'params +sample-shift=6 table-entries=0 stalls=off swap-kprobes=off$'
 has 'dropped +5 events$'
 has 'dropped +events \(number unknown\)$'
 has 'trigger +/idle: stalled 9 ns in 1.0 s, reached 50.0 ms \(swap in\)$'
@@ -123,7 +123,7 @@ logged 'open group=1'
 logged 'trigger cgroup=2 scope=1 metric=2 cause=0 threshold=5 window=1000000000 interval=0 hysteresis=0 clear=0'
 logged 'trigger cgroup=1 scope=2 metric=1 cause=6 threshold=50000000 window=1000000000 interval=0 hysteresis=0 clear=0'
 with "$all" 3 "$fake" watch --json
-json '[line["type"] for line in lines] == ["cgroup_born", "oom_kill", "cgroup_gone", "config",
+json '[line["type"] for line in lines] == ["cgroup_born", "oom_kill", "cgroup_gone", "params",
 	"dropped", "dropped", "trigger", "exit"]'
 json '[line["seq"] for line in lines] == list(range(1, 9))'
 json 'lines[0]["parent_id"] == 1 and lines[0]["path"] == "/new"'
@@ -134,12 +134,12 @@ for field in $(grep -o '"[a-z_]*":' "$out" | tr -d '":' | sort -u) metric thresh
 	report "json.rst has $field"
 done
 json 'lines[1]["pid"] == 4711 and lines[1]["comm"] == "db" and "parent_id" not in lines[1]'
-json 'lines[3]["config"] == dict(sample_shift=6, table_entries=0, stalls=False,
+json 'lines[3]["params"] == dict(sample_shift=6, table_entries=0, stalls=False,
 	swap_kprobes=False) and "path" not in lines[3]'
 json 'lines[4]["dropped"] == 5 and lines[5]["dropped"] == 0'
 json 'lines[6]["value"] == 9 and "threshold" not in lines[6]'
 with "$all" 3 "$fake" watch --subtree /busy --json
-json '[line["type"] for line in lines] == ["oom_kill", "cgroup_gone", "config", "dropped", "dropped",
+json '[line["type"] for line in lines] == ["oom_kill", "cgroup_gone", "params", "dropped", "dropped",
 	"exit"]'
 with "$all" 0 "$fake" watch --count 2 --json
 json 'len(lines) == 2'
