@@ -79,7 +79,7 @@ static inline int attr_u32(const struct nlattr *attr, uint32_t *value)
 /**
  * struct attr_table - places of numeric attributes in a structure
  * @place: indexed by the attribute's type: 1 + offset of a uint64_t; 0 for other
- *	attributes. With ATTR_U32, the value must have 4 bytes
+ *	attributes. With ATTR_U32, it is a uint32_t, and the value must have 4 bytes
  * @nr: number of entries
  */
 struct attr_table {
@@ -113,10 +113,12 @@ static inline const struct nlattr *attr_take(const struct nlattr *attr, int *rem
 		} else {
 			break;
 		}
-		place &= ~ATTR_U32;
 		if (!place)
 			break;
-		*(uint64_t *)((char *)base + place - 1) = value;
+		if (place & ATTR_U32)
+			*(uint32_t *)((char *)base + (place & ~ATTR_U32) - 1) = value;
+		else
+			*(uint64_t *)((char *)base + place - 1) = value;
 		*rem -= len;
 		attr = (const struct nlattr *)((const char *)attr + len);
 	}

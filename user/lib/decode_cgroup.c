@@ -157,41 +157,26 @@ static int decode_histogram(const struct nlattr *nest, struct headroom_histogram
 #define TABLE(places)	((struct attr_table){ places, sizeof(places) / sizeof(places[0]) })
 #define PLACE(type, member)	(1 + offsetof(type, member))
 
-/* Elements being decoded, until their keys are known */
-struct nest_stall {
-	uint64_t cause;
-	struct headroom_stall stall;
-};
-
-struct nest_pages {
-	uint64_t kind, reason;
-	struct headroom_pages pages;
-};
-
-struct nest_reclaim {
-	uint64_t reason, lowest_priority;
-	struct headroom_reclaim reclaim;
-};
-
 static const uint16_t stall_places[] = {
-	[HEADROOM_A_STALL_CAUSE] = ATTR_U32 | PLACE(struct nest_stall, cause),
-	[HEADROOM_A_STALL_COUNT] = PLACE(struct nest_stall, stall.count),
-	[HEADROOM_A_STALL_TOTAL] = PLACE(struct nest_stall, stall.total),
-	[HEADROOM_A_STALL_LONGEST] = PLACE(struct nest_stall, stall.longest),
+	[HEADROOM_A_STALL_CAUSE] = ATTR_U32 | PLACE(struct headroom_stall, cause),
+	[HEADROOM_A_STALL_COUNT] = PLACE(struct headroom_stall, count),
+	[HEADROOM_A_STALL_TOTAL] = PLACE(struct headroom_stall, total),
+	[HEADROOM_A_STALL_LONGEST] = PLACE(struct headroom_stall, longest),
 };
 
 static const uint16_t pages_places[] = {
-	[HEADROOM_A_PAGES_KIND] = ATTR_U32 | PLACE(struct nest_pages, kind),
-	[HEADROOM_A_PAGES_REASON] = ATTR_U32 | PLACE(struct nest_pages, reason),
-	[HEADROOM_A_PAGES_EVICTIONS] = PLACE(struct nest_pages, pages.evictions),
-	[HEADROOM_A_PAGES_REFAULTS] = PLACE(struct nest_pages, pages.refaults),
+	[HEADROOM_A_PAGES_KIND] = ATTR_U32 | PLACE(struct headroom_pages, kind),
+	[HEADROOM_A_PAGES_REASON] = ATTR_U32 | PLACE(struct headroom_pages, reason),
+	[HEADROOM_A_PAGES_EVICTIONS] = PLACE(struct headroom_pages, evictions),
+	[HEADROOM_A_PAGES_REFAULTS] = PLACE(struct headroom_pages, refaults),
 };
 
 static const uint16_t reclaim_places[] = {
-	[HEADROOM_A_RECLAIM_REASON] = ATTR_U32 | PLACE(struct nest_reclaim, reason),
-	[HEADROOM_A_RECLAIM_SCANNED] = PLACE(struct nest_reclaim, reclaim.scanned),
-	[HEADROOM_A_RECLAIM_RECLAIMED] = PLACE(struct nest_reclaim, reclaim.reclaimed),
-	[HEADROOM_A_RECLAIM_LOWEST_PRIORITY] = ATTR_U32 | PLACE(struct nest_reclaim, lowest_priority),
+	[HEADROOM_A_RECLAIM_REASON] = ATTR_U32 | PLACE(struct headroom_reclaim, reason),
+	[HEADROOM_A_RECLAIM_LOWEST_PRIORITY] =
+		ATTR_U32 | PLACE(struct headroom_reclaim, lowest_priority),
+	[HEADROOM_A_RECLAIM_SCANNED] = PLACE(struct headroom_reclaim, scanned),
+	[HEADROOM_A_RECLAIM_RECLAIMED] = PLACE(struct headroom_reclaim, reclaimed),
 };
 
 static const uint16_t stats_places[] = {
@@ -214,38 +199,71 @@ static const uint16_t cgroup_places[] = {
 	[HEADROOM_A_CGROUP_PSI_FULL] = PLACE(struct headroom_cgroup, psi_full),
 };
 
-/* Number of attributes from @attr on that are of its type */
-static size_t count_list(const struct nlattr *attr, int rem)
-{
-	int type = attr_type(attr);
-	size_t nr = 0;
+/*
+ * A list that is being filled. The kernel sends the elements of a list one behind the other,
+ * and such a run gets room as a whole: up to @end in the message.
+ */
+struct filling {
+	const void *end;
+	size_t room;
+};
 
-	for (; attr_ok(attr, rem); attr = attr_next(attr, &rem))
-		nr += attr_type(attr) == type;
-	return nr;
+static int make_room(struct filling *filling, void **list, size_t nr, size_t size,
+		     struct arena *arena, const struct nlattr *attr, int rem)
+{
+	size_t room = nr;
+	void *larger;
+
+	for (int type = attr->nla_type; attr_ok(attr, rem) && attr->nla_type == type;
+	     attr = attr_next(attr, &rem))
+		room++;
+	filling->end = attr;
+	if (room <= filling->room)
+		return 0;
+	/* A second run is not expected; many of them must not cost the square. */
+	if (nr && room < 2 * nr)
+		room = 2 * nr;
+	larger = arena_alloc(arena, room * size);
+	if (!larger)
+		return -ENOMEM;
+	if (nr)
+		memcpy(larger, *list, nr * size);
+	*list = larger;
+	filling->room = room;
+	return 0;
 }
 
-/* Allocate the list that begins at @attr, unless *@list is allocated */
-static int make_list(void **list, size_t size, struct arena *arena, const struct nlattr *attr,
-		     int rem)
+/* The next element of a list, to be decoded in place and then accepted; NULL without memory */
+#define next_element(filling, list, nr, arena, nest, left) \
+	((const void *)(nest) >= (filling)->end && \
+	 make_room(filling, (void **)&(list), nr, sizeof(*(list)), arena, nest, left) < 0 ? \
+	 NULL : memset(&(list)[nr], 0, sizeof(*(list))))
+
+/* An element that is out of order moves to its place, and replaces one of its number. */
+static void put_in_order(const struct list_type *type, void *list, size_t *nr,
+			 const void *element)
 {
-	if (*list)
-		return 0;
-	*list = arena_alloc(arena, count_list(attr, rem) * size);
-	return *list ? 0 : -ENOMEM;
+	union {
+		struct headroom_stall stall;
+		struct headroom_pages pages;
+		struct headroom_reclaim reclaim;
+	} copy;
+
+	memcpy(&copy, element, type->size);
+	list_put(type, list, nr, &copy);
 }
 
 static int decode_stall(const struct nlattr *nest, int left, struct headroom_stats *stats,
-			struct arena *arena)
+			struct arena *arena, struct filling *filling)
 {
-	struct nest_stall found = { 0 };
+	struct headroom_stall *stall = next_element(filling, stats->stall, stats->nr_stalls,
+						    arena, nest, left);
 	const struct nlattr *attr;
-	int rem, err;
+	int rem, err = 0;
 
-	err = make_list((void **)&stats->stall, sizeof(*stats->stall), arena, nest, left);
-	if (err)
-		return err;
-	attr_for_each_other_nested(attr, nest, rem, TABLE(stall_places), &found) {
+	if (!stall)
+		return -ENOMEM;
+	attr_for_each_other_nested(attr, nest, rem, TABLE(stall_places), stall) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_STALL_CAUSE:
 		case HEADROOM_A_STALL_COUNT:
@@ -253,76 +271,81 @@ static int decode_stall(const struct nlattr *nest, int left, struct headroom_sta
 		case HEADROOM_A_STALL_LONGEST:
 			return -EBADMSG;
 		case HEADROOM_A_STALL_LATENCY:
-			err = decode_histogram(attr, &found.stall.latency, arena);
+			err = decode_histogram(attr, &stall->latency, arena);
 			break;
 		}
 		if (err)
 			return err;
 	}
-	if (!found.cause)
+	if (!stall->cause)
 		return -EBADMSG;
-	found.stall.cause = found.cause;
-	list_put(&list_of_stalls, stats->stall, &stats->nr_stalls, &found.stall);
+	if (stats->nr_stalls && stall->cause <= stall[-1].cause)
+		put_in_order(&list_of_stalls, stats->stall, &stats->nr_stalls, stall);
+	else
+		stats->nr_stalls++;
 	return check_end(rem);
 }
 
 static int decode_pages(const struct nlattr *nest, int left, struct headroom_stats *stats,
-			struct arena *arena)
+			struct arena *arena, struct filling *filling)
 {
-	struct nest_pages found = { 0 };
+	struct headroom_pages *pages = next_element(filling, stats->pages, stats->nr_pages,
+						    arena, nest, left);
 	const struct nlattr *attr;
-	int rem, err;
+	int rem;
 
-	err = make_list((void **)&stats->pages, sizeof(*stats->pages), arena, nest, left);
-	if (err)
-		return err;
-	attr_for_each_other_nested(attr, nest, rem, TABLE(pages_places), &found)
+	if (!pages)
+		return -ENOMEM;
+	attr_for_each_other_nested(attr, nest, rem, TABLE(pages_places), pages)
 		if (attr_type(attr) <= HEADROOM_A_PAGES_MAX)
 			return -EBADMSG;
-	if (!found.kind || !found.reason)
+	if (!pages->kind || !pages->reason)
 		return -EBADMSG;
-	found.pages.kind = found.kind;
-	found.pages.reason = found.reason;
-	list_put(&list_of_pages, stats->pages, &stats->nr_pages, &found.pages);
+	if (stats->nr_pages && pages_number(pages->kind, pages->reason) <=
+			       pages_number(pages[-1].kind, pages[-1].reason))
+		put_in_order(&list_of_pages, stats->pages, &stats->nr_pages, pages);
+	else
+		stats->nr_pages++;
 	return check_end(rem);
 }
 
 static int decode_group(const struct nlattr *nest, int left, struct headroom_stats *stats,
-			struct arena *arena)
+			struct arena *arena, struct filling *filling)
 {
-	struct headroom_group found = { 0 };
+	struct headroom_group *group = next_element(filling, stats->group, stats->nr_groups,
+						    arena, nest, left);
 	const struct nlattr *attr;
-	int rem, err;
+	int rem, err = 0;
 
-	err = make_list((void **)&stats->group, sizeof(*stats->group), arena, nest, left);
-	if (err)
-		return err;
+	if (!group)
+		return -ENOMEM;
 	attr_for_each_nested(attr, nest, rem) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_SAMPLE_GROUP_EVICTIONS:
-			err = attr_uint(attr, &found.evictions);
+			err = attr_uint(attr, &group->evictions);
 			break;
 		case HEADROOM_A_SAMPLE_GROUP_REFAULTS:
-			err = attr_uint(attr, &found.refaults);
+			err = attr_uint(attr, &group->refaults);
 			break;
 		}
 		if (err)
 			return err;
 	}
-	stats->group[stats->nr_groups++] = found;
+	stats->nr_groups++;
 	return check_end(rem);
 }
 
 static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			struct arena *arena)
 {
+	struct filling pages = { 0 }, groups = { 0 }, stalls = { 0 };
 	const struct nlattr *attr;
 	int rem, err = 0;
 
 	attr_for_each_other_nested(attr, nest, rem, TABLE(stats_places), stats) {
 		switch (attr_type(attr)) {
 		case HEADROOM_A_STATS_PAGES:
-			err = decode_pages(attr, rem, stats, arena);
+			err = decode_pages(attr, rem, stats, arena, &pages);
 			break;
 		case HEADROOM_A_STATS_REFAULT_DISTANCE:
 			err = decode_histogram(attr, &stats->refault_distance, arena);
@@ -331,10 +354,10 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			err = decode_histogram(attr, &stats->refault_age, arena);
 			break;
 		case HEADROOM_A_STATS_SAMPLE_GROUP:
-			err = decode_group(attr, rem, stats, arena);
+			err = decode_group(attr, rem, stats, arena, &groups);
 			break;
 		case HEADROOM_A_STATS_STALL:
-			err = decode_stall(attr, rem, stats, arena);
+			err = decode_stall(attr, rem, stats, arena, &stalls);
 			break;
 		default:
 			err = attr_type(attr) <= HEADROOM_A_STATS_MAX ? -EBADMSG : 0;
@@ -346,29 +369,31 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 }
 
 static int decode_reclaim(const struct nlattr *nest, int left, struct headroom_target *target,
-			  struct arena *arena)
+			  struct arena *arena, struct filling *filling)
 {
-	struct nest_reclaim found = { 0 };
+	struct headroom_reclaim *reclaim = next_element(filling, target->reclaim,
+							target->nr_reclaim, arena, nest, left);
 	const struct nlattr *attr;
-	int rem, err;
+	int rem;
 
-	err = make_list((void **)&target->reclaim, sizeof(*target->reclaim), arena, nest, left);
-	if (err)
-		return err;
-	attr_for_each_other_nested(attr, nest, rem, TABLE(reclaim_places), &found)
+	if (!reclaim)
+		return -ENOMEM;
+	attr_for_each_other_nested(attr, nest, rem, TABLE(reclaim_places), reclaim)
 		if (attr_type(attr) <= HEADROOM_A_RECLAIM_MAX)
 			return -EBADMSG;
-	if (!found.reason)
+	if (!reclaim->reason)
 		return -EBADMSG;
-	found.reclaim.reason = found.reason;
-	found.reclaim.lowest_priority = found.lowest_priority;
-	list_put(&list_of_reclaim, target->reclaim, &target->nr_reclaim, &found.reclaim);
+	if (target->nr_reclaim && reclaim->reason <= reclaim[-1].reason)
+		put_in_order(&list_of_reclaim, target->reclaim, &target->nr_reclaim, reclaim);
+	else
+		target->nr_reclaim++;
 	return check_end(rem);
 }
 
 static int decode_target(const struct nlattr *nest, struct headroom_target *target,
 			 struct arena *arena)
 {
+	struct filling filling = { 0 };
 	const struct nlattr *attr;
 	int rem, err = 0;
 
@@ -380,7 +405,7 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 			err = decode_histogram(attr, &target->distance, arena);
 			break;
 		case HEADROOM_A_TARGET_RECLAIM:
-			err = decode_reclaim(attr, rem, target, arena);
+			err = decode_reclaim(attr, rem, target, arena, &filling);
 			break;
 		}
 		if (err)
@@ -390,7 +415,7 @@ static int decode_target(const struct nlattr *nest, struct headroom_target *targ
 }
 
 /*
- * Refuse a second nest of the same type: make_list() allocates for the elements of one, and
+ * Refuse a second nest of the same type: make_room() counts the elements of one, and
  * those of another would be stored behind the end.
  */
 static int check_once(unsigned int *seen, const struct nlattr *attr)

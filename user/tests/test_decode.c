@@ -228,6 +228,56 @@ static void test_histogram_twice(void)
 }
 
 /* A list has the length of its first nest: a second one must not be added to it. */
+static void put_one_stall(uint32_t cause, uint32_t count)
+{
+	struct nlattr *stall = nest(HEADROOM_A_STATS_STALL);
+
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, cause);
+	nla_put_u32(msg, HEADROOM_A_STALL_COUNT, count);
+	end(stall);
+}
+
+static void put_one_pages(uint32_t kind, uint32_t evictions)
+{
+	struct nlattr *pages = nest(HEADROOM_A_STATS_PAGES);
+
+	nla_put_u32(msg, HEADROOM_A_PAGES_KIND, kind);
+	nla_put_u32(msg, HEADROOM_A_PAGES_REASON, 1);
+	nla_put_u32(msg, HEADROOM_A_PAGES_EVICTIONS, evictions);
+	end(pages);
+}
+
+/* The kernel sends each list in order and in one run. Neither is promised. */
+static void test_lists_in_any_order(void)
+{
+	struct headroom_cgroup cgroup;
+	struct nlattr *stats;
+	int wrong = 0;
+
+	begin();
+	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
+	stats = nest(HEADROOM_A_CGROUP_LOCAL);
+	for (uint32_t i = 50; i > 0; i--) {
+		put_one_stall(i, 1000 + i);
+		put_one_stall(99 - i, 2000 + i);
+		put_one_pages(i % 2 ? i : 100 - i, i);
+	}
+	put_one_stall(7, 7);
+	end(stats);
+	is_int(decode_cgroup(&cgroup), 0, "lists in any order");
+	is_uint(cgroup.local.nr_stalls, 98, "each cause once");
+	is_uint(cgroup.local.nr_pages, 50, "each kind once");
+	for (size_t i = 1; i < cgroup.local.nr_stalls; i++)
+		wrong += cgroup.local.stall[i].cause <= cgroup.local.stall[i - 1].cause;
+	for (size_t i = 1; i < cgroup.local.nr_pages; i++)
+		wrong += cgroup.local.pages[i].kind <= cgroup.local.pages[i - 1].kind;
+	is_int(wrong, 0, "in order");
+	is_uint(headroom_stats_stall(&cgroup.local, 7)->count, 7, "the last one counts");
+	is_uint(headroom_stats_stall(&cgroup.local, 60)->count, 2039, "a cause");
+	is_uint(headroom_stats_pages(&cgroup.local, 3, 1)->evictions, 3, "a kind");
+	arena_free(&arena);
+}
+
 static void test_nest_twice(void)
 {
 	const int attrs[] = { HEADROOM_A_CGROUP_LOCAL, HEADROOM_A_CGROUP_SUBTREE,
@@ -985,6 +1035,7 @@ int main(void)
 	test_absent();
 	test_histogram_twice();
 	test_nest_twice();
+	test_lists_in_any_order();
 	test_malformed_cgroup();
 	test_malformed_histogram();
 	test_buckets();
