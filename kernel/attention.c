@@ -8,9 +8,9 @@
  *	                     |
  *	                     +--no trigger covers it--> IGNORED
  *
- * puts it into a list without a lock, and wakes the poller if that is idle. The poller
- * takes the list at each tick and decides about the other transitions: see
- * trigger_poll.c. Probes know nothing of the poller; it registers its wake-up here.
+ * adds it to a list without a lock, and wakes the poller if that is idle. The poller takes
+ * the list at each tick and decides about the other transitions: see trigger_poll.c.
+ * Probes do not call the poller; it registers its wake-up here.
  */
 #include <linux/irq_work.h>
 #include <linux/timekeeping.h>
@@ -38,19 +38,21 @@ static struct {
  */
 void hr_attention_raise(struct hr_attention *of)
 {
+	/* Pairs with cmpxchg() in leave() of trigger_poll.c: one of the two sets ACTIVE */
 	if (cmpxchg(&of->state, HR_ATTENTION_NONE, HR_ATTENTION_ACTIVE) != HR_ATTENTION_NONE)
 		return;
 	hr_cgroup_get(container_of(of, struct hr_cgroup, attention));
+	/* Pairs with READ_ONCE() in hr_attention_since() */
 	if (llist_add(&of->node, &attention.flagged))
 		WRITE_ONCE(attention.since, ktime_get_mono_fast_ns());
-	/* Pairs with the barrier in sleep() of trigger_poll.c */
+	/* Pairs with set_current_state() in sleep() of trigger_poll.c */
 	smp_mb();
 	if (READ_ONCE(attention.idle))
 		irq_work_queue(&attention.kick);
 }
 
 /**
- * hr_attention_take - take all flagged records
+ * hr_attention_take - take the list of flagged records
  *
  * Context: process; one caller at a time.
  * Return: list of struct hr_attention by @node; each holds a reference on its record,
@@ -72,24 +74,26 @@ bool hr_attention_pending(void)
 }
 
 /**
- * hr_attention_since - when the first record was flagged after the list was empty
+ * hr_attention_since - the time when the list last became non-empty
  *
  * Context: any.
  * Return: CLOCK_MONOTONIC, ns.
  */
 u64 hr_attention_since(void)
 {
+	/* Pairs with WRITE_ONCE() in hr_attention_raise() */
 	return READ_ONCE(attention.since);
 }
 
 /**
- * hr_attention_idle - say whether a flagged record has to wake the poller
+ * hr_attention_idle - set whether a flagged record has to wake the poller
  * @idle: the poller reads no record, and sleeps until it is woken
  *
- * Context: any; the poller.
+ * Context: the poller.
  */
 void hr_attention_idle(bool idle)
 {
+	/* Pairs with READ_ONCE() in hr_attention_raise(); sleep() has the barrier */
 	WRITE_ONCE(attention.idle, idle);
 }
 

@@ -12,7 +12,7 @@
 #include <asm/barrier.h>
 
 /**
- * enum hr_attention_state - what an event of a record does
+ * enum hr_attention_state - the effect of an event on a record
  * @HR_ATTENTION_NONE: it flags the record and wakes the poller
  * @HR_ATTENTION_ACTIVE: nothing: the poller reads the record at each tick
  * @HR_ATTENTION_IGNORED: nothing: no trigger covers the record
@@ -38,18 +38,18 @@ DECLARE_STATIC_KEY_FALSE(hr_attention_wanted);
 
 void hr_attention_init(void (*wake)(void));
 void hr_attention_exit(void);
-void hr_attention_raise(struct hr_attention *attention);
+void hr_attention_raise(struct hr_attention *of);
 struct llist_node *hr_attention_take(void);
 bool hr_attention_pending(void);
 u64 hr_attention_since(void);
 void hr_attention_idle(bool idle);
 
 /**
- * hr_attention_touch - an event was counted for a cgroup, or a stall has begun
- * @attention: of the cgroup's record
+ * hr_attention_touch - flag a record after an event or the begin of a stall
+ * @attention: the record's part
  *
- * Costs nothing while there are no triggers, and one test while the poller reads the
- * record anyway.
+ * Costs nothing while there are no triggers, and a barrier and a test while the poller
+ * reads the record anyway.
  *
  * Context: any, under RCU, after the event was counted.
  */
@@ -58,8 +58,8 @@ static __always_inline void hr_attention_touch(struct hr_attention *attention)
 	if (!static_branch_unlikely(&hr_attention_wanted))
 		return;
 	/*
-	 * Pairs with the barrier in leave() of trigger_poll.c: either that tick reads
-	 * the event, or the state is NONE here.
+	 * Pairs with the barriers in leave() and note_counters() of trigger_poll.c: either
+	 * the poller reads the event, or the state is NONE here.
 	 */
 	smp_mb();
 	if (READ_ONCE(attention->state) == HR_ATTENTION_NONE)

@@ -2,20 +2,19 @@
 /*
  * Keep the top evictors of each victim
  *
- * A host has thousands of cgroups, and each may evict pages of any other. A victim
- * remembers HR_NR_EVICTORS of them by name: those that evicted most, as the space-saving
- * algorithm finds them (Metwally et al., ICDT 2005). An evictor that is not in the list
- * replaces the one with the fewest pages. No evictor without a slot can have more pages
- * than the largest number that was ever replaced; a new one may have had as many before,
- * which is its error:
+ * A host has thousands of cgroups, and each may evict pages of any other. A victim keeps a
+ * slot for each of the HR_NR_EVICTORS that evicted most, found with the space-saving
+ * algorithm (Metwally et al., ICDT 2005): an evictor without a slot replaces the one with
+ * the fewest pages. No evictor without a slot can have more pages than the largest number
+ * that was ever replaced. A new one may have evicted as many before, which is its error:
  *
  *	pages <= pages that the evictor really took <= pages + error
  *
- * The pages of a replaced evictor move to "others". So slots and others together are
+ * The pages of a replaced evictor move to @others. So slots and @others together are
  * always exactly the evictions of the victim and their refaults.
  *
- * An evictor that is removed is replaced by its nearest living ancestor. The list of a
- * victim that is removed is added to that of its nearest living ancestor.
+ * When an evictor is removed, its nearest living ancestor replaces it. When a victim is
+ * removed, its list is added to that of its nearest living ancestor.
  *
  * Each list has its own lock. Reclaim takes it once for a batch of pages, see reclaim.c.
  * Refaults are added without it, as long as @generation is the same as when their slot
@@ -29,8 +28,7 @@
 #include "cgroup.h"
 
 static struct hr_blame_slot *slot_of(struct hr_blame *blame,
-				     const struct hr_cgroup *evictor,
-					   u32 reason)
+				     const struct hr_cgroup *evictor, u32 reason)
 {
 	unsigned int i;
 
@@ -46,7 +44,7 @@ static u64 taken(const struct hr_blame_slot *slot)
 	return atomic64_read(&slot->pages.evictions) + slot->error;
 }
 
-/* A free slot, or that of the evictor with the fewest pages */
+/* Find a free slot, or that of the evictor with the fewest pages */
 static struct hr_blame_slot *slot_to_give(struct hr_blame *blame)
 {
 	struct hr_blame_slot *slot, *least = NULL;
@@ -72,13 +70,14 @@ static void pages_move(struct hr_page_stats *to, struct hr_page_stats *from)
 }
 
 /*
- * Give a slot to another evictor, or to none. The generation changes first: pairs with
- * READ_ONCE() in hr_route_fits(), after which refaults find their slot again.
+ * Give a slot to another evictor, or to none, and move its pages to @former. The new
+ * generation makes refaults look up their slot again.
  */
 static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 			struct hr_page_stats *former,
 			struct hr_cgroup *evictor, u32 reason, u64 error)
 {
+	/* Pairs with READ_ONCE() in hr_route_fits(); the head of this file has the race */
 	WRITE_ONCE(blame->generation, blame->generation + 1);
 	pages_move(former, &slot->pages);
 	slot->evictor = evictor;
@@ -88,9 +87,8 @@ static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 
 /* Give @evictor a slot. The caller puts *dropped, the evictor that had it. */
 static struct hr_blame_slot *slot_take(struct hr_blame *blame,
-				       struct hr_cgroup *evictor,
-					     u32 reason,
-					     struct hr_cgroup **dropped)
+				       struct hr_cgroup *evictor, u32 reason,
+				       struct hr_cgroup **dropped)
 {
 	struct hr_blame_slot *slot = slot_to_give(blame);
 
@@ -102,10 +100,10 @@ static struct hr_blame_slot *slot_take(struct hr_blame *blame,
 	return slot;
 }
 
-/* Add @pages to the slot of @evictor. The caller puts the evictor that is returned. */
+/* Add @pages to the slot of @evictor. The caller puts the result, which had the slot before. */
 static struct hr_cgroup *add(struct hr_blame *blame,
 			     struct hr_cgroup *evictor, u32 reason,
-				   struct hr_page_stats *pages, u64 error)
+			     struct hr_page_stats *pages, u64 error)
 {
 	struct hr_blame_slot *slot = slot_of(blame, evictor, reason);
 	struct hr_cgroup *dropped = NULL;
@@ -129,9 +127,8 @@ static struct hr_cgroup *add(struct hr_blame *blame,
  *
  * Context: any, under RCU.
  */
-void hr_blame_add(struct hr_blame *blame,
-		  struct hr_cgroup *evictor,
-			enum headroom_reason reason, u64 evictions)
+void hr_blame_add(struct hr_blame *blame, struct hr_cgroup *evictor,
+		  enum headroom_reason reason, u64 evictions)
 {
 	struct hr_cgroup *dropped = NULL;
 	struct hr_blame_slot *slot;
@@ -151,16 +148,16 @@ void hr_blame_add(struct hr_blame *blame,
  * @evictor: the evictor; NULL if it is gone
  * @reason: reason of the evictions
  * @refaults: number of pages, scaled
- * @generation: result: as long as @blame has this generation, the returned counter is
- *	that of the same evictor and reason
+ * @generation: result: while @blame has this generation, the returned counter belongs to
+ *	the same evictor and reason
  *
  * Context: any, under RCU.
- * Return: the counter that they were added to.
+ * Return: the counter that @refaults was added to.
  */
 atomic64_t *hr_blame_refault(struct hr_blame *blame,
 			     const struct hr_cgroup *evictor,
-				   enum headroom_reason reason, u64 refaults,
-				   u32 *generation)
+			     enum headroom_reason reason, u64 refaults,
+			     u32 *generation)
 {
 	struct hr_blame_slot *slot = NULL;
 	atomic64_t *where;
@@ -180,6 +177,7 @@ static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
 {
 	unsigned int i;
 
+	/* Pairs with the release in hr_cgroup_bury(); the registry lock orders it */
 	for (i = 0; i < HR_NR_EVICTORS; i++)
 		if (blame->slot[i].evictor && READ_ONCE(blame->slot[i].evictor->dead))
 			return &blame->slot[i];
@@ -190,7 +188,7 @@ static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
  * hr_blame_promote - replace evictors that died by their nearest living ancestors
  * @blame: list of a victim
  *
- * Context: process; no record dies during the call.
+ * Context: process; registry lock held, so that no record dies during the call.
  */
 void hr_blame_promote(struct hr_blame *blame)
 {
@@ -224,7 +222,7 @@ void hr_blame_promote(struct hr_blame *blame)
  * @to: list of a living cgroup
  * @from: list of a cgroup that died, which has no writers any more; empty afterwards
  *
- * Context: process; no record dies during the call.
+ * Context: process; registry lock held, so that no record dies during the call.
  */
 void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 {
@@ -278,10 +276,9 @@ static void pages_read(struct hr_pages *to, const struct hr_page_stats *from)
  * @to: result
  * @blame: list of a victim
  *
- * Context: process; no record dies during the call.
+ * Context: process; registry lock held, so that no record dies during the call.
  */
-void hr_blame_read(struct hr_blame_totals *to,
-		   struct hr_blame *blame)
+void hr_blame_read(struct hr_blame_totals *to, struct hr_blame *blame)
 {
 	const struct hr_blame_slot *slot;
 	struct hr_evictor *evictor;

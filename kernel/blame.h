@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Keep the top evictors of each victim
+ */
 #ifndef _HEADROOM_BLAME_H
 #define _HEADROOM_BLAME_H
 
@@ -13,8 +16,8 @@ struct hr_cgroup;
  * struct hr_blame_slot - one evictor for one reason
  * @evictor: the evictor; holds a reference. NULL if the slot is free
  * @reason: enum headroom_reason
- * @pages: pages evicted since it has the slot, and refaults of them; refaults are added
- *	without the lock
+ * @pages: pages that it evicted since it got the slot, and their refaults, which are
+ *	added without the lock
  * @error: upper bound of the pages that it evicted before
  */
 struct hr_blame_slot {
@@ -40,22 +43,20 @@ struct hr_blame {
 	struct hr_page_stats others;
 };
 
-void hr_blame_add(struct hr_blame *blame,
-		  struct hr_cgroup *evictor,
-			enum headroom_reason reason, u64 evictions);
+void hr_blame_add(struct hr_blame *blame, struct hr_cgroup *evictor,
+		  enum headroom_reason reason, u64 evictions);
 atomic64_t *hr_blame_refault(struct hr_blame *blame,
 			     const struct hr_cgroup *evictor,
-				   enum headroom_reason reason, u64 refaults,
-				   u32 *generation);
+			     enum headroom_reason reason, u64 refaults,
+			     u32 *generation);
 void hr_blame_promote(struct hr_blame *blame);
 void hr_blame_move(struct hr_blame *to, struct hr_blame *from);
 void hr_blame_clear(struct hr_blame *blame);
-void hr_blame_read(struct hr_blame_totals *to,
-		   struct hr_blame *blame);
+void hr_blame_read(struct hr_blame_totals *to, struct hr_blame *blame);
 
 /**
- * hr_blame_init - begin with an empty list
- * @blame: all zero
+ * hr_blame_init - initialise an empty list
+ * @blame: the list, all zero
  *
  * Context: any.
  */

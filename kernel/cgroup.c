@@ -2,25 +2,23 @@
 /*
  * Map each memory cgroup to its record
  *
- * Lookup. The kernel numbers its memory cgroups with 16 bits and reuses the
- * numbers. A record in the slot of that number is the right one if it has the
- * right memcg, which cannot be another one at the same address, since the
- * record holds a reference.
+ * Lookup. The kernel numbers its memory cgroups with 16 bits and reuses the numbers. The
+ * record in the slot of a number is the right one if it has the right memcg. No other
+ * memcg can have the same address, since the record holds a reference.
  *
  *	slot[memcg id] --> record --> parent --> ... --> root
  *
- * First contact. Nothing announces all cgroups: cgroup_mkdir fires for some, nothing
- * does when the controller is switched on later. So a probe that meets a memory cgroup
- * without a record adopts it on the spot, with one of the spare records. The registry
- * links such newborn records into its tree later.
+ * First contact. No event announces every cgroup: cgroup_mkdir fires when a cgroup is
+ * created, but no event fires when its controller is switched on later. So a probe that
+ * meets a memory cgroup without a record gives it one of the spare records at once. The
+ * registry links such newborn records into its tree later.
  *
- * References. An open stall, an evictor's place and a child hold references on a
- * record. The last reference may be put below a run-queue lock, so the record only
- * goes to a list; the sweep frees it after a grace period.
+ * References. An open stall, a blame slot and a child hold references on a record. The
+ * last reference may be put below a run-queue lock, so that only adds the record to a
+ * list; the sweep frees it after a grace period.
  *
- * spare.lock protects the slots, the spare records and the list of newborns. It is raw
- * and a leaf, since probes take it with interrupts off below any lock of the page
- * cache.
+ * spare.lock protects the slots and the spare records. It is raw and a leaf, since probes
+ * take it with interrupts off below any lock of the page cache.
  */
 #include <linux/cgroup.h>
 #include <linux/lockdep.h>
@@ -44,12 +42,12 @@ static struct {
 } records;
 
 static struct {
-	raw_spinlock_t lock;		/* all here, and the slots */
+	raw_spinlock_t lock;		/* protects the next three members and the slots */
 	unsigned int nr;
 	struct hr_cgroup *record[SPARES];
 	u16 births;
-	struct llist_head newborn;
-	struct llist_head unused;	/* without references */
+	struct llist_head newborn;	/* records to link into the tree */
+	struct llist_head unused;	/* records without references */
 } spare = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(spare.lock),
 	.newborn = LLIST_HEAD_INIT(spare.newborn),
@@ -65,7 +63,7 @@ static struct hr_cgroup *record_alloc(void)
 	return cg;
 }
 
-/* Publishes @cg as the record of @memcg. Returns false if the cgroup is dying. */
+/* Publish @cg as the record of @memcg. Returns false if the cgroup is dying. */
 static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 {
 	u16 slot = mem_cgroup_id(memcg);
@@ -81,13 +79,15 @@ static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
 	llist_add(&cg->todo, &spare.newborn);
+	/* Pairs with rcu_dereference_sched() in hr_cgroup_in_slot() */
 	rcu_assign_pointer(hr_cgroup_slot[slot], cg);
 	return true;
 }
 
-/* As hr_cgroup_in_slot(), but also for the writer */
+/* As hr_cgroup_in_slot(), but also under spare.lock */
 static __always_inline struct hr_cgroup *slot_read(u16 slot)
 {
+	/* Pairs with rcu_assign_pointer() in record_publish() */
 	return rcu_dereference_check(hr_cgroup_slot[slot],
 				     rcu_read_lock_sched_held() ||
 				     lockdep_is_held(&spare.lock));
@@ -101,7 +101,7 @@ static __always_inline struct hr_cgroup *record_in_slot(struct mem_cgroup *memcg
 	return cg && cg->memcg == memcg ? cg : NULL;
 }
 
-/* Gives @memcg a spare record. NULL if it is dying or no spare is left. */
+/* Give @memcg a spare record. Returns NULL if it is dying or no spare is left. */
 static noinline struct hr_cgroup *record_adopt(struct mem_cgroup *memcg)
 {
 	struct hr_cgroup *cg;
@@ -125,10 +125,11 @@ static noinline struct hr_cgroup *record_adopt(struct mem_cgroup *memcg)
 }
 
 /**
- * hr_cgroup_of_slow - as hr_cgroup_of()
- * @memcg: the memory cgroup, which has no record yet; or NULL
+ * hr_cgroup_of_slow - hr_cgroup_of() for a memory cgroup that has no record yet
+ * @memcg: the memory cgroup; NULL for the root
  *
  * Context: any, under RCU.
+ * Return: as hr_cgroup_of().
  */
 struct hr_cgroup *hr_cgroup_of_slow(struct mem_cgroup *memcg)
 {
@@ -170,7 +171,7 @@ struct hr_cgroup *hr_cgroup_root(void)
 }
 
 /**
- * hr_cgroup_existing - the record of a memory cgroup, if it has one
+ * hr_cgroup_existing - find the record of a memory cgroup without giving it one
  * @memcg: the memory cgroup
  *
  * Context: any, under RCU.
@@ -182,10 +183,10 @@ struct hr_cgroup *hr_cgroup_existing(struct mem_cgroup *memcg)
 }
 
 /**
- * hr_cgroup_alive - the record that is charged for one that may have died
+ * hr_cgroup_alive - find the record to charge in place of one that may have died
  * @cg: a record on which the caller holds a reference
  *
- * Context: any, under RCU, which must be held until the result was used.
+ * Context: any, under RCU, which the caller holds until it has used the result.
  * Return: @cg, or its nearest ancestor that is not dead.
  */
 struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg)
@@ -197,22 +198,23 @@ struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg)
 }
 
 /**
- * hr_cgroup_parent - the record above
+ * hr_cgroup_parent - find the record above
  * @cg: a record on which the caller holds a reference
  *
- * For a record that is not linked yet: that of the nearest ancestor that has one now.
+ * A newborn has no parent yet: for it, this finds the nearest ancestor with a record.
  *
- * Context: any, under RCU, which must be held until the result was used.
+ * Context: any, under RCU, which the caller holds until it has used the result.
  * Return: the record; NULL above the root.
  */
 struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg)
 {
+	/* Pairs with WRITE_ONCE() in link_newborn() */
 	struct hr_cgroup *parent = READ_ONCE(cg->parent);
 	struct mem_cgroup *memcg;
 
 	if (parent || cg == records.root)
 		return parent;
-	/* It is not dead, which only linked ones can be */
+	/* @cg is alive: only linked records die */
 	memcg = parent_mem_cgroup(cg->memcg);
 	for (; memcg && !parent; memcg = parent_mem_cgroup(memcg))
 		parent = record_in_slot(memcg);
@@ -220,7 +222,7 @@ struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg)
 }
 
 /**
- * hr_cgroup_take_newborn - take all records that are not linked yet
+ * hr_cgroup_take_newborn - take all newborn records, which the caller then links
  *
  * Context: process; the registry.
  * Return: list of struct hr_cgroup by @todo.
@@ -231,7 +233,7 @@ struct llist_node *hr_cgroup_take_newborn(void)
 }
 
 /**
- * hr_cgroup_defer_newborn - put a record back among those that are not linked yet
+ * hr_cgroup_defer_newborn - put back a record that could not be linked yet
  * @cg: a record from hr_cgroup_take_newborn()
  *
  * Context: process; the registry.
@@ -245,9 +247,9 @@ void hr_cgroup_defer_newborn(struct hr_cgroup *cg)
  * hr_cgroup_bury - take the record of a dying cgroup out of its slot
  * @cg: the record; has no living children
  *
- * Late events are charged to its nearest living ancestor from a grace period later on;
- * until then @cg may still be written to. The slot may have a new record already: the
- * kernel reuses a number while the memcg that had it is still referred to.
+ * Probes may write to @cg for a grace period. After that they charge late events to its
+ * nearest living ancestor. The slot may already have another record: the kernel reuses the
+ * number of a memcg that still has references.
  *
  * Context: process; registry lock held.
  */
@@ -256,10 +258,14 @@ void hr_cgroup_bury(struct hr_cgroup *cg)
 	struct hr_cgroup __rcu **slot = &hr_cgroup_slot[cg->key & (SLOTS - 1)];
 
 	raw_spin_lock_irq(&spare.lock);
+	/* Pairs with rcu_dereference_sched() in hr_cgroup_in_slot(); NULL needs no order */
 	if (rcu_access_pointer(*slot) == cg)
 		RCU_INIT_POINTER(*slot, NULL);
 	raw_spin_unlock_irq(&spare.lock);
-	/* Pairs with the acquire in hr_cgroup_alive() */
+	/*
+	 * Pairs with the acquire in hr_cgroup_alive() and in path_of() of notify.c: what a
+	 * dead record has, its parent above all, was written before
+	 */
 	smp_store_release(&cg->dead, true);
 }
 
@@ -274,7 +280,7 @@ static void record_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * hr_cgroup_free_unused - free records without references, a grace period later
+ * hr_cgroup_free_unused - free records without references after a grace period
  *
  * Context: process.
  */
@@ -287,10 +293,12 @@ void hr_cgroup_free_unused(void)
 }
 
 /**
- * hr_cgroup_unused - the last reference to a record was put
+ * hr_cgroup_unused - hand a record without references to the sweep
  * @cg: the record
  *
- * Context: any, also below the run-queue lock: the sweep frees it.
+ * Its reference on its parent is put, too.
+ *
+ * Context: any, also below the run-queue lock.
  */
 void hr_cgroup_unused(struct hr_cgroup *cg)
 {
@@ -304,7 +312,7 @@ void hr_cgroup_unused(struct hr_cgroup *cg)
 }
 
 /**
- * hr_cgroup_fill_spares - allocate the spare records that probes take
+ * hr_cgroup_fill_spares - replace the spare records that probes have taken
  *
  * Context: process, may sleep.
  */
@@ -312,6 +320,7 @@ void hr_cgroup_fill_spares(void)
 {
 	struct hr_cgroup *cg;
 
+	/* A hint, checked again below. Pairs with the update under the lock in record_adopt() */
 	while (READ_ONCE(spare.nr) < SPARES) {
 		cg = record_alloc();
 		if (!cg)
@@ -350,9 +359,9 @@ void hr_cgroup_ensure(struct mem_cgroup *memcg)
 }
 
 /**
- * hr_cgroup_init_root - find the root's record
+ * hr_cgroup_init_root - find the record of the root
  *
- * Context: process; the registry has given records to all cgroups.
+ * Context: process; the registry has given a record to each cgroup.
  * Return: 0, or -ENOMEM if it or the spare records could not be allocated.
  */
 int hr_cgroup_init_root(void)
@@ -370,7 +379,7 @@ int hr_cgroup_init_root(void)
  * hr_cgroup_init - allocate the slots
  *
  * Context: process, may sleep; before any probe runs.
- * Return: 0; -ENODEV without the memory controller on cgroup v2; -ENOMEM.
+ * Return: 0; -ENODEV if the memory controller is not on cgroup v2; -ENOMEM.
  */
 int hr_cgroup_init(void)
 {
@@ -393,8 +402,8 @@ int hr_cgroup_init(void)
 /**
  * hr_cgroup_exit - free the slots and all records without references
  *
- * Context: process, may sleep; no probe and no sweep runs any more, and all references
- * were put.
+ * Context: process, may sleep; no probe and no sweep runs any more, and no record has a
+ * reference.
  */
 void hr_cgroup_exit(void)
 {

@@ -26,25 +26,25 @@ struct hr_poll;
  *	birth number in the high 16, never 0
  * @dead: the cgroup is going away; late events belong to @parent
  * @ref: one for the registry, one for each child and each open stall
- * @attention: flags the record for the trigger poller
- * @rollup: how its statistics reach readers and its ancestors
+ * @attention: its part in the wake-up of the trigger poller
+ * @rollup: its part in the rollup to readers and ancestors
  * @local: statistics of the cgroup itself
- * @target: reclaim from it and its descendants as a whole
- * @blame: its evictors
+ * @target: statistics of reclaim from it and its descendants as a whole
+ * @blame: its top evictors
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @by_id: in the registry's list of all records, in order of @id
  * @siblings: in @parent's @children
  * @children: records directly below
  * @todo: in the list of newborn records, or of unused ones
- * @gone: statistics of removed descendants; NULL while there were none
- * @poll: what the trigger poller knows of it, or NULL; belongs to trigger_poll.c
- * @rcu: for freeing
+ * @gone: statistics of removed descendants; NULL until the first is removed
+ * @poll: its part in polling, or NULL; belongs to trigger_poll.c
+ * @rcu: to free it
  *
- * Each part with a type of its own is declared, and explained, in the header of the
- * file that owns it. Probes find a record by its slot, under RCU, and write only to
- * @attention, to the mark in @rollup, and to @local, @target and @blame. The registry
- * lock protects all else; @parent is written once, before @dead can be set.
+ * The header of the file that owns a part declares its type and describes it. Probes find
+ * a record by its slot, under RCU, and write only to @attention, to the mark in @rollup,
+ * and to @local, @target and @blame. The registry lock protects everything else; @parent
+ * is written once, before @dead can be set.
  */
 struct hr_cgroup {
 	struct mem_cgroup *memcg;
@@ -87,26 +87,27 @@ struct hr_cgroup *hr_cgroup_alive(struct hr_cgroup *cg);
 struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg);
 void hr_cgroup_unused(struct hr_cgroup *cg);
 
-/* Whether a cgroup's memory controller is on, and the cgroup not being removed */
+/* Whether a cgroup's memory controller is on, and the cgroup is not being removed */
 static inline bool hr_css_alive(const struct cgroup_subsys_state *css)
 {
+	/* Pairs with the kernel's online_css(), offline_css() and kill_css(); needs no order */
 	return (READ_ONCE(css->flags) & (CSS_ONLINE | CSS_DYING)) == CSS_ONLINE;
 }
 
-/* Probes run with preemption off, which is RCU enough */
+/* The record in a slot, or NULL. Probes run with preemption off, which includes RCU. */
 static inline struct hr_cgroup *hr_cgroup_in_slot(u16 slot)
 {
+	/* Pairs with rcu_assign_pointer() in record_publish() */
 	return rcu_dereference_sched(hr_cgroup_slot[slot]);
 }
 
 /**
- * hr_cgroup_of - the record that events of a memory cgroup are charged to
- * @memcg: the memory cgroup; NULL stands for the root
+ * hr_cgroup_of - find the record that events of a memory cgroup are charged to
+ * @memcg: the memory cgroup; NULL for the root
  *
- * Context: any, under RCU, with preemption off. Takes no lock unless it meets the
- * cgroup for the first time.
- * Return: its record, or that of the nearest ancestor that has one; never
- * NULL.
+ * Context: any, under RCU, with preemption off. Takes a lock only at the first contact
+ * with a cgroup.
+ * Return: its record, or that of the nearest ancestor that has one; never NULL.
  */
 static inline struct hr_cgroup *hr_cgroup_of(struct mem_cgroup *memcg)
 {
@@ -121,7 +122,7 @@ static inline struct hr_cgroup *hr_cgroup_of(struct mem_cgroup *memcg)
 }
 
 /**
- * hr_cgroup_by_key - the record that a key names
+ * hr_cgroup_by_key - find the record that a key names
  * @key: its @key in struct hr_cgroup
  *
  * Context: any, under RCU, with preemption off.
@@ -135,8 +136,8 @@ static inline struct hr_cgroup *hr_cgroup_by_key(u32 key)
 }
 
 /**
- * hr_cgroup_get - hold a record beyond RCU
- * @cg: a record found under RCU, which is still held
+ * hr_cgroup_get - take a reference on a record
+ * @cg: a record that the caller found under RCU, which it still holds
  *
  * Context: any.
  */
@@ -146,8 +147,8 @@ static inline void hr_cgroup_get(struct hr_cgroup *cg)
 }
 
 /**
- * hr_cgroup_put - release a record
- * @cg: a record that hr_cgroup_get() was called on; NULL is allowed
+ * hr_cgroup_put - put a reference on a record
+ * @cg: a record from hr_cgroup_get(); NULL is allowed
  *
  * Context: any, also below the run-queue lock.
  */

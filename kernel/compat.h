@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Differences between kernel versions. No other file compares versions. The build includes
- * this one into every file, before anything else.
+ * Hide the differences between kernel versions
+ *
+ * No other file compares versions. The build includes this file before all others.
  */
 #ifndef _HEADROOM_COMPAT_H
 #define _HEADROOM_COMPAT_H
@@ -26,9 +27,9 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 /*
- * Netlink attributes of type uint came with 6.7: 4 or 8 bytes, as the value needs. Here
- * the policy does not check their length, so the caller of nla_get_uint() does: see
- * hr_nl_uint().
+ * Netlink attributes of type uint came with 6.7: they have 4 or 8 bytes, depending on the
+ * value. The policies of older kernels do not check that length, so the caller of
+ * nla_get_uint() does: see hr_nl_uint().
  */
 #include <net/netlink.h>
 
@@ -50,7 +51,7 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 
 #endif
 
-/* The swap entry of a folio moved out of its private word with 6.6 */
+/* In 6.6 the swap entry of a folio moved out of its private word */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define hr_swap_entry(folio)	((u64)page_private(&(folio)->page))
 #else
@@ -75,8 +76,9 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * mark_victim passes a task, or only its pid. That changed in 6.9 and in some release of
- * each older stable series, so the type decides. For use where the event is declared.
+ * mark_victim passes a task, or only its pid: that changed in 6.9 and in one release of
+ * each older stable series. So the type decides, not the version. For use where the event
+ * is declared.
  */
 #define HR_MARK_VICTIM_PROBE					\
 	__builtin_choose_expr(						\
@@ -86,9 +88,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 		hr_probe_mark_victim_pid, hr_probe_mark_victim)
 
 /*
- * Operation tables with do and dump as entries of their own came with 6.2.
- * Before, an operation is one entry: netlink_ops.c merges the generated table
- * if HR_MERGE_OPS says so.
+ * Since 6.2, do and dump of an operation are two entries of the table. Before that an
+ * operation is one entry: with HR_MERGE_OPS, netlink_ops.c merges the generated entries.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define HR_MERGE_OPS	true
@@ -99,7 +100,7 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #define HR_MERGE_OPS	false
 #endif
 
-/* The attributes of a request that began a dump moved with 6.7 */
+/* In 6.7 the attributes of the request that began a dump moved */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 #define hr_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #else

@@ -20,6 +20,7 @@ void hr_dropped_read(struct hr_dropped *dropped)
 	int cpu;
 
 	*dropped = (struct hr_dropped){};
+	/* Pairs with this_cpu_add() in hr_drop() */
 	for_each_possible_cpu(cpu) {
 		const struct hr_dropped *one = per_cpu_ptr(&hr_dropped, cpu);
 

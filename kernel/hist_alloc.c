@@ -2,10 +2,10 @@
 /*
  * Allocate a histogram when its first value comes
  *
- * A cgroup has a histogram for each of a dozen causes of stalls, and some more. Each
- * takes a kilobyte, and nearly all stay empty, so a record has only a pointer until a
- * probe has a value. A probe cannot allocate: it takes a histogram from a pool, which the
- * sweep refills. If the pool is empty, the value is dropped and counted as such.
+ * A cgroup has a histogram for each of a dozen causes of stalls, and some more. Each takes
+ * a kilobyte, and nearly all stay empty. So a record has only a pointer until a probe has
+ * a value. A probe cannot allocate: it takes a histogram from a pool, which the sweep
+ * refills. If the pool is empty, the value is counted as dropped.
  *
  * A living cgroup keeps its histograms. They are freed with its record, after a grace
  * period.
@@ -229,7 +229,7 @@ void hr_hist_alloc_fill(void)
 {
 	struct hr_hist *hist;
 
-	/* A hint, taken without the lock: adopt() may write to it. Read again below */
+	/* A hint, checked again below. Pairs with the update under the lock in adopt() */
 	while (READ_ONCE(pool.nr) < POOL_SIZE) {
 		hist = kzalloc(sizeof(*hist), GFP_KERNEL);
 		if (!hist)

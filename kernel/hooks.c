@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Attach the probes to tracepoints
+ * Attach the probes to tracepoints and functions
  *
- * The mm tracepoints are not exported to modules, so they are looked up by name. The
- * exports would have the compiler check the prototype of each probe; instead,
- * check_trace_callback_type_<event>() does, which refers to no symbol of the kernel.
+ * The kernel does not export the mm tracepoints to modules, so they are looked up by name.
+ * register_trace_<event>() would have the compiler check the prototype of a probe, but
+ * needs the export. check_trace_callback_type_<event>() makes the same check and refers to
+ * no symbol of the kernel.
  *
  * For swap, kprobes on functions can replace the tracepoints, see probe_swap.c.
  */
 #include <linux/mutex.h>
 #include <linux/tracepoint.h>
 
-/* trace/events/compaction.h expects this type to be known; it is opaque here */
+/* trace/events/compaction.h uses this type without declaring it */
 struct compact_control;
 
 #include <trace/events/block.h>
@@ -25,7 +26,7 @@ struct compact_control;
 #include "hooks.h"
 #include "probes.h"
 
-/* The call is compiled for the check of its type, and never made: sizeof does not evaluate */
+/* The call in sizeof is compiled to check the type of the probe, and is never executed */
 #define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
 	{								\
 		.name = #_event,					\
@@ -48,11 +49,11 @@ struct compact_control;
 	}
 
 /*
- * To add a hook, add one entry here: tracepoint, probe, required or not, coverage.
+ * An entry has the tracepoint, its probe, whether it is required, and what it covers.
  *
- * Hooks are attached in this order and detached in the reverse order while events occur.
- * So an end comes before its begin: an end without a begin is ignored, a begin without an
- * end would stay open for ever.
+ * Hooks are attached in this order, and detached in the reverse order, while events fire.
+ * An end is listed before its begin: an end without a begin is ignored, but a begin
+ * without an end would leave an interval open for ever.
  */
 static struct hr_hook hooks[] = {
 	HOOK(mm_filemap_add_to_page_cache, hr_probe_filemap_add,
@@ -107,7 +108,7 @@ static struct hr_hook hooks[] = {
 	     false, "prompt removal of the records of removed cgroups"),
 };
 
-/* Protects the table of hooks */
+/* Protects the table of hooks; hr_hook() reads it without */
 static DEFINE_MUTEX(hooks_mutex);
 
 static void resolve(struct tracepoint *tp, void *unused)
@@ -140,7 +141,7 @@ static int attach_tracepoint(struct hr_hook *hook)
 	return err;
 }
 
-/* Fails if the function is missing, since swap_kprobes=1 requests it */
+/* Attach a kprobe. Fails if the function is missing, since swap_kprobes=1 requests it. */
 static int attach_function(struct hr_hook *hook)
 {
 	int err = register_kprobe(&hook->kp);
@@ -191,7 +192,7 @@ static void detach_all(void)
 /**
  * hr_hooks_attach - attach all probes that this kernel supports
  * @swap_kprobes: attach kprobes for swap in place of tracepoints
- * @stalls: also attach the probes that see nothing but stalls
+ * @stalls: also attach the probes that only stalls need
  *
  * Context: process, may sleep. Probes run before it returns.
  * Return: 0; -EOPNOTSUPP if a required tracepoint is missing; or the error of a
@@ -224,7 +225,7 @@ static void detach_stalls(void)
 }
 
 /**
- * hr_hooks_attach_stalls - attach the probes that see nothing but stalls
+ * hr_hooks_attach_stalls - attach the probes that only stalls need
  *
  * Context: process, may sleep; the other probes are attached.
  * Return: 0 or the error of a registration that failed; then none of them is attached.
@@ -245,9 +246,9 @@ int hr_hooks_attach_stalls(void)
 }
 
 /**
- * hr_hooks_detach_stalls - detach the probes that see nothing but stalls
+ * hr_hooks_detach_stalls - detach the probes that only stalls need
  *
- * Context: process, may sleep. When it returns none of them runs.
+ * Context: process, may sleep. When it returns, none of them runs.
  */
 void hr_hooks_detach_stalls(void)
 {

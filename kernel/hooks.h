@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attach the probes to tracepoints and functions
+ */
 #ifndef _HEADROOM_HOOKS_H
 #define _HEADROOM_HOOKS_H
 
@@ -8,8 +11,8 @@
 struct tracepoint;
 
 /**
- * enum hr_hook_use - when a hook is used
- * @HR_HOOK_ALWAYS: if the kernel has it
+ * enum hr_hook_use - the condition for attaching a hook
+ * @HR_HOOK_ALWAYS: whenever the kernel has it
  * @HR_HOOK_TRACEPOINTS: unless swap_kprobes is set
  * @HR_HOOK_KPROBES: if swap_kprobes is set
  * @HR_HOOK_STALLS: while stalls are tracked
@@ -25,12 +28,12 @@ enum hr_hook_use {
  * struct hr_hook - a place in the kernel that the module attaches to
  * @name: name of the tracepoint, or of the function with "()"
  * @probe: probe of the tracepoint
- * @covers: the statistics that stay zero without it
+ * @covers: the statistics that miss events without it
  * @required: the module does not load without it
- * @use: when it is used
+ * @use: the condition for attaching it
  * @unused: kprobes replace it
- * @attached: the probe is attached
- * @tp: the tracepoint of this kernel; NULL if it has none
+ * @attached: the probe is attached; may also be read without the lock
+ * @tp: the tracepoint; NULL if this kernel does not have it
  * @kp: kprobe of the function
  */
 struct hr_hook {

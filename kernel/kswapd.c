@@ -31,7 +31,7 @@
 /**
  * struct wakers - the cgroups that woke a node's kswapd
  * @lock: raw and a leaf
- * @slept: kswapd slept after the last of them woke it; written without the lock
+ * @slept: kswapd has slept since the last wake-up; written without the lock
  * @waker: the cgroup, with a reference, or NULL; its wake-ups; and its turn
  *
  * If there are more than WAKERS, the cgroup with the fewest wake-ups is replaced.
@@ -58,7 +58,7 @@ static void forget(struct wakers *w)
 	}
 }
 
-/* The place of @cg, or the place that it gets */
+/* The place of @cg: the one that it has, or the one with the fewest wake-ups */
 static int place_of(const struct wakers *w, const struct hr_cgroup *cg)
 {
 	int i, least = 0;
@@ -74,7 +74,7 @@ static int place_of(const struct wakers *w, const struct hr_cgroup *cg)
 }
 
 /**
- * hr_kswapd_woken - the running task wakes kswapd
+ * hr_kswapd_woken - note that the running task wakes kswapd
  * @nid: node of that kswapd
  *
  * Context: any, under RCU.
@@ -87,6 +87,7 @@ void hr_kswapd_woken(int nid)
 	int i;
 
 	raw_spin_lock_irqsave(&w->lock, flags);
+	/* Pairs with WRITE_ONCE() in hr_kswapd_slept(); no order is needed */
 	if (READ_ONCE(w->slept))
 		forget(w);
 	WRITE_ONCE(w->slept, false);
@@ -103,7 +104,7 @@ void hr_kswapd_woken(int nid)
 }
 
 /**
- * hr_kswapd_slept - kswapd goes to sleep: the next task to wake it begins a new list
+ * hr_kswapd_slept - note that kswapd goes to sleep: the next wake-up begins a new list
  * @nid: node of that kswapd
  *
  * Context: any.
@@ -115,11 +116,11 @@ void hr_kswapd_slept(int nid)
 }
 
 /**
- * hr_kswapd_evictor - the cgroup that the next batch of kswapd is charged to
+ * hr_kswapd_evictor - choose the cgroup that the next batch of kswapd is charged to
  * @nid: node of that kswapd
  *
  * Context: any, under RCU.
- * Return: its record, with a reference; the root's if no cgroup is known.
+ * Return: its record, with a reference; that of the root if no cgroup is known.
  */
 struct hr_cgroup *hr_kswapd_evictor(int nid)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Attribute the work of kswapd to the cgroups that woke it
+ */
 #ifndef _HEADROOM_KSWAPD_H
 #define _HEADROOM_KSWAPD_H
 

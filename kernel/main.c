@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Headroom: how much memory each cgroup needs, which tasks are stalled, and why
+ * Headroom: measure how much memory each cgroup needs, which tasks are stalled, and why
  *
- * The order of init; exit is its exact reverse.
+ * This file has the order of init; exit is its exact reverse.
  */
 #include <linux/module.h>
 
@@ -106,6 +106,6 @@ MODULE_AUTHOR("The Headroom developers");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(HEADROOM_VERSION);
 /*
- * No alias for the netlink family: any user may ask for a family by its name, and
- * that would load the module.
+ * The netlink family has no alias: any user may request a family by its name, and that
+ * would load the module.
  */

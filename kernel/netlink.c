@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family "headroom": register it, unregister it
+ * Register the generic netlink family "headroom"
  *
- * Documentation/netlink/specs/headroom.yaml specifies the protocol. Numbers, policies
- * and the table of operations are generated from it into nl_gen.c. The operations are
- * in netlink_status.c, netlink_cgroup.c, netlink_blame.c, netlink_stall.c and
- * netlink_control.c; netlink_message.c has the code that they share, and notify.c sends
+ * Documentation/netlink/specs/headroom.yaml specifies the protocol; nl_gen.c has the
+ * numbers, policies and the table of operations generated from it. netlink_status.c,
+ * netlink_cgroup.c, netlink_blame.c, netlink_stall.c and netlink_control.c answer the
+ * requests, netlink_message.c has the code that they share, and notify.c sends
  * notifications.
  */
 #include <linux/netlink.h>
@@ -36,7 +36,7 @@ static struct notifier_block released = {
 /**
  * hr_netlink_init - register the family and answer requests
  *
- * Context: process, may sleep; everything that requests reach is initialised.
+ * Context: process, may sleep; all that requests use is initialised.
  * Return: 0 or a negative errno.
  */
 int __init hr_netlink_init(void)
@@ -60,8 +60,8 @@ int __init hr_netlink_init(void)
 /**
  * hr_netlink_exit - unregister the family
  *
- * Context: process, may sleep. When it returns, no request is being answered and no
- * notification is sent any more.
+ * Context: process, may sleep. When it returns, no request runs and no notification is
+ * sent.
  */
 void hr_netlink_exit(void)
 {

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Register the generic netlink family "headroom"
+ */
 #ifndef _HEADROOM_NETLINK_H
 #define _HEADROOM_NETLINK_H
 

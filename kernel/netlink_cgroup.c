@@ -2,15 +2,15 @@
 /*
  * Answer cgroup-get: the statistics of one cgroup, or of many
  *
- * One function fills the message of a cgroup, for a reply and for a dump. Counters that
- * are zero are left out. Even with all of them a cgroup fits into MESSAGE_MAX.
+ * One function fills the message of a cgroup, for a reply and for a dump. It leaves out
+ * counters that are zero. Even with all of them, a cgroup fits into MESSAGE_MAX.
  *
- * A dump of 10,000 cgroups writes a million attributes, so it does not use nla_put(): it
- * checks once that there is room for the largest possible message, and then writes word
- * by word. Sums were computed before, see rollup.c; all other counters are read as they
- * are written to the message.
+ * A dump of 10,000 cgroups writes a million attributes, so it does not use nla_put(). It
+ * checks once that there is room for the largest possible message, and then writes word by
+ * word. rollup.c has computed the sums before; all other counters are read while they are
+ * written to the message.
  *
- * A dump in several messages holds no lock between them. It continues by id; a dump of
+ * A dump in several messages holds no lock between them. It continues by id. A dump of
  * changes continues by generation, up to the last generation when it began. A cgroup that
  * changes during the dump gets a later generation and belongs to the next dump of changes:
  * a dump of changes does not report it, and a full dump reports it without generation.
@@ -58,7 +58,7 @@
 static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
 
-/* Each of these writes to @at, and returns the address after what it wrote */
+/* Each put_ function writes to @at, and returns the address after the last byte */
 static __always_inline void *put_head(void *at, u16 type, u16 len)
 {
 	struct nlattr *attr = at;
@@ -84,7 +84,7 @@ static __always_inline void *put_uint(void *at, u16 type, u64 value)
 	return at + sizeof(value);
 }
 
-/* Leaves out a counter that is 0 */
+/* Leave out a counter that is 0 */
 static __always_inline void *put_counter(void *at, u16 type, u64 value)
 {
 	return value ? put_uint(at, type, value) : at;
@@ -95,7 +95,7 @@ static __always_inline void *nest_begin(void *at, u16 type)
 	return put_head(at, type | NLA_F_NESTED, 0);
 }
 
-/* Leaves out a nest that is empty */
+/* Leave out a nest that is empty */
 static __always_inline void *nest_end(void *at, void *nest)
 {
 	struct nlattr *attr = nest;
@@ -150,7 +150,7 @@ static void *put_pages(void *at, const struct hr_stats *stats, unsigned long whi
 	return at;
 }
 
-/* Includes empty groups: their order identifies them */
+/* Write all groups, also empty ones: a group is identified by its place */
 static void *put_groups(void *at, const struct hr_stats *stats)
 {
 	const struct hr_page_stats *group;
@@ -175,6 +175,7 @@ static void *put_stalls(void *at, const struct hr_stats *stats, unsigned long wh
 	unsigned int i;
 	void *nest;
 
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	for (; which; which &= which - 1) {
 		i = __ffs(which);
 		stall = &stats->stall[i];
@@ -206,13 +207,13 @@ static __always_inline void *put_sums(void *at, const u64 *sum)
 	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HR_SUM_STALL_TOTAL]);
 }
 
-/* Without a page or a stall all other counters are 0, too */
+/* Whether there is a counter to report: without a page or a stall all others are 0, too */
 static bool has_counted(const struct hr_summary *summary)
 {
 	return summary->pages | summary->stalls;
 }
 
-/* @stats are only read if @detail requests them */
+/* Reads @stats only if @detail requests more than sums */
 static void *put_stats(void *at, u16 type, const struct hr_summary *summary,
 		       const struct hr_stats *stats, u32 detail)
 {
@@ -224,6 +225,7 @@ static void *put_stats(void *at, u16 type, const struct hr_summary *summary,
 		if (hr_nonresident_shift() && summary->pages)
 			at = put_groups(at, stats);
 	}
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS) {
 		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_DISTANCE,
 				   READ_ONCE(stats->distance), HR_DISTANCE_SHIFT);
@@ -266,6 +268,7 @@ static __always_inline void *put_target(void *at, const struct hr_target_stats *
 
 	at = nest_begin(at, HEADROOM_A_CGROUP_TARGET);
 	at = put_counter(at, HEADROOM_A_TARGET_EVICTIONS, atomic64_read(&target->evictions));
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
 		at = put_histogram(at, HEADROOM_A_TARGET_DISTANCE,
 				   READ_ONCE(target->distance), HR_DISTANCE_SHIFT);
@@ -274,7 +277,7 @@ static __always_inline void *put_target(void *at, const struct hr_target_stats *
 	return nest_end(at, nest);
 }
 
-/* The totals of PSI, as of the last time that the kernel updated them */
+/* Write the totals of PSI as of the kernel's last update */
 static void *put_psi(void *at, const struct cgroup *cgrp)
 {
 #ifdef CONFIG_PSI
@@ -283,6 +286,7 @@ static void *put_psi(void *at, const struct cgroup *cgrp)
 	/* The totals of the root are those of the machine, and not exported */
 	if (!hr_stall_told_apart() || !psi || !cgroup_parent((struct cgroup *)cgrp))
 		return at;
+	/* Pairs with the kernel's collect_percpu_times(); needs no order */
 	at = put_uint(at, HEADROOM_A_CGROUP_PSI_SOME,
 		      READ_ONCE(psi->total[PSI_AVGS][PSI_MEM_SOME]));
 	at = put_uint(at, HEADROOM_A_CGROUP_PSI_FULL,
@@ -337,7 +341,7 @@ static struct nlmsghdr *put_header(void *at, const struct hr_nl_origin *to)
 	return nlh;
 }
 
-/* Leaves out a generation after @until, unless that is 0 */
+/* Write the message of a cgroup, without its generation if that is after a nonzero @until */
 static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 		       struct hr_cgroup *cg, u32 detail, u64 until)
 {
@@ -373,7 +377,7 @@ static int fill_cgroup(struct sk_buff *skb, const struct hr_nl_origin *to,
 	return 0;
 }
 
-/* On Linux 6.1 requests and dumps share a policy: see merge_policies() */
+/* Refuse what the merged policy of Linux 6.1 lets through: see merge_policies() */
 static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, bool dump)
 {
 	static const int dumps[] = {
@@ -395,7 +399,7 @@ static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, 
 	return 0;
 }
 
-/* Make the reply with the statistics of a cgroup. Returns an ERR_PTR() on failure. */
+/* Make the reply with the statistics of a cgroup. Returns it or an ERR_PTR(). */
 static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
 {
 	struct hr_cgroup *cg;
@@ -475,7 +479,7 @@ static int find_ancestor(struct cgroup_dump *dump, const struct nlattr *attr,
 	return 0;
 }
 
-/* Read the attributes of a dump. Called with hr_registry_lock() held. */
+/* Read the attributes of a dump */
 static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
@@ -523,7 +527,7 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 	if (dump->changes)
 		cb->prev_seq = epoch;
 	*dump_of(cb) = dump;
-	/* Without histograms ask for less, since memory may be fragmented */
+	/* Without histograms request less, since memory may be fragmented */
 	cb->min_dump_alloc = dump->detail & HEADROOM_DETAIL_HISTOGRAMS ?
 			     MESSAGE_MAX : PLAIN_BYTES;
 	return 0;
@@ -564,7 +568,7 @@ static int dump_all(struct sk_buff *skb, const struct hr_nl_origin *to,
 	return 0;
 }
 
-/* The next changed cgroup. Mostly the last one has not moved in the list. */
+/* The next changed cgroup: mostly the one after @last, which has not moved in the list */
 static struct hr_cgroup *next_change(const struct cgroup_dump *dump)
 {
 	struct hr_cgroup *last = dump->last;

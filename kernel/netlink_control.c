@@ -19,7 +19,7 @@
 	_err;								\
 })
 
-/* Leaves *value alone if the attribute is absent. Returns 0 or -ERANGE. */
+/* Read an attribute; *value does not change if it is absent. Returns 0 or -ERANGE. */
 static int read_uint(struct genl_info *info, int attr, u64 *value)
 {
 	const struct nlattr *nla = info->attrs[attr];
@@ -162,7 +162,7 @@ static int read_trigger(struct genl_info *info, struct hr_trigger_spec *spec)
 	err = err ?: read_uint(info, HEADROOM_A_TRIGGER_INTERVAL, &spec->interval) ?:
 	      read_uint(info, HEADROOM_A_TRIGGER_CLEAR, &spec->clear) ?:
 	      check_trigger(info, spec);
-	/* Cap it, so that it can be added to a time: 146 years are long enough */
+	/* Cap it at 146 years, so that it can be added to a time */
 	spec->interval = min_t(u64, spec->interval, KTIME_MAX / 2);
 	return err;
 }
@@ -213,7 +213,7 @@ int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info
 		nlmsg_free(skb);
 		return refuse_trigger(info, err);
 	}
-	/* Fails also if the socket is full of notifications */
+	/* This also fails if the socket is full of notifications */
 	err = hr_nl_reply(skb, info, fill_trigger(skb, &to, id));
 	if (err)
 		hr_trigger_del(id, info->snd_portid);

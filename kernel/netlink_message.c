@@ -8,8 +8,8 @@
  *	hdr = hr_nl_begin(skb, to, cmd);
  *	return hr_nl_end(skb, hdr, hdr ? put_...(skb) : 0);
  *
- * The generated family refers to every operation, and the operations call this file.
- * To call nothing above it, this file gets the family by pointer.
+ * The generated family refers to every operation, and the operations call this file. So
+ * that it refers to nothing above it, this file gets the family as a pointer.
  */
 #include <net/genetlink.h>
 #include <uapi/linux/headroom.h>
@@ -101,7 +101,7 @@ void *hr_nl_begin(struct sk_buff *skb, const struct hr_nl_origin *to, int cmd)
  * @err: 0, or the reason why the message is incomplete
  *
  * Context: any.
- * Return: @err; -EMSGSIZE if @hdr is NULL. On error @skb is as before hr_nl_begin().
+ * Return: @err; -EMSGSIZE if @hdr is NULL. An error leaves @skb as before hr_nl_begin().
  */
 int hr_nl_end(struct sk_buff *skb, void *hdr, int err)
 {
@@ -134,7 +134,7 @@ int hr_nl_reply(struct sk_buff *skb, struct genl_info *info, int err)
 }
 
 /**
- * hr_nl_listened - whether a socket has joined the group "events"
+ * hr_nl_listened - whether any socket has joined the group "events"
  *
  * Context: any; the family is registered.
  */
@@ -147,8 +147,8 @@ bool hr_nl_listened(void)
  * hr_nl_multicast - send a notification to the group "events"
  * @skb: the notification, which this function consumes
  *
- * Ignores errors: that the last listener has left is none, and the socket of a listener
- * without room reports ENOBUFS itself.
+ * Ignores errors: the last listener may have left, and the socket of a listener without
+ * room reports ENOBUFS itself.
  *
  * Context: process, may sleep.
  */
@@ -197,7 +197,7 @@ int hr_nl_uint(const struct nlattr *attr, struct netlink_ext_ack *extack, u64 *v
 }
 
 /**
- * hr_nl_id - read the id of the cgroup that a request names
+ * hr_nl_id - read the cgroup id in a request
  * @info: the request; the attribute has the same number in all requests
  * @id: result
  *
@@ -220,7 +220,7 @@ int hr_nl_id(struct genl_info *info, u64 *id)
 }
 
 /**
- * hr_nl_refuse_id - refuse the id of a cgroup that does not exist
+ * hr_nl_refuse_id - refuse an id that no cgroup has
  * @attr: the attribute with the id
  * @extack: where to report it
  *
@@ -251,7 +251,7 @@ static int put_params(struct sk_buff *skb, const struct hr_params *params)
  * @cmd: HEADROOM_CMD_PARAMS_GET or HEADROOM_CMD_PARAMS_NTF
  * @params: the parameters
  *
- * Here, and not with the request, because notify.c sends it, too.
+ * It is here and not in netlink_control.c because notify.c sends it, too.
  *
  * Context: any.
  * Return: 0 or -EMSGSIZE.

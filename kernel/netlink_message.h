@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Messages of the family "headroom": begin, end and send them, check requests
+ */
 #ifndef _HEADROOM_NETLINK_MESSAGE_H
 #define _HEADROOM_NETLINK_MESSAGE_H
 
@@ -36,8 +39,8 @@ extern const struct genl_family *hr_nl_family;
  * @skb: the message that the callback filled
  * @err: 0 at the end of the dump, or the reason why the rest is not in @skb
  *
- * Return: 0 puts the end of the dump into the same message; a positive value has the
- * callback called again with another message.
+ * Return: 0 to end the dump in this message; a positive value to be called again with
+ * another message; or @err, which fails the dump.
  */
 static inline int hr_nl_dumped(const struct sk_buff *skb, int err)
 {

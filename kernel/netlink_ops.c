@@ -2,16 +2,16 @@
 /*
  * Change the generated family where the generator falls short
  *
- * Four things cannot be said in the specification:
+ * The specification cannot express four things:
  *
- *	- The time that requests take is counted, for the status. Each callback of the
- *	  table is replaced by one that measures the generated one.
+ *	- The status reports the time that requests take. So each callback of the table is
+ *	  replaced by one that calls it and measures the time.
  *	- Before Linux 6.2 do and dump of a command are one entry of the table. The
  *	  generator writes two, which are merged here.
  *	- Only CAP_SYS_ADMIN may join the group "events".
- *	- The family exists in the initial network namespace only.
+ *	- The family exists only in the initial network namespace.
  *
- * Everything here runs once, before the family is registered.
+ * All changes are made once, before the family is registered.
  */
 #include <linux/timekeeping.h>
 #include <net/genetlink.h>
@@ -60,7 +60,7 @@ static int timed_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /*
- * A merged entry has one policy, so do and dump each accept the attributes of both:
+ * Merge the policies of do and dump, which then accept the attributes of both:
  * netlink_cgroup.c refuses the wrong ones. Only cgroup-get has attributes in its dump.
  */
 static void __init merge_policies(struct genl_split_ops *to, const struct genl_split_ops *op)
@@ -88,7 +88,7 @@ static void __init merge_ops(struct genl_split_ops *to, const struct genl_split_
 	to->flags |= op->flags;
 }
 
-/* Put the timed callbacks in the place of the generated ones */
+/* Replace the generated callbacks by the timed ones */
 static void __init adapt_op(struct genl_split_ops *op)
 {
 	if (op->flags & GENL_CMD_CAP_DO) {
@@ -137,14 +137,14 @@ static void __init adapt_groups(struct genl_family *family)
 }
 
 /**
- * hr_nl_adapt_family - change in the generated family what the generator cannot express
+ * hr_nl_adapt_family - change the generated family as the head of this file says
  * @family: the family, not yet registered
  *
  * Context: process.
  */
 void __init hr_nl_adapt_family(struct genl_family *family)
 {
-	/* The generator always sets it, but cgroups are global */
+	/* The generator always sets it, but cgroups do not belong to a network namespace */
 	family->netnsok = false;
 	adapt_ops(family);
 	adapt_groups(family);

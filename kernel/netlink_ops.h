@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Change the generated family where the generator falls short
+ */
 #ifndef _HEADROOM_NETLINK_OPS_H
 #define _HEADROOM_NETLINK_OPS_H
 

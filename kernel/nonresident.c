@@ -58,9 +58,9 @@
  * and with interrupts on. The CPU that sets the highest bit of a free tag, or changes a tag
  * to BUSY, owns the slot until it stores the new tag. The CPU that changes a tag to EMPTY
  * owns the contents that it has read. A page cannot be evicted while it is being added, so
- * an entry cannot be rewritten with the same check while it is taken.
+ * no CPU rewrites an entry with the same check while another takes it.
  *
- * If a bucket is full, its oldest page is replaced.
+ * If a bucket is full, the new page replaces the oldest one.
  */
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
@@ -83,7 +83,7 @@
 
 struct hr_nonresident_table hr_nonresident_table __read_mostly;
 
-/* The table is not replaced while this is held. Nests inside the registry's mutex. */
+/* Keeps the table from being replaced. Nests inside the registry lock. */
 static DEFINE_MUTEX(size_mutex);
 static unsigned long buckets;
 
@@ -97,6 +97,7 @@ oldest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
 	int i, oldest = -1;
 	u32 this, age = 0;
 
+	/* Races with hr_nonresident_fill(): a wrong choice replaces another page */
 	for (i = 0; i < WAYS; i++, tags >>= 8) {
 		this = now - READ_ONCE(bucket->slot[i].page.when);
 		if ((u8)tags == BUSY || (oldest >= 0 && this <= age))
@@ -114,6 +115,7 @@ static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
 	u64 found = hr_nonresident_find(tags, hr_nonresident_tag(hash));
 	int i;
 
+	/* Pairs with WRITE_ONCE() in hr_nonresident_fill(); slot_write() checks the tag */
 	for (; found; found &= found - 1) {
 		i = __ffs64(found) / 8;
 		if (READ_ONCE(bucket->slot[i].check) == (u32)hash)
@@ -126,6 +128,7 @@ static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
 static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
 		       u8 old, u64 hash, const struct hr_nonresident *page)
 {
+	/* Pairs with try_cmpxchg() in hr_nonresident_empty(): one of two CPUs gets the slot */
 	if (unlikely(cmpxchg(&bucket->tag[i], old, BUSY) != old))
 		return false;
 	hr_nonresident_fill(bucket, i, hash, page);
@@ -133,16 +136,13 @@ static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
 }
 
 /**
- * hr_nonresident_insert_slow - the uncommon cases of hr_nonresident_insert()
- * @hash: its hash, which must be sampled
- * @page: what to remember of it
- *
- * The bucket is full, or other CPUs write to it.
+ * hr_nonresident_insert_slow - insert into a bucket that is full or being written to
+ * @hash: as for hr_nonresident_insert()
+ * @page: as for hr_nonresident_insert()
  *
  * Context: any.
  */
-noinline void hr_nonresident_insert_slow(u64 hash,
-					       const struct hr_nonresident *page)
+noinline void hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	u64 tags, empty;
@@ -150,6 +150,7 @@ noinline void hr_nonresident_insert_slow(u64 hash,
 	u8 old;
 
 	for (tries = 0; tries < 2; tries++) {
+		/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
 		tags = READ_ONCE(bucket->tags);
 		empty = ~tags & HR_TAGS_BUSY;
 		i = empty ? __ffs64(empty) / 8 : oldest_slot(bucket, tags, page->when);
@@ -168,14 +169,15 @@ noinline void hr_nonresident_insert_slow(u64 hash,
  * @hash: its hash, which must be sampled
  * @page: what to remember of it
  *
- * Like hr_nonresident_insert(), for pages that may be in the table already: the kernel
- * can drop a page from swap without a refault.
+ * Like hr_nonresident_insert(), for a page that may already be in the table: the kernel
+ * can free a page in swap without a refault.
  *
  * Context: any.
  */
 void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
 	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash);
 
 	if (i < 0 || !slot_write(bucket, i, hr_nonresident_tag(hash), hash, page))
@@ -183,9 +185,9 @@ void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page)
 }
 
 /**
- * hr_nonresident_take - take a page that came back out of the table
+ * hr_nonresident_take - find a page that came back, and remove it from the table
  * @hash: its hash, which must be sampled
- * @page: result: what the table had of it
+ * @page: result: what the table remembered of it
  *
  * Context: any.
  * Return: whether the page was in the table.
@@ -198,9 +200,10 @@ bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 
 	for (; found; found &= found - 1) {
 		i = __ffs64(found) / 8;
+		/* Pairs with WRITE_ONCE() in hr_nonresident_fill() */
 		if (READ_ONCE(bucket->slot[i].check) != (u32)hash)
 			continue;
-		/* Valid only if the slot has not changed: see hr_nonresident_fill() */
+		/* Valid only if hr_nonresident_empty() finds the tag unchanged */
 		data_race(*page = bucket->slot[i].page);
 		if (hr_nonresident_empty(bucket, i, hash))
 			return true;
@@ -214,7 +217,10 @@ static u64 table_used(const struct hr_nonresident_bucket *bucket,
 	u64 used = 0;
 
 	for (; nr; nr--, bucket++) {
-		/* Only the tag of a page has the highest bit */
+		/*
+		 * A taken slot has the highest bit of its tag set. Pairs with test_and_set_bit()
+		 * in hr_nonresident_insert(); no order is needed.
+		 */
 		used += hweight64(READ_ONCE(bucket->tags) & 0x8080808080808080ULL);
 		cond_resched();
 	}
@@ -222,7 +228,7 @@ static u64 table_used(const struct hr_nonresident_bucket *bucket,
 }
 
 /**
- * hr_nonresident_read - read the size of the nonresident table
+ * hr_nonresident_read - read the size and the use of the nonresident table
  * @use: result
  *
  * Context: process, may sleep; reads the whole table.
@@ -233,6 +239,7 @@ void hr_nonresident_read(struct hr_nonresident_use *use)
 	int cpu;
 
 	*use = (struct hr_nonresident_use){};
+	/* Pairs with this_cpu_inc() in hr_nonresident_fill() */
 	for_each_possible_cpu(cpu)
 		use->remembered +=
 			READ_ONCE(*per_cpu_ptr(&hr_nonresident_remembered, cpu));
@@ -256,13 +263,13 @@ static unsigned long buckets_of(const struct hr_nonresident_table *table)
 }
 
 /**
- * hr_nonresident_prepare - make another table
- * @new: the table, for hr_nonresident_install(); without buckets if the one in
- *	use is the same already
+ * hr_nonresident_prepare - allocate another table
+ * @new: the table, for hr_nonresident_install(); without buckets if it would equal the
+ *	one in use
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
  *
- * Context: process, may sleep. The caller sees to it that only one is made at a time.
+ * Context: process, may sleep; the caller serializes this and all functions below.
  * Return: 0 or -ENOMEM.
  */
 int hr_nonresident_prepare(struct hr_nonresident_table *new,
@@ -300,13 +307,17 @@ void hr_nonresident_discard(struct hr_nonresident_table *new)
 /**
  * hr_nonresident_pause - stop tracking pages
  *
- * A page whose place is 0 is still tracked: it goes to the first bucket of either table.
+ * Pages whose place is 0 are still tracked, in the first bucket of either table.
  *
  * Context: process, may sleep. When it returns, probes track no other page.
  */
 void hr_nonresident_pause(void)
 {
 	static_branch_enable(&hr_nonresident_sampling);
+	/*
+	 * Pairs with the loads in hr_nonresident_sampled() and hr_nonresident_bucket(), which
+	 * need no order before synchronize_rcu() returns
+	 */
 	WRITE_ONCE(hr_nonresident_table.highest, 0);
 	WRITE_ONCE(hr_nonresident_table.mask, 0);
 	synchronize_rcu();
@@ -318,8 +329,8 @@ void hr_nonresident_pause(void)
  * @old: result: the replaced table, for hr_nonresident_retire()
  *
  * Context: process, may sleep; between hr_nonresident_pause() and
- * hr_nonresident_resume(). When it returns, hr_nonresident_read() reports the new table,
- * and no probe uses the old sampling factor.
+ * hr_nonresident_resume(). When it returns, hr_nonresident_read() reads the new table,
+ * and no probe uses the old table or its sampling factor.
  */
 void hr_nonresident_install(const struct hr_nonresident_table *new,
 			    struct hr_nonresident_table *old)
@@ -329,6 +340,10 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 		.bucket = hr_nonresident_table.bucket,
 		.mask = (buckets - 1) * sizeof(struct hr_nonresident_bucket),
 	};
+	/*
+	 * Pairs with the loads of hr_nonresident_bucket(), hr_nonresident_shift() and of the
+	 * weight in refault.c, which need no order before synchronize_rcu() returns
+	 */
 	WRITE_ONCE(hr_nonresident_table.bucket, new->bucket);
 	WRITE_ONCE(hr_nonresident_table.shift, new->shift);
 	WRITE_ONCE(hr_nonresident_table.weight, new->weight);
@@ -346,7 +361,11 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 void hr_nonresident_resume(const struct hr_nonresident_table *new)
 {
 	WRITE_ONCE(hr_nonresident_table.mask, new->mask);
-	/* A probe that sees the new limit uses the new mask; no probe depends on more */
+	/*
+	 * Pairs with the loads of @highest in hr_nonresident_sampled() and of @mask in
+	 * hr_nonresident_bucket(). A CPU that reorders them uses the first bucket for one page,
+	 * which costs at most its refault.
+	 */
 	smp_wmb();
 	WRITE_ONCE(hr_nonresident_table.highest, new->highest);
 	if (!new->shift)
@@ -357,7 +376,7 @@ void hr_nonresident_resume(const struct hr_nonresident_table *new)
  * hr_nonresident_retire - free a table that was replaced
  * @old: the table
  *
- * Counts the pages that are forgotten with it, for which it reads the whole table.
+ * Reads the whole table to count the pages that are forgotten with it.
  *
  * Context: process, may sleep.
  */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Remember evicted pages, and compute their refault distance when they come back
+ */
 #ifndef _HEADROOM_NONRESIDENT_H
 #define _HEADROOM_NONRESIDENT_H
 
@@ -13,12 +16,12 @@
 
 #include "counters.h"
 
-/* Larger shifts leave too few samples, larger tables the bits of the hash */
+/* Larger shifts leave too few samples; larger tables need more bits than the hash has */
 #define HR_MAX_SAMPLE_SHIFT	10
 #define HR_MAX_TABLE_ENTRIES	BIT(25)
 
 /**
- * struct hr_nonresident - what the nonresident table remembers of an evicted page
+ * struct hr_nonresident - an evicted page as the nonresident table remembers it
  * @victim: key of the cgroup that it was evicted from; 0 if unknown
  * @evictor: key of the cgroup whose demand evicted it
  * @keys: both in one word
@@ -31,7 +34,7 @@
  * @target_clock: the target's eviction clock at that time; 0 without a target
  * @clocks: both in one word
  *
- * Pages of a batch differ only in their clocks.
+ * The pages of a batch differ only in their clocks.
  */
 struct hr_nonresident {
 	union {
@@ -64,7 +67,7 @@ struct hr_nonresident {
 
 /**
  * struct hr_nonresident_slot - an entry of the nonresident table
- * @check: the lower half of its hash
+ * @check: the lower half of the page's hash
  * @page: the page
  */
 struct hr_nonresident_slot {
@@ -114,7 +117,7 @@ struct hr_nonresident_table {
 
 extern struct hr_nonresident_table hr_nonresident_table;
 
-/* On if not all pages are tracked, so that sampling costs nothing when it is off */
+/* Enabled while not all pages are tracked, so that sampling costs nothing when it is off */
 DECLARE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 
 /* Pages ever put into the table */
@@ -154,12 +157,10 @@ void hr_nonresident_discard(struct hr_nonresident_table *new);
 void hr_nonresident_pause(void);
 void hr_nonresident_install(const struct hr_nonresident_table *new,
 			    struct hr_nonresident_table *old);
-void hr_nonresident_retire(const struct hr_nonresident_table *old);
 void hr_nonresident_resume(const struct hr_nonresident_table *new);
-void hr_nonresident_insert_slow(u64 hash,
-				const struct hr_nonresident *page);
-void hr_nonresident_replace(u64 hash,
-			    const struct hr_nonresident *page);
+void hr_nonresident_retire(const struct hr_nonresident_table *old);
+void hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page);
+void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page);
 bool hr_nonresident_take(u64 hash, struct hr_nonresident *page);
 void hr_nonresident_read(struct hr_nonresident_use *use);
 
@@ -196,10 +197,10 @@ static __always_inline bool hr_nonresident_sampled(struct hr_page_name name)
  * @name: its name
  *
  * The inode generation distinguishes a file from a later one with the same inode number,
- * if the file system keeps generations. The address of the inode does not serve: it is
+ * if the file system keeps generations. The address of the inode cannot be used: it is
  * reused, and changes when the inode leaves the cache. The address of the file system is
- * reused after unmounting, as its device number often is. Documentation/refault.rst says
- * where this falls short.
+ * reused after unmounting, as its device number often is. Documentation/refault.rst has
+ * the cases that this misses.
  *
  * Context: any.
  */
@@ -228,8 +229,8 @@ static inline unsigned int hr_nonresident_shift(void)
  * hr_nonresident_group - the group that a page belongs to
  * @hash: its hash
  *
- * Groups are of equal size but for chance, and independent of what is sampled: the
- * difference between them shows how far the sample can be trusted.
+ * Groups have equal size except for chance, and do not depend on which pages are sampled.
+ * The differences between them show how far the sample can be trusted.
  *
  * Context: any.
  * Return: below HR_NR_GROUPS.
@@ -258,8 +259,8 @@ static __always_inline unsigned int hr_nonresident_tag(u64 hash)
 }
 
 /*
- * The highest bit of each byte of @tags that equals @tag. A byte above a match may be
- * reported by mistake, one below may not (the old test for a zero byte in a word).
+ * Find the bytes of @tags that equal @tag, and set the highest bit of each. May also set
+ * that of a byte above a match, but not below (the old test for a zero byte in a word).
  */
 static __always_inline u64 hr_nonresident_find(u64 tags, u64 tag)
 {
@@ -273,17 +274,17 @@ static __always_inline u64 hr_nonresident_find(u64 tags, u64 tag)
  * @bucket: its bucket
  * @hash: its hash
  *
- * Most pages that are added are new, which one word shows.
+ * Most pages that are added are new: one word is enough to see that.
  *
  * Context: any.
- * Return: the highest bit of the byte of each such slot; 0 if the page is in none.
+ * Return: the highest bit of the byte of each such slot; 0 if the page is in no slot.
  */
 static __always_inline u64
 hr_nonresident_maybe(const struct hr_nonresident_bucket *bucket, u64 hash)
 {
 	/* Pairs with the release in hr_nonresident_fill() */
 	return hr_nonresident_find(smp_load_acquire(&bucket->tags),
-					 hr_nonresident_tag(hash));
+				   hr_nonresident_tag(hash));
 }
 
 /* Take a page out of its slot. Returns false if another CPU was first. */
@@ -293,6 +294,7 @@ hr_nonresident_empty(struct hr_nonresident_bucket *bucket, unsigned long i,
 {
 	u8 tag = hr_nonresident_tag(hash);
 
+	/* Pairs with cmpxchg() in slot_write() of nonresident.c: one of two CPUs gets the page */
 	return try_cmpxchg(&bucket->tag[i], &tag, 0);
 }
 
@@ -301,8 +303,9 @@ static __always_inline void
 hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
 		    u64 hash, const struct hr_nonresident *page)
 {
+	/* Pairs with READ_ONCE() in hr_nonresident_take() and came_back() */
 	WRITE_ONCE(bucket->slot[i].check, (u32)hash);
-	/* A reader that races finds the tag changed: see hr_nonresident_empty() */
+	/* A reader that races with this finds the tag changed: see hr_nonresident_empty() */
 	data_race(bucket->slot[i].page = *page);
 	/* Pairs with the acquire in hr_nonresident_maybe() */
 	smp_store_release(&bucket->tag[i], hr_nonresident_tag(hash));
@@ -314,8 +317,8 @@ hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
  * @hash: its hash, which must be sampled
  * @page: what to remember of it
  *
- * For pages that cannot be in the table, since their refault would have been seen. If the
- * bucket is full its oldest page is forgotten, and counted as dropped.
+ * For a page that cannot be in the table: its refault would have removed it. If the bucket
+ * is full, its oldest page is forgotten and counted as dropped.
  *
  * Context: any.
  */
@@ -323,6 +326,7 @@ static __always_inline void
 hr_nonresident_insert(u64 hash, const struct hr_nonresident *page)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	/* A hint. Pairs with test_and_set_bit() below, which decides */
 	u64 free = ~READ_ONCE(bucket->tags) & HR_TAGS_BUSY;
 	unsigned long bit;
 

@@ -3,13 +3,13 @@
  * Send notifications to the group "events" and to sockets with triggers
  *
  * Notifications to the group are numbered in one sequence and sent in its order. Without
- * listeners none gets a number, and next to nothing is done. If a listener does not keep
- * up, its socket reports ENOBUFS and it finds a gap in the sequence. Notifications that
+ * a listener no notification is made or numbered. If a listener does not keep up, its
+ * socket reports ENOBUFS, and the listener finds a gap in the sequence. Notifications that
  * could not be sent at all are counted as dropped.
  *
- * Probes do not send. An OOM kill is put into a ring, and sent when the registry is next
- * brought up to date: after the birth of its cgroup and before that cgroup is gone. OOM
- * kills that find the ring full leave a gap in the sequence, at their own place.
+ * Probes do not send. They add an OOM kill to a ring, and the next sweep of the registry
+ * sends it: after the birth of its cgroup and before that cgroup is gone. OOM kills that
+ * find the ring full leave a gap in the sequence at their own place.
  *
  * Locks: notify.mutex nests inside all other sleeping locks; ring.lock is raw and a leaf.
  */
@@ -39,7 +39,7 @@ static struct {
 };
 
 /**
- * struct oom - an OOM kill that was not sent yet
+ * struct oom - an OOM kill that is not sent yet
  * @time: CLOCK_MONOTONIC, ns
  * @cg: cgroup of the killed task; holds a reference
  * @pid: the killed task
@@ -55,7 +55,7 @@ struct oom {
 };
 
 static struct {
-	raw_spinlock_t lock;
+	raw_spinlock_t lock;		/* protects all members */
 	unsigned int first;
 	unsigned int nr;
 	u32 dropped;
@@ -68,10 +68,10 @@ static struct {
  * struct event - a notification to the group
  * @cmd: HEADROOM_CMD_*
  * @time: CLOCK_MONOTONIC, ns
- * @cg: the cgroup that it is about, or NULL
- * @held: the caller holds the memory cgroup of @cg
- * @parent: for births and deaths
- * @oom: for OOM kills
+ * @cg: record of the cgroup that it is about, or NULL
+ * @held: the caller holds a reference on the memory cgroup of @cg
+ * @parent: record of the parent, for births and deaths; otherwise NULL
+ * @oom: the OOM kill; otherwise NULL
  */
 struct event {
 	int cmd;
@@ -84,18 +84,19 @@ struct event {
 
 static bool listened(void)
 {
+	/* Pairs with WRITE_ONCE() in hr_notify_init() and hr_notify_exit() */
 	return READ_ONCE(notify.open) && hr_nl_listened();
 }
 
 /*
- * The path of a dead cgroup is unknown, unless the caller holds its memory cgroup. Returns
- * the length of the path.
+ * Write the path of a cgroup to @path, which is empty for a dead cgroup unless the caller
+ * holds its memory cgroup. Returns the length.
  */
 static size_t path_of(struct hr_cgroup *cg, bool held, char *path)
 {
 	*path = '\0';
 	rcu_read_lock();
-	/* Pairs with the release in record_bury(): what it holds is there for now */
+	/* Pairs with the release in hr_cgroup_bury(): a living record holds its memory cgroup */
 	if (cg && (held || !smp_load_acquire(&cg->dead)))
 		cgroup_path(cg->memcg->css.cgroup, path, PATH_MAX);
 	rcu_read_unlock();
@@ -129,7 +130,7 @@ static int put_event(struct sk_buff *skb, const struct event *event)
 	return 0;
 }
 
-/* Bytes of attributes: the path and, at most, all others */
+/* Largest size of the attributes of a notification with this path */
 #define ROOM(path)	((path) + 256)
 
 /* Notifications answer no request */
@@ -170,10 +171,10 @@ static void send_if_listened(const struct event *event)
 }
 
 /**
- * hr_notify_born - notify that a cgroup was found
- * @cg: its record, which is linked
+ * hr_notify_born - notify that a cgroup has a record
+ * @cg: the record, which is linked
  *
- * Context: process, may sleep.
+ * Context: process, may sleep; registry lock held.
  */
 void hr_notify_born(struct hr_cgroup *cg)
 {
@@ -191,9 +192,10 @@ void hr_notify_born(struct hr_cgroup *cg)
 /**
  * hr_notify_gone - notify that a cgroup is gone
  * @cg: its record
- * @parent: record that its totals were added to
+ * @parent: record that its totals were moved to
  *
- * Context: process, may sleep; the caller holds the memory cgroup of @cg.
+ * Context: process, may sleep; registry lock held, and a reference on the memory cgroup of
+ * @cg.
  */
 void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
@@ -212,9 +214,9 @@ void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
  * hr_notify_params - notify that parameters were changed
  * @params: the parameters
  *
- * Has no number: the message is the same as the reply to params-get.
+ * The notification has no number: it is the same message as the reply to params-get.
  *
- * Context: process, may sleep; the caller keeps the parameters from changing.
+ * Context: process, may sleep; the caller keeps @params from changing.
  */
 void hr_notify_params(const struct hr_params *params)
 {
@@ -237,8 +239,8 @@ out:
 }
 
 /**
- * hr_notify_oom - queue a notification that the OOM killer kills a task
- * @cg: record of its cgroup, which the caller found under RCU
+ * hr_notify_oom - queue a notification of an OOM kill
+ * @cg: record of the cgroup of @task, which the caller found under RCU
  * @task: the killed task
  *
  * Context: any, under RCU.
@@ -283,7 +285,7 @@ static bool ring_take(struct oom *oom)
 	return any;
 }
 
-/* OOM kills dropped after all that were taken; 0 while the ring is not empty */
+/* Take the number of OOM kills dropped after the last in the ring; 0 unless it is empty */
 static u32 ring_take_dropped(void)
 {
 	u32 dropped = 0;
@@ -303,21 +305,22 @@ static void count_dropped(u32 dropped)
 }
 
 /**
- * hr_notify_waiting - number of OOM kills that were not sent yet
+ * hr_notify_waiting - number of OOM kills that are not sent yet
  *
  * Context: any.
  */
 unsigned int hr_notify_waiting(void)
 {
+	/* Pairs with the updates under the lock; a later OOM kill kicks another sweep */
 	return READ_ONCE(ring.nr);
 }
 
 /**
  * hr_notify_ooms - send OOM kills
- * @nr: number of them
+ * @nr: number of them, from hr_notify_waiting()
  *
- * Context: process, may sleep; hr_registry_lock() held. All records were linked after
- * hr_notify_waiting() returned @nr.
+ * Context: process, may sleep; registry lock held. The caller has linked all records since
+ * hr_notify_waiting().
  */
 void hr_notify_ooms(unsigned int nr)
 {
@@ -341,7 +344,7 @@ void hr_notify_ooms(unsigned int nr)
 }
 
 /**
- * hr_notify_drop - discard OOM kills that were not sent
+ * hr_notify_drop - discard the OOM kills that are not sent yet
  *
  * Context: process; no probe runs any more.
  */
@@ -381,7 +384,7 @@ static int fill_fired(struct sk_buff *skb, const struct hr_fired *fired, const c
 	return hr_nl_end(skb, hdr, 0);
 }
 
-/* Allocates without waiting, as hr_notify_fired() says. Returns NULL on failure. */
+/* Make the message, without waiting for memory. Returns NULL on failure. */
 static struct sk_buff *fired_message(const struct hr_fired *fired)
 {
 	char *path = kmalloc(PATH_MAX, GFP_ATOMIC);
@@ -399,32 +402,32 @@ static struct sk_buff *fired_message(const struct hr_fired *fired)
 
 /**
  * hr_notify_fired - notify the socket that set a trigger
- * @fired: what to report
+ * @fired: the trigger that fired, and its sum
  *
- * Context: process. Allocates without waiting: the poller watches for shortage, so it
- * must not wait for memory.
+ * Context: process. Never waits for memory: the poller has to report when memory is short.
  */
 void hr_notify_fired(const struct hr_fired *fired)
 {
 	struct sk_buff *skb = fired_message(fired);
 
-	/* If the socket is full it reports that itself, see netlink_overrun() */
+	/* A full socket reports that itself, see netlink_overrun() */
 	if (!skb || genlmsg_unicast(&init_net, skb, fired->portid))
 		hr_drop(notifications, 1);
 }
 
 /**
- * hr_notify_init - begin to send notifications
+ * hr_notify_init - start sending notifications
  *
  * Context: process; the family is registered.
  */
 void hr_notify_init(void)
 {
+	/* Pairs with READ_ONCE() in listened() */
 	WRITE_ONCE(notify.open, true);
 }
 
 /**
- * hr_notify_exit - notify that the module is being unloaded, and send no more
+ * hr_notify_exit - notify that the module is being unloaded, and stop sending
  *
  * Context: process, may sleep; the family is still registered.
  */
@@ -437,6 +440,7 @@ void hr_notify_exit(void)
 
 	send_if_listened(&event);
 	mutex_lock(&notify.mutex);
+	/* Pairs with READ_ONCE() in listened() */
 	WRITE_ONCE(notify.open, false);
 	mutex_unlock(&notify.mutex);
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Send notifications to the group "events" and to sockets with triggers
+ */
 #ifndef _HEADROOM_NOTIFY_H
 #define _HEADROOM_NOTIFY_H
 
@@ -14,7 +17,7 @@ struct task_struct;
  * @seq: number of the notification among those of the trigger
  * @time: CLOCK_MONOTONIC, ns
  * @trigger: id of the trigger
- * @cg: the cgroup that the trigger watches; the caller holds a reference
+ * @cg: record of the cgroup whose sum reached the threshold; the caller holds a reference
  * @value: sum over the window that ended at @time
  */
 struct hr_fired {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The module's parameters, and how they change while it is loaded
+ * Hold the module's parameters, and apply their changes while probes run
  *
- * /sys/module/headroom/parameters and params-get show the same values. A change of what
- * is tracked replaces the nonresident table while probes run:
+ * /sys/module/headroom/parameters and params-get show the same values. A new sampling
+ * factor or table size replaces the nonresident table:
  *
- *	allocate	everything that can fail comes first: all is changed or nothing
+ *	allocate	first everything that can fail, so that all is changed or nothing
  *	pause		no page is tracked; the clocks keep counting evictions
- *	rescale		samples seen so far are converted to the new factor
- *	install		the new table takes the place of the old one
+ *	rescale		the samples seen so far are converted to the new factor
+ *	install		the new table replaces the old one
  *	resume		pages are tracked again
  *
- * Each step waits for the probes that have not seen it. No eviction is missed; pages
- * that were evicted before resume are forgotten with the old table.
+ * Each step waits for the probes that have not seen the last one. No eviction is missed;
+ * the pages that were evicted before resume are forgotten with the old table.
  */
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -32,11 +32,11 @@ static struct hr_params params = {
 };
 
 /*
- * All here. The outermost of the locks that registry.c lists; the kernel's own lock of
- * parameters is outside of it.
+ * Protects the variables of this file. The outermost of the locks that registry.c lists,
+ * but inside the kernel's own lock of module parameters.
  */
 static DEFINE_MUTEX(params_mutex);
-static bool live;
+static bool live;	/* the probes are attached */
 
 module_param_named(sample_shift, params.sample_shift, uint, 0444);
 MODULE_PARM_DESC(sample_shift,
@@ -44,11 +44,11 @@ MODULE_PARM_DESC(sample_shift,
 
 module_param_named(table_entries, params.table_entries, ulong, 0444);
 MODULE_PARM_DESC(table_entries,
-		 "Evicted pages to remember, up to 33554432, 32 bytes each, rounded up to a power of two (default: 0, tracked pages of the RAM)");
+		 "Evicted pages to remember, up to 33554432, 32 bytes each, rounded up to a power of two (default: 0, as many as the RAM has tracked pages)");
 
 module_param_named(swap_kprobes, params.swap_kprobes, bool, 0444);
 MODULE_PARM_DESC(swap_kprobes,
-		 "Watch swap by kprobes in place of tracepoints: sees also what the tracepoints miss (default: N)");
+		 "Attach kprobes to swap in place of tracepoints, which miss some pages (default: N)");
 
 static int set_stalls(const char *value, const struct kernel_param *kp)
 {
@@ -70,7 +70,7 @@ module_param_cb(stalls, &stalls_ops, &params.stalls, 0644);
 MODULE_PARM_DESC(stalls,
 		 "Track stalls; may be changed while the module is loaded (default: Y)");
 
-/* The number of pages that the nonresident table needs room for */
+/* The number of pages that the nonresident table has room for */
 static unsigned long entries_of(const struct hr_params *wanted)
 {
 	return wanted->table_entries ?:
@@ -100,9 +100,9 @@ int __init hr_params_init(void)
 }
 
 /**
- * hr_params_attach - attach the probes that the parameters ask for
+ * hr_params_attach - attach the probes that the parameters request
  *
- * From then on they can be changed.
+ * Afterwards, changes of parameters take effect at once.
  *
  * Context: process, may sleep.
  * Return: as hr_hooks_attach().
@@ -143,7 +143,7 @@ void hr_params_exit(void)
 }
 
 /**
- * hr_params_get - the parameters as they are now
+ * hr_params_get - copy the current parameters
  * @to: result
  *
  * Context: process, may sleep.
@@ -174,18 +174,18 @@ static void replace_table(struct hr_nonresident_table *new)
 	hr_registry_rescale(old_shift, 0);
 	hr_nonresident_install(new, &old);
 	hr_registry_rescale(0, new->shift);
-	/* The route of the last refault depends on the factor, which all probes know now */
+	/* Routes depend on the factor; all probes have seen the new one now */
 	hr_refault_forget();
 	hr_nonresident_resume(new);
-	/* A batch depends on whether pages are tracked */
+	/* Batches depend on whether pages are tracked */
 	hr_reclaim_forget();
 	hr_registry_unlock();
 	hr_nonresident_retire(&old);
 }
 
 /*
- * A stall begins in one probe and ends in another, so tracking starts before the probes
- * are attached, and stops after they are detached.
+ * Attach or detach the probes of stalls. A stall begins in one probe and ends in another,
+ * so tracking starts before they are attached, and stops after they are detached.
  */
 static int track_stalls(bool on)
 {
@@ -203,6 +203,7 @@ static int track_stalls(bool on)
 	return err;
 }
 
+/* Apply @new, or nothing of it. The caller then stores @new. */
 static int change(const struct hr_params *new, unsigned int *failed)
 {
 	struct hr_nonresident_table table;
@@ -226,12 +227,12 @@ static int change(const struct hr_params *new, unsigned int *failed)
 }
 
 /**
- * hr_params_set - change parameters, all of those named or none
- * @from: their values, which are in range
- * @which: HR_PARAMS_*: those to change
- * @failed: those that could not be changed, on failure
+ * hr_params_set - change several parameters, or none of them
+ * @from: the new values, which are in range
+ * @which: HR_PARAMS_* of those to change
+ * @failed: on failure, HR_PARAMS_* of those that could not be changed
  *
- * Notifies listeners. Before the probes are attached it only stores the values.
+ * Notifies listeners of a change. Before the probes are attached it only stores the values.
  *
  * Context: process, may sleep.
  * Return: 0; -ENOMEM, or the error of a probe that could not be attached.

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Hold the module's parameters, and apply their changes while probes run
+ */
 #ifndef _HEADROOM_PARAMS_H
 #define _HEADROOM_PARAMS_H
 
@@ -8,9 +11,9 @@
 /**
  * struct hr_params - the module's parameters
  * @sample_shift: track one page in 2^sample_shift
- * @table_entries: evicted pages to have room for; 0: as many as are tracked
+ * @table_entries: evicted pages to have room for; 0: as many as the RAM has tracked pages
  * @stalls: track stalls
- * @swap_kprobes: watch swap by kprobes
+ * @swap_kprobes: attach kprobes to swap in place of tracepoints
  */
 struct hr_params {
 	unsigned int sample_shift;
@@ -19,10 +22,10 @@ struct hr_params {
 	bool swap_kprobes;
 };
 
-/* Which of them */
+/* The parameters that can be changed, for hr_params_set() */
 #define HR_PARAMS_SAMPLE_SHIFT	BIT(0)
 #define HR_PARAMS_TABLE_ENTRIES	BIT(1)
-#define HR_PARAMS_STALLS		BIT(2)
+#define HR_PARAMS_STALLS	BIT(2)
 
 int hr_params_init(void);
 int hr_params_attach(void);

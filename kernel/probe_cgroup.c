@@ -2,10 +2,9 @@
 /*
  * Probes for the birth and the death of cgroups
  *
- * Both tracepoints fire under a lock of the tracing code: cgroup_mkdir with the controllers
- * of the new cgroup already online, cgroup_rmdir with them already marked as dying. The
- * registry finds new cgroups without an event. The events tell a dump of changes that the
- * set of cgroups has changed.
+ * Both tracepoints fire under a lock of the tracing code: cgroup_mkdir when the controllers
+ * of the new cgroup are online, cgroup_rmdir when they are marked as dying. The registry
+ * also finds new cgroups without an event; with one, the next dump of changes sweeps first.
  */
 #include "probes.h"
 #include "registry.h"

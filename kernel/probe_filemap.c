@@ -8,10 +8,10 @@
  * set; drop_caches and fadvise() do not. A page with both is evicted.
  *
  * mm_filemap_add_to_page_cache fires after a page was added, outside the lock and already
- * charged to its cgroup. If the page was evicted before, this is a refault. Two cases
- * differ. If the file ended before this page, a truncated file is being rewritten, which is
- * no refault. A page that is overwritten as a whole without being read cannot be told from
- * a read, and is counted.
+ * charged to its cgroup. If the page was evicted before, this is a refault, with two
+ * exceptions. If the file ended before this page, a truncated file is being rewritten: this
+ * is not counted. A page that is overwritten as a whole is not read either, but cannot be
+ * distinguished from one that is: this is counted.
  */
 #include <linux/fs.h>
 #include <linux/memcontrol.h>
@@ -43,7 +43,7 @@ static __always_inline bool within_file(const struct folio *folio, pgoff_t index
 	return (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host);
 }
 
-/* The folio comes second, in the register that the probe got it in */
+/* @folio is the second parameter, as in the probe, so that it stays in its register */
 static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index)
 {
 	struct hr_nonresident page;
@@ -52,7 +52,7 @@ static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index
 		hr_refaulted(hash, folio, &page);
 }
 
-/* A page that may be in one of the slots whose bits are set in @found */
+/* Look for a page in the slots whose bits are set in @found, and charge its refault */
 static noinline void came_back(u64 hash, struct folio *folio,
 			       struct hr_nonresident_bucket *bucket, u64 found)
 {
@@ -62,7 +62,10 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	u64 clocks;
 	u32 when;
 
-	/* Races with other CPUs that write the slot: checked below */
+	/*
+	 * Pairs with WRITE_ONCE() in hr_nonresident_fill(). Races with other CPUs that write
+	 * the slot: hr_nonresident_empty() checks it.
+	 */
 	if (unlikely(READ_ONCE(slot->check) != (u32)hash ||
 		     !hr_route_fits(route, folio, &slot->page))) {
 		came_back_slow(hash, folio, folio->index);
@@ -70,7 +73,7 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	}
 	when = READ_ONCE(slot->page.when);
 	clocks = READ_ONCE(slot->page.clocks);
-	/* What was read is valid only if the slot has not changed: see hr_nonresident_fill() */
+	/* These values are valid only if the tag has not changed: see hr_nonresident_fill() */
 	if (likely(hr_nonresident_empty(bucket, i, hash)) &&
 	    likely(within_file(folio, folio->index)))
 		hr_refaulted_again(route, folio, hash, when, clocks);
@@ -81,7 +84,7 @@ static noinline void added_large(void *data, struct folio *folio)
 	struct hr_page_name name = name_of(folio);
 	unsigned long i, nr = folio_nr_pages(folio);
 
-	/* Never evicted */
+	/* Reclaim does not evict these */
 	if (folio_test_hugetlb(folio))
 		return;
 	for (i = 0; i < nr; i++, name.index++)

@@ -4,7 +4,7 @@
  *
  * mark_victim fires for each task that the OOM killer selects, in the task that ran short
  * of memory, under the lock of the OOM killer. Tasks that share the memory of a killed task
- * die with it without an event.
+ * die with it, without an event of their own.
  */
 #include <linux/memcontrol.h>
 #include <linux/pid.h>
@@ -19,7 +19,7 @@ void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
 	hr_notify_oom(hr_cgroup_of(mem_cgroup_from_task(task)), task);
 }
 
-/* For kernels whose event has only the pid of the task */
+/* The probe for kernels whose event has only the pid of the task */
 void hr_probe_mark_victim_pid(void *data, int pid)
 {
 	struct task_struct *task;

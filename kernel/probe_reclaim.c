@@ -3,8 +3,8 @@
  * Probes of reclaim and compaction
  *
  * Direct reclaim, memcg reclaim and node reclaim each fire a pair of events in the task
- * that reclaims, with no lock held. kswapd fires none of these, but one when it goes to
- * sleep; the task that wakes it fires another.
+ * that reclaims, with no lock held. kswapd fires none of these; it fires an event when it
+ * goes to sleep, and the task that wakes it fires another.
  *
  * The same events, and those of compaction, are the begin and the end of stalls.
  */
@@ -45,8 +45,8 @@ void hr_probe_memcg_begin(void *data, int order, gfp_t gfp)
 void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed)
 {
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
-			   BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
-			   BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
+		     BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
+		     BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
 	hr_reclaim_end();
 }
 
@@ -66,10 +66,9 @@ void hr_probe_throttled(void *data, int nid, int usec_timeout,
 	hr_stall_throttled(cause[reason], (u64)usec_delayed * NSEC_PER_USEC);
 }
 
-/* Fires for each zone. kcompactd and writers of compact_memory do not stall. */
+/* Fires for each zone. Compaction by kcompactd or on request is not a stall. */
 void hr_probe_compaction_begin(void *data, struct compact_control *cc,
-			       unsigned long start, unsigned long end,
-				     bool sync)
+			       unsigned long start, unsigned long end, bool sync)
 {
 	if (hr_stall_marked() && !(current->flags & PF_KTHREAD))
 		hr_stall_begin(HEADROOM_STALL_CAUSE_COMPACTION);
@@ -77,7 +76,7 @@ void hr_probe_compaction_begin(void *data, struct compact_control *cc,
 
 void hr_probe_compaction_end(void *data, struct compact_control *cc,
 			     unsigned long start, unsigned long end,
-				   bool sync, int status)
+			     bool sync, int status)
 {
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
 }
@@ -92,11 +91,10 @@ void hr_probe_node_end(void *data, unsigned long nr_reclaimed)
 	hr_reclaim_end();
 }
 
-/* Fires for each batch of pages that was scanned */
+/* Fires for each batch of scanned pages */
 void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
-			      unsigned long reclaimed,
-				    struct reclaim_stat *stat, int priority,
-				    int file)
+			      unsigned long reclaimed, struct reclaim_stat *stat,
+			      int priority, int file)
 {
 	hr_reclaim_scan(nid, scanned, reclaimed, priority);
 }

@@ -2,14 +2,14 @@
 /*
  * Probe of the scheduler: find out what a stalled task waits for
  *
- * sched_switch is the hottest event of all. Mostly neither task is in a memory stall, and
- * the probe only tests two bits.
+ * sched_switch fires more often than any other event. Mostly neither task is in a memory
+ * stall, and the probe only tests two bits.
  *
- * A task that the kernel has marked and that goes to sleep outside of reclaim and
- * compaction waits for one of several things, which no field of the task distinguishes.
- * Its stack does: the probe saves it, and the innermost function with a meaning decides.
- * That costs some thousand instructions, before a wait that takes at least as many times
- * longer. The name of a function is looked up once for each return address.
+ * A task that the kernel has marked, and that goes to sleep outside of reclaim and
+ * compaction, waits for one of several things. No field of the task distinguishes them, but
+ * its stack does: the probe saves it, and the innermost function in the list of meanings
+ * decides. That costs a few thousand instructions, and the wait that follows is longer by
+ * a similar factor. The name of a function is looked up once for each return address.
  *
  * The kernel marks kswapd and kcompactd as stalled all the time that they work. No task
  * waits while they sleep.
@@ -27,10 +27,10 @@
 #define DEPTH		24
 #define CACHE_BITS	8
 
-/* Inside reclaim or compaction that began before the probes were attached; not counted */
+/* Not a wait: the task is inside reclaim or compaction whose begin was not seen */
 #define INSIDE		U8_MAX
 
-/* The cause of a stall of a task that sleeps in a function. Ends with an empty prefix. */
+/* The cause of the stall of a task that sleeps in a function. Ends with an empty prefix. */
 static const struct {
 	const char *prefix;
 	u8 cause;
@@ -40,7 +40,7 @@ static const struct {
 	{ "do_try_to_free_pages", INSIDE },
 	{ "shrink_node", INSIDE },
 	{ "compact_zone", INSIDE },
-	/* If reserves are low, sleeps there until kswapd is done, before direct reclaim begins */
+	/* If reserves are low, a task sleeps here for kswapd before direct reclaim begins */
 	{ "try_to_free_pages", HEADROOM_STALL_CAUSE_DIRECT_RECLAIM },
 	{ "do_swap_page", HEADROOM_STALL_CAUSE_SWAP_IN },
 	{ "swap_read", HEADROOM_STALL_CAUSE_SWAP_IN },
@@ -60,7 +60,7 @@ static const struct {
 	{ "" }
 };
 
-/* Causes by return address: the address, shifted, and the cause; entries may collide */
+/* Cache of causes by return address: each entry has the address, shifted, and the cause */
 static u64 cache[1 << CACHE_BITS];
 
 /* One per CPU is enough: interrupts are off while a name is looked up */
@@ -80,6 +80,7 @@ static u8 meaning_of_name(const char *name)
 static u8 meaning_of(unsigned long address)
 {
 	u64 *cached = &cache[hash_long(address, CACHE_BITS)];
+	/* Pairs with WRITE_ONCE() below, on any CPU: an entry is one word, so needs no order */
 	u64 entry = READ_ONCE(*cached);
 	char *name = *this_cpu_ptr(&name_buffer);
 	u8 cause;
@@ -93,7 +94,10 @@ static u8 meaning_of(unsigned long address)
 	return cause;
 }
 
-/* A cause, or INSIDE. A stack may be too deep to be saved up to where reclaim began. */
+/*
+ * Find the cause of the running task's wait, or INSIDE. A stack may be too deep to be saved
+ * up to the begin of reclaim.
+ */
 static u8 waits_for(void)
 {
 	unsigned long stack[DEPTH];

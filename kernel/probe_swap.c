@@ -3,8 +3,8 @@
  * Probes of swap: detect evictions and refaults of anonymous and shared memory
  *
  * A page that goes to swap is identified by its swap entry. No other page has that entry
- * while it is away, so the page that comes back with the entry is the same. There are two
- * ways to see it go and come back:
+ * until it comes back, so a page that comes back with the entry is the same one. There are
+ * two ways to see a page go and come back:
  *
  * Tracepoints
  *	mm_vmscan_write_folio fires when reclaim has written a page to swap or
@@ -22,14 +22,14 @@
  *	fires for pages from a device, too, and before their read:
  *	__read_swap_cache_async() adds the folio to the CPU's batch for the LRU lists,
  *	which are updated when the batch is full. The read would not find the page in
- *	the table any more, and count it a second time with the reason unknown.
+ *	the nonresident table any more, and would count it again with the reason
+ *	unknown.
  *
  * Functions
  *	workingset_eviction() is called when a page in the swap cache is freed, and
  *	swap_readpage() or swap_read_folio() for each page that comes back, from a
  *	device or not. Kprobes on these see all pages, and cost a trap or a call
- *	through ftrace. They replace the tracepoints if the parameter swap_kprobes is
- *	set.
+ *	through ftrace. With the parameter swap_kprobes they replace the tracepoints.
  */
 #include <linux/bio.h>
 #include <linux/memcontrol.h>
@@ -56,11 +56,11 @@ static __always_inline struct hr_page_name name_of(const struct folio *folio)
 static __always_inline void swapped_out(struct folio *folio)
 {
 	hr_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
-							 HEADROOM_PAGE_KIND_SHMEM,
-			 name_of(folio));
+						   HEADROOM_PAGE_KIND_SHMEM,
+		   name_of(folio));
 }
 
-/* Every page that is swapped in was evicted, even if the table has nothing of it */
+/* A page that is swapped in was evicted, even if the nonresident table does not have it */
 static void swapped_in(struct folio *folio)
 {
 	struct hr_page_name name = name_of(folio);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The probes, one file for each subsystem of the kernel. Only those files interpret the
+ * Declare the probes
+ *
+ * Each subsystem of the kernel has a file, probe_*.c. Only those files interpret the
  * arguments of tracepoints; hooks.c attaches the probes and checks their prototypes.
  *
  * A probe runs with preemption off, and may run with interrupts off and locks of the page
@@ -38,17 +40,15 @@ void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed);
 void hr_probe_throttled(void *data, int nid, int usec_timeout,
 			int usec_delayed, int reason);
 void hr_probe_compaction_begin(void *data, struct compact_control *cc,
-			       unsigned long start, unsigned long end,
-				     bool sync);
+			       unsigned long start, unsigned long end, bool sync);
 void hr_probe_compaction_end(void *data, struct compact_control *cc,
 			     unsigned long start, unsigned long end,
-				   bool sync, int status);
+			     bool sync, int status);
 void hr_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
 void hr_probe_node_end(void *data, unsigned long nr_reclaimed);
 void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
-			      unsigned long reclaimed,
-				    struct reclaim_stat *stat, int priority,
-				    int file);
+			      unsigned long reclaimed, struct reclaim_stat *stat,
+			      int priority, int file);
 void hr_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
 			    gfp_t gfp);
 void hr_probe_kswapd_sleep(void *data, int nid);

@@ -24,8 +24,7 @@
  * wrong, because its cgroup is not below the target, the chain of the page's cgroup is
  * searched instead.
  *
- * Open reclaim is kept in the slot of its task, see task_slots.h, which only that task
- * writes:
+ * The slot of a task holds its open reclaim, see task_slots.h; only that task writes it:
  *
  *	task --> open_reclaim { driver, limit } + { victim, target, evictor, left }
  *
@@ -81,7 +80,7 @@ static_assert(!offsetof(struct open_reclaim, batch.task));
 
 static struct open_reclaim *slots __read_mostly;
 
-/* The batch of reclaim without events, and an empty batch that belongs to no task */
+/* The batch for reclaim without events; and an empty batch, which belongs to no task */
 static DEFINE_PER_CPU(struct hr_batch, untraced);
 static struct hr_batch no_batch;
 
@@ -122,7 +121,7 @@ static struct open_reclaim *slot_claim(void)
 		hr_drop(reclaim_slots, 1);
 		return NULL;
 	}
-	/* Without room, so that no page is taken for one more of this batch */
+	/* Without room, so that hr_reclaim_next() adds no page to this batch */
 	local_set(&open->batch.left, 0);
 	this_cpu_write(hr_last_batch, &open->batch);
 	return open;
@@ -139,6 +138,7 @@ static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 	struct mem_cgroup *high = NULL, *nearest = NULL;
 	unsigned long usage, max, left = ULONG_MAX;
 
+	/* Pairs with the kernel's writes of memory.max and memory.high; needs no order */
 	*limit = HR_LIMIT_MAX;
 	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
 		usage = page_counter_read(&memcg->memory);
@@ -160,6 +160,7 @@ static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 /* The lowest cgroup at or above @memcg that exceeds its memory.max, or NULL */
 static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
 {
+	/* Pairs with the kernel's write of memory.max; needs no order */
 	for (; memcg; memcg = parent_mem_cgroup(memcg))
 		if (page_counter_read(&memcg->memory) > READ_ONCE(memcg->memory.max))
 			return memcg;
@@ -187,7 +188,7 @@ static struct hr_cgroup *full_above_current(enum hr_limit *limit)
 	return memcg ? hr_cgroup_of(memcg) : NULL;
 }
 
-/* Let the batch be full after another @pages */
+/* Give the batch room for another @pages */
 static void make_room(struct hr_batch *batch, unsigned int pages)
 {
 	local_set(&batch->left, pages);
@@ -245,7 +246,7 @@ static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 		replace(&open->batch.target, NULL);
 		return;
 	}
-	/* Keep it: reclaim soon brings the cgroup below its limit */
+	/* Keep the limit: reclaim soon brings the cgroup below it */
 	replace(&open->limit, hr_cgroup_of(memcg));
 	up = levels(victim, memcg);
 	page->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
@@ -308,7 +309,7 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
 }
 
 /**
- * hr_reclaim_begin - the running task begins to reclaim
+ * hr_reclaim_begin - open the reclaim that the running task begins
  * @kind: the scope
  *
  * Context: any but interrupts, under RCU; preemption off.
@@ -338,9 +339,9 @@ static void release(struct open_reclaim *open)
 }
 
 /**
- * hr_reclaim_end - the running task ends its reclaim
+ * hr_reclaim_end - close the reclaim that the running task ends
  *
- * Does nothing if the begin was not seen.
+ * Does nothing if no reclaim is open.
  *
  * Context: any but interrupts; preemption off.
  */
@@ -373,12 +374,13 @@ static struct open_reclaim *open_reclaim(int nid)
 static bool fits(const struct hr_batch *batch, const struct folio *folio,
 		 enum headroom_page_kind kind)
 {
+	/* Pairs with the release in hr_cgroup_bury(); hr_reclaim_evict() checks it again */
 	return batch->victim && local_read(&batch->left) > 0 &&
 	       batch->memcg_kind == hr_memcg_kind(folio, kind) &&
 	       !READ_ONCE(batch->victim->dead);
 }
 
-/* Reclaim without events, the last kind at the head of this file: a batch for each folio */
+/* Evict a folio in reclaim without events, the last kind at the head of this file */
 static struct hr_batch *evict_untraced(struct folio *folio,
 				       enum headroom_page_kind kind,
 				       unsigned long nr)
@@ -398,7 +400,7 @@ static struct hr_batch *evict_untraced(struct folio *folio,
 }
 
 /**
- * hr_reclaim_evict - the running task evicts a folio
+ * hr_reclaim_evict - add a folio that the running task evicts to a batch
  * @folio: the folio, still charged to its cgroup
  * @kind: what it holds
  * @nr: its pages
@@ -410,9 +412,8 @@ static struct hr_batch *evict_untraced(struct folio *folio,
  * Return: the batch, valid until the next call on this CPU. Its page has the clocks of
  * the folio's last page.
  */
-struct hr_batch *hr_reclaim_evict(struct folio *folio,
-				  enum headroom_page_kind kind,
-					      unsigned long nr)
+struct hr_batch *hr_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
+				  unsigned long nr)
 {
 	struct open_reclaim *open = open_reclaim(folio_nid(folio));
 
@@ -422,8 +423,8 @@ struct hr_batch *hr_reclaim_evict(struct folio *folio,
 		begin_batch(open, folio, kind);
 	this_cpu_write(hr_last_batch, &open->batch);
 	/*
-	 * Pairs with the barrier in hr_reclaim_forget(): either this sees that the victim
-	 * died, or hr_reclaim_forget() replaces the batch that was just written
+	 * Pairs with smp_mb() in hr_reclaim_forget(): either this sees that the victim died,
+	 * or hr_reclaim_forget() replaces the batch that was just written
 	 */
 	smp_mb();
 	if (unlikely(READ_ONCE(open->batch.victim->dead) ||
@@ -435,7 +436,7 @@ struct hr_batch *hr_reclaim_evict(struct folio *folio,
 }
 
 /**
- * hr_reclaim_forget - end the last batch of each CPU, since records have died
+ * hr_reclaim_forget - end the last batch of each CPU after records have died
  *
  * Batches compare addresses of memory cgroups, which are reused. After a grace period no
  * batch continues with the address of a cgroup whose record has died.
@@ -446,21 +447,20 @@ void hr_reclaim_forget(void)
 {
 	int cpu;
 
-	/* Pairs with the barrier in hr_reclaim_evict() */
+	/* Pairs with smp_mb() in hr_reclaim_evict() */
 	smp_mb();
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu(hr_last_batch, cpu), &no_batch);
 }
 
 /**
- * hr_reclaim_scan - the running task has scanned inactive lists
+ * hr_reclaim_scan - count the pages that the running task scanned in inactive lists
  * @nid: their node
  * @scanned: pages scanned
  * @reclaimed: pages freed
  * @priority: scan priority, DEF_PRIORITY down to 0
  *
- * Charges the work to the target or, if that is unknown, to the cgroup that the last
- * page was taken from.
+ * Charges them to the target or, if that is unknown, to the victim of the last page.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -493,9 +493,8 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
  * Context: any, under RCU.
  * Return: the target's record; NULL if reclaim had no target.
  */
-struct hr_cgroup *
-hr_reclaim_target(struct hr_cgroup *victim,
-		  enum headroom_reason reason, unsigned int up)
+struct hr_cgroup *hr_reclaim_target(struct hr_cgroup *victim,
+				    enum headroom_reason reason, unsigned int up)
 {
 	struct mem_cgroup *memcg = victim->memcg;
 
@@ -531,7 +530,7 @@ int hr_reclaim_init(void)
 }
 
 /**
- * hr_reclaim_exit - drop open reclaim and free the slots
+ * hr_reclaim_exit - discard open reclaim and free the slots
  *
  * Context: process; no probe runs any more.
  */

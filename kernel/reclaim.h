@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Find the reason, the target and the evictor of each page that reclaim takes
+ */
 #ifndef _HEADROOM_RECLAIM_H
 #define _HEADROOM_RECLAIM_H
 
@@ -14,8 +17,8 @@
 struct hr_cgroup;
 
 /*
- * Pages of a batch: as many as MGLRU mostly takes at once; and the most that a batch can
- * have if its last folio is a huge one
+ * Pages of a batch: as many as MGLRU mostly takes at once; and the most that a batch has
+ * if its last folio is a huge one
  */
 #define HR_BATCH_PAGES	64
 #define HR_BATCH_MAX	1024
@@ -77,15 +80,13 @@ int hr_reclaim_init(void);
 void hr_reclaim_exit(void);
 enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind);
 void hr_reclaim_end(void);
-struct hr_batch *
-hr_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
-		 unsigned long nr);
+struct hr_batch *hr_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
+				  unsigned long nr);
 void hr_reclaim_forget(void);
 void hr_reclaim_scan(int nid, unsigned long scanned,
 		     unsigned long reclaimed, int priority);
-struct hr_cgroup *
-hr_reclaim_target(struct hr_cgroup *victim,
-		  enum headroom_reason reason, unsigned int up);
+struct hr_cgroup *hr_reclaim_target(struct hr_cgroup *victim,
+				    enum headroom_reason reason, unsigned int up);
 
 /*
  * Reclaim evicts no slabs and no pages charged to an object, so the lower bits of
@@ -94,12 +95,14 @@ hr_reclaim_target(struct hr_cgroup *victim,
 static __always_inline unsigned long hr_memcg_kind(const struct folio *folio,
 						   enum headroom_page_kind kind)
 {
+	/* Pairs with the kernel's commit_charge(); the folio stays charged during a probe */
 	return READ_ONCE(folio->memcg_data) + (kind - HEADROOM_PAGE_KIND_FILE) * 8UL;
 }
 
 /* Ages are measured in jiffies: a better clock takes 50 instructions */
 static __always_inline u32 hr_reclaim_now(void)
 {
+	/* Pairs with the kernel's do_timer(); needs no order */
 	return READ_ONCE(jiffies);
 }
 
@@ -117,7 +120,7 @@ static __always_inline u32 hr_reclaim_now(void)
  */
 static __always_inline bool hr_reclaim_next(struct hr_batch *batch,
 					    const struct folio *folio,
-						  enum headroom_page_kind kind)
+					    enum headroom_page_kind kind)
 {
 	if (unlikely(batch->task != current ||
 		     batch->memcg_kind != hr_memcg_kind(folio, kind)))

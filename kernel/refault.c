@@ -44,7 +44,7 @@ static void remember_sampled(struct hr_batch *batch, enum headroom_page_kind kin
 }
 
 /**
- * hr_evicted_slow - the uncommon cases of hr_evicted()
+ * hr_evicted_slow - hr_evicted() for a folio that is not one more page of a batch
  * @kind: what it holds
  * @folio: the folio, still charged to its cgroup
  * @inode: part of the name of its first page
@@ -57,7 +57,7 @@ static void remember_sampled(struct hr_batch *batch, enum headroom_page_kind kin
  * Context: any but interrupts, under RCU; preemption off.
  */
 noinline void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
-				    const struct inode *inode, u64 file, u64 index)
+			      const struct inode *inode, u64 file, u64 index)
 {
 	struct hr_page_name name = { .inode = inode, .file = file, .index = index };
 	unsigned long nr = folio_nr_pages(folio);
@@ -83,9 +83,8 @@ noinline void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
-noinline void hr_evicted_sampled(enum headroom_page_kind kind,
-				       struct hr_batch *batch,
-				       const struct inode *inode, u64 file, u64 index)
+noinline void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *batch,
+				 const struct inode *inode, u64 file, u64 index)
 {
 	struct hr_page_name name = { .inode = inode, .file = file, .index = index };
 
@@ -130,8 +129,8 @@ static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 }
 
 /*
- * Keep the route for the next refault. It needs all three histograms, and a reader with a
- * record of its own: that record keeps the address of the memory cgroup from being reused.
+ * Keep the route for the next refault, if it has all three histograms and the reader has a
+ * record of its own, which keeps the address of the memory cgroup from being reused
  */
 static void keep_route(struct folio *folio, struct hr_route *new,
 		       const struct hr_cgroup *target)
@@ -141,6 +140,7 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	/* An interrupt may come while a task writes the route, so it leaves the route alone */
 	if (!in_task() || !target || new->reader->memcg != folio_memcg(folio))
 		return;
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	new->distance = READ_ONCE(new->victim->local.distance);
 	new->age = READ_ONCE(new->victim->local.age);
 	new->target_distance = READ_ONCE(target->target.distance);
@@ -150,8 +150,8 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	new->memcg_data = READ_ONCE(folio->memcg_data);
 	*route = *new;
 	/*
-	 * Pairs with the barrier in hr_refault_forget(): either this sees that a record
-	 * died, or hr_refault_forget() clears the route that was just written
+	 * Pairs with smp_mb() in hr_refault_forget(): either this sees that a record died, or
+	 * hr_refault_forget() clears the route that was just written
 	 */
 	smp_mb();
 	if (READ_ONCE(new->reader->dead) || READ_ONCE(new->victim->dead) ||
@@ -159,7 +159,7 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 		WRITE_ONCE(route->memcg_data, NO_MEMCG);
 }
 
-/* Charge the reader, and begin the route */
+/* Charge the reader, and fill its part of the route */
 static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
 			  u64 hash, const struct hr_nonresident *page)
 {
@@ -197,16 +197,16 @@ static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *p
 	charge_distance(route.victim, target, weight, page);
 	route.blamed = hr_blame_refault(&hr_cgroup_alive(route.victim)->blame,
 					hr_cgroup_by_key(page->evictor),
-					      page->reason, weight,
-					      &route.blame_generation);
+					page->reason, weight,
+					&route.blame_generation);
 	keep_route(folio, &route, target);
 }
 
 /**
- * hr_refaulted - an evicted page has come back
+ * hr_refaulted - charge an evicted page that has come back
  * @hash: its hash, which must be sampled
  * @folio: the folio that it came back in, charged to its reader
- * @page: what the nonresident table had of it; a victim of 0 if it had nothing
+ * @page: what the nonresident table remembered of it; victim 0 if nothing
  *
  * Context: any, under RCU; preemption off.
  */
@@ -222,10 +222,10 @@ void hr_refaulted(u64 hash, struct folio *folio,
 }
 
 /**
- * hr_refaulted_slow - charge a refault whose clocks do not fit the route
+ * hr_refaulted_slow - charge a refault that fits the route except for its clocks
  * @hash: the page's hash
  * @folio: the folio that the page came back in
- * @route: route of the last one on this CPU, which fits otherwise
+ * @route: route of the last refault on this CPU
  * @when: time of the eviction, see struct hr_nonresident
  * @clocks: clocks at the eviction, see struct hr_nonresident
  *
@@ -261,9 +261,9 @@ void hr_refaulted_more(const struct hr_route *route, u64 hash)
 }
 
 /**
- * hr_refault_forget - clear the route of each CPU, since records have died
+ * hr_refault_forget - clear the route of each CPU after records have died
  *
- * After a grace period no route leads to a record that is dead.
+ * After a grace period no route leads to a dead record.
  *
  * Context: process; @dead is set in those records.
  */
@@ -271,7 +271,7 @@ void hr_refault_forget(void)
 {
 	int cpu;
 
-	/* Pairs with the barrier in keep_route() */
+	/* Pairs with smp_mb() in keep_route() */
 	smp_mb();
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu(hr_route, cpu).memcg_data, NO_MEMCG);

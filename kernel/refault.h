@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Charge evictions and refaults to cgroups
+ */
 #ifndef _HEADROOM_REFAULT_H
 #define _HEADROOM_REFAULT_H
 
@@ -28,13 +31,13 @@
  * @target_clock: eviction clock of the target
  * @refaults: counter of @reader
  * @blamed: counter of an evictor in @victim's list
- * @distance: @victim's histogram
- * @age: another one of @victim's
- * @target_distance: the target's histogram
+ * @distance: @victim's histogram of distances
+ * @age: @victim's histogram of ages
+ * @target_distance: the target's histogram of distances
  *
  * Consecutive refaults on a CPU mostly agree in the first three members. The rest is the
- * result of the look-ups for the last refault. It is valid as long as none of the records
- * is dead and @blame_generation is current.
+ * result of the lookups for the last refault. It is valid while none of the records is
+ * dead and @blame_generation is current.
  */
 struct hr_route {
 	unsigned long memcg_data;
@@ -65,7 +68,7 @@ void hr_refaulted_slow(u64 hash, struct folio *folio,
 void hr_refaulted_more(const struct hr_route *route, u64 hash);
 void hr_refault_forget(void);
 
-/* folio_test_large(), but for an instruction */
+/* folio_test_large() with one instruction less */
 static __always_inline bool hr_folio_large(const struct folio *folio)
 {
 	/* The flag does not change while the folio is locked */
@@ -75,7 +78,7 @@ static __always_inline bool hr_folio_large(const struct folio *folio)
 /* Remember a page. The caller has set the clocks in @batch->page. */
 static __always_inline void hr_remember(const struct hr_batch *batch,
 					enum headroom_page_kind kind,
-					      struct hr_page_name name)
+					struct hr_page_name name)
 {
 	u64 hash = hr_nonresident_hash(kind, name);
 
@@ -86,7 +89,7 @@ static __always_inline void hr_remember(const struct hr_batch *batch,
 }
 
 /**
- * hr_evicted - reclaim takes a folio
+ * hr_evicted - charge a folio that reclaim takes, and remember its pages
  * @folio: the folio, still charged to its cgroup
  * @kind: what it holds
  * @name: the name of its first page
@@ -98,7 +101,7 @@ static __always_inline void hr_remember(const struct hr_batch *batch,
  */
 static __always_inline void hr_evicted(struct folio *folio,
 				       enum headroom_page_kind kind,
-					     struct hr_page_name name)
+				       struct hr_page_name name)
 {
 	struct hr_batch *batch = this_cpu_read(hr_last_batch);
 
@@ -149,6 +152,11 @@ static __always_inline bool
 hr_route_fits(const struct hr_route *route, const struct folio *folio,
 	      const struct hr_nonresident *page)
 {
+	/*
+	 * The generation pairs with WRITE_ONCE() in slot_assign() of blame.c. The page races
+	 * with hr_nonresident_fill(): the caller checks its tag afterwards. The folio stays
+	 * charged during a probe.
+	 */
 	return route->memcg_data == READ_ONCE(folio->memcg_data) &&
 	       route->keys == READ_ONCE(page->keys) && route->why == READ_ONCE(page->why) &&
 	       route->blame_generation == READ_ONCE(route->victim->blame.generation);
@@ -175,8 +183,7 @@ hr_refaulted_again(const struct hr_route *route, struct folio *folio,
 	unsigned int bucket;
 
 	if (unlikely(!hr_advanced(clock, clocks, &distance) ||
-		     !hr_advanced(route->target_clock, clocks >> 32,
-					&target_distance))) {
+		     !hr_advanced(route->target_clock, clocks >> 32, &target_distance))) {
 		hr_refaulted_slow(hash, folio, route, when, clocks);
 		return;
 	}

@@ -2,30 +2,30 @@
 /*
  * Keep the tree of records in step with the tree of cgroups
  *
- * A record exists for each cgroup whose memory controller is on; cgroup.c maps the one
- * to the other. The records form a tree of their own, which readers walk.
+ * Each cgroup whose memory controller is on has a record; cgroup.c maps memory cgroups to
+ * records. The records form a tree of their own, which readers walk.
  *
- * Birth. Probes adopt cgroups that they meet. The sweep, which the worker and every
- * reader run, walks the hierarchy and gives records to the cgroups that no event has
+ * Birth. A probe gives a record to a cgroup that it meets. The sweep, which the worker and
+ * every reader run, walks the hierarchy, gives records to the cgroups that no probe has
  * met yet, and links all newborn records into the tree.
  *
- * Death. The record leaves its slot. After a grace period no probe adds to it any
- * more, and its totals move to the nearest living ancestor's @gone, so that the
- * numbers of a subtree never go back. Pages of a dead cgroup that still are in memory,
- * and stalls that began in it, are charged to that ancestor itself, and so is the
- * blame that the cgroup had on either side. Until the sweep has run, the record's
- * reference keeps the structure of a removed memcg alive: a tenth of a second after a
- * rmdir, else two seconds.
+ * Death. The record leaves its slot. After a grace period no probe adds to it any more.
+ * Its totals then move to @gone of the nearest living ancestor, so that the numbers of a
+ * subtree never decrease. That ancestor itself is charged for pages of the dead cgroup
+ * that are still in memory and for stalls that began in it, and takes its place as victim
+ * and as evictor. Until the sweep has run, the record's reference keeps the structure of
+ * a removed memcg alive: for a tenth of a second after a rmdir, otherwise for up to two
+ * seconds.
  *
- * Locks, outermost first:
+ * Locks, outermost first. Probes take only the last:
  *	params_mutex	the parameters, while they are changed
- *	hooks_mutex	which probe is attached
+ *	hooks_mutex	which probes are attached
  *	hr_registry_mutex
- *			the tree, the index, birth and death, rollup; held by readers
- *			and by the sweep, never by a probe
+ *			the tree, the index, births and deaths, rollup; held by readers
+ *			and by the sweep
  *	hr_triggers_mutex
- *			triggers and what they watch; never held by a probe
- *	notify.mutex	sending, in the order of the numbers
+ *			triggers and the records that they cover
+ *	notify.mutex	sending, in the order of the sequence numbers
  *	spare.lock	slots and spare records, see cgroup.c; raw and a leaf
  */
 #include <linux/cgroup.h>
@@ -41,20 +41,21 @@
 #include "registry.h"
 #include "worker.h"
 
+/* Protected by the registry lock */
 static struct {
-	struct xarray index;		/* by cgroup id */
-	struct list_head all;		/* the same, for walking: ids are far apart */
+	struct xarray index;		/* records by cgroup id */
+	struct list_head all;		/* the same in a list, for walking: ids are far apart */
 	unsigned int cgroups;
 	unsigned int epoch;		/* counts births and deaths */
-	bool announced;			/* a cgroup came or went since the last sweep */
+	bool announced;			/* a cgroup came or went since the last sweep; no lock */
 } registry = {
 	.index = XARRAY_INIT(registry.index, 0),
 	.all = LIST_HEAD_INIT(registry.all),
 };
 
 /*
- * Walks the hierarchy, parents first, for cgroups without a record. Returns whether
- * it has missed linked records, whose cgroups are dying.
+ * Walk the hierarchy, parents first, and give records to cgroups without one. Returns
+ * whether the walk missed linked records: their cgroups are dying.
  */
 static bool find_cgroups(void)
 {
@@ -87,15 +88,15 @@ static bool find_cgroups(void)
 }
 
 /*
- * The parent of a newborn: its nearest ancestor that is not dying. A probe may have
- * adopted a cgroup before its ancestors were met, so they get their records first.
- * Returns false if there is no memory for one.
+ * Find the parent of a newborn: its nearest ancestor that is not dying. A probe may have
+ * met a cgroup before its ancestors, so this gives the ancestor a record if it has none.
+ * Returns false without memory for that.
  */
 static bool record_parent(struct hr_cgroup *cg, struct hr_cgroup **parent)
 {
 	struct mem_cgroup *memcg = cg->memcg;
 
-	/* Ancestors are pinned by @cg's own reference on its memcg */
+	/* The reference of @cg on its memcg also pins the ancestors */
 	do
 		memcg = parent_mem_cgroup(memcg);
 	while (memcg && !hr_css_alive(&memcg->css) && memcg->css.parent);
@@ -114,7 +115,7 @@ static bool record_parent(struct hr_cgroup *cg, struct hr_cgroup **parent)
 	return *parent;
 }
 
-/* Mostly it is the youngest, and has the largest id */
+/* Insert a record into the list. It mostly belongs at the end: the youngest has the largest id */
 static void link_by_id(struct hr_cgroup *cg)
 {
 	struct hr_cgroup *next = NULL;
@@ -127,7 +128,7 @@ static void link_by_id(struct hr_cgroup *cg)
 }
 
 /*
- * Links the newborn into the tree and the index. A parent may be newborn too; it
+ * Link the newborn records into the tree and the index. A parent may itself be newborn; it
  * need not be linked before its children.
  */
 static void link_newborn(void)
@@ -137,9 +138,9 @@ static void link_newborn(void)
 	hr_registry_assert_locked();
 	llist_for_each_entry_safe(cg, next, hr_cgroup_take_newborn(), todo) {
 		/*
-		 * There is no memory, or the index still has the record from
-		 * before the controller was switched off and on. This record
-		 * keeps counting, and a later sweep links it.
+		 * There is no memory; or the controller was switched off and on, and the
+		 * index still has the earlier record. The newborn counts all the same, and
+		 * a later sweep links it.
 		 */
 		if (!record_parent(cg, &parent) ||
 		    xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
@@ -152,6 +153,7 @@ static void link_newborn(void)
 		}
 		link_by_id(cg);
 		hr_rollup_birth(cg, parent);
+		/* Pairs with READ_ONCE() in hr_cgroup_parent() */
 		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.epoch++;
@@ -165,7 +167,7 @@ static void link_all(void)
 	link_newborn();		/* the parents that the first pass made */
 }
 
-/* Takes a record out of its slot and the index. It may still be written to. */
+/* Take a record out of its slot and the index. Probes may write to it for a grace period. */
 static void record_bury(struct hr_cgroup *cg)
 {
 	hr_registry_assert_locked();
@@ -184,7 +186,7 @@ static void stats_drop(struct hr_stats **stats)
 	*stats = NULL;
 }
 
-/* Moves the totals of a buried record to @parent, and drops the record. */
+/* Move the totals of a buried record to @parent, and drop the record */
 static void record_fold(struct hr_cgroup *cg, struct hr_cgroup *parent)
 {
 	hr_registry_assert_locked();
@@ -210,9 +212,9 @@ static struct hr_cgroup *living_ancestor(struct hr_cgroup *cg)
 }
 
 /*
- * Buries the records of dying cgroups without children; their parents are then next.
- * A record whose totals would find no room waits for a later sweep. Returns whether any
- * was buried.
+ * Bury the records of dying cgroups without children, and move them to @dead. Without
+ * memory for its totals, a record waits for a later sweep. Returns whether any was buried:
+ * then its parent may be without children.
  */
 static bool bury_leaves(struct list_head *dead)
 {
@@ -248,7 +250,7 @@ static void bury_dead(void)
 	hr_reclaim_forget();
 	hr_refault_forget();
 	synchronize_rcu();
-	/* Charge their last events to their ancestors; no probe marks them any more */
+	/* Roll up their last events; no probe marks them any more */
 	hr_rollup_collect();
 	list_for_each_entry_safe(cg, next, &dead, siblings)
 		record_fold(cg, living_ancestor(cg));
@@ -266,11 +268,14 @@ void hr_registry_sync(void)
 	unsigned int ooms = hr_notify_waiting();
 
 	hr_registry_assert_locked();
-	/* A later announcement requests another sweep */
+	/*
+	 * A later announcement requests another sweep. Pairs with the release in
+	 * hr_registry_announce(): the walk below finds the cgroup of an earlier one.
+	 */
 	xchg(&registry.announced, false);
 	hr_cgroup_fill_spares();
 	hr_hist_alloc_fill();
-	/* A birth is sent before the OOM kills and the end of its cgroup */
+	/* Notify of a birth before the OOM kills and the end of its cgroup */
 	link_all();
 	hr_notify_ooms(ooms);
 	if (find_cgroups())
@@ -280,13 +285,13 @@ void hr_registry_sync(void)
 }
 
 /**
- * hr_registry_announce - a cgroup was created or is being removed
+ * hr_registry_announce - note that a cgroup was created or is being removed
  *
  * Context: any.
  */
 void hr_registry_announce(void)
 {
-	/* Pairs with the xchg() in hr_registry_sync(), which then finds the cgroup so */
+	/* Pairs with xchg() in hr_registry_sync() */
 	smp_store_release(&registry.announced, true);
 }
 
@@ -294,13 +299,14 @@ void hr_registry_announce(void)
  * hr_registry_sync_announced - bring the records up to date if a cgroup came or went
  *
  * Costs nothing while no cgroup comes or goes. Switching a memory controller on or off
- * raises no event; the worker's next sweep finds it.
+ * fires no event; the worker's next sweep finds that.
  *
  * Context: process, may sleep; registry lock held.
  */
 void hr_registry_sync_announced(void)
 {
 	hr_registry_assert_locked();
+	/* Pairs with the release in hr_registry_announce(); xchg() in the sweep orders it */
 	if (READ_ONCE(registry.announced))
 		hr_registry_sync();
 	else
@@ -308,7 +314,7 @@ void hr_registry_sync_announced(void)
 }
 
 /**
- * hr_registry_find - the record of a cgroup
+ * hr_registry_find - find the record of a cgroup
  * @id: the cgroup's id
  *
  * Context: process; registry lock held.
@@ -321,8 +327,8 @@ struct hr_cgroup *hr_registry_find(unsigned long id)
 }
 
 /**
- * hr_registry_from - the record with the smallest id from one on
- * @id: the smallest id that counts
+ * hr_registry_from - find the first record in order of id
+ * @id: skip records with smaller ids
  *
  * Context: process; registry lock held.
  * Return: the record; NULL if there is none.
@@ -334,7 +340,7 @@ struct hr_cgroup *hr_registry_from(unsigned long id)
 }
 
 /**
- * hr_registry_next - the record with the next larger id
+ * hr_registry_next - find the record with the next larger id
  * @cg: a record in the tree
  *
  * Context: process; registry lock held.
@@ -351,10 +357,10 @@ struct hr_cgroup *hr_registry_next(struct hr_cgroup *cg)
  * hr_registry_blame - read a cgroup's evictors
  * @id: cgroup id to read; becomes the id that was read
  * @blame: result
- * @exact: only this id; otherwise the next higher one will do, for walking
+ * @exact: only this id; otherwise the smallest id from @id on, for walking
  *
  * Context: process; registry lock held.
- * Return: whether there was one.
+ * Return: whether there is such a cgroup.
  */
 bool hr_registry_blame(unsigned long *id,
 		       struct hr_blame_totals *blame, bool exact)
@@ -397,10 +403,10 @@ void hr_registry_rescale(unsigned int from, unsigned int to)
 }
 
 /**
- * hr_registry_epoch - changes when a cgroup comes or goes
+ * hr_registry_epoch - a number that changes when a cgroup comes or goes
  *
  * Context: process; registry lock held.
- * Return: never 0, which netlink takes for a dump that has just begun.
+ * Return: never 0, which netlink reads as a dump that has just begun.
  */
 unsigned int hr_registry_epoch(void)
 {
@@ -434,7 +440,7 @@ static void record_free(struct hr_cgroup *cg)
 	hr_cgroup_put(cg);
 }
 
-/* Frees all records. No probe runs; no stall or reclaim is open. */
+/* Free all records. No probe runs, and no stall or reclaim is open. */
 static void free_all(void)
 {
 	struct llist_node *newborn = hr_cgroup_take_newborn();
@@ -454,7 +460,7 @@ static void free_all(void)
 }
 
 /**
- * hr_registry_init - give records to the cgroups that exist, and follow them
+ * hr_registry_init - give records to the cgroups that exist, and start the sweep
  *
  * Context: process, may sleep; before any probe runs.
  * Return: 0 or -ENOMEM.
@@ -475,8 +481,8 @@ int hr_registry_init(void)
 /**
  * hr_registry_exit - drop the records of all cgroups
  *
- * Context: process, may sleep; no probe and no reader runs any more, and no
- * stall is open.
+ * Context: process, may sleep; no probe and no reader runs any more, and no stall or
+ * reclaim is open.
  */
 void hr_registry_exit(void)
 {

@@ -2,13 +2,13 @@
 /*
  * The lock of the tree of records
  *
- * Rollup, statistics and histograms are read and summed up under this lock, assert it,
- * and know nothing of the tree: so it has a file of its own below them. The head of
- * registry.c has its place in the order of locks.
+ * Rollup, statistics, histograms and blame lists assert this lock when they are read or
+ * summed up, but do not know the tree. So the lock has a file of its own below them. The
+ * head of registry.c has its place in the order of locks.
  */
 #include "registry_lock.h"
 
-/* The tree of records, and what readers know of it */
+/* Protects the tree of records, and what readers read of a record */
 DEFINE_MUTEX(hr_registry_mutex);
 
 /**

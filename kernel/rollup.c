@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bring what was counted for a cgroup to its ancestors and to readers
+ * Roll up what was counted for a cgroup to its ancestors and to readers
  *
  * A host has thousands of cgroups, and most of them are idle. A program that reads them
  * at intervals should pay only for those in which something happens.
  *
- *	probe			counts, then marks the record and puts it into a list,
+ *	probe			counts, then marks the record and adds it to a list,
  *				unless it is marked already
  *	reader			takes the whole list, clears each mark, and reads the
  *				counters
  *
- * The reader adds what has grown to the sums of all ancestors. So the counters of a
- * whole subtree are ready, and agree with those of its parts, as of the last
- * collection. Kinds, reasons, causes and histograms of a subtree are summed up only
- * when a reader asks for them, from those of the cgroups directly below, and kept until
- * something rollup.
+ * The reader adds the growth of each counter to the sums of all ancestors. So the sums of
+ * a whole subtree are ready, and agree with those of its parts, as of the last collection.
+ * Kinds, reasons, causes and histograms of a subtree are summed up only on request, from
+ * those of the cgroups directly below, and kept until the subtree changes.
  *
  * Each record that changed, and each of its ancestors, gets a new generation, a number
  * that no other record ever had, and moves to the end of a list in order of generation.
- * The end of that list is what has changed since a generation. Generations begin with
- * the nanoseconds since boot. They therefore continue those of an earlier load of the
- * module, and a reader that passes one of these misses nothing.
+ * The records that changed since a generation are therefore at the end of that list.
+ * Generations begin with the nanoseconds since boot, so that they continue those of an
+ * earlier load of the module: a reader that passes an older one misses nothing.
  *
- * The registry lock protects all but the mark. A record in the list of marked ones is
- * alive: a grace period after a record's death no probe counts for it, and then the
+ * The registry lock protects everything but the mark. A record in the list of marked ones
+ * is alive: a grace period after a record's death no probe counts for it, and then the
  * list is emptied before the record is dropped.
  */
 #include <linux/ktime.h>
@@ -38,39 +37,42 @@
 #include "rollup.h"
 
 static struct {
-	struct llist_head marked;
-	struct list_head order;
-	u64 generation;		/* the last one assigned */
+	struct llist_head marked;	/* no lock */
+	struct list_head order;		/* all records, by generation */
+	u64 generation;			/* the last one assigned */
 } rollup;
 
 /**
- * hr_rollup_note - put a record into the list of marked ones
- * @of: of the record, which is alive
+ * hr_rollup_note - mark a record that is not marked
+ * @of: the record's part; the record is alive
  *
  * Context: any, under RCU.
  */
 noinline void hr_rollup_note(struct hr_rollup *of)
 {
+	/* Pairs with WRITE_ONCE() in hr_rollup_collect(); the first of several CPUs adds it */
 	if (!xchg(&of->marked, true))
 		llist_add(&of->node, &rollup.marked);
 }
 
+/* Give a record a new generation */
 static void renew(struct hr_cgroup *cg)
 {
 	cg->rollup.generation = ++rollup.generation;
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	hr_hist_bound(READ_ONCE(cg->target.distance));
 	list_move_tail(&cg->rollup.order, &rollup.order);
 }
 
-/* Renews @cg and its ancestors, as far as they were not renewed since @before */
+/* Renew @cg and its ancestors, up to the first that was renewed after @before */
 static void renew_chain(struct hr_cgroup *cg, u64 before)
 {
-	/* The parent of a newborn may be one itself, whose turn comes later */
+	/* A parent that is a newborn itself, without a generation, is renewed at its birth */
 	for (; cg && cg->rollup.generation && cg->rollup.generation <= before; cg = cg->parent)
 		renew(cg);
 }
 
-/* Adds the growth from @then, or from zero if that is NULL, to @now */
+/* Add the growth from @then, or from zero if that is NULL, to @now */
 static void summary_add(struct hr_summary *to, const struct hr_summary *now,
 			const struct hr_summary *then)
 {
@@ -82,7 +84,7 @@ static void summary_add(struct hr_summary *to, const struct hr_summary *now,
 	to->stalls |= now->stalls;
 }
 
-/* Adds the growth of @cg to its own sums and to those of its ancestors */
+/* Add the growth of @cg to its own sums and to those of its ancestors */
 static void collect_one(struct hr_cgroup *cg)
 {
 	struct hr_summary now;
@@ -95,7 +97,7 @@ static void collect_one(struct hr_cgroup *cg)
 }
 
 /**
- * hr_rollup_collect - read what was counted since the last collection
+ * hr_rollup_collect - roll up what was counted since the last collection
  *
  * Context: process; registry lock held.
  */
@@ -108,8 +110,8 @@ void hr_rollup_collect(void)
 	llist_for_each_entry_safe(cg, next, llist_del_all(&rollup.marked), rollup.node) {
 		WRITE_ONCE(cg->rollup.marked, false);
 		/*
-		 * Pairs with the barrier in hr_rollup_mark(): what this misses marks
-		 * the record again
+		 * Pairs with the barrier in hr_rollup_mark(): a count that this misses
+		 * marks the record again
 		 */
 		smp_mb();
 		/* hr_rollup_birth() collects newborns */
@@ -121,7 +123,7 @@ void hr_rollup_collect(void)
 }
 
 /**
- * hr_rollup_birth - a record is linked into the tree
+ * hr_rollup_birth - roll up a record that is being linked into the tree
  * @cg: the record; its parent is not set yet
  * @parent: its parent; NULL for the root
  *
@@ -143,11 +145,11 @@ void hr_rollup_birth(struct hr_cgroup *cg, struct hr_cgroup *parent)
 }
 
 /**
- * hr_rollup_death - a record has left the tree
+ * hr_rollup_death - drop a record that has left the tree
  * @cg: the record; no probe counts for it any more
- * @parent: the record that has its totals now
+ * @parent: the record that its totals were moved to
  *
- * The sums of its ancestors contain them already.
+ * The sums of the ancestors already contain these totals.
  *
  * Context: process; registry lock held.
  */
@@ -171,10 +173,10 @@ u64 hr_rollup_generation(void)
 }
 
 /**
- * hr_rollup_since - the first record with a larger generation
- * @generation: than this
+ * hr_rollup_since - find the first record that changed after a generation
+ * @generation: the generation
  *
- * Costs time for each such record.
+ * Walks all records that did, from the end of the list.
  *
  * Context: process; registry lock held.
  * Return: the record; NULL if there is none.
@@ -193,7 +195,7 @@ struct hr_cgroup *hr_rollup_since(u64 generation)
 }
 
 /**
- * hr_rollup_next - the record with the next larger generation
+ * hr_rollup_next - find the record with the next larger generation
  * @cg: a record in the tree
  *
  * Context: process; registry lock held.
@@ -208,7 +210,7 @@ struct hr_cgroup *hr_rollup_next(struct hr_cgroup *cg)
 }
 
 /**
- * hr_rollup_has_below - whether a cgroup's subtree is more than the cgroup itself
+ * hr_rollup_has_below - whether a cgroup has, or had, descendants with records
  * @cg: its record
  *
  * Context: process; registry lock held.
@@ -226,7 +228,7 @@ static bool is_stale(const struct hr_cgroup *cg)
 	return hr_rollup_has_below(cg) && (!of->sum || of->summed != of->generation);
 }
 
-/* Sums up the cgroup itself and its children, whose sums are not stale */
+/* Sum up the cgroup itself and its children, whose sums are up to date */
 static int sum_up(struct hr_cgroup *cg)
 {
 	unsigned int shift = hr_nonresident_shift();
@@ -241,7 +243,7 @@ static int sum_up(struct hr_cgroup *cg)
 		return -ENOMEM;
 	cg->rollup.summed = 0;
 	err = hr_stats_add(cg->rollup.sum, &cg->local, &cg->rollup.own, shift);
-	/* The kinds and causes of removed descendants are among those of the subtree */
+	/* @below has the kinds and causes of removed descendants, too */
 	if (!err && cg->gone)
 		err = hr_stats_add(cg->rollup.sum, cg->gone, &cg->rollup.below,
 				   shift);
@@ -273,7 +275,7 @@ static struct hr_cgroup *next_stale(struct hr_cgroup *cg,
  * hr_rollup_sum - bring the sums of a subtree up to date
  * @top: the cgroup
  *
- * Costs time for each of its cgroups that changed, and for their children.
+ * Visits each of its cgroups that changed, and the children of these.
  *
  * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
@@ -301,7 +303,7 @@ int hr_rollup_sum(struct hr_cgroup *top)
 }
 
 /**
- * hr_rollup_init - begin without changes
+ * hr_rollup_init - begin with no record marked
  *
  * Context: process; before any probe runs.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bring what was counted for a cgroup to its ancestors and to readers
+ * Roll up what was counted for a cgroup to its ancestors and to readers
  */
 #ifndef _HEADROOM_ROLLUP_H
 #define _HEADROOM_ROLLUP_H
@@ -20,11 +20,12 @@ struct hr_stats;
  * struct hr_rollup - a record's part in the rollup
  * @marked: something was counted since the last hr_rollup_collect()
  * @node: in the list of marked records
- * @generation: grows when something is counted here or in a descendant; 0 for a newborn
+ * @generation: grows when something is counted for the cgroup or a descendant; 0 for a
+ *	newborn
  * @order: in the list of all records by @generation
  * @own: sums of the cgroup's own statistics as of the last collection
- * @below: the same of the cgroup, its descendants, and its removed descendants
- * @sum: statistics of those together; NULL until a reader asked for them
+ * @below: the same for the cgroup and its descendants, removed ones included
+ * @sum: their statistics together; NULL until the first request
  * @summed: the @generation of @sum
  *
  * Probes write to @marked and @node; the registry lock protects the rest.
@@ -52,16 +53,16 @@ bool hr_rollup_has_below(const struct hr_cgroup *cg);
 int hr_rollup_sum(struct hr_cgroup *top);
 
 /**
- * hr_rollup_mark - say that something was counted for a cgroup
- * @rollup: of its record, which is alive
+ * hr_rollup_mark - mark a record for the next collection
+ * @rollup: the record's part; the record is alive
  *
- * Call it after counting: a reader that clears the mark then sees the update.
+ * Call it after counting: a reader that clears the mark then sees the count.
  *
  * Context: any, under RCU.
  */
 static __always_inline void hr_rollup_mark(struct hr_rollup *rollup)
 {
-	/* Pairs with the barrier in hr_rollup_collect() */
+	/* Pairs with smp_mb() in hr_rollup_collect() */
 	smp_mb__after_atomic();
 	if (unlikely(!READ_ONCE(rollup->marked)))
 		hr_rollup_note(rollup);

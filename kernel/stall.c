@@ -21,13 +21,12 @@
  * apart. Without PSI no task is marked: waits are not seen, and proactive reclaim is
  * counted as a stall.
  *
- * An open stall is kept in the slot of its task, see task_slots.h. Only the task writes
- * the slot, or the CPU that switches to or from the task, so a slot has to be claimed but
- * not locked. Until the stall ends the task may sleep and move to another CPU or cgroup;
- * it cannot exit. An open stall holds a reference on the record of its cgroup; if the
- * cgroup dies first, the stall is charged to its nearest living ancestor.
- *
- *	slot.cause	0 while the slot is being written: readers skip it
+ * The slot of a task holds its open stall, see task_slots.h. Only the task writes the
+ * slot, or the CPU that switches to or from the task, so a slot is claimed but not locked.
+ * While its cause is 0 the slot is being written, and readers skip it. Until the stall
+ * ends, the task may sleep and move to another CPU or cgroup; it cannot exit. An open stall
+ * holds a reference on the record of its cgroup; if the cgroup dies first, the stall is
+ * charged to its nearest living ancestor.
  */
 #include <linux/bits.h>
 #include <linux/jiffies.h>
@@ -116,12 +115,12 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 	hr_attention_touch(&slot->cg->attention);
 }
 
-/* May race with drop_open(): the one that takes the cause out of the slot closes it */
+/* Close a stall, unless discard_open() has taken the cause out of the slot before */
 static void close_stall(struct open_stall *slot)
 {
 	s64 ns = ktime_get_mono_fast_ns() - slot->begin;
 	struct hr_cgroup *held = slot->cg, *cg = held;
-	/* Pairs with xchg() in drop_open() */
+	/* Pairs with xchg() in discard_open() and with smp_rmb() in hr_stall_next() */
 	u32 cause = xchg(&slot->cause, 0);
 
 	if (!cause)
@@ -146,25 +145,26 @@ bool hr_stall_marked(void)
 }
 
 /**
- * hr_stall_begin - the running task begins to reclaim or to compact
+ * hr_stall_begin - open a stall as the running task begins to reclaim or to compact
  * @cause: the cause of the stall
  *
- * Does nothing inside another stall, which includes this one.
+ * Does nothing inside another stall, which covers this one.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
 void hr_stall_begin(enum headroom_stall_cause cause)
 {
+	/* Pairs with WRITE_ONCE() in hr_stall_track(), which then waits for this probe */
 	if (READ_ONCE(stalls.tracked) && !slot_find(current))
 		open_stall(cause, false);
 }
 
 /**
- * hr_stall_end - the running task ends reclaim or compaction
+ * hr_stall_end - close the stall as the running task ends reclaim or compaction
  * @causes: a bit for each cause that the event may end
  *
- * Does nothing without a matching begin: it was inside another stall, or before the
- * module was loaded.
+ * Does nothing without a matching begin, which was inside another stall or before the
+ * probes were attached.
  *
  * Context: any but interrupts, under RCU; preemption off.
  */
@@ -177,7 +177,7 @@ void hr_stall_end(unsigned long causes)
 }
 
 /**
- * hr_stall_throttled - the running task was throttled inside a stall
+ * hr_stall_throttled - count the time that the running task was throttled
  * @cause: the reason of the throttling
  * @ns: duration as the kernel measured it, in whole ticks
  *
@@ -189,7 +189,7 @@ void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 	struct hr_cgroup *cg;
 
 	cg = slot ? hr_cgroup_alive(slot->cg) : hr_cgroup_of_current();
-	/* The sleep that was measured, unless it was longer and so an earlier one */
+	/* Prefer the sleep as measured here, unless it is longer: that was an earlier one */
 	if (slot && slot->slept) {
 		ns = min(slot->slept, ns + TICK_NSEC);
 		slot->slept = 0;
@@ -200,10 +200,10 @@ void hr_stall_throttled(enum headroom_stall_cause cause, u64 ns)
 }
 
 /**
- * hr_stall_sleep - the running task, in a memory stall, leaves the CPU
+ * hr_stall_sleep - note that the running task, in a memory stall, leaves the CPU
  *
  * Context: below the run-queue lock.
- * Return: whether the task has an open stall. If not, the wait may be one.
+ * Return: whether the task has an open stall. If not, the sleep may be a wait.
  */
 bool hr_stall_sleep(void)
 {
@@ -215,7 +215,7 @@ bool hr_stall_sleep(void)
 }
 
 /**
- * hr_stall_wait - the running task leaves the CPU to wait for memory
+ * hr_stall_wait - open a stall as the running task leaves the CPU to wait for memory
  * @cause: the cause of the stall
  *
  * Context: below the run-queue lock, under RCU.
@@ -226,7 +226,7 @@ void hr_stall_wait(enum headroom_stall_cause cause)
 }
 
 /**
- * hr_stall_wake - a task in a memory stall comes back to the CPU
+ * hr_stall_wake - close the wait of a task that comes back to the CPU
  * @task: the task, which this CPU is about to switch to
  *
  * Context: below the run-queue lock, under RCU.
@@ -246,12 +246,12 @@ void hr_stall_wake(struct task_struct *task)
 }
 
 /**
- * hr_stall_next - walk the tasks that are in a stall
+ * hr_stall_next - walk the open stalls
  * @i: 0 to begin, or the previous result
  * @stalled: result
  *
  * Context: process, under RCU. Stalls may begin and end during the walk.
- * Return: the value of @i for the next call; 0 after the last task.
+ * Return: @i for the next call; 0 after the last one.
  */
 unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 {
@@ -285,7 +285,9 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 }
 
 /**
- * hr_stall_told_apart - whether stalls can be told from proactive reclaim
+ * hr_stall_told_apart - whether the kernel marks tasks in memory stalls
+ *
+ * If not, stalls cannot be told apart from proactive reclaim.
  *
  * Context: any.
  */
@@ -294,7 +296,7 @@ bool hr_stall_told_apart(void)
 	return stalls.told_apart;
 }
 
-/* Find out whether the kernel marks tasks in memory stalls, by entering one */
+/* Enter a memory stall to find out whether the kernel marks the task */
 static bool psi_marks(void)
 {
 	unsigned long flags;
@@ -321,13 +323,14 @@ int hr_stall_init(void)
 	return 0;
 }
 
-static void drop_open(void)
+static void discard_open(void)
 {
 	struct open_stall *slot;
 	unsigned int i;
 
 	for (i = 0; i < HR_TASK_SLOTS; i++) {
 		slot = &stalls.slot[i];
+		/* Pairs with xchg() in close_stall(): one of the two closes the stall */
 		if (!xchg(&slot->cause, 0))
 			continue;
 		hr_cgroup_put(slot->cg);
@@ -336,22 +339,23 @@ static void drop_open(void)
 }
 
 /**
- * hr_stall_track - begin to track stalls, or stop and drop the open ones
+ * hr_stall_track - start tracking stalls, or stop and discard the open ones
  * @on: whether to track
  *
- * Probes that serve only stalls are attached after tracking begins, and detached before
+ * The caller attaches the probes of stalls after tracking begins, and detaches them before
  * it stops.
  *
  * Context: process, may sleep.
  */
 void hr_stall_track(bool on)
 {
+	/* Pairs with READ_ONCE() in hr_stall_begin() */
 	WRITE_ONCE(stalls.tracked, on);
 	if (on)
 		return;
-	/* Wait for probes that saw it on: their stalls are open after this */
+	/* Wait for probes that saw it on, so that discard_open() finds their stalls */
 	synchronize_rcu();
-	drop_open();
+	discard_open();
 }
 
 /**
@@ -361,17 +365,18 @@ void hr_stall_track(bool on)
  */
 bool hr_stall_tracked(void)
 {
+	/* Pairs with WRITE_ONCE() in hr_stall_track() */
 	return READ_ONCE(stalls.tracked);
 }
 
 /**
- * hr_stall_exit - drop open stalls and free the slots
+ * hr_stall_exit - discard open stalls and free the slots
  *
  * Context: process; no probe and no reader runs any more.
  */
 void hr_stall_exit(void)
 {
-	drop_open();
+	discard_open();
 	vfree(stalls.slot);
 	stalls.slot = NULL;
 }

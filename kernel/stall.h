@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Measure the time that tasks wait for memory, by cause
+ */
 #ifndef _HEADROOM_STALL_H
 #define _HEADROOM_STALL_H
 
@@ -15,7 +18,7 @@ struct task_struct;
  * @cg: record of that cgroup, valid under RCU
  * @cause: enum headroom_stall_cause
  * @begin: ktime_get_mono_fast_ns() when the stall began
- * @ns: time since then
+ * @ns: time since @begin
  */
 struct hr_stalled {
 	u32 pid;

@@ -2,9 +2,9 @@
 /*
  * Count the statistics of a cgroup, and sum them up
  *
- * Each counter is an atomic word. Writers on different CPUs lose no update and do not
- * wait for each other; a reader sees the words at slightly different times. CPUs share
- * only the words of a cgroup that they both count for.
+ * Each counter is an atomic word. Writers on different CPUs lose no update and do not wait
+ * for each other; a reader sees the words at slightly different times. Two CPUs write to
+ * the same word only when they count for the same cgroup.
  *
  * A histogram is published with smp_store_release() in adopt() of hist_alloc.c. The
  * READ_ONCE() of each pointer to a histogram here pairs with it.
@@ -64,6 +64,7 @@ void hr_count_reclaim(struct hr_target_stats *target,
 
 	atomic64_add(scanned, &target->reclaim[reason - 1].scanned);
 	atomic64_add(reclaimed, &target->reclaim[reason - 1].reclaimed);
+	/* Pairs with the same on other CPUs: the largest effort remains */
 	while (effort > before && !atomic_try_cmpxchg(most, &before, effort))
 		;
 }
@@ -86,13 +87,14 @@ void hr_count_stall(struct hr_stats *stats,
 	atomic64_add(ns, &stall->total);
 	hr_hist_add(&stall->latency,
 		    hr_hist_index(ns, HR_LATENCY_SHIFT), 1);
+	/* Pairs with the same on other CPUs: the longest stall remains */
 	while ((s64)ns > longest &&
 	       !atomic64_try_cmpxchg(&stall->longest, &longest, ns))
 		;
 }
 
 /**
- * hr_stats_refaults - refaults of all kinds and reasons together
+ * hr_stats_refaults - sum the refaults of all kinds and reasons
  * @stats: statistics, which probes may write to
  *
  * Context: any.

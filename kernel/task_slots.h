@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Find what a task is doing: a hash table from tasks to slots
+ * Map tasks to slots, in a hash table
  *
  * Reclaim and stalls are intervals between two events of one task. A probe cannot
  * allocate, so the state of an open interval is in a slot of an array of fixed size. A
- * task may have its home slot, given by the hash of its address, or one of the next
- * HR_TASK_WAYS - 1. If all are taken the interval is not followed, and counted as dropped.
+ * task may use the slot that the hash of its address selects, or one of the next
+ * HR_TASK_WAYS - 1. If all are taken, the caller does not follow the interval and counts it
+ * as dropped.
  *
- *	claim	cmpxchg() of the task's pointer: tasks compete for free slots only
- *	find	no barrier: the task that looks for its slot has claimed it itself
- *	release	store with release: what the owner read from the slot was read before
- *		another task claims it
+ *	claim	cmpxchg() of the pointer to the task: tasks compete only for free slots
+ *	find	no barrier: a task finds only the slot that it has claimed itself
+ *	release	store with release: the task has read the slot before another one can
+ *		claim it
  *
  * A slot is a structure whose first member is a pointer to its task, NULL if it is free.
- * All is inline, with the size of the slot a constant, since probes find a slot for each
- * event.
+ * Probes find a slot at each event, so all is inline, and the size of a slot is a constant.
  */
 #ifndef _HEADROOM_TASK_SLOTS_H
 #define _HEADROOM_TASK_SLOTS_H
@@ -44,6 +44,7 @@ static __always_inline void *hr_task_slot_find(void *slots, size_t size,
 	void *slot = slots + hash_ptr(task, HR_TASK_SLOT_BITS) * size;
 	int i;
 
+	/* Pairs with cmpxchg() in hr_task_slot_claim(), by the same task */
 	for (i = 0; i < HR_TASK_WAYS; i++, slot += size)
 		if (READ_ONCE(*(struct task_struct **)slot) == task)
 			return slot;
@@ -56,7 +57,7 @@ static __always_inline void *hr_task_slot_find(void *slots, size_t size,
  * @size: bytes of a slot, a constant
  *
  * Context: any but interrupts; preemption off. The task has no slot.
- * Return: the slot, or NULL if there is none to claim.
+ * Return: the slot, or NULL if all are taken.
  */
 static __always_inline void *hr_task_slot_claim(void *slots, size_t size)
 {
@@ -77,7 +78,7 @@ static __always_inline void *hr_task_slot_claim(void *slots, size_t size)
  * hr_task_slot_release - free a slot
  * @task: the first member of the slot
  *
- * Context: any; nothing of the slot is used afterwards.
+ * Context: any; the caller does not use the slot afterwards.
  */
 static __always_inline void hr_task_slot_release(struct task_struct **task)
 {

@@ -46,7 +46,7 @@ static void trigger_remove(struct hr_trigger *trigger)
 	xa_erase(&triggers.index, trigger->id);
 	hr_trigger_poll_end(trigger);
 	trigger_free(trigger);
-	/* Pairs with the READ_ONCE() in hr_triggers() */
+	/* Pairs with READ_ONCE() in hr_triggers() */
 	WRITE_ONCE(triggers.nr, triggers.nr - 1);
 }
 
@@ -72,10 +72,7 @@ static struct hr_trigger *trigger_make(const struct hr_trigger_spec *spec,
 	return NULL;
 }
 
-/*
- * Allocates little, and without waiting: see hr_trigger_poll_prepare(). Context:
- * hr_registry_lock() and hr_triggers_mutex held.
- */
+/* Allocates little, and without waiting: see hr_trigger_poll_prepare() */
 static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 {
 	struct hr_trigger *trigger;
@@ -98,7 +95,7 @@ static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 		trigger_free(trigger);
 		return err;
 	}
-	/* Pairs with the READ_ONCE() in hr_triggers() */
+	/* Pairs with READ_ONCE() in hr_triggers() */
 	WRITE_ONCE(triggers.nr, triggers.nr + 1);
 	*id = trigger->id;
 	err = hr_trigger_poll_begin(trigger);
@@ -137,7 +134,7 @@ int hr_trigger_add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 /**
  * hr_trigger_del - remove a trigger
  * @id: its id
- * @portid: the socket that asks for it
+ * @portid: the socket that requests it
  *
  * Context: process, may sleep.
  * Return: 0, or -ENOENT if that socket has set no trigger with this id.
@@ -185,7 +182,7 @@ static void remove_all(bool all, u32 portid)
  */
 void hr_trigger_release(u32 portid)
 {
-	/* The socket's own requests have finished, so its triggers are in the count */
+	/* The socket's own requests have finished, so the number includes its triggers */
 	if (hr_triggers())
 		remove_all(false, portid);
 }
@@ -197,7 +194,7 @@ void hr_trigger_release(u32 portid)
  */
 unsigned int hr_triggers(void)
 {
-	/* Pairs with the WRITE_ONCE() in add() and trigger_remove() */
+	/* Pairs with WRITE_ONCE() in add() and trigger_remove() */
 	return READ_ONCE(triggers.nr);
 }
 

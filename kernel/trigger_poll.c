@@ -46,7 +46,7 @@
 #define QUIET_TICKS	4
 
 static struct {
-	struct list_head triggers;	/* all */
+	struct list_head triggers;	/* of all sockets */
 	struct list_head busy;		/* records that are polled */
 	u64 length;			/* of a tick, ns */
 	u64 ticks;
@@ -63,7 +63,7 @@ static struct {
 
 static void poke(void)
 {
-	/* Pairs with the READ_ONCE() in sleep(); wake_up_process() orders it */
+	/* Pairs with READ_ONCE() in sleep(); wake_up_process() has the barrier */
 	WRITE_ONCE(poller.poked, true);
 	wake_up_process(poller.thread);
 }
@@ -96,7 +96,7 @@ static struct hr_poll *poll_make(struct hr_cgroup *cg, gfp_t gfp)
 	if (cg->poll)
 		return cg->poll;
 	polled = poll_alloc(cg, gfp);
-	/* Pairs with the READ_ONCE() in hr_trigger_poll_prepare() */
+	/* Pairs with READ_ONCE() in hr_trigger_poll_prepare() */
 	if (polled)
 		WRITE_ONCE(cg->poll, polled);
 	return polled;
@@ -206,7 +206,7 @@ static void collect(void)
 		polled = covered ? poll_make(cg, GFP_NOWAIT | __GFP_NOWARN) : NULL;
 		if (!polled) {
 			/*
-			 * Without memory the next event tries again. Pairs with the
+			 * Without memory the next event tries again. Pairs with
 			 * READ_ONCE() in hr_attention_touch().
 			 */
 			WRITE_ONCE(cg->attention.state, covered ? HR_ATTENTION_NONE :
@@ -236,14 +236,14 @@ static void leave(void)
 			polled->leaving = false;
 			/*
 			 * Fails if a probe flagged the record: collect() then finds it in
-			 * the list. Pairs with the cmpxchg() in hr_attention_raise().
+			 * the list. Pairs with cmpxchg() in hr_attention_raise().
 			 */
 			cmpxchg(&polled->cg->attention.state, HR_ATTENTION_NONE,
 				HR_ATTENTION_ACTIVE);
 		} else if (polled->quiet >= QUIET_TICKS) {
 			polled->leaving = true;
 			WRITE_ONCE(polled->cg->attention.state, HR_ATTENTION_NONE);
-			/* Pairs with the barrier in hr_attention_touch() */
+			/* Pairs with smp_mb() in hr_attention_touch() */
 			smp_mb();
 		}
 	}
@@ -258,7 +258,6 @@ static u64 known_until(u64 now)
 {
 	u64 until = poller.last;
 
-	/* Pairs with the WRITE_ONCE() in hr_attention_raise() */
 	if (list_empty(&poller.busy))
 		until = max(until, hr_attention_since());
 	return min(until, now);
@@ -292,7 +291,7 @@ static void tidy(u64 now)
 		hr_trigger_watch_tidy(trigger, now);
 }
 
-/* Returns the time of the next poll; KTIME_MAX: poll when a probe flags a record */
+/* Poll once. Returns the time of the next poll; KTIME_MAX: when a probe flags a record. */
 static u64 poll(void)
 {
 	u64 now = ktime_get_ns(), next;
@@ -317,16 +316,15 @@ static void sleep(u64 until)
 	ktime_t expires = ns_to_ktime(until);
 
 	/*
-	 * The barrier pairs with smp_mb() in hr_attention_raise(): either a probe sees that
-	 * the poller is idle, or this sees the flagged record. It also pairs with the one
-	 * in wake_up_process() for poke().
+	 * Pairs with smp_mb() in hr_attention_raise(): either a probe sees that the poller is
+	 * idle, or this sees the flagged record. Also pairs with wake_up_process() in poke().
 	 */
 	set_current_state(TASK_IDLE);
 	if (!kthread_should_stop() && !READ_ONCE(poller.poked) &&
 	    !(poller.idle && hr_attention_pending()))
 		schedule_hrtimeout(&expires, HRTIMER_MODE_ABS);
 	__set_current_state(TASK_RUNNING);
-	/* The poll that follows serves all pokes up to now */
+	/* The poll that follows serves all pokes up to now. Pairs with WRITE_ONCE() in poke() */
 	WRITE_ONCE(poller.poked, false);
 }
 
@@ -349,7 +347,7 @@ static void choose_tick(void)
 	poller.length = max_t(u64, poller.length, TICK_MIN);
 }
 
-/* Note the counters of all records that no trigger covers yet */
+/* Note the counters of all records that no trigger covers yet. Returns 0 or -ENOMEM. */
 static int note_counters(void)
 {
 	struct hr_poll *polled;
@@ -362,11 +360,12 @@ static int note_counters(void)
 		polled = poll_make(cg, GFP_ATOMIC);
 		if (!polled)
 			return -ENOMEM;
+		/* Pairs with READ_ONCE() in hr_attention_touch() */
 		cmpxchg(&cg->attention.state, HR_ATTENTION_IGNORED,
 			HR_ATTENTION_NONE);
 		/*
-		 * Pairs with smp_mb() in hr_attention_touch(): either this reads the
-		 * event, or the event flags the record.
+		 * Pairs with smp_mb() in hr_attention_touch(): either this reads the event, or
+		 * the event flags the record.
 		 */
 		smp_mb();
 		for (i = 0; i < HR_NR_QUANTITIES; i++)
@@ -382,7 +381,7 @@ static int note_counters(void)
  * Must not run under hr_triggers_mutex: it may wait for memory, and the poller, which
  * takes the mutex, must not.
  *
- * Context: process, may sleep; hr_registry_lock() held.
+ * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
  */
 int hr_trigger_poll_prepare(void)
@@ -391,13 +390,14 @@ int hr_trigger_poll_prepare(void)
 	struct hr_cgroup *cg;
 
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
-		/* Pairs with the WRITE_ONCE() in poll_make() */
+		/* Pairs with WRITE_ONCE() in poll_make() */
 		if (READ_ONCE(cg->poll))
 			continue;
 		polled = poll_alloc(cg, GFP_KERNEL);
 		if (!polled)
 			return -ENOMEM;
 		mutex_lock(&hr_triggers_mutex);
+		/* Pairs with READ_ONCE() above, in a later call */
 		if (!cg->poll) {
 			WRITE_ONCE(cg->poll, polled);
 			polled = NULL;
@@ -416,8 +416,7 @@ int hr_trigger_poll_prepare(void)
  *
  * Reads the stalls that are open now, so that the trigger counts them from now on.
  *
- * Context: process, may sleep; hr_registry_lock() and hr_triggers_mutex
- * held.
+ * Context: process, may sleep; registry lock and hr_triggers_mutex held.
  * Return: 0 or -ENOMEM.
  */
 int hr_trigger_poll_begin(struct hr_trigger *trigger)

@@ -2,17 +2,17 @@
 /*
  * Run the sweep in process context, when a probe asks for it and at intervals
  *
- * A probe can neither allocate nor free, and below a run-queue lock it cannot even
- * queue work. It raises an irq_work, which queues the sweep:
+ * A probe can neither allocate nor free, and below a run-queue lock it cannot even queue
+ * work. So it raises an irq_work, which queues the sweep:
  *
  *	probe --> irq_work --> delayed work --> sweep()
  *	                            ^             |
  *	                            +-- 2 s ------+
  *
- * An urgent kick runs the sweep at once, any other within a tenth of a second: many
- * cgroups can come and go in that time, and share the sweep.
+ * An urgent kick runs the sweep at once, any other within a tenth of a second: cgroups
+ * that come and go in that time share one sweep.
  *
- * The work queue is the module's own, so that unloading waits for nobody else's work.
+ * The module has a work queue of its own, so that unloading does not wait for other work.
  */
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -50,18 +50,22 @@ static struct {
  */
 void hr_worker_kick(bool now)
 {
+	/* Pairs with WRITE_ONCE() in hr_worker_start() and hr_worker_stop() */
 	if (READ_ONCE(worker.stopped))
 		return;
+	/* Pairs with xchg() in kick(); irq_work_queue() orders it */
 	if (now)
 		WRITE_ONCE(worker.now, true);
 	irq_work_queue(&worker.kick);
 }
 
-/* A sweep that is due already serves all kicks but the first urgent one */
+/* A sweep that is already due serves every kick but an urgent one, which moves it forward */
 static void kick(struct irq_work *work)
 {
+	/* Pairs with WRITE_ONCE() in hr_worker_kick() */
 	bool now = xchg(&worker.now, false);
 
+	/* Pairs with WRITE_ONCE() in work() */
 	if (!xchg(&worker.due, true) || now)
 		mod_delayed_work(worker.queue, &worker.work, now ? 0 : SOON);
 }
@@ -70,6 +74,11 @@ static void work(struct work_struct *work)
 {
 	u64 begin = ktime_get_ns();
 
+	/*
+	 * A later kick queues another sweep. Pairs with xchg() in kick(): this sweep finds
+	 * the cause of a kick that saw a sweep due, since it takes lists and announcements
+	 * with full barriers.
+	 */
 	WRITE_ONCE(worker.due, false);
 	worker.sweep();
 	queue_delayed_work(worker.queue, &worker.work, INTERVAL);
@@ -77,14 +86,15 @@ static void work(struct work_struct *work)
 }
 
 /**
- * hr_worker_start - sweep from now on
- * @sweep: the work to do; may sleep
+ * hr_worker_start - start sweeping
+ * @sweep: the sweep, which may sleep
  *
  * Context: process.
  */
 void hr_worker_start(void (*sweep)(void))
 {
 	worker.sweep = sweep;
+	/* Pairs with READ_ONCE() in hr_worker_kick(); no probe runs yet, so needs no order */
 	WRITE_ONCE(worker.stopped, false);
 	queue_delayed_work(worker.queue, &worker.work, INTERVAL);
 }
@@ -96,6 +106,7 @@ void hr_worker_start(void (*sweep)(void))
  */
 void hr_worker_stop(void)
 {
+	/* Pairs with READ_ONCE() in hr_worker_kick(); no probe runs, so needs no order */
 	WRITE_ONCE(worker.stopped, true);
 	irq_work_sync(&worker.kick);
 	cancel_delayed_work_sync(&worker.work);
