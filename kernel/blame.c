@@ -26,12 +26,14 @@
 
 #include "blame.h"
 #include "cgroup.h"
+#include "registry_lock.h"
 
 static struct hr_blame_slot *slot_of(struct hr_blame *blame,
 				     const struct hr_cgroup *evictor, u32 reason)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&blame->lock);
 	for (i = 0; i < HR_NR_EVICTORS; i++)
 		if (blame->slot[i].evictor == evictor &&
 		    blame->slot[i].reason == reason)
@@ -51,6 +53,7 @@ static struct hr_blame_slot *slot_to_give(struct hr_blame *blame)
 	u64 fewest = U64_MAX;
 	unsigned int i;
 
+	lockdep_assert_held(&blame->lock);
 	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &blame->slot[i];
 		if (!slot->evictor)
@@ -77,6 +80,7 @@ static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 			struct hr_page_stats *former,
 			struct hr_cgroup *evictor, u32 reason, u64 error)
 {
+	lockdep_assert_held(&blame->lock);
 	/* Pairs with READ_ONCE() in hr_route_fits(); the head of this file has the race */
 	WRITE_ONCE(blame->generation, blame->generation + 1);
 	pages_move(former, &slot->pages);
@@ -177,6 +181,7 @@ static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
 {
 	unsigned int i;
 
+	lockdep_assert_held(&blame->lock);
 	/* Pairs with the release in hr_cgroup_bury(); the registry lock orders it */
 	for (i = 0; i < HR_NR_EVICTORS; i++)
 		if (blame->slot[i].evictor && READ_ONCE(blame->slot[i].evictor->dead))
@@ -195,6 +200,7 @@ void hr_blame_promote(struct hr_blame *blame)
 	struct hr_cgroup *dead, *dropped;
 	struct hr_blame_slot *slot;
 
+	hr_registry_assert_locked();
 	do {
 		struct hr_page_stats pages = {};
 
@@ -230,6 +236,7 @@ void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 	struct hr_cgroup *dropped;
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	for (i = 0; i < HR_NR_EVICTORS; i++) {
 		slot = &from->slot[i];
 		if (!slot->evictor) {
@@ -284,6 +291,7 @@ void hr_blame_read(struct hr_blame_totals *to, struct hr_blame *blame)
 	struct hr_evictor *evictor;
 	unsigned int i;
 
+	hr_registry_assert_locked();
 	to->nr = 0;
 	raw_spin_lock_irq(&blame->lock);
 	pages_read(&to->others, &blame->others);

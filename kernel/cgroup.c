@@ -28,6 +28,7 @@
 
 #include "cgroup.h"
 #include "dropped.h"
+#include "registry_lock.h"
 #include "worker.h"
 
 #define SLOTS		(U16_MAX + 1)
@@ -257,6 +258,7 @@ void hr_cgroup_bury(struct hr_cgroup *cg)
 {
 	struct hr_cgroup __rcu **slot = &hr_cgroup_slot[cg->key & (SLOTS - 1)];
 
+	hr_registry_assert_locked();
 	raw_spin_lock_irq(&spare.lock);
 	/* Pairs with rcu_dereference_sched() in hr_cgroup_in_slot(); NULL needs no order */
 	if (rcu_access_pointer(*slot) == cg)

@@ -124,6 +124,7 @@ static int attach_tracepoint(struct hr_hook *hook)
 {
 	int err;
 
+	lockdep_assert_held(&hooks_mutex);
 	if (!hook->tp) {
 		if (hook->required) {
 			pr_err("cannot count %s: this kernel has no tracepoint %s; not loading\n",
@@ -146,6 +147,7 @@ static int attach_function(struct hr_hook *hook)
 {
 	int err = register_kprobe(&hook->kp);
 
+	lockdep_assert_held(&hooks_mutex);
 	if (err)
 		pr_err("cannot attach a kprobe to %s: error %d; load without swap_kprobes=1\n",
 		       hook->name, err);
@@ -170,6 +172,7 @@ static int attach(struct hr_hook *hook, bool swap_kprobes, bool stalls)
 
 static void detach(struct hr_hook *hook)
 {
+	lockdep_assert_held(&hooks_mutex);
 	if (!hook->attached)
 		return;
 	if (hook->tp)

@@ -487,6 +487,7 @@ static int parse_dump(struct cgroup_dump *dump, struct nlattr **attrs,
 	const struct nlattr *detail = attrs[HEADROOM_A_CGROUP_DETAIL];
 	int err = 0;
 
+	hr_registry_assert_locked();
 	dump->detail = detail ? nla_get_u32(detail) : DETAIL_ALL;
 	dump->changes = since;
 	if (since)

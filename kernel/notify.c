@@ -116,6 +116,7 @@ static int put_about(struct sk_buff *skb, const struct hr_cgroup *cg,
 
 static int put_event(struct sk_buff *skb, const struct event *event)
 {
+	lockdep_assert_held(&notify.mutex);
 	if (nla_put_uint(skb, HEADROOM_A_EVENT_SEQ, notify.seq) ||
 	    nla_put_uint(skb, HEADROOM_A_EVENT_TIME, event->time) ||
 	    put_about(skb, event->cg, notify.path))
@@ -186,6 +187,7 @@ void hr_notify_born(struct hr_cgroup *cg)
 		.parent = cg->parent,
 	};
 
+	hr_registry_assert_locked();
 	send_if_listened(&event);
 }
 
@@ -207,6 +209,7 @@ void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent)
 		.parent = parent,
 	};
 
+	hr_registry_assert_locked();
 	send_if_listened(&event);
 }
 
@@ -327,6 +330,7 @@ void hr_notify_ooms(unsigned int nr)
 	struct event event = { .cmd = HEADROOM_CMD_OOM_KILL_NTF };
 	struct oom oom;
 
+	hr_registry_assert_locked();
 	if (!nr)
 		return;
 	mutex_lock(&notify.mutex);

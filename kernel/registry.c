@@ -96,6 +96,7 @@ static bool record_parent(struct hr_cgroup *cg, struct hr_cgroup **parent)
 {
 	struct mem_cgroup *memcg = cg->memcg;
 
+	hr_registry_assert_locked();
 	/* The reference of @cg on its memcg also pins the ancestors */
 	do
 		memcg = parent_mem_cgroup(memcg);
@@ -121,6 +122,7 @@ static void link_by_id(struct hr_cgroup *cg)
 	struct hr_cgroup *next = NULL;
 	unsigned long id = cg->id;
 
+	hr_registry_assert_locked();
 	if (!list_empty(&registry.all) &&
 	    list_last_entry(&registry.all, struct hr_cgroup, by_id)->id > id)
 		next = xa_find_after(&registry.index, &id, ULONG_MAX, XA_PRESENT);
@@ -205,6 +207,7 @@ static void record_fold(struct hr_cgroup *cg, struct hr_cgroup *parent)
 
 static struct hr_cgroup *living_ancestor(struct hr_cgroup *cg)
 {
+	hr_registry_assert_locked();
 	do
 		cg = cg->parent;
 	while (cg->dead);
@@ -221,6 +224,7 @@ static bool bury_leaves(struct list_head *dead)
 	struct hr_cgroup *cg, *next, *parent;
 	bool found = false;
 
+	hr_registry_assert_locked();
 	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
 		if (likely(hr_css_alive(&cg->memcg->css)) ||
 		    !list_empty(&cg->children) || cg == hr_cgroup_root())

@@ -58,6 +58,7 @@ noinline void hr_rollup_note(struct hr_rollup *of)
 /* Give a record a new generation */
 static void renew(struct hr_cgroup *cg)
 {
+	hr_registry_assert_locked();
 	cg->rollup.generation = ++rollup.generation;
 	/* Pairs with the release in adopt() of hist_alloc.c */
 	hr_hist_bound(READ_ONCE(cg->target.distance));
@@ -90,6 +91,7 @@ static void collect_one(struct hr_cgroup *cg)
 	struct hr_summary now;
 	struct hr_cgroup *above;
 
+	hr_registry_assert_locked();
 	hr_stats_summarise(&now, &cg->local, hr_nonresident_shift());
 	for (above = cg; above; above = above->parent)
 		summary_add(&above->rollup.below, &now, &cg->rollup.own);
@@ -235,6 +237,7 @@ static int sum_up(struct hr_cgroup *cg)
 	struct hr_cgroup *child;
 	int err;
 
+	hr_registry_assert_locked();
 	if (cg->rollup.sum)
 		hr_stats_clear(cg->rollup.sum);
 	else
@@ -264,6 +267,7 @@ static int sum_up(struct hr_cgroup *cg)
 static struct hr_cgroup *next_stale(struct hr_cgroup *cg,
 				    struct hr_cgroup *child)
 {
+	hr_registry_assert_locked();
 	child = list_prepare_entry(child, &cg->children, siblings);
 	list_for_each_entry_continue(child, &cg->children, siblings)
 		if (is_stale(child))

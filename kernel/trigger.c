@@ -55,6 +55,7 @@ static struct hr_trigger *trigger_make(const struct hr_trigger_spec *spec,
 {
 	struct hr_trigger *trigger = kzalloc(sizeof(*trigger), GFP_ATOMIC);
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (!trigger)
 		return NULL;
 	trigger->spec = *spec;
@@ -79,6 +80,8 @@ static int add(const struct hr_trigger_spec *spec, u32 portid, u32 *id)
 	struct hr_cgroup *cg;
 	int err;
 
+	hr_registry_assert_locked();
+	lockdep_assert_held(&hr_triggers_mutex);
 	cg = hr_registry_find(spec->cgroup);
 	if (!cg)
 		return -ENOENT;

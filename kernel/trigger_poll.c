@@ -109,6 +109,7 @@ static struct hr_poll *poll_make(struct hr_cgroup *cg, gfp_t gfp)
 static struct hr_trigger *next_trigger(struct hr_trigger *trigger,
 				       struct hr_cgroup **cg)
 {
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (trigger && !list_is_last(&trigger->of_cgroup, &(*cg)->poll->triggers))
 		return list_next_entry(trigger, of_cgroup);
 	if (trigger)
@@ -154,6 +155,7 @@ static void read_counters(const struct hr_tick *tick)
 	struct hr_poll *polled;
 	unsigned int quantity;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	list_for_each_entry(polled, &poller.busy, busy) {
 		polled->quiet++;
 		for (quantity = 0; quantity < HR_NR_QUANTITIES; quantity++)
@@ -201,6 +203,7 @@ static void collect(void)
 	struct hr_poll *polled;
 	bool covered;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	llist_for_each_entry_safe(cg, next, hr_attention_take(), attention.node) {
 		covered = is_covered(cg);
 		polled = covered ? poll_make(cg, GFP_NOWAIT | __GFP_NOWARN) : NULL;
@@ -228,6 +231,7 @@ static void leave(void)
 {
 	struct hr_poll *polled, *next;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	list_for_each_entry_safe(polled, next, &poller.busy, busy) {
 		if (polled->leaving && polled->quiet) {
 			list_del_init(&polled->busy);
@@ -284,6 +288,7 @@ static void tidy(u64 now)
 {
 	struct hr_trigger *trigger;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (now - poller.tidied < NSEC_PER_SEC)
 		return;
 	poller.tidied = now;
@@ -354,6 +359,8 @@ static int note_counters(void)
 	struct hr_cgroup *cg;
 	unsigned int i;
 
+	hr_registry_assert_locked();
+	lockdep_assert_held(&hr_triggers_mutex);
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
 		if (is_covered(cg))
 			continue;
@@ -389,6 +396,7 @@ int hr_trigger_poll_prepare(void)
 	struct hr_poll *polled;
 	struct hr_cgroup *cg;
 
+	hr_registry_assert_locked();
 	for (cg = hr_registry_from(0); cg; cg = hr_registry_next(cg)) {
 		/* Pairs with WRITE_ONCE() in poll_make() */
 		if (READ_ONCE(cg->poll))
@@ -424,6 +432,7 @@ int hr_trigger_poll_begin(struct hr_trigger *trigger)
 	struct hr_trigger_watch *watch;
 	int err = note_counters();
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (err)
 		return err;
 	if (!poll_make(trigger->cg, GFP_ATOMIC))

@@ -116,6 +116,7 @@ static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
 {
 	struct hr_trigger_watch *watch;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
 		return list_first_entry(&trigger->watches, struct hr_trigger_watch,
 					of_trigger);
@@ -132,6 +133,7 @@ static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
 
 static void add(struct hr_trigger_watch *watch, u64 ended, u64 open, u64 tick)
 {
+	lockdep_assert_held(&hr_triggers_mutex);
 	watch->ended += ended;
 	if (watch->open_tick != tick)
 		watch->open = 0;
@@ -200,6 +202,7 @@ static void fire(struct hr_trigger_watch *watch, u64 now, u64 time, u64 sum)
 		.value = sum,
 	};
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	list_del_init(&watch->pending);
 	watch->fired = now;
 	watch->uncleared = watch->trigger->spec.hysteresis;
@@ -208,6 +211,7 @@ static void fire(struct hr_trigger_watch *watch, u64 now, u64 time, u64 sum)
 
 static void pend(struct hr_trigger_watch *watch, u64 now, u64 sum)
 {
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (list_empty(&watch->pending)) {
 		list_add(&watch->pending, &all_pending);
 		watch->largest = 0;
@@ -229,6 +233,7 @@ static void judge(struct hr_trigger_watch *watch, const struct hr_tick *tick)
 	const struct hr_trigger_spec *spec = &watch->trigger->spec;
 	u64 value = watch->ended, sum;
 
+	lockdep_assert_held(&hr_triggers_mutex);
 	if (watch->open_tick == tick->nr)
 		value += watch->open;
 	watch->fresh = false;
