@@ -2,7 +2,7 @@
 /*
  * usage: bench_load CASE [CGROUPS]
  *
- * Run one case of the benchmark and print what an operation of it costs, a line for each
+ * Run one case of the benchmark and print the cost of its operations, a line for each
  * figure, for scripts/bench:
  *
  *	NAME VALUE
@@ -332,7 +332,7 @@ static int case_swap(long cgroups)
 	       block_swap(false);
 }
 
-/* Passes one byte to and fro: one task switch per byte */
+/* Passes one byte back and forth: one task switch per byte */
 static int ping_pong(int in, int out, bool first)
 {
 	char byte = 0;
@@ -383,7 +383,7 @@ static int case_pipe(long cgroups)
 	return 0;
 }
 
-/* CPU time of each task but this one; misses some of tasks that end in between */
+/* CPU time of each task except this one; tasks that have ended are missing */
 static int tasks_time(int64_t *time)
 {
 	DIR *proc = opendir("/proc");
@@ -435,8 +435,8 @@ static int birth_round(double *value)
 }
 
 /*
- * More rounds: tasks that have nothing to do with it add to some, and others lack what
- * a worker did that has ended since.
+ * Unrelated tasks add their CPU time to some rounds, and kernel workers that have ended are
+ * missing in others, so there are more rounds.
  */
 static int case_births(long cgroups)
 {
@@ -569,10 +569,10 @@ static int one_snapshot(struct headroom *h, struct headroom_filter *filter, size
 }
 
 /*
- * Measures snapshots in the same way, and prints the cost of the first one apart, which has
- * to look up the cgroups' names. With @changes, each but the first holds what changed since
- * the one before, which is nothing. That costs so little that activity in a cgroup of the
- * system would be visible, so there are more rounds.
+ * Measures snapshots in the same way, and prints the cost of the first one separately, which
+ * has to look up the cgroups' names. With @changes, each but the first is limited to changes
+ * since the one before, of which there are none. That costs so little that activity in
+ * another cgroup would be visible, so there are more rounds.
  */
 static int measure_snapshot(const char *name, uint32_t omit, bool changes)
 {

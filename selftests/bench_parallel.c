@@ -141,7 +141,7 @@ static int measure(const char *name, bool same)
 		}
 		if (getenv("BENCH_VERBOSE"))
 			printf("# %s %.2f\n", name, value[i]);
-		/* The clock also counts what else runs in the machine */
+		/* The clock also counts the other tasks of the machine: use the least value */
 		least = value[i] < least ? value[i] : least;
 	}
 	printf("%s %.2f\n", name, least);

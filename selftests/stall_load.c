@@ -46,7 +46,7 @@ int use_in_rounds(void *arg)
 	char token = 0;
 	size_t at;
 
-	/* With this end open it would never see the other process close its own */
+	/* While this end is open, read() would not return when the other process closes its own */
 	close(job->evicted[1]);
 	if (pin_to_cpu(0, 0))
 		return 1;

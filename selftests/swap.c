@@ -31,7 +31,8 @@ static const char *disk(void)
 		FILE *f = fopen(serials.gl_pathv[i], "re");
 
 		if (f && fgets(serial, sizeof(serial), f) && !strncmp(serial, "swap", 4))
-			sscanf(serials.gl_pathv[i], "/sys/block/%31[^/]", strcpy(path, "/dev/") + 5);
+			sscanf(serials.gl_pathv[i], "/sys/block/%31[^/]",
+			       strcpy(path, "/dev/") + 5);
 		if (f)
 			fclose(f);
 	}

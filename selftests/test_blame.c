@@ -350,7 +350,7 @@ TEST_F_TIMEOUT(two_children, each_child, 300)
 	EXPECT_EQ(0, module_dropped());
 }
 
-/* The parent is the target of what both children lost for its limit */
+/* The parent is the target of all evictions from its children for its limit */
 TEST_F_TIMEOUT(two_children, their_pool, 300)
 {
 	const char *const names[] = { "a/x", "a/y" };
@@ -402,12 +402,12 @@ TEST_F_TIMEOUT(blame, proactive, 300)
 	EXPECT_LE(0.99 * evicted, asked.evictions);
 	EXPECT_LE(0.99 * evicted, asked.refaults);
 	EXPECT_SUMS(evicted, evicted);
-	/* It served no limit */
+	/* Proactive reclaim serves no limit */
 	EXPECT_EQ(0, self->cg->target.evictions);
 	EXPECT_EQ(0, module_dropped());
 }
 
-/* A task of another cgroup lowers the limit below what is in use */
+/* A task of another cgroup lowers the limit below the current usage */
 TEST_F_TIMEOUT(blame, lowered_limit, 300)
 {
 	struct cgroup_setting limit = { "a", "memory.max", "32M" };
@@ -433,7 +433,7 @@ TEST_F_TIMEOUT(blame, lowered_limit, 300)
  * @memory: a mapped file, or anonymous memory
  * @size: bytes
  * @write: use it by writing, not by reading
- * @ready: pipe to the process that pages it out: a byte when the memory was used
+ * @ready: pipe to the process that pages it out: a byte after the first use
  * @gone: pipe from that process: a byte when the memory is paged out
  */
 struct pageout_job {
@@ -622,7 +622,7 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 	EXPECT_EQ(0, module_dropped());
 }
 
-/* When a cgroup is removed, its parent takes over what it evicted and what it lost */
+/* When a cgroup is removed, its parent takes over its evictions as evictor and as victim */
 TEST_F_TIMEOUT(blame, removal, 300)
 {
 	struct read_job victim = { .path = FILE_A, .passes = 1 };
@@ -822,7 +822,7 @@ struct pressure_job {
 	int64_t low;		/* free pages below which to wait for kswapd */
 };
 
-/* Allocates until "b" has lost what it should; frees all when it exits */
+/* Allocates until enough pages of "b" are evicted; the exit frees all memory */
 static int press(void *arg)
 {
 	const struct pressure_job *job = arg;
@@ -894,7 +894,7 @@ static void check_reasons(struct __test_metadata *_metadata, const struct headro
 	EXPECT_EQ(root->subtree.evictions, kswapd.evictions + by_task.evictions);
 	EXPECT_EQ(direct, by_task.evictions);
 	EXPECT_EQ(root->target.evictions, kswapd.evictions + by_task.evictions);
-	/* The load did what the variant is about */
+	/* The load has caused the kind of reclaim that the variant is about */
 	EXPECT_EQ(expect_direct, by_task.evictions > 1000);
 	EXPECT_EQ(expect_direct, by_task.evictions > 0);
 }

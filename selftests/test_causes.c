@@ -120,7 +120,7 @@ FIXTURE_TEARDOWN(causes)
  * Reads "a" when its load has ended. memory.pressure is read first: that updates the
  * kernel's totals, which the module reports as they are.
  */
-#define READ_BESIDE_PSI()							\
+#define READ_WITH_PSI()								\
 	do {									\
 		self->psi = cgroup_pressure("a", "some");			\
 		ASSERT_LT(0, self->psi);					\
@@ -132,8 +132,8 @@ FIXTURE_TEARDOWN(causes)
 			  self->cg->local.stall_total);				\
 	} while (0)
 
-/* @_cause has 90 % of the time, and no other cause more than 1 % except @_besides */
-#define EXPECT_ALONE_BUT(_cause, _besides)					\
+/* @_cause has 90 % of the time, and no other cause more than 1 % except @_other */
+#define EXPECT_ALONE_EXCEPT(_cause, _other)				\
 	do {									\
 		const struct headroom_stats *_local = &self->cg->local;		\
 		int _i;								\
@@ -142,7 +142,7 @@ FIXTURE_TEARDOWN(causes)
 		EXPECT_LE(0.9 * _local->stall_total,				\
 			  headroom_stats_stall(_local, _cause)->total);		\
 		for (_i = 1; _i < CAUSE(THROTTLED_WRITEBACK); _i++) {		\
-			if (_i == (_cause) || _i == (_besides))			\
+			if (_i == (_cause) || _i == (_other))			\
 				continue;					\
 			EXPECT_GE(0.01 * _local->stall_total,			\
 				  headroom_stats_stall(_local, _i)->total)	\
@@ -150,7 +150,7 @@ FIXTURE_TEARDOWN(causes)
 		}								\
 	} while (0)
 
-#define EXPECT_ALONE(_cause)	EXPECT_ALONE_BUT(_cause, 0)
+#define EXPECT_ALONE(_cause)	EXPECT_ALONE_EXCEPT(_cause, 0)
 
 /*
  * Tracing reads the clock at the same places. Between both reads the emulator may stop a
@@ -179,7 +179,7 @@ TEST_F_TIMEOUT(causes, memcg_reclaim, 300)
 
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	EXPECT_ALONE(CAUSE(MEMCG_RECLAIM));
 	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.05);
 	EXPECT_EQ(0, module_dropped());
@@ -196,7 +196,7 @@ TEST_F_TIMEOUT(causes, memory_high_reclaim, 300)
 	ASSERT_EQ(0, create_file(FILE_A, 256 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "memory.high", "24M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	EXPECT_ALONE(CAUSE(MEMORY_HIGH_RECLAIM));
 	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.35);
 }
@@ -212,8 +212,8 @@ TEST_F_TIMEOUT(causes, memory_high_throttle, 300)
 	ASSERT_EQ(0, cgroup_write("a", "memory.high", "16M"));
 	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
-	READ_BESIDE_PSI();
-	EXPECT_ALONE_BUT(CAUSE(MEMORY_HIGH_THROTTLE), CAUSE(MEMORY_HIGH_RECLAIM));
+	READ_WITH_PSI();
+	EXPECT_ALONE_EXCEPT(CAUSE(MEMORY_HIGH_THROTTLE), CAUSE(MEMORY_HIGH_RECLAIM));
 	EXPECT_NEAR(self->psi, self->cg->local.stall_total, 0.05);
 }
 
@@ -242,7 +242,7 @@ TEST_F_TIMEOUT(causes, direct_reclaim, 300)
 	EXPECT_EQ(0, restore_kswapd());
 	end_child(holder);
 	ASSERT_EQ(0, status);
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	TH_LOG("throttled before it began: %" PRId64 " times",
 	       vmstat("pgscan_direct_throttle") - before);
 	EXPECT_ALONE(CAUSE(DIRECT_RECLAIM));
@@ -448,7 +448,7 @@ TEST_F_TIMEOUT(refault, alone, 300)
 		EXPECT_EQ(0, self->cg->local.stall_total);
 		return;
 	}
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	EXPECT_LT(200, LOCAL(REFAULT)->count);
 	EXPECT_GE(self->cg->local.refaults,
 		  LOCAL(REFAULT)->count);
@@ -463,7 +463,7 @@ TEST_F_TIMEOUT(causes, swap_in, 300)
 	struct rounds_job job = { .size = 12 * MIB, .rounds = 10 };
 
 	RUN_IN_ROUNDS(&job, "768K", swap_path());
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	EXPECT_LT(200, LOCAL(SWAP_IN)->count);
 	EXPECT_ALONE(CAUSE(SWAP_IN));
 	EXPECT_TRACED_WAITS(CAUSE(SWAP_IN));
@@ -499,7 +499,8 @@ static void see_interval(void *arg, const struct traced *traced)
 /* Its own code is locked in memory while the machine is short of huge pages */
 static int take_huge_pages(void *arg)
 {
-	return pin_to_cpu(0, 0) || mlockall(MCL_CURRENT) || set_sysctl("vm/nr_hugepages", *(int *)arg) < 0;
+	return pin_to_cpu(0, 0) || mlockall(MCL_CURRENT) ||
+	       set_sysctl("vm/nr_hugepages", *(int *)arg) < 0;
 }
 
 /* What one task did, as traced */
@@ -589,7 +590,7 @@ TEST_F_TIMEOUT(causes, compaction, 300)
 	} while (pages >= 0 && !traced.compaction.nr && ++tries < 10);
 	set_sysctl("vm/compaction_proactiveness", proactive);
 	ASSERT_LE(0, pages);
-	READ_BESIDE_PSI();
+	READ_WITH_PSI();
 	local = &self->cg->local;
 	TH_LOG("%" PRId64 " huge pages, after %d tries without compaction", pages, tries);
 	TH_LOG("traced: compaction %" PRIu64 " in %.1f ms, direct reclaim %" PRIu64 " in %.1f ms",

@@ -19,8 +19,7 @@
 
 #define RECLAIM_END	"vmscan/mm_vmscan_memcg_reclaim_end"
 
-#define MEMCG_RECLAIM(stats)	headroom_stats_stall(stats, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)
-#define DIRECT_RECLAIM(stats)	headroom_stats_stall(stats, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)
+#define CAUSE(stats, name)	headroom_stats_stall(stats, HEADROOM_STALL_CAUSE_ ## name)
 
 FIXTURE(stall)
 {
@@ -56,8 +55,8 @@ TEST_F_TIMEOUT(stall, memcg_reclaim_equals_psi, 900)
 	ASSERT_EQ(0, cgroup_run("a", touch_memory, &job));
 	psi = cgroup_pressure("a", "some") - psi;
 	ASSERT_EQ(0, module_update(&self->cg, "a"));
-	memcg = MEMCG_RECLAIM(&self->cg->local);
-	direct = DIRECT_RECLAIM(&self->cg->local);
+	memcg = CAUSE(&self->cg->local, MEMCG_RECLAIM);
+	direct = CAUSE(&self->cg->local, DIRECT_RECLAIM);
 	TH_LOG("memcg reclaim %.1f ms in %" PRIu64 " stalls, PSI some %.1f ms: %.1f %%",
 	       memcg->total / 1e6, memcg->count, psi / 1e6, 100.0 * memcg->total / psi);
 
@@ -68,7 +67,7 @@ TEST_F_TIMEOUT(stall, memcg_reclaim_equals_psi, 900)
 	EXPECT_GE(memcg->total, memcg->longest);
 	EXPECT_LE(memcg->total / memcg->count, memcg->longest);
 	EXPECT_GT(memcg->total / 100, direct->total);
-	EXPECT_EQ(memcg->total, MEMCG_RECLAIM(&self->cg->subtree)->total);
+	EXPECT_EQ(memcg->total, CAUSE(&self->cg->subtree, MEMCG_RECLAIM)->total);
 }
 
 /* A task of the cgroup asks, so that it would be charged if this were a stall */
@@ -93,8 +92,8 @@ TEST_F_TIMEOUT(stall, requested_reclaim_is_no_stall, 600)
 	ASSERT_EQ(0, module_update(&self->cg, "a"));
 	local = &self->cg->local;
 	EXPECT_LE(24 * MIB / 4096, local->evictions);
-	EXPECT_EQ(0, MEMCG_RECLAIM(local)->count);
-	EXPECT_EQ(0, DIRECT_RECLAIM(local)->count);
+	EXPECT_EQ(0, CAUSE(local, MEMCG_RECLAIM)->count);
+	EXPECT_EQ(0, CAUSE(local, DIRECT_RECLAIM)->count);
 }
 
 /* Creates "a/@i", moves the task there, and removes the cgroup that it was in; 0 or -1 */
@@ -135,7 +134,7 @@ TEST_F_TIMEOUT(stall, removal_drops_no_stall, 900)
 		usleep(20000);
 		ASSERT_EQ(0, move_on(pid, i));
 		ASSERT_EQ(0, module_update(&self->cg, "a"));
-		stall = MEMCG_RECLAIM(&self->cg->subtree);
+		stall = CAUSE(&self->cg->subtree, MEMCG_RECLAIM);
 		EXPECT_LE(before, stall->total);
 		before = stall->total;
 	}
@@ -144,7 +143,7 @@ TEST_F_TIMEOUT(stall, removal_drops_no_stall, 900)
 	tracing_count_end(RECLAIM_END, "common_pid");
 	ASSERT_EQ(0, module_update(&self->cg, "a"));
 	EXPECT_LT(0, reclaims);
-	EXPECT_EQ(reclaims, MEMCG_RECLAIM(&self->cg->subtree)->count);
+	EXPECT_EQ(reclaims, CAUSE(&self->cg->subtree, MEMCG_RECLAIM)->count);
 	/* Distances are dropped here, of pages that removed cgroups had swapped out */
 	EXPECT_EQ(0, MODULE_STATUS(dropped.stall_slots));
 	EXPECT_EQ(0, MODULE_STATUS(dropped.reclaim_slots));

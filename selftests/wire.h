@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Speak netlink to the module without the library, byte by byte */
+/* Speak netlink to the module without the library */
 #ifndef _SELFTESTS_WIRE_H
 #define _SELFTESTS_WIRE_H
 
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /**
- * struct exchange - a request as it is sent, and the answer
+ * struct exchange - a request and its answer
  * @request: the request
  * @error: 0 or the negative errno of the acknowledgement
  * @sentence: the error message that the kernel attached
@@ -70,8 +70,8 @@ int begin_exchange(int fd, struct exchange *x);
  * Reads the answer for the length of one recv() and calls @reply for each message. Returns
  * 1 if more follows, 0 after the acknowledgement, or the negative errno of the socket.
  */
-int continue_exchange(int fd, struct exchange *x, void (*reply)(const struct nlmsghdr *nlh, void *arg),
-		      void *arg);
+int continue_exchange(int fd, struct exchange *x,
+		      void (*reply)(const struct nlmsghdr *nlh, void *arg), void *arg);
 
 /* Reads the rest of the answer in the same way; 0 or the negative errno of the socket */
 int finish_exchange(int fd, struct exchange *x,

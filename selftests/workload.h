@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Loads whose page cache and swap traffic is known, and what they are made of */
+/* Loads whose page cache and swap traffic is known, and their building blocks */
 #ifndef _SELFTESTS_WORKLOAD_H
 #define _SELFTESTS_WORKLOAD_H
 
