@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The two programs of the demonstration. The service: an SQLite database that is
- * read at random, some rows much more often than others, as a cache or a session
- * store is. And a backup that gets in its way.
+ * Run the two loads of the demonstration: a service that reads an SQLite database at random,
+ * some rows much more often than others, like a cache or a session store; and a backup that
+ * competes with it for memory
  *
  *	service create FILE ROWS
  *	service run FILE SECONDS RATE RESULT
  *	service backup FILE RESULT
  *
- * "run" answers RATE requests a second and writes one line a second to RESULT:
- * seconds since its start, requests, and the median, 99th percentile and
- * longest time of a request in microseconds. A request looks up four rows. All
- * caching is left to the kernel.
+ * "create" makes a database of ROWS rows.
  *
- * "backup" reads FILE from begin to end, again and again, and keeps the number of
- * bytes in RESULT. It maps the file, as many tools do: to the kernel its pages
- * look as much in use as any other program's, though none is wanted twice soon.
+ * "run" answers RATE requests a second and writes one line a second to RESULT: seconds since
+ * its start, requests, and the median, 99th percentile and longest time of a request in
+ * microseconds. A request looks up four rows. All caching is left to the kernel.
+ *
+ * "backup" reads FILE from beginning to end, again and again, and keeps the number of bytes
+ * read in RESULT. It maps the file, as many tools do. To the kernel its pages look as much
+ * in use as those of any other program, though none is used again soon.
  */
 #include <fcntl.h>
 #include <math.h>
@@ -31,9 +32,9 @@
 
 #define ROW_BYTES	1000
 #define LOOKUPS		4
-#define SKEW		2.0	/* key = rows * u^SKEW: half of all in a quarter */
+#define SKEW		2.0	/* key = rows * u^SKEW: half of the lookups in a quarter */
 #define MAX_RATE	100000
-#define BACKUP_STEP	(1 << 20)	/* bytes, between two reports */
+#define BACKUP_STEP	(1 << 20)	/* bytes read from one report to the next */
 
 static int fail(sqlite3 *db, const char *what)
 {
@@ -78,7 +79,7 @@ static int create(const char *path, long rows)
 	return 0;
 }
 
-/* Popular rows are spread over the file, not neighbours */
+/* Popular rows are scattered over the file */
 static long choose_row(unsigned short state[3], long rows)
 {
 	long rank = rows * pow(erand48(state), SKEW);
@@ -156,7 +157,7 @@ static int serve(sqlite3 *db, int seconds, int rate, FILE *result)
 				return fail(db, "lookup");
 			took[i] = now_ns() - start;
 			due += 1000000000LL / rate;
-			if (due < start)	/* never catch up in a burst */
+			if (due < start)	/* do not catch up in a burst */
 				due = start;
 		}
 		report(result, second, took, i);
@@ -192,7 +193,7 @@ static int fail_file(const char *path)
 	return 1;
 }
 
-/* The checksum stands for what a backup does with the data */
+/* Stands for the work that a backup does with the data */
 static uint64_t checksum(const uint64_t *data, size_t size)
 {
 	uint64_t sum = 0;
