@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1 */
-/* Clocks of the kernel, in nanoseconds. Internal to the library */
+/*
+ * Read a clock of the kernel
+ *
+ * Internal to the library.
+ */
 #ifndef HEADROOM_CLOCK_H
 #define HEADROOM_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/** clock_ns - what the clock @id shows */
+/** clock_ns - time of the clock @id, such as CLOCK_MONOTONIC, in nanoseconds */
 static inline uint64_t clock_ns(clockid_t id)
 {
 	struct timespec now;

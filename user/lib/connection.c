@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
+#include "clock.h"
 #include "connection.h"
 
 /*
@@ -190,6 +192,16 @@ int headroom_refuse_reserved(struct headroom *h, const char *what, const uint64_
 	return 0;
 }
 
+/* libnl reports any failed lookup as a missing family: errno shows whether it timed out. */
+static int lookup_error(int nl_error, int saved_errno)
+{
+	int err = errno_of(nl_error, saved_errno);
+
+	if (err == -EAGAIN || (err == -ENOENT && saved_errno == EAGAIN))
+		return -ETIMEDOUT;
+	return err;
+}
+
 int headroom_connect(struct headroom *h)
 {
 	int err;
@@ -205,7 +217,7 @@ int headroom_connect(struct headroom *h)
 		return headroom_fail(h, err, "cannot open a generic netlink socket: %s",
 				     strerror(-err));
 	}
-	if (!h->notify && apply_timeout(h) < 0) {
+	if (apply_timeout(h) < 0) {
 		err = -errno;
 		close_socket(h);
 		return headroom_fail(h, err, "cannot set the timeout of a socket: %s",
@@ -214,12 +226,13 @@ int headroom_connect(struct headroom *h)
 	errno = 0;
 	h->family = genl_ctrl_resolve(h->sock, HEADROOM_FAMILY_NAME);
 	if (h->family < 0) {
-		err = errno_of(h->family, errno);
+		err = lookup_error(h->family, errno);
 		close_socket(h);
 		if (err == -ENOENT)
 			return fail_without_family(h);
 		return headroom_fail(h, err, "cannot look up the headroom module: %s",
-				     strerror(-err));
+				     err == -ETIMEDOUT ? "the kernel did not answer in time"
+						       : strerror(-err));
 	}
 	h->stale = false;
 	return 0;
@@ -376,7 +389,10 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 	return NL_STOP;
 }
 
-/* On a socket for events, pass on everything that is not part of the awaited answer. */
+/*
+ * On a socket for events, pass on what is not part of the awaited answer. Events have the
+ * sequence number 0; any other number belongs to an answer that came after its timeout.
+ */
 static int on_incoming(struct nl_msg *msg, void *arg)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
@@ -384,7 +400,8 @@ static int on_incoming(struct nl_msg *msg, void *arg)
 
 	if (exchange->request && nlh->nlmsg_seq == exchange->seq)
 		return NL_OK;
-	exchange->h->notify(exchange->h, nlh);
+	if (!nlh->nlmsg_seq)
+		exchange->h->notify(exchange->h, nlh);
 	return NL_SKIP;
 }
 
@@ -546,6 +563,52 @@ static int result_of(const struct exchange *exchange)
 	return exchange->err;
 }
 
+/* Wait for the next message until @deadline; 0 for no limit. -EINTR is not an error. */
+static int wait_for_message(struct headroom *h, uint64_t deadline)
+{
+	struct pollfd fd = { .fd = nl_socket_get_fd(h->sock), .events = POLLIN };
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int ready;
+
+	if (deadline && now >= deadline)
+		return -ETIMEDOUT;
+	ready = poll(&fd, 1, deadline ? (int)((deadline - now + 999999) / 1000000) : -1);
+	if (ready < 0 && errno != EINTR)
+		return -errno;
+	return ready ? 0 : -ETIMEDOUT;
+}
+
+/*
+ * A socket for events does not block. If its queue overflowed during the exchange and is
+ * empty now, the answer was dropped; otherwise it may still come.
+ */
+static int receive_among_events(struct headroom *h, struct exchange *exchange, struct nl_cb *cb)
+{
+	uint64_t deadline = h->timeout ? clock_ns(CLOCK_MONOTONIC) + h->timeout * UINT64_C(1000000) : 0;
+	bool overrun = h->overrun;
+	int err = 0;
+
+	h->overrun = false;
+	while (!err && !exchange->done) {
+		err = receive(h, cb);
+		if (err == -EAGAIN)
+			err = h->overrun ? -ENOBUFS : wait_for_message(h, deadline);
+	}
+	h->overrun |= overrun;
+	return err;
+}
+
+static int receive_answer(struct headroom *h, struct exchange *exchange, struct nl_cb *cb)
+{
+	int err = 0;
+
+	if (h->notify)
+		return receive_among_events(h, exchange, cb);
+	while (!err && !exchange->done)
+		err = exchange->request->bulk ? receive_bulk(h, exchange) : receive(h, cb);
+	return err == -EAGAIN ? -ETIMEDOUT : err;
+}
+
 static int run_exchange(struct headroom *h, struct exchange *exchange)
 {
 	struct nl_cb *cb = callbacks(exchange);
@@ -556,17 +619,15 @@ static int run_exchange(struct headroom *h, struct exchange *exchange)
 	exchange->request->interrupted = false;
 	errno = 0;
 	err = send_request(h, exchange);
-	err = err < 0 ? errno_of(err, errno) : 0;
-	while (!err && !exchange->done)
-		err = exchange->request->bulk ? receive_bulk(h, exchange) : receive(h, cb);
+	err = err < 0 ? errno_of(err, errno) : receive_answer(h, exchange, cb);
 	nl_cb_put(cb);
 	if (exchange->done)
 		return result_of(exchange);
 	if (h->notify)
-		return err == -EAGAIN ? -ENOBUFS : err;
+		return err;
 	/* the next request opens a new socket, which a late answer does not reach */
 	h->stale = true;
-	return err == -EAGAIN ? -ETIMEDOUT : err;
+	return err;
 }
 
 static int ask_once(struct headroom *h, struct exchange *exchange)

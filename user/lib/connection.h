@@ -37,7 +37,10 @@ struct headroom {
 	/* receives answers that are read in bulk */
 	char *buffer;
 	size_t buffer_size;
-	/* milliseconds to wait for each message of an answer; 0 for no limit */
+	/*
+	 * milliseconds to wait for each message of an answer, or for a whole answer among
+	 * events; 0 for no limit
+	 */
 	unsigned int timeout;
 	char error[256];
 };

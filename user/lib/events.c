@@ -725,7 +725,11 @@ static int join_group(struct headroom_events *e)
 {
 	int group, err;
 
+	errno = 0;
 	group = genl_ctrl_resolve_grp(e->own.sock, HEADROOM_FAMILY_NAME, HEADROOM_MCGRP_EVENTS);
+	if (group < 0 && errno == EAGAIN)
+		return headroom_fail(&e->own, -ETIMEDOUT, "cannot look up the module's multicast "
+				     "group: the kernel did not answer in time");
 	if (group < 0)
 		return headroom_fail(&e->own, -EOPNOTSUPP, "the module sends no notifications: it "
 				     "is older than this program");
@@ -818,6 +822,7 @@ int headroom_events_open(struct headroom_events **result, bool group)
 	empty_list(&e->queue);
 	e->own.root_fd = e->poll_fd = e->queue_fd = -1;
 	e->own.notify = notify;
+	e->own.timeout = HEADROOM_TIMEOUT_DEFAULT;
 	err = listen_to(e, group);
 	e->connected = !err;
 	return err;

@@ -821,6 +821,8 @@ struct headroom_events;
  * and take a snapshot afterwards; a cgroup born in between is in the snapshot and has an
  * event.
  *
+ * Requests on this handle time out after HEADROOM_TIMEOUT_DEFAULT.
+ *
  * Return: 0; -ENOENT if the module is not loaded; -EPERM without the capability for
  * @group; -EOPNOTSUPP if the module sends no events; -ENOMEM; or another negative
  * errno. Call headroom_events_close() in every case.
@@ -898,8 +900,8 @@ struct headroom_trigger {
  *
  * Return: 0; -ENOENT if the cgroup does not exist; -EINVAL or -ERANGE if a value is
  * refused; -ENOTCONN if the module was unloaded; or another negative errno. After
- * -ENOBUFS (events left no room for the answer) the trigger may exist, but its id is
- * unknown: close the handle to remove it.
+ * -ENOBUFS (events left no room for the answer) and -ETIMEDOUT the trigger may exist, but
+ * its id is unknown: close the handle to remove it.
  */
 int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
 			 uint32_t *id);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #define FAMILY	0x1f
 
 unsigned int fake_kernel_requests, fake_kernel_lookups;
+int fake_kernel_poll_timeout;
 struct headroom_trigger fake_kernel_trigger;
 
 #define GROUP	0x2a
@@ -48,6 +50,9 @@ static struct {
 	/* of the request that is being answered */
 	struct socket *asker;
 	unsigned int dumps, blame_dumps, stall_dumps;
+	unsigned int family_lookups;
+	/* an answer of which the reader was not yet told */
+	struct socket *late;
 	int family;
 	unsigned int reloaded_at;
 	bool overflown;
@@ -964,8 +969,12 @@ static void add_trigger(const struct nlmsghdr *request)
 	event.trigger = kernel.last_trigger;
 	if (behaves("hasty"))
 		fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &event);
-	if (behaves("full"))
+	if (behaves("full")) {
+		kernel.asker->overrun = true;
 		return;
+	}
+	if (behaves("late"))
+		kernel.late = kernel.asker;
 	msg = new_reply(request, 0);
 	if (!behaves("nameless"))
 		nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, kernel.last_trigger);
@@ -1007,6 +1016,10 @@ static void answer_family(const struct nlmsghdr *request)
 {
 	struct nl_msg *msg;
 
+	if (!behaves("deaf"))
+		kernel.family_lookups = 0;
+	else if (++kernel.family_lookups >= behaves("deaf"))
+		return;
 	if (kernel.unloaded || behaves("absent") || (behaves("gone") && fake_kernel_requests)) {
 		answer_error(request, -ENOENT, NULL);
 		return;
@@ -1129,7 +1142,8 @@ static bool fails_to_receive(struct socket *s)
 		errno = ENOBUFS;
 		return true;
 	}
-	if (fake_kernel_requests && behaves("stuck")) {
+	if ((fake_kernel_requests && behaves("stuck")) || s == kernel.late ||
+	    (behaves("deaf") && kernel.family_lookups >= behaves("deaf"))) {
 		/* as a socket with SO_RCVTIMEO when the time is over */
 		errno = EAGAIN;
 		return true;
@@ -1163,6 +1177,32 @@ ssize_t recvmsg(int fd, struct msghdr *msg, int flags)
 		queue_is_empty(s);
 	return flags & MSG_TRUNC || len < (ssize_t)msg->msg_iov[0].iov_len ?
 	       len : (ssize_t)msg->msg_iov[0].iov_len;
+}
+
+/* poll(), without the attributes of its declaration: gcc takes @fds for write-only there */
+int fake_poll(struct pollfd *fds, nfds_t nr, int timeout) __asm__("poll");
+
+/* The library polls a single socket while it waits for an answer among events. */
+int fake_poll(struct pollfd *fds, nfds_t nr, int timeout)
+{
+	const struct timespec wait = {
+		.tv_sec = timeout / 1000, .tv_nsec = timeout % 1000 * 1000000,
+	};
+
+	for (size_t i = 0; nr == 1 && i < kernel.nr_sockets; i++) {
+		struct socket *s = &kernel.socket[i];
+
+		if (s->fd != fds->fd || !s->hears_families)
+			continue;
+		fake_kernel_poll_timeout = timeout;
+		if (s == kernel.late)
+			kernel.late = NULL;
+		else if (behaves("stuck") || (s->head == s->tail && !s->overrun))
+			return 0;
+		fds->revents = POLLIN;
+		return 1;
+	}
+	return syscall(SYS_ppoll, fds, nr, timeout < 0 ? NULL : &wait, NULL, 0);
 }
 
 /* Takes the place of mglru.c */

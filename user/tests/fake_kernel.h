@@ -19,6 +19,7 @@
  *	disorder	the dump is out of order
  *	still		nothing has changed
  *	stuck		no answer comes, as after the timeout of a socket
+ *	deaf=N		generic netlink does not answer from the Nth lookup of the family on
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, a message has 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on, and without paths
@@ -38,6 +39,7 @@
  *	hasty		and even before, twice
  *	full		the answer to who sets a trigger is lost
  *	nameless	or has no id
+ *	late		or comes only after the reader has waited for it
  *	mute		a request for one object is answered by an ACK alone
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was lost, one page in
@@ -60,6 +62,8 @@
 extern unsigned int fake_kernel_requests;
 /* The trigger that was asked for last; what was not asked for is zero */
 extern struct headroom_trigger fake_kernel_trigger;
+/* The timeout of the last wait for an answer among events, in milliseconds */
+extern int fake_kernel_poll_timeout;
 /* How many paths of cgroups were looked up */
 extern unsigned int fake_kernel_lookups;
 

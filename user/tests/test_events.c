@@ -516,6 +516,61 @@ static void test_refusal(void)
 	headroom_events_close(e);
 }
 
+/* A request on the socket of the events waits for its answer, but not for ever. */
+static void test_timeout(void)
+{
+	struct headroom_events *e;
+	uint32_t id;
+
+	test_open_failure("deaf=1", true, -ETIMEDOUT, "did not answer in time");
+	test_open_failure("deaf=2", true, -ETIMEDOUT, "did not answer in time");
+	e = open_fake("late", false);
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "an answer that comes later is awaited");
+	ok(id, "it has the id");
+	ok(fake_kernel_poll_timeout > HEADROOM_TIMEOUT_DEFAULT / 2 &&
+	   fake_kernel_poll_timeout <= HEADROOM_TIMEOUT_DEFAULT,
+	   "for up to the default timeout: %d ms", fake_kernel_poll_timeout);
+	is_int(headroom_trigger_del(e, id), 0, "removed");
+	behave("stuck");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT, "an answer that does not come");
+	ok(!id, "no id");
+	ok(strstr(headroom_events_error(e), "did not answer in time"), "message: %s",
+	   headroom_events_error(e));
+	behave("");
+	expect_none(e, "the late answer is not an event");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "the handle stays usable");
+	headroom_events_close(e);
+}
+
+/* A late answer must not be counted as the event whose number its first attribute has. */
+static void test_late_answer(void)
+{
+	struct headroom_events *e;
+	struct headroom_event event;
+	uint32_t id;
+
+	fake_kernel_unload(true);
+	fake_kernel_load();
+	e = open_fake("", true);
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger");
+	/* the next event has the number that is the id of the next trigger */
+	for (uint32_t seq = 1; seq <= id; seq++) {
+		kills(seq);
+		headroom_events_next(e, &event);
+	}
+	is_uint(event.seq, id, "events up to this number");
+	behave("stuck");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT, "an answer that does not come");
+	behave("");
+	expect_none(e, "the late answer is not an event");
+	fake_kernel_skip(1, 0);
+	kills(1);
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "and does not hide a dropped one");
+	is_uint(event.dropped, 1, "of this number");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before the next");
+	headroom_events_close(e);
+}
+
 static void test_all_of_a_trigger(void)
 {
 	struct headroom_events *e = open_fake("", false);
@@ -765,6 +820,8 @@ int main(void)
 	test_trigger(false);
 	test_trigger(true);
 	test_refusal();
+	test_timeout();
+	test_late_answer();
 	test_all_of_a_trigger();
 	test_without_group();
 	test_config();

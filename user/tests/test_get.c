@@ -224,6 +224,26 @@ static bool has_details(const struct headroom_cgroup *cgroup)
 	       memcmp(&stats, &none, sizeof(stats));
 }
 
+/* libnl reports each failed lookup as a family that does not exist. */
+static void test_lookup_timeout(void)
+{
+	struct headroom_status *status;
+	struct headroom *h;
+
+	setenv("HEADROOM_FAKE", "deaf", 1);
+	is_int(headroom_open(&h), -ETIMEDOUT, "opening times out if the lookup has no answer");
+	ok(strstr(headroom_error(h), "did not answer in time"), "message: %s", headroom_error(h));
+	headroom_close(h);
+	h = open_fake("stuck");
+	is_int(headroom_status_get(h, &status), -ETIMEDOUT, "a request is not answered");
+	setenv("HEADROOM_FAKE", "deaf", 1);
+	is_int(headroom_status_get(h, &status), -ETIMEDOUT, "nor is the lookup on a new socket");
+	setenv("HEADROOM_FAKE", "", 1);
+	is_int(headroom_status_get(h, &status), 0, "the handle stays usable");
+	headroom_status_free(status);
+	headroom_close(h);
+}
+
 /* The module does not answer; later it does, and the handle has not lost its place. */
 static void test_timeout(void)
 {
@@ -647,6 +667,7 @@ int main(void)
 	test_since();
 	test_ancestor();
 	test_detail();
+	test_lookup_timeout();
 	test_timeout();
 	test_reserved();
 	test_snapshot_delta();
