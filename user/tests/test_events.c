@@ -516,6 +516,22 @@ static void test_refusal(void)
 	headroom_events_close(e);
 }
 
+static void test_reserved(void)
+{
+	struct headroom_events *e = open_fake("", false);
+	struct headroom_trigger t = stalls;
+	uint32_t id = 42;
+
+	fake_kernel_trigger = (struct headroom_trigger){ 0 };
+	t.reserved[3] = 1;
+	is_int(headroom_trigger_add(e, &t, &id), -EINVAL, "a reserved word of a trigger");
+	is_text(headroom_events_error(e), "struct headroom_trigger: reserved[3] is not zero",
+		"is named");
+	is_uint(id, 0, "no id");
+	is_uint(fake_kernel_trigger.cgroup, 0, "nothing is sent");
+	headroom_events_close(e);
+}
+
 /* A request on the socket of the events waits for its answer, but not for ever. */
 static void test_timeout(void)
 {
@@ -820,6 +836,7 @@ int main(void)
 	test_trigger(false);
 	test_trigger(true);
 	test_refusal();
+	test_reserved();
 	test_timeout();
 	test_late_answer();
 	test_all_of_a_trigger();
