@@ -1,35 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1
-/* Refaults and stalls of each cgroup, each second, and an alarm: consumer [CGROUP] */
+/* Print refaults and stalls of each cgroup every second, and an alarm: consumer [CGROUP] */
 #include <headroom.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-static void print_rates(const struct headroom_snapshot *now,
-			const struct headroom_snapshot *before)
+static int print_rates(const struct headroom_snapshot *now, const struct headroom_snapshot *before)
 {
-	double s = before ? (double)(now->time - before->time) / 1e9 : 0;
-	const struct headroom_cgroup *c, *b;
+	struct headroom_snapshot_delta *delta;
+	const struct headroom_cgroup *c;
+	double s;
+	int err = headroom_snapshot_delta(now, before, &delta);
 
-	for (c = now->cgroup; before && c < now->cgroup + now->nr; c++) {
-		b = headroom_snapshot_find(before, c->id);
-		if (b && c->path) /* neither too young nor gone since */
+	if (err < 0)
+		return err;
+	s = (double)delta->interval / 1e9;
+	for (c = delta->cgroup; c < delta->cgroup + delta->nr; c++)
+		if (c->path) /* NULL: removed since the snapshot was taken */
 			printf("%8.0f refaults/s %6.3f s/s stalled %s\n",
-			       (double)(c->subtree.refaults - b->subtree.refaults) / s,
-			       (double)(c->subtree.stall_total - b->subtree.stall_total) / s / 1e9,
-			       c->path);
-	}
+			       (double)c->subtree.refaults / s,
+			       (double)c->subtree.stall_total / s / 1e9, c->path);
+	headroom_snapshot_delta_free(delta);
 	fflush(stdout);
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	const struct headroom_filter filter = { .omit = HEADROOM_DETAIL_ALL };
+	const struct headroom_filter counters_only = { .omit = HEADROOM_DETAIL_ALL };
 	struct headroom_trigger alarm = { .metric = HEADROOM_TRIGGER_METRIC_STALL,
-		.threshold = 100000000, .window = 1000000000 }; /* 100 ms in a second */
+		.threshold = 100000000, .window = 1000000000 }; /* 100 ms within a second */
 	struct headroom_snapshot *now, *before = NULL;
-	struct headroom_events *events;
+	struct headroom_events *events = NULL;
 	struct headroom_event event;
 	struct headroom *h;
 	struct pollfd fd = { .events = POLLIN };
@@ -39,16 +42,19 @@ int main(int argc, char **argv)
 	if (headroom_open(&h) < 0 ||
 	    headroom_cgroup_id(h, argc > 1 ? argv[1] : "/", &alarm.cgroup) < 0) {
 		fprintf(stderr, "%s\n", headroom_error(h));
+		headroom_close(h);
 		return EXIT_FAILURE;
 	}
 	err = headroom_events_open(&events, false);
 	if (!err)
 		err = headroom_trigger_add(events, &alarm, &id);
 	fd.fd = err ? -1 : headroom_events_fd(events);
-	while (!err && !(err = headroom_snapshot_take(h, &filter, &now))) {
-		print_rates(now, before);
+	while (!err && !(err = headroom_snapshot_take(h, &counters_only, &now))) {
+		err = before ? print_rates(now, before) : 0;
 		headroom_snapshot_free(before);
 		before = now;
+		if (err)
+			break;
 		poll(&fd, 1, 1000);
 		while ((err = headroom_events_next(events, &event)) > 0)
 			if (event.type == HEADROOM_EVENT_TRIGGER)

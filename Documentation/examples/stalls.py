@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""usage: stalls.py YNL COMMAND...    Who waited for memory while COMMAND ran
+"""usage: stalls.py YNL COMMAND...
 
-YNL is the directory tools/net/ynl of a kernel's source."""
+Print how long each cgroup stalled for memory while COMMAND ran. YNL is the directory
+tools/net/ynl of a kernel source tree."""
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ from lib import YnlFamily
 
 
 def stalled(family):
-    """Nanoseconds by cgroup, with all below it: local, where subtree is absent"""
+    """Nanoseconds in stalls, by cgroup id; a leaf has no subtree, so local is its total"""
     stats = {c["id"]: c.get("subtree", c.get("local", {}))
              for c in family.dump("cgroup-get", {})}
     return {cgroup: s.get("stall-total", 0) for cgroup, s in stats.items()}
@@ -21,5 +22,5 @@ headroom = YnlFamily("Documentation/netlink/specs/headroom.yaml", schema="")
 before = stalled(headroom)
 subprocess.run(sys.argv[2:], check=True)
 for cgroup_id, total in stalled(headroom).items():
-    # What is new began at 0
+    # a cgroup born in between counts from 0
     print(f"cgroup {cgroup_id}: {(total - before.get(cgroup_id, 0)) / 1e6:.1f} ms")
