@@ -2,15 +2,13 @@
 /*
  * The configuration file
  *
- * The sections are [daemon] and, for each rule, [protect NAME]. A key is an
- * entry in one of the tables below. inih splits the lines; it reports neither the
- * line of a value nor the start of a section. next_line() therefore counts the lines
- * and recognises the sections on their way to inih.
+ * The sections are [daemon] and, for each rule, [protect NAME]. In a section, each
+ * line is "key = value", or "key: value". A comment begins with # or ; at the start
+ * of a line, or with ; after a blank. Blanks around keys and values do not count.
+ * Lines have no limit, since a cgroup's path has hardly any.
  */
 #include <ctype.h>
 #include <errno.h>
-#include <ini.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,21 +25,17 @@ struct parser {
 	const char *path;
 	int line;
 	bool in_section;
-	bool failed;
 	char *error;
 	size_t size;
 };
 
-/* Report an error; later ones are ignored, since they may follow from the first */
+/* Report an error; the first one ends the parsing, since others may follow from it */
 __attribute__((format(printf, 2, 3)))
 static bool wrong(struct parser *p, const char *format, ...)
 {
 	va_list args;
 	int n;
 
-	if (p->failed)
-		return false;
-	p->failed = true;
 	n = snprintf(p->error, p->size, "%s:%d: ", p->path, p->line);
 	if (n < 0 || (size_t)n >= p->size)
 		return false;
@@ -227,51 +221,67 @@ static bool begin_section(struct parser *p, const char *name)
 	return wrong(p, "unknown section [%s]: use [daemon] or [protect NAME]", name);
 }
 
-/* The reader for inih: count the lines and recognise the sections */
-static char *next_line(char *buf, int size, void *arg)
+static bool set_key(struct parser *p, const char *key, const char *value)
 {
-	struct parser *p = arg;
-	char *close, *line = fgets(buf, size, p->file);
-
-	if (!line || p->failed)
-		return NULL;
-	p->line++;
-	if (!strchr(line, '\n') && !feof(p->file)) {
-		wrong(p, "line too long: at most %d characters", size - 2);
-		return NULL;
-	}
-	close = strchr(line, ']');
-	line += strspn(line, " \t");
-	if (*line == '[' && close) {
-		char name[256];
-
-		snprintf(name, sizeof(name), "%.*s", (int)(close - line - 1), line + 1);
-		if (!begin_section(p, name))
-			return NULL;
-	}
-	return buf;
-}
-
-static int handle_key(void *arg, const char *section, const char *key,
-		      const char *value)
-{
-	struct parser *p = arg;
-
-	(void)section;
 	if (!p->in_section)
 		return wrong(p, "'%s' is outside any section: begin with [daemon] or [protect NAME]", key);
 	return p->rule ? rule_key(p, key, value) : daemon_key(p, key, value);
 }
 
+static void cut_comment(char *line)
+{
+	char *c;
+
+	for (c = line; (c = strchr(c, ';')); c++) {
+		if (c == line || isblank((unsigned char)c[-1])) {
+			*c = '\0';
+			return;
+		}
+	}
+}
+
+/* Remove white space at both ends */
+static char *trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		end--;
+	*end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+static bool parse_line(struct parser *p, char *line)
+{
+	char *end;
+
+	line = trim(line);
+	cut_comment(line);
+	if (!*line || *line == '#')
+		return true;
+	end = line + strcspn(line, *line == '[' ? "]" : "=:");
+	if (!*end)
+		return wrong(p, "expected [section], 'key = value' or a comment");
+	*end = '\0';
+	if (*line == '[')
+		return begin_section(p, trim(line + 1));
+	return set_key(p, trim(line), trim(end + 1));
+}
+
 static bool parse(struct parser *p)
 {
-	int bad = ini_parse_stream(next_line, p, handle_key, p);
+	char *line = NULL;
+	size_t size = 0;
+	bool good = true;
 
-	if (bad && !p->failed) {
-		p->line = bad > 0 ? bad : p->line;
-		return wrong(p, "expected [section], 'key = value' or a comment");
+	while (good && getline(&line, &size, p->file) >= 0) {
+		p->line++;
+		good = parse_line(p, line);
 	}
-	if (p->failed || !rule_complete(p))
+	free(line);
+	if (!good || !rule_complete(p))
 		return false;
 	if (!p->config->nr)
 		return wrong(p, "no rule: add a section [protect NAME] with cgroup and max");

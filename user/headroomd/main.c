@@ -6,6 +6,7 @@
  * with --check-config); 3 when the module is not loaded.
  */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +101,7 @@ static int parse_options(int argc, char **argv, struct options *o)
 static struct config *load_config(const char *path)
 {
 	struct config *config;
-	char error[512];
+	char error[PATH_MAX + 512];	/* it may quote the path of a cgroup */
 
 	if (config_load(path, &config, error, sizeof(error))) {
 		journal(LOG_ERR, "%s", error);

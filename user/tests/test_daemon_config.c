@@ -61,6 +61,42 @@ static void check_defaults(void)
 	config_free(c);
 }
 
+/* Kubernetes makes paths of 200 characters and more */
+static void check_long_lines(void)
+{
+	char path[1024] = "", text[8192];
+	struct config *c;
+
+	while (strlen(path) < 1000)
+		strcat(path, "/kubepods.slice");
+	snprintf(text, sizeof(text), "# %s\n[protect %s]\ncgroup = %s\nmax = 1G ; %s\n",
+		 path, path, path, path);
+	c = load(text, "lines of 1000 characters are accepted");
+	if (!c)
+		return;
+	is_text(c->protect[0].name, path, "as the name of a rule");
+	is_text(c->protect[0].cgroup, path, "as a path");
+	is_uint(c->protect[0].max, 1024 * MIB, "with a comment");
+	config_free(c);
+}
+
+static void check_blanks(void)
+{
+	struct config *c = load("\t[ daemon ] ; comment\n  interval=500ms\n\n \t \n"
+				"  [protect   one two ]\r\n\tcgroup : /a;b\r\n  ; comment\r\n"
+				"  # comment\r\n  max  =  1 G \t; comment\r\n\tidle = 2 min",
+				"indented lines and lines that end with CRLF are accepted");
+
+	if (!c)
+		return;
+	is_uint(c->interval, 500000000, "an indented key");
+	is_text(c->protect[0].name, "one two", "the name of a rule, without the blanks around it");
+	is_text(c->protect[0].cgroup, "/a;b", "a ; without a blank begins no comment");
+	is_uint(c->protect[0].max, 1024 * MIB, "blanks around a value do not count");
+	is_uint(c->protect[0].idle, 120000000000ULL, "the last line needs no end");
+	config_free(c);
+}
+
 struct refusal {
 	const char *text;
 	int line;
@@ -103,6 +139,11 @@ static void check_structure(void)
 		{ "[protect a]\ncgroup = /a\n", 2, "has no max" },
 		{ "[protect a]\nmax = 1G\n[protect b]\n", 3, "has no cgroup" },
 		{ "[protect a]\nwhatever\n", 2, "expected [section]" },
+		{ "[protect a]\nwhatever ; = 1\n", 2, "expected [section]" },
+		{ "[protect a ; b]\n", 1, "expected [section]" },
+		{ "[protect a\nmax = 1G\n", 1, "expected [section]" },
+		{ "[protect a]\nmax = 1G\n  2G\n", 3, "expected [section]" },
+		{ "[protect a]\n= 1G\n", 2, "unknown key ''" },
 	};
 
 	REFUSE("bad structure", bad);
@@ -171,6 +212,8 @@ int main(void)
 	make_dir();
 	check_every_key();
 	check_defaults();
+	check_long_lines();
+	check_blanks();
 	check_structure();
 	check_values();
 	check_cgroups();
