@@ -275,10 +275,12 @@ static bool parse(struct parser *p)
 	char *line = NULL;
 	size_t size = 0;
 	bool good = true;
+	ssize_t n;
 
-	while (good && getline(&line, &size, p->file) >= 0) {
+	while (good && (n = getline(&line, &size, p->file)) >= 0) {
 		p->line++;
-		good = parse_line(p, line);
+		good = strlen(line) == (size_t)n ? parse_line(p, line) :
+			wrong(p, "contains a zero byte: expected a text file");
 	}
 	free(line);
 	if (!good || !rule_complete(p))

@@ -182,6 +182,24 @@ static void check_cgroups(void)
 	REFUSE("bad path", bad);
 }
 
+/* The rest of a line after a zero byte must not be ignored */
+static void check_zero_byte(void)
+{
+	static const char text[] = "[protect a]\ncgroup = /a\nmax = 1G\0 or 2G\n";
+	FILE *f = fopen(in_dir("conf"), "we");
+	char error[256] = "";
+	struct config *c;
+
+	if (!f)
+		abort();
+	fwrite(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	is_int(config_load(in_dir("conf"), &c, error, sizeof(error)), -EINVAL,
+	       "a zero byte is refused");
+	ok(strstr(error, "conf:3: contains a zero byte"), "with the line: %s", error + strlen(dir));
+	config_free(c);
+}
+
 /* Two rules must not write to the same memory.low, not even through an ancestor */
 static void check_conflicts(void)
 {
@@ -216,6 +234,7 @@ int main(void)
 	check_blanks();
 	check_structure();
 	check_values();
+	check_zero_byte();
 	check_cgroups();
 	check_conflicts();
 	check_missing_file();
