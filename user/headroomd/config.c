@@ -276,13 +276,18 @@ static bool parse(struct parser *p)
 	size_t size = 0;
 	bool good = true;
 	ssize_t n;
+	int err;
 
 	while (good && (n = getline(&line, &size, p->file)) >= 0) {
 		p->line++;
 		good = strlen(line) == (size_t)n ? parse_line(p, line) :
 			wrong(p, "contains a zero byte: expected a text file");
 	}
+	err = errno;
 	free(line);
+	/* What was read so far must not pass for the whole file: rules would be missing */
+	if (good && ferror(p->file))
+		return wrong(p, "cannot read the rest of the file: %s", strerror(err));
 	if (!good || !rule_complete(p))
 		return false;
 	if (!p->config->nr)

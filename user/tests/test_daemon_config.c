@@ -225,6 +225,15 @@ static void check_missing_file(void)
 	   "that names the option: %s", error + strlen(dir));
 }
 
+static void check_unreadable(void)
+{
+	struct config *c;
+	char error[256] = "";
+
+	is_int(config_load(dir, &c, error, sizeof(error)), -EINVAL, "a directory is refused");
+	ok(strstr(error, "Is a directory"), "with the cause: %s", error + strlen(dir));
+}
+
 int main(void)
 {
 	make_dir();
@@ -238,6 +247,7 @@ int main(void)
 	check_cgroups();
 	check_conflicts();
 	check_missing_file();
+	check_unreadable();
 	remove_dir();
 	return tap_done();
 }
