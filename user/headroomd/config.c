@@ -255,8 +255,11 @@ static char *trim(char *text)
 
 static bool parse_line(struct parser *p, char *line)
 {
+	static const char mark[] = "\xef\xbb\xbf";	/* some editors put it before UTF-8 */
 	char *end;
 
+	if (p->line == 1 && !strncmp(line, mark, 3))
+		line += 3;
 	line = trim(line);
 	cut_comment(line);
 	if (!*line || *line == '#')

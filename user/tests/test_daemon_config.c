@@ -97,6 +97,12 @@ static void check_blanks(void)
 	config_free(c);
 }
 
+static void check_byte_order_mark(void)
+{
+	config_free(load("\xef\xbb\xbf[protect a]\ncgroup = /a\nmax = 1G\n",
+			 "a byte order mark is skipped"));
+}
+
 struct refusal {
 	const char *text;
 	int line;
@@ -241,6 +247,7 @@ int main(void)
 	check_defaults();
 	check_long_lines();
 	check_blanks();
+	check_byte_order_mark();
 	check_structure();
 	check_values();
 	check_zero_byte();
