@@ -122,16 +122,16 @@ static int take_config(struct daemon *d, struct config *config)
 	rounds_free(d->rounds);
 	d->rounds = rounds;
 	d->interval = config->interval;
-	if (strcmp(config->ledger, d->ledger.file))
-		journal(LOG_WARNING, "claims stay in %s until the next start",
-			d->ledger.file);
 	return 0;
 }
 
-/* Open the ledger, and undo the claims of a run that could not do so itself */
-static int open_ledger(struct daemon *d, const char *file)
+/*
+ * Open a ledger, and undo the claims of a run that could not do so itself. On failure,
+ * the caller still has to close it.
+ */
+static int open_ledger(struct daemon *d, struct ledger *ledger, const char *file)
 {
-	int err = ledger_open(&d->ledger, file, headroom_cgroup_root(d->h), d->dry_run);
+	int err = ledger_open(ledger, file, headroom_cgroup_root(d->h), d->dry_run);
 
 	if (err == -EBUSY)
 		journal(LOG_ERR, "another headroomd is using %s: stop it, or use --dry-run",
@@ -143,11 +143,37 @@ static int open_ledger(struct daemon *d, const char *file)
 		journal(LOG_ERR, "cannot use the ledger %s: %s", file, strerror(-err));
 	if (err)
 		return err;
-	if (d->ledger.nr) {
+	if (ledger->nr) {
 		journal(LOG_NOTICE, "the previous run left %zu claim%s; undoing now",
-			d->ledger.nr, d->ledger.nr == 1 ? "" : "s");
-		ledger_undo(&d->ledger);
+			ledger->nr, ledger->nr == 1 ? "" : "s");
+		ledger_undo(ledger);
 	}
+	return 0;
+}
+
+/*
+ * Use the ledger that a new configuration names. A daemon that starts after a crash
+ * reads only that one, so no claim may be recorded elsewhere.
+ */
+static int move_ledger(struct daemon *d, const char *file)
+{
+	struct ledger next;
+	int err;
+
+	if (!strcmp(file, d->ledger.file))
+		return 0;
+	if (d->ledger.nr) {
+		journal(LOG_ERR, "cannot move the ledger from %s to %s: it has claims that cannot be undone",
+			d->ledger.file, file);
+		return -EBUSY;
+	}
+	err = open_ledger(d, &next, file);
+	if (err) {
+		ledger_close(&next);
+		return err;
+	}
+	ledger_close(&d->ledger);
+	d->ledger = next;
 	return 0;
 }
 
@@ -179,22 +205,31 @@ static int on_timer(sd_event_source *timer, uint64_t usec, void *arg)
 	return set_timer(arg);
 }
 
+static bool reload(struct daemon *d)
+{
+	struct config *config = load_config(d->config_path);
+
+	if (!config)
+		return false;
+	/* A rule that the new configuration dropped must leave no claim */
+	ledger_undo(&d->ledger);
+	if (move_ledger(d, config->ledger)) {
+		config_free(config);
+		return false;
+	}
+	return !take_config(d, config);
+}
+
 static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void *arg)
 {
 	struct daemon *d = arg;
-	struct config *config;
 
 	(void)s, (void)si;
 	sd_notify(0, "RELOADING=1");
-	config = load_config(d->config_path);
-	if (!config) {
+	if (reload(d))
+		journal(LOG_NOTICE, "reloaded the configuration from %s", d->config_path);
+	else
 		journal(LOG_ERR, "keeping the current configuration");
-	} else {
-		/* A rule that the new configuration dropped must leave no claim */
-		ledger_undo(&d->ledger);
-		if (!take_config(d, config))
-			journal(LOG_NOTICE, "reloaded the configuration from %s", d->config_path);
-	}
 	sd_notify(0, "READY=1");
 	return set_timer(d);
 }
@@ -254,7 +289,7 @@ static int prepare(struct daemon *d, struct config *config)
 		config_free(config);
 		return 1;
 	}
-	if (open_ledger(d, config->ledger)) {
+	if (open_ledger(d, &d->ledger, config->ledger)) {
 		config_free(config);
 		return 1;
 	}

@@ -187,13 +187,18 @@ static void make_full_cgroup(const char *name, uint64_t low)
 	}
 }
 
-static void configure(const char *max, const char *idle)
+static void configure_all(const char *ledger, const char *max, const char *idle)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/run/ledger\n"
-		 "[protect db]\ncgroup = /s/db\nmax = %s\nidle = %s\n", dir, max, idle);
+	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/%s\n"
+		 "[protect db]\ncgroup = /s/db\nmax = %s\nidle = %s\n", dir, ledger, max, idle);
 	put("conf", text);
+}
+
+static void configure(const char *max, const char *idle)
+{
+	configure_all("run/ledger", max, idle);
 }
 
 /* Begin a test: the module is loaded, and the cgroup has neither refaults nor evictions */
@@ -402,6 +407,65 @@ static void check_reload(void)
 	is_uint(low_of(PARENT), 4096 + 79 * MIB, "the parent is not raised twice");
 	is_int(stop(pid, SIGINT), 0, "SIGINT ends the daemon");
 	restored();
+}
+
+/* The daemon that starts after a crash reads the ledger that the configuration names */
+static void check_move_ledger(void)
+{
+	pid_t pid;
+
+	fresh();
+	refault(1000);
+	pid = start(NULL);
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	configure_all("other/ledger", "512M", "1h");
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, logged("reloaded the configuration")), "the ledger is moved by a reload");
+	ok(WITHIN(10, raised() && get("other/ledger")), "the claim is in the new ledger");
+	ok(!get("run/ledger"), "no claim is left in the old one");
+	stop(pid, SIGKILL);
+	refault(0);
+	pid = start(NULL);
+	ok(WITHIN(10, low_of(PARENT) == 4096), "after a crash, the next daemon undoes it");
+	stop(pid, SIGTERM);
+	restored();
+	ok(!get("other/ledger"), "in the new ledger, either");
+}
+
+static void check_unusable_new_ledger(void)
+{
+	pid_t pid;
+
+	fresh();
+	refault(1000);
+	pid = start(NULL);
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	configure_all("missing/directory/ledger", "80M", "1h");
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, logged("cannot use the ledger")), "a new ledger that cannot be used is logged");
+	ok(WITHIN(10, logged("keeping the current configuration")), "the reload is refused");
+	ok(WITHIN(10, low_of(DB) > 80 * MIB), "the current rule protects the cgroup again");
+	ok(get("run/ledger") != NULL, "its claim is in the current ledger");
+	stop(pid, SIGTERM);
+	restored();
+}
+
+/* A claim that cannot be undone must not be left behind in the old ledger */
+static void check_move_with_claims(void)
+{
+	pid_t pid;
+
+	fresh();
+	refault(1000);
+	pid = start(NULL);
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	put(DB "/memory.low", "garbage\n");
+	configure_all("other/ledger", "512M", "1h");
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, logged("keeping the current configuration")),
+	   "the ledger cannot be moved while it has claims that cannot be undone");
+	ok(get("run/ledger") != NULL, "the claim stays in the current ledger");
+	stop(pid, SIGTERM);
 }
 
 /* The daemon leaves a value from an administrator alone, even when it gives back */
@@ -637,6 +701,9 @@ int main(void)
 	check_crash();
 	check_dry_run();
 	check_reload();
+	check_move_ledger();
+	check_unusable_new_ledger();
+	check_move_with_claims();
 	check_administrator();
 	check_change_before_decision();
 	check_idle();
