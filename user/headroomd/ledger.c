@@ -336,6 +336,8 @@ static int restore(const struct ledger *ledger, const struct claim *c)
 	}
 	if (!err)
 		err = cgroupfs_write(ledger->root, c->path, c->file, c->original);
+	if (err == -ENOENT)	/* removed since it was read */
+		return 0;
 	journal_size(was, sizeof(was), c->original);
 	if (err)
 		journal(LOG_ERR, "cannot restore %s of %s to %s: %s", c->file, c->path,

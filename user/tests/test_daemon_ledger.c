@@ -117,6 +117,62 @@ static void check_max(void)
 
 /* --- failures --- */
 
+ssize_t __real_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size);
+
+/* The errno of each write to a cgroup file, or 0 to write; the ledger is not affected */
+static int write_error;
+
+ssize_t __wrap_write(int fd, const void *data, size_t size)
+{
+	if (!write_error)
+		return __real_write(fd, data, size);
+	errno = write_error;
+	return -1;
+}
+
+static void check_failed_write(void)
+{
+	struct ledger ledger;
+
+	clear_dir();
+	open_ledger(&ledger);
+	make_cgroup("a", "0");
+	write_error = EACCES;
+	is_int(set(&ledger, "/a", MIB), -EACCES, "a cgroup file that cannot be written is an error");
+	ok(!ledger.nr && !get("run/ledger"), "there is no claim");
+	write_error = 0;
+	put("a/memory.low", "0");	/* unlike this one, a cgroup file would not be truncated */
+	is_int(set(&ledger, "/a", MIB), 0, "write");
+	write_error = EACCES;
+	is_int(set(&ledger, "/a", 2 * MIB), -EACCES, "another write fails");
+	is_uint(ledger.nr, 1, "the claim of the first stays");
+	put("a/memory.low", "1048576");
+	is_int(ledger_undo(&ledger), -EACCES, "undo fails");
+	ok(recorded(" /a\n"), "the claim stays on disk");
+	write_error = 0;
+	put("a/memory.low", "1048576");
+	is_int(ledger_undo(&ledger), 0, "undo when it is possible again");
+	is_text(get("a/memory.low"), "0", "the original is restored");
+	ledger_close(&ledger);
+}
+
+/* The cgroup is removed after the ledger has read its file: write() fails with ENODEV */
+static void check_removed_during_undo(void)
+{
+	struct ledger ledger;
+
+	clear_dir();
+	open_ledger(&ledger);
+	make_cgroup("a", "0");
+	is_int(set(&ledger, "/a", MIB), 0, "write");
+	write_error = ENODEV;
+	is_int(ledger_undo(&ledger), 0, "the claim ends with its cgroup");
+	write_error = 0;
+	ok(!get("run/ledger"), "no claim is left");
+	ledger_close(&ledger);
+}
+
 static void check_no_claim_no_write(void)
 {
 	struct ledger ledger;
@@ -401,6 +457,8 @@ int main(void)
 	check_restore();
 	check_write_original();
 	check_max();
+	check_failed_write();
+	check_removed_during_undo();
 	check_no_claim_no_write();
 	check_failed_undo();
 	check_unknown_format();
