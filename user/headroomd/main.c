@@ -20,6 +20,13 @@
 
 #define DEFAULT_CONFIG	"/etc/headroom/headroomd.conf"
 
+/*
+ * How long a request may wait for the module, in ms. The event loop reports to
+ * systemd's watchdog after at most 3/4 of WatchdogSec = 30 s, and a round may wait
+ * twice: to connect again and for the answer.
+ */
+#define TIMEOUT		3000
+
 struct daemon {
 	const char *config_path;
 	bool dry_run;
@@ -282,6 +289,8 @@ static int prepare(struct daemon *d, struct config *config)
 	char error[256];
 	int err = headroom_open(&d->h);
 
+	if (!err)
+		err = headroom_timeout_set(d->h, TIMEOUT);
 	snprintf(error, sizeof(error), "%s", d->h ? headroom_error(d->h) : strerror(-err));
 	if (!d->h || !headroom_cgroup_root(d->h)) {
 		journal(LOG_ERR, "%s", d->h ? "cgroup v2 is not mounted: mount it on /sys/fs/cgroup" :

@@ -68,6 +68,13 @@ void headroom_close(struct headroom *h)
 	free(h);
 }
 
+int headroom_timeout_set(struct headroom *h, unsigned int ms)
+{
+	(void)h;
+	put_number("timeout", ms);
+	return 0;
+}
+
 const char *headroom_error(const struct headroom *h)
 {
 	return h->error;
@@ -573,6 +580,20 @@ static void check_module_gone(void)
 	restored();
 }
 
+/* A round that waits for a module must end before systemd's watchdog kills the daemon */
+static void check_timeout(void)
+{
+	uint64_t ms;
+	pid_t pid;
+
+	fresh();
+	pid = start(NULL);
+	ok(WITHIN(10, logged("stays at")), "the daemon runs");
+	ms = get_number("timeout");
+	ok(ms > 0 && ms <= 30000 / 10, "a request waits at most a tenth of WatchdogSec");
+	stop(pid, SIGTERM);
+}
+
 static void check_no_permission(void)
 {
 	fresh();
@@ -709,6 +730,7 @@ int main(void)
 	check_idle();
 	check_removed_cgroup();
 	check_module_gone();
+	check_timeout();
 	check_no_permission();
 	check_bad_cgroups();
 	check_no_ledger();
