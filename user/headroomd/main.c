@@ -6,6 +6,7 @@
  * with --check-config); 3 when the module is not loaded.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "journal.h"
 #include "rounds.h"
@@ -326,6 +328,18 @@ static int run(struct daemon *d, struct config *config)
 	return ledger_undo(&d->ledger) ? 1 : status;
 }
 
+/* If stderr is closed, the next file to be opened would get its number and then the log */
+static void occupy_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDONLY);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct daemon d = { .ledger.lock = -1 };
@@ -333,6 +347,7 @@ int main(int argc, char **argv)
 	struct config *config;
 	int status;
 
+	occupy_standard_files();
 	/* A closed log must not end the daemon before its claims are undone */
 	signal(SIGPIPE, SIG_IGN);
 	status = parse_options(argc, argv, &o);

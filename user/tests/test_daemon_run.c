@@ -241,6 +241,9 @@ static void inherit_journal(void)
 	setenv("JOURNAL_STREAM", name, 1);
 }
 
+/* Whether to start the daemon without a stderr */
+static bool without_stderr;
+
 static pid_t start(const char *option)
 {
 	pid_t pid;
@@ -257,6 +260,8 @@ static pid_t start(const char *option)
 		    !freopen(in_dir("out"), "we", stdout))
 			_exit(99);
 		inherit_journal();
+		if (without_stderr)
+			close(STDERR_FILENO);
 		/* exit(), not _exit(): LeakSanitizer checks at exit */
 		status = headroomd_main(option ? 4 : 3, argv);
 		free(argv[2]);
@@ -694,6 +699,22 @@ static void check_closed_log(void)
 	restored();
 }
 
+/* The log must not end up in the next file that the daemon opens */
+static void check_no_stderr(void)
+{
+	pid_t pid;
+
+	fresh();
+	refault(1000);
+	without_stderr = true;
+	pid = start(NULL);
+	without_stderr = false;
+	ok(WITHIN(10, raised()), "memory.low is raised without a stderr");
+	is_int(stop(pid, SIGTERM), 0, "the daemon ends");
+	is_text(get("run/ledger.lock"), "", "nothing is written to the lock");
+	restored();
+}
+
 static void check_options(void)
 {
 	fresh();
@@ -737,6 +758,7 @@ int main(void)
 	check_no_claim_no_write();
 	check_second_daemon();
 	check_closed_log();
+	check_no_stderr();
 	remove_dir();
 	return tap_done();
 }
