@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Read and write cgroup files; nothing else in the daemon writes below the cgroup root
+ * Read and write cgroup files; no other file of the daemon writes below the cgroup root
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +53,7 @@ int cgroupfs_id(const char *root, const char *path, uint64_t *id)
 	return 0;
 }
 
-/* Read up to @size - 1 bytes of a file as a string */
+/* Read at most @size - 1 bytes of a file as a string */
 static int slurp(const char *root, const char *path, const char *file,
 		 char *buf, size_t size)
 {

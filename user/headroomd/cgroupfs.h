@@ -9,27 +9,33 @@
 #define CGROUPFS_MAX	UINT64_MAX
 
 /*
- * @root is the path of the cgroup root, @path a cgroup below it ("/a/b"). Each returns
- * 0 or a negative errno; -ENOENT when the cgroup or the file does not exist.
+ * In the following, @root is the path of the cgroup root and @path a cgroup below it,
+ * such as "/a/b". Each function returns 0 or a negative errno: -ENOENT if the cgroup or
+ * the file does not exist, -EBADMSG if the file holds no number.
  */
 
-/** cgroupfs_id - get the id of a cgroup */
+/** cgroupfs_id - get the id of a cgroup, the inode number of its directory */
 int cgroupfs_id(const char *root, const char *path, uint64_t *id);
 /** cgroupfs_read - read a file that holds one number or "max" */
 int cgroupfs_read(const char *root, const char *path, const char *file,
 		  uint64_t *value);
-/** cgroupfs_read_key - read one number of a file of "key number" lines */
+/**
+ * cgroupfs_read_key - read the number of a key from a file of "key number" lines
+ *
+ * Return: as above; -ENODATA if there is no such key.
+ */
 int cgroupfs_read_key(const char *root, const char *path, const char *file,
 		      const char *key, uint64_t *value);
-/** cgroupfs_write - write a number, or "max", to a file */
+/** cgroupfs_write - write a number to a file, CGROUPFS_MAX as "max" */
 int cgroupfs_write(const char *root, const char *path, const char *file,
 		   uint64_t value);
 /**
- * struct cgroupfs_memory - a cgroup's memory, from its files
- * @id: its id
- * @current: memory.current
- * @limit: memory.max, or memory.high if less
- * @limit_hits: how often it reached one of the two itself; cumulative
+ * struct cgroupfs_memory - memory and limits of a cgroup
+ * @id: id of the cgroup
+ * @current: memory.current, bytes
+ * @limit: memory.max, or memory.high if that is less; bytes
+ * @limit_hits: how often the cgroup itself, not a descendant, reached one of the two;
+ *	cumulative
  * @breaches: how often the kernel reclaimed from it below memory.low; cumulative
  */
 struct cgroupfs_memory {
@@ -41,7 +47,7 @@ struct cgroupfs_memory {
 };
 
 int cgroupfs_read_memory(const char *root, const char *path, struct cgroupfs_memory *m);
-/** cgroupfs_path_valid - whether @path names a cgroup below the root */
+/** cgroupfs_path_valid - check that @path names a cgroup below the root, without ".." */
 bool cgroupfs_path_valid(const char *path);
 
 #endif /* HEADROOMD_CGROUPFS_H */

@@ -29,7 +29,7 @@ struct parser {
 	size_t size;
 };
 
-/* Report an error; the first one ends the parsing, since others may follow from it */
+/* Report an error. It ends the parsing, because later errors may follow from it. */
 __attribute__((format(printf, 2, 3)))
 static bool wrong(struct parser *p, const char *format, ...)
 {
@@ -120,8 +120,8 @@ static bool covers(const char *path, const char *other)
 }
 
 /*
- * Two rules for one memory.low would undo each other's writes. So would a rule for
- * an ancestor, which gets the sum of what is added below it (low.c).
+ * Two rules for the same memory.low would overwrite each other's values. So would a rule
+ * for an ancestor, whose memory.low is raised by the sum of the additions below it (low.c).
  */
 static bool set_cgroup(struct parser *p, const char *text)
 {
@@ -168,7 +168,7 @@ static bool rule_key(struct parser *p, const char *key, const char *text)
 	return true;
 }
 
-/* Checked when the next section begins, or at the end of the file */
+/* Check the current rule: the next section begins, or the file ends */
 static bool rule_complete(struct parser *p)
 {
 	if (!p->rule)

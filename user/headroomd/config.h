@@ -10,7 +10,7 @@
 /**
  * struct config - a parsed configuration file
  * @interval: ns between rounds
- * @ledger: path of the file that keeps the ledger
+ * @ledger: path of the ledger file
  * @nr: number of rules
  * @protect: the rules
  */
@@ -24,8 +24,8 @@ struct config {
 /**
  * config_load - read a configuration file
  * @path: the file
- * @config: result; free it with config_free()
- * @error: buffer for a message with file and line
+ * @config: result, to be freed with config_free(); NULL on error
+ * @error: buffer for a message that names file and line
  * @size: size of @error
  *
  * Return: 0 or a negative errno.

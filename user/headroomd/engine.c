@@ -2,8 +2,8 @@
 /*
  * The engine: keep each rule's previous frame, and evaluate the rule on the next
  *
- * It gets frames and returns verdicts. It opens no file and talks to no kernel;
- * rounds.c does.
+ * The engine takes frames and returns verdicts. It opens no file and sends no request;
+ * rounds.c does that.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@
  * struct memory - what the engine remembers of a rule's previous frame
  * @before: the cgroup's statistics; NULL without a previous frame
  * @time: CLOCK_MONOTONIC, ns
- * @limit_hits: how often the cgroup had reached its own limit
- * @breaches: how often the kernel had reclaimed from it below memory.low
+ * @limit_hits: how often the cgroup had reached its own limit, cumulative
+ * @breaches: how often the kernel had reclaimed from it below memory.low, cumulative
  * @active: time of the last frame in which the rule found the cgroup active, ns
  */
 struct memory {
@@ -96,7 +96,7 @@ int engine_decide(struct engine *e, size_t i, struct engine_frame *frame,
 	struct memory *m = &e->memory[i];
 	int err = -EAGAIN;
 
-	/* A new cgroup, or a gap between frames: what was not observed is not idle time */
+	/* After a gap, or in a new cgroup, the time without frames is not idle time */
 	if (m->before && m->before->id == frame->cgroup->id)
 		err = decide(&e->config->protect[i], m, frame, verdict);
 	else

@@ -12,12 +12,12 @@
 struct engine;
 
 /**
- * struct engine_frame - everything that a rule reads of its cgroup, at one moment
+ * struct engine_frame - everything that a rule reads about its cgroup at one moment
  * @time: CLOCK_MONOTONIC, ns
  * @page_size: bytes
- * @memory: from the cgroup's files
+ * @memory: memory and limits, from the cgroup's files
  * @low: memory.low
- * @cgroup: from the module
+ * @cgroup: statistics, from the module
  */
 struct engine_frame {
 	uint64_t time;
@@ -37,23 +37,26 @@ struct engine_verdict {
 	char why[512];
 };
 
-/** engine_new - follow the rules of @config, which stays the caller's; NULL without memory */
+/**
+ * engine_new - prepare to evaluate the rules of a configuration
+ * @config: the rules; must outlive the engine
+ *
+ * Return: NULL if out of memory.
+ */
 struct engine *engine_new(const struct config *config);
 void engine_free(struct engine *engine);
 /**
  * engine_decide - evaluate a rule on this frame and its previous one
  * @i: index of the rule
- * @frame: new frame; the engine takes over its @cgroup
+ * @frame: new frame; the engine takes ownership of its @cgroup, even on failure
  * @verdict: result
  *
- * Reads and writes nothing outside of the engine.
- *
- * Return: 0; -EAGAIN when this is the cgroup's first frame, and a second one is
- * needed to compare with; -ENOMEM.
+ * Return: 0; -EAGAIN for the first frame of a cgroup, which cannot be compared with a
+ * previous one; -ENOMEM.
  */
 int engine_decide(struct engine *engine, size_t i, struct engine_frame *frame,
 		  struct engine_verdict *verdict);
-/** engine_blind - forget the previous frame of rule @i, because the next one is missing */
+/** engine_blind - forget the previous frame of rule @i after a frame could not be read */
 void engine_blind(struct engine *engine, size_t i);
 
 #endif /* HEADROOMD_ENGINE_H */

@@ -11,7 +11,7 @@
  *	<cgroup id> <file> <original> <written> <previous> <path>
  *
  * A cgroup file that holds neither of the two was changed outside of the daemon and
- * is left alone. So is a cgroup that has the same path but another id.
+ * stays as it is. So does a cgroup that has the same path but another id.
  *
  * A lock beside the ledger file distinguishes a daemon that crashed from one that is
  * still running, whose claims must not be undone.
@@ -188,7 +188,7 @@ static int load(struct ledger *ledger)
 	return err;
 }
 
-/* The kernel releases this lock however the daemon dies */
+/* The kernel releases this lock when the daemon ends, in whatever way */
 static int lock(struct ledger *ledger)
 {
 	char name[PATH_MAX];
@@ -308,7 +308,7 @@ int ledger_write(struct ledger *ledger, const char *path, const char *file,
 		err = cgroupfs_write(ledger->root, path, file, value);
 	if (err)
 		c->written = now.value;
-	else	/* in memory only: a restart may still meet the value before */
+	else	/* in memory only: on disk, the value before must stay valid for a restart */
 		c->previous = value;
 	if (c->written != c->original)
 		return err;

@@ -10,7 +10,7 @@
  * struct claim - one cgroup file that the daemon has changed
  * @path: the cgroup
  * @file: the file in it
- * @id: the cgroup's id, because another cgroup may take over the path
+ * @id: the cgroup's id; another cgroup may get the same path
  * @original: value to restore
  * @written: value that the daemon wrote, or is about to write
  * @previous: value that the file still has if that write did not happen
@@ -45,8 +45,8 @@ struct ledger {
 /**
  * struct knob - a cgroup file as read at one moment
  * @id: the cgroup's id
- * @value: its value; in a dry run, the value it would have
- * @original: the value it would have without the daemon
+ * @value: value of the file; in a dry run, the value that it would have
+ * @original: the value that it would have without the daemon
  */
 struct knob {
 	uint64_t id;
@@ -65,16 +65,16 @@ struct knob {
 int ledger_open(struct ledger *ledger, const char *file, const char *root, bool dry_run);
 /** ledger_close - unlock and free; the ledger file keeps its claims */
 void ledger_close(struct ledger *ledger);
-/** ledger_find - the claim on a file, or NULL */
+/** ledger_find - find the claim on a cgroup file; NULL if there is none */
 const struct claim *ledger_find(const struct ledger *ledger, const char *path,
 				const char *file);
-/** knob_same - whether two readings agree in cgroup, value and original */
+/** knob_same - compare the cgroup, the value and the original of two readings */
 bool knob_same(const struct knob *a, const struct knob *b);
 /**
- * ledger_read - read a file, and what it would be without the daemon
+ * ledger_read - read a cgroup file, with the value that it would have without the daemon
  *
- * Drops the claim when the file was changed outside of the daemon, or its cgroup
- * is gone.
+ * Drops the claim if the file was changed outside of the daemon or its cgroup was
+ * removed.
  *
  * Return: 0 or a negative errno; -ENOENT when the cgroup does not exist.
  */
@@ -94,7 +94,7 @@ int ledger_write(struct ledger *ledger, const char *path, const char *file,
 /**
  * ledger_undo - restore every claimed file that was not changed outside of the daemon
  *
- * Return: 0, or the first error; a claim that cannot be undone stays.
+ * Return: 0 or the first error; a claim that cannot be undone stays.
  */
 int ledger_undo(struct ledger *ledger);
 

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The action: set memory.low of a cgroup, and of every cgroup between it and the root
+ * The action: set memory.low of a cgroup and of every cgroup between it and the root
  *
  * Reclaim that starts further up honours a cgroup's memory.low only up to the
- * memory.low of each cgroup on the way down (memory_recursiveprot distributes what
- * an ancestor has in excess; it does not make up for what is missing). So each
- * ancestor below the root needs, on top of its own value, what was added below it:
+ * memory.low of each cgroup on the way down. (memory_recursiveprot distributes what an
+ * ancestor has in excess; it does not make up for a lack.) So each ancestor below the
+ * root needs its own value and, in addition, everything that was added below it:
  *
  *	ancestor's memory.low = its original + sum over the rules below it of
  *				(memory.low - original)
  *
- * The sum is recomputed each time and never kept. A cgroup that was removed, or
- * whose value was changed outside of the daemon, drops out of it, and the next call
- * repairs what failed halfway. The sum counts each rule's cgroup once because the
- * configuration refuses a rule for a cgroup below another rule's.
+ * The sum is computed again for each write and stored nowhere. So a cgroup that was
+ * removed, or whose value was changed outside of the daemon, drops out of it, and the
+ * next call repairs what failed halfway. The sum counts each rule's cgroup once because
+ * the configuration refuses a rule for a cgroup below another rule's.
  *
- * Reclaim for an ancestor's own limit ignores everything above that ancestor. The
- * cgroups above are raised all the same, since reclaim may also start there.
+ * Reclaim for an ancestor's own limit ignores every cgroup above that ancestor. Those
+ * are raised nevertheless, because reclaim may start there as well.
  */
 #include <errno.h>
 #include <stdio.h>

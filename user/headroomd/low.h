@@ -12,7 +12,7 @@
 /**
  * low_read - read memory.low of a rule's cgroup
  *
- * When that drops the cgroup's claim, its share is removed from the ancestors.
+ * If that drops the cgroup's claim, its addition is removed from the ancestors.
  *
  * Return: as ledger_read().
  */
@@ -22,8 +22,8 @@ int low_read(struct ledger *ledger, const struct config *config, const char *pat
  * low_set - set memory.low of a rule's cgroup, and of its ancestors accordingly
  * @knob: the reading that @low was chosen for
  *
- * Return: 0; or a negative errno, with nothing changed: -EAGAIN when memory.low of
- * the cgroup no longer reads as in @knob, or an ancestor's changed during the call.
+ * Return: 0; or a negative errno, and memory.low of the cgroup is unchanged: -EAGAIN
+ * when it no longer reads as in @knob, or when an ancestor's changed during the call.
  */
 int low_set(struct ledger *ledger, const struct config *config, const char *path,
 	    const struct knob *knob, uint64_t low);

@@ -2,8 +2,8 @@
 /*
  * headroomd: options, signals and the event loop
  *
- * Exit status: 0; 1 on failure; 2 for wrong usage or an invalid configuration (1
- * with --check-config); 3 when the module is not loaded.
+ * Exit status: 0; 1 on failure; 2 for wrong usage or an invalid configuration (1 with
+ * --check-config); 3 if the module is not loaded.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,19 +52,19 @@ static const char usage[] =
 	"usage: headroomd [OPTION...]\n"
 	"  --config FILE   configuration file (default: " DEFAULT_CONFIG ")\n"
 	"  --check-config  check the configuration and exit\n"
-	"  --dry-run       log what would be done, but change nothing\n"
-	"  --log=WHERE     stderr or journal (default: journal if it reads stderr)\n"
-	"  --verbose       repeat once a minute why a rule does nothing\n"
+	"  --dry-run       log each change that would be made, but make none\n"
+	"  --log=TARGET    stderr or journal (default: journal if stderr is connected to it)\n"
+	"  --verbose       repeat once a minute why a rule changes nothing\n"
 	"  --version       print the version and exit\n"
 	"  --help          print this help and exit\n"
-	"exit status: 0; 1 failure; 2 wrong usage or configuration (1 with --check-config);\n"
-	"  3 the module is not loaded\n";
+	"exit status: 0 success; 1 failure; 2 wrong usage or invalid configuration\n"
+	"  (1 with --check-config); 3 the module is not loaded\n";
 
-static bool parse_log(const char *where, enum journal_target *target)
+static bool parse_log(const char *name, enum journal_target *target)
 {
-	if (!strcmp(where, "stderr"))
+	if (!strcmp(name, "stderr"))
 		*target = JOURNAL_STDERR;
-	else if (!strcmp(where, "journal"))
+	else if (!strcmp(name, "journal"))
 		*target = JOURNAL_SYSTEMD;
 	else
 		return false;
@@ -186,7 +186,7 @@ static int move_ledger(struct daemon *d, const char *file)
 	return 0;
 }
 
-/* Claims outlive an unloaded module: it may be loaded again */
+/* Run a round. Without the module, claims stay, because it may be loaded again. */
 static void step(struct daemon *d)
 {
 	int err = rounds_run(d->rounds, d->h);
@@ -243,8 +243,8 @@ static int on_reload(sd_event_source *s, const struct signalfd_siginfo *si, void
 	return set_timer(d);
 }
 
-/* From the start, so that the loop handles a signal that arrives before it */
-static void hold_signals(void)
+/* Block signals until the event loop runs, which then handles those that have arrived */
+static void block_signals(void)
 {
 	sigset_t set;
 
@@ -279,13 +279,13 @@ static int loop(struct daemon *d)
 		err = sd_event_loop(event);
 	}
 	if (err < 0)
-		journal(LOG_ERR, "event loop: %s", strerror(-err));
+		journal(LOG_ERR, "the event loop failed: %s", strerror(-err));
 	sd_event_source_unref(d->timer);
 	sd_event_unref(event);
 	return err < 0 ? 1 : 0;
 }
 
-/* Undo the claims of a crash first: that needs the cgroups, but not the module */
+/* Undo the claims of a crash first, even if there is no module: that needs only the cgroups */
 static int prepare(struct daemon *d, struct config *config)
 {
 	char error[256];
@@ -363,7 +363,7 @@ int main(int argc, char **argv)
 		config_free(config);
 		return 0;
 	}
-	hold_signals();
+	block_signals();
 	d.config_path = o.config;
 	d.dry_run = o.dry_run;
 	status = run(&d, config);

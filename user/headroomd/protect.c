@@ -2,36 +2,36 @@
 /*
  * protect: set memory.low to the working set that refault distances show
  *
- * A cgroup that reads evicted pages back needs more memory than it was left with.
- * If it reached its own limit, only a higher limit helps. If it did not, the demand
- * of others evicted its pages, and memory.low keeps them.
+ * A cgroup that reads evicted pages back needs more memory than it has. If it reached
+ * its own limit, only a higher limit helps. If it did not, the demand of others evicted
+ * its pages, and memory.low protects them.
  *
- * Nor does memory.low help a cgroup in the subtree that reaches a limit of its own:
- * refaults and evictions with the reason own limit are subtracted. Distances are not
- * kept by reason; the log says so when they include such pages. A limit between the
- * victim of a page and the rule's cgroup looks like one above both (ancestor limit)
- * and counts as demand of others.
+ * memory.low does not help a cgroup in the subtree that reaches a limit of its own,
+ * either: refaults and evictions with the reason own limit are subtracted. Distances are
+ * not recorded by reason; the log says so if they include such pages. A limit between the
+ * victim of a page and the rule's cgroup looks like one above both (ancestor limit) and
+ * counts as demand of others.
  *
- * How much: a page that came back at distance d would have stayed with u(d) more
- * memory (headroom_extra_memory()). So
+ * How much: a page that came back at distance d would not have been evicted with u(d)
+ * more memory (headroom_extra_memory()). So
  *
  *	target = (memory.current + u(quantile of the distances)) * 1.1
  *
- * bounded by max and the cgroup's own limit. The tenth covers what the kernel
- * charges in addition to file pages. A memory.low below the target is raised at
- * once; a difference too small to matter is ignored.
+ * bounded by max and the cgroup's own limit. The tenth covers what the kernel charges in
+ * addition to file pages. A memory.low below the target is raised at once; a difference
+ * too small to matter is ignored.
  *
- * The kernel may override memory.low. When it evicts pages although the cgroup has
- * less than memory.low, raising it further does not help, and the rule does not. The
- * kernel does so when nothing else is left to reclaim; and MGLRU in 6.12 does so when
- * the whole machine is short of memory, after passing the cgroup over once.
+ * The kernel may override memory.low. If it evicts pages although the cgroup has less
+ * than memory.low, a higher value does not help, and the rule does not set one. The
+ * kernel does so when nothing else is left to reclaim. MGLRU in 6.12 also does so when
+ * the whole machine is short of memory, after it has skipped the cgroup once.
  *
- * Giving back: with protection the cgroup does not refault, whether it still uses
- * its memory or not; the kernel does not distinguish the two. But a cgroup that keeps
- * being evicted from keeps reading new pages, or it would have none left: that one is
- * in use. So after the time "idle" with neither, each step gives back a quarter of
- * what was added. If that causes evictions, the time starts again, and others get the
- * cold pages slowly; if it causes refaults, the protection is raised again.
+ * Giving back: with protection the cgroup does not refault, whether it still uses its
+ * memory or not; the kernel does not distinguish the two. But a cgroup whose pages are
+ * evicted all the time reads new ones all the time, or it would have none left: it is in
+ * use. So after the time "idle" without refaults and evictions, each round gives back a
+ * quarter of what was added. If that causes evictions, the time starts again, and others
+ * get the cold pages slowly; if it causes refaults, the protection is raised again.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -59,10 +59,7 @@ static uint64_t without(uint64_t all, uint64_t part)
 	return all - least(all, part);
 }
 
-/*
- * Evictions for the victim's own limit, and their refaults. When sampling, the
- * refaults are scaled as all others are.
- */
+/* Evictions for the victim's own limit, and their refaults, scaled if they are sampled */
 static struct headroom_pages own_limit(const struct headroom_stats *delta)
 {
 	struct headroom_pages own = {};
@@ -106,8 +103,8 @@ static void decide_quiet(const struct protect_rule *rule,
 }
 
 /*
- * Pages evicted earlier come back and few more are evicted: memory.low works. The
- * distances still date from the time before it did.
+ * Pages that were evicted earlier come back, and few more are evicted: memory.low works.
+ * The distances are those of evictions from before it did.
  */
 static bool recovering(const struct protect_reading *now, const struct headroom_pages *own)
 {
@@ -160,7 +157,7 @@ struct protect_decision protect_decide(const struct protect_rule *rule,
 	};
 	uint64_t extra;
 
-	/* out of memory: do not raise in this round */
+	/* If out of memory, do not raise in this round */
 	if (headroom_extra_memory(now->delta, rule->quantile, &extra) == 0)
 		d.extra = extra * now->page_size;
 	d.active = d.rate > rule->refaults || d.evictions > rule->refaults;
@@ -184,7 +181,7 @@ static int explain_refaults(char *buf, size_t size, const struct protect_rule *r
 	return snprintf(buf, size, "%.0f refaults/s%s%s, p%g distance%s %" PRIu64 " pages = %s extra",
 			others ? d->rate - d->own : d->rate,
 			others ? " from others' reclaim" : "", own, rule->quantile * 100,
-			d->own > 0 ? " of all" : "", d->distance, extra);
+			d->own > 0 ? " of all refaults" : "", d->distance, extra);
 }
 
 static const char *explain_own_limit(const struct protect_reading *now)

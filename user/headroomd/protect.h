@@ -11,11 +11,11 @@
  * struct protect_rule - a section [protect NAME] of the configuration
  * @name: the section's name
  * @cgroup: path below the cgroup root
- * @refaults: rate per second above which the rule acts
+ * @refaults: refaults per second above which the rule acts
  * @max: upper bound of memory.low, bytes
- * @quantile: share of the refaults that the protection should have saved
- * @idle: ns with refaults and evictions at or below @refaults, after which
- *	protection is given back
+ * @quantile: share of the refaults that the protection is to prevent
+ * @idle: ns with refaults and evictions at or below @refaults, after which protection
+ *	is given back
  */
 struct protect_rule {
 	char *name;
@@ -27,14 +27,14 @@ struct protect_rule {
 };
 
 /**
- * struct protect_reading - the evidence for a decision
- * @delta: the cgroup's subtree since the last reading
+ * struct protect_reading - what a decision depends on
+ * @delta: statistics of the cgroup's subtree since the last reading
  * @interval: ns since the last reading
  * @page_size: bytes
- * @current: memory.current
- * @low: memory.low now
- * @original: memory.low before the rule touched it
- * @limit: memory.max, or memory.high if less
+ * @current: memory.current, bytes
+ * @low: memory.low, bytes
+ * @original: memory.low without the daemon, bytes
+ * @limit: memory.max, or memory.high if that is less; bytes
  * @limit_hits: how often the cgroup reached its own limit in the interval
  * @breaches: how often the kernel reclaimed from it below memory.low in the interval
  * @quiet: ns since the last decision with @active set
@@ -52,11 +52,11 @@ struct protect_reading {
 	uint64_t quiet;
 };
 
-/** enum protect_reason - why the rule acts, or does not */
+/** enum protect_reason - why the rule changes memory.low, or does not */
 enum protect_reason {
 	PROTECT_QUIET,		/* few refaults, nothing to give back */
 	PROTECT_HOLDING,	/* few refaults: the protection works, or is not idle yet */
-	PROTECT_OWN_LIMIT,	/* refaults, caused by its own limit or one in the subtree */
+	PROTECT_OWN_LIMIT,	/* refaults, caused by its own limit or by one in the subtree */
 	PROTECT_UNHEEDED,	/* refaults, and the kernel evicts below memory.low */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
 	PROTECT_ENOUGH,		/* refaults, and memory.low already covers them */
@@ -67,13 +67,13 @@ enum protect_reason {
 /**
  * struct protect_decision - what to do, with the evidence
  * @reason: only PROTECT_RAISE and PROTECT_GIVE_BACK change @low
- * @low: the new memory.low
+ * @low: the new memory.low, bytes
  * @active: refaults or evictions exceed the rule's rate
- * @rate: evidence: refaults a second
- * @own: evidence: those of @rate that were evicted for the victim's own limit
- * @evictions: evidence: evictions a second
+ * @rate: evidence: refaults per second
+ * @own: evidence: the part of @rate whose pages were evicted for the victim's own limit
+ * @evictions: evidence: evictions per second
  * @distance: evidence: the quantile of the refault distances
- * @extra: evidence: additional bytes that would have saved that share of the refaults
+ * @extra: evidence: additional bytes that would have prevented that share of the refaults
  * @most: evidence: upper bound of memory.low, from max and the cgroup's own limit
  */
 struct protect_decision {
@@ -91,7 +91,7 @@ struct protect_decision {
 /** protect_decide - evaluate the rule; has no side effects */
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now);
-/** protect_explain - describe the reason with its evidence; returns @buf */
+/** protect_explain - describe the reason and its evidence in a phrase; returns @buf */
 const char *protect_explain(char *buf, size_t size, const struct protect_rule *rule,
 			    const struct protect_reading *now,
 			    const struct protect_decision *d);

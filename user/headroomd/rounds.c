@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A round: for each rule, read a frame, let the engine decide, act and log
+ * A round: for each rule, read a frame, let the engine decide, act, and log
  *
- * A rule logs a line when it acts, and when its reason for not acting changes; with
- * --verbose it repeats that reason once a minute.
+ * A rule logs a line when it changes memory.low, and when its reason for not doing so
+ * changes; with --verbose, it repeats that reason once a minute.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@
  * @reason: reason of the last decision, or -1
  * @time: when that was logged, ns
  * @err: error that keeps the rule from working, or 0
- * @what: operation that failed with @err: reading or writing
+ * @what: operation that failed with @err: reading or writing, below
  */
 struct logged {
 	int reason;
@@ -84,7 +84,7 @@ void rounds_free(struct rounds *r)
 	free(r);
 }
 
-/* Log once that a rule cannot work, and once that it works again */
+/* Log an error of a rule once, and that it is over once; @err is 0 for success */
 static void log_trouble(struct rounds *r, size_t i, const char *what, int err)
 {
 	const struct protect_rule *rule = &r->config->protect[i];
@@ -106,7 +106,7 @@ static void log_trouble(struct rounds *r, size_t i, const char *what, int err)
 	logged->reason = -1;
 }
 
-static void log_deed(const struct rounds *r, size_t i, uint64_t low,
+static void log_change(const struct rounds *r, size_t i, uint64_t low,
 		     const struct engine_verdict *v)
 {
 	const struct protect_rule *rule = &r->config->protect[i];
@@ -135,7 +135,7 @@ static void log_inaction(struct rounds *r, size_t i, uint64_t low, uint64_t time
 	logged->time = time;
 }
 
-/* Read a rule's cgroup. An error that concerns the module is in @module_err, too. */
+/* Read the cgroup of a rule. An error of the module is stored in @module_err as well. */
 static int read_frame(struct rounds *r, size_t i, struct headroom *h,
 		      struct engine_frame *frame, int *module_err)
 {
@@ -149,7 +149,7 @@ static int read_frame(struct rounds *r, size_t i, struct headroom *h,
 	if (err)
 		return err;
 	err = headroom_cgroup_get(h, frame->memory.id, &frame->cgroup);
-	/* Removed, or too large for a message: the other cgroups can still be read */
+	/* If it was removed or is too large for a message, other cgroups can still be read */
 	if (err && err != -ENOENT && err != -EMSGSIZE)
 		*module_err = err;
 	return err;
@@ -167,19 +167,19 @@ static void act(struct rounds *r, size_t i, const struct engine_frame *frame,
 	} else {
 		err = low_set(r->ledger, r->config, rule->cgroup, &frame->low, v->decision.low);
 		if (err == -EAGAIN) {
-			journal(LOG_DEBUG, "protect %s: memory.low of %s or above it was changed outside of headroomd; deciding again next round",
+			journal(LOG_DEBUG, "protect %s: memory.low of %s or above it was changed outside of headroomd; the next round decides again",
 				rule->name, rule->cgroup);
 			return;
 		}
 		log_trouble(r, i, writing, err);
 		if (err)
 			return;
-		log_deed(r, i, frame->low.value, v);
+		log_change(r, i, frame->low.value, v);
 	}
 	r->logged[i].reason = v->decision.reason;
 }
 
-/* Return: an error that concerns the module */
+/* Return: 0 or an error of the module */
 static int run_rule(struct rounds *r, size_t i, struct headroom *h)
 {
 	struct engine_verdict verdict;

@@ -10,23 +10,27 @@
 struct rounds;
 
 /**
- * rounds_new - prepare to follow a configuration
- * @config: the rules; the rounds take it over
- * @ledger: the claims; stays the caller's
+ * rounds_new - prepare rounds over the rules of a configuration
+ * @config: the rules; freed by rounds_free()
+ * @ledger: the claims; must outlive the rounds
  *
- * Return: NULL without memory; then @config is still the caller's.
+ * Return: NULL if out of memory; @config then still belongs to the caller.
  */
 struct rounds *rounds_new(struct config *config, struct ledger *ledger);
 void rounds_free(struct rounds *rounds);
 /**
  * rounds_run - read, decide, act and log, once for each rule
  *
- * An error that concerns one rule's cgroup is logged and does not stop the others.
+ * An error of one rule's cgroup is logged and does not affect the other rules.
  *
- * Return: 0; a negative errno when the module does not answer.
+ * Return: 0; a negative errno if the module does not answer.
  */
 int rounds_run(struct rounds *rounds, struct headroom *h);
-/** rounds_summary - how many cgroups are protected, as a phrase for systemd */
+/**
+ * rounds_summary - a phrase that says how many cgroups are protected
+ *
+ * Return: valid until the next call.
+ */
 const char *rounds_summary(struct rounds *rounds);
 
 #endif /* HEADROOMD_ROUNDS_H */

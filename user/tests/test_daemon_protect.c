@@ -253,7 +253,7 @@ static void check_limit_explanations(void)
 	struct protect_reading now = refaulting();
 
 	explain(&now, &d);
-	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all 512 pages") &&
+	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all refaults 512 pages") &&
 	   strstr(text, "of the cgroup that reached it") && !strstr(text, "others"),
 	   "a limit in the subtree: %s", text);
 	now.limit_hits = 1;
