@@ -4,49 +4,10 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include "failing_malloc.h"
 #include "fake_kernel.h"
 #include "headroom.h"
 #include "tap.h"
-
-/* Allocations of the library, of which one fails: see the Makefile */
-
-static unsigned int allocations, failing;
-
-static bool fails(void)
-{
-	return failing && ++allocations == failing;
-}
-
-void *__real_malloc(size_t size);
-void *__real_realloc(void *old, size_t size);
-void *__real_calloc(size_t nr, size_t size);
-void *__real_reallocarray(void *old, size_t nr, size_t size);
-char *__real_strdup(const char *text);
-
-void *__wrap_malloc(size_t size)
-{
-	return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_realloc(void *old, size_t size)
-{
-	return fails() ? NULL : __real_realloc(old, size);
-}
-
-void *__wrap_calloc(size_t nr, size_t size)
-{
-	return fails() ? NULL : __real_calloc(nr, size);
-}
-
-void *__wrap_reallocarray(void *old, size_t nr, size_t size)
-{
-	return fails() ? NULL : __real_reallocarray(old, nr, size);
-}
-
-char *__wrap_strdup(const char *text)
-{
-	return fails() ? NULL : __real_strdup(text);
-}
 
 static void behave(const char *behaviour)
 {
@@ -772,8 +733,7 @@ static bool test_allocation(unsigned int nth, unsigned int *wrong)
 	int err;
 
 	behave("");
-	failing = nth;
-	allocations = 0;
+	malloc_fail(nth);
 	err = headroom_events_open(&w.e, true);
 	if (!err)
 		err = headroom_trigger_add(w.e, &(struct headroom_trigger){ .cgroup = 2, .metric = 1,
@@ -792,14 +752,14 @@ static bool test_allocation(unsigned int nth, unsigned int *wrong)
 		fake_kernel_overrun();
 		come_or_go(&w, 4);
 		*wrong += !knows_all(&w);
-		failing = 0;
+		malloc_failing = 0;
 		kills(1);
 		*wrong += !knows_all(&w) || w.contradictions;
 	}
 	*wrong += err && err != -ENOMEM;
-	failing = 0;
+	malloc_failing = 0;
 	headroom_events_close(w.e);
-	return allocations >= nth;
+	return malloc_count >= nth;
 }
 
 static void test_memory(void)
