@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Print which cgroup evicted the pages of which */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,6 @@
 
 #include "blame_table.h"
 #include "counters.h"
-#include "failure.h"
 #include "text.h"
 
 int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names)
@@ -17,11 +17,12 @@ int blame_names(struct headroom *h, const struct headroom_blame *blame, struct n
 	uint64_t *id;
 	int err;
 
+	*names = (struct names){ 0 };
 	for (size_t i = 0; i < blame->nr; i++)
 		all += blame->victim[i].nr;
 	id = calloc(all ? all : 1, sizeof(*id));
 	if (!id)
-		out_of_memory();
+		return -ENOMEM;
 	for (size_t i = 0; i < blame->nr; i++) {
 		id[nr++] = blame->victim[i].id;
 		for (size_t k = 0; k < blame->victim[i].nr; k++)
@@ -63,13 +64,12 @@ static int compare_evictors(const void *left, const void *right)
 	return by ? by : (int)a->reason - (int)b->reason;
 }
 
-struct blame_table blame_table_select(const struct headroom_blame *blame, const struct names *names,
-				      const char *top)
+int blame_table_select(const struct headroom_blame *blame, const struct names *names,
+		       const char *top, struct blame_table *rows)
 {
-	struct blame_table rows = { .row = calloc(blame->nr ? blame->nr : 1, sizeof(*rows.row)) };
-
-	if (!rows.row)
-		out_of_memory();
+	*rows = (struct blame_table){ .row = calloc(blame->nr ? blame->nr : 1, sizeof(*rows->row)) };
+	if (!rows->row)
+		return -ENOMEM;
 	for (size_t i = 0; i < blame->nr; i++) {
 		struct headroom_victim *victim = &blame->victim[i];
 		struct blame_row row = { .victim = victim, .path = names_path(names, victim->id) };
@@ -81,10 +81,10 @@ struct blame_table blame_table_select(const struct headroom_blame *blame, const 
 			row.refaults += victim->evictor[k].refaults;
 		}
 		qsort(victim->evictor, victim->nr, sizeof(*victim->evictor), compare_evictors);
-		rows.row[rows.nr++] = row;
+		rows->row[rows->nr++] = row;
 	}
-	qsort(rows.row, rows.nr, sizeof(*rows.row), compare_rows);
-	return rows;
+	qsort(rows->row, rows->nr, sizeof(*rows->row), compare_rows);
+	return 0;
 }
 
 double blame_share(const struct blame_row *row, const struct headroom_evictor *evictor)
@@ -102,7 +102,8 @@ static char *evictor_name(const struct names *names, const struct headroom_evict
 	if (evictor->id)
 		return names_print(names, evictor->id, limit);
 	name = text_name("(others)");
-	text_shorten(name, limit);
+	if (name)
+		text_shorten(name, limit);
 	return name;
 }
 
@@ -144,71 +145,85 @@ struct widths {
 	size_t evictor;
 };
 
-static void widen(size_t *width, char *name)
+/* Make a column at least as wide as @name, and free that; false if it is NULL */
+static bool widen(size_t *width, char *name)
 {
-	size_t columns = text_columns(name);
-
-	if (columns > *width)
-		*width = columns;
+	if (!name)
+		return false;
+	if (text_columns(name) > *width)
+		*width = text_columns(name);
 	free(name);
+	return true;
 }
 
 /* Fit lines into @columns: the two names share the width that the other columns leave. */
-static struct widths measure(const struct blame_table *rows, const struct names *names,
-			     size_t columns)
+static int measure(const struct blame_table *rows, const struct names *names, size_t columns,
+		   struct widths *widths)
 {
-	struct widths widths = {
+	size_t taken = format_columns(NULL, 0, NULL, NULL) + 1;
+	const struct headroom_victim *victim;
+
+	*widths = (struct widths){
 		.limit = SIZE_MAX,
 		.victim = strlen("VICTIM"),
 		.evictor = strlen("EVICTOR"),
 	};
-	size_t taken = format_columns(NULL, 0, NULL, NULL) + 1;
-	const struct headroom_victim *victim;
-
 	if (columns != SIZE_MAX)
-		widths.limit = columns > taken + 20 ? (columns - taken) / 2 : 10;
+		widths->limit = columns > taken + 20 ? (columns - taken) / 2 : 10;
 	for (size_t i = 0; i < rows->nr; i++) {
 		victim = rows->row[i].victim;
-		widen(&widths.victim, names_print(names, victim->id, widths.limit));
+		if (!widen(&widths->victim, names_print(names, victim->id, widths->limit)))
+			return -ENOMEM;
 		for (size_t k = 0; k < victim->nr; k++)
-			widen(&widths.evictor,
-			      evictor_name(names, &victim->evictor[k], widths.limit));
+			if (!widen(&widths->evictor,
+				   evictor_name(names, &victim->evictor[k], widths->limit)))
+				return -ENOMEM;
 	}
-	return widths;
+	return 0;
 }
 
-static void print_row(FILE *out, const struct blame_row *row, const struct names *names,
-		      const struct widths *widths)
+static int print_row(FILE *out, const struct blame_row *row, const struct names *names,
+		     const struct widths *widths)
 {
 	char *victim = names_print(names, row->victim->id, widths->limit);
 	char columns[128], *evictor;
+	int err = victim ? 0 : -ENOMEM;
 
-	for (size_t k = 0; k < row->victim->nr; k++) {
+	for (size_t k = 0; !err && k < row->victim->nr; k++) {
 		evictor = evictor_name(names, &row->victim->evictor[k], widths->limit);
+		if (!evictor) {
+			err = -ENOMEM;
+			break;
+		}
 		format_columns(columns, sizeof(columns), row, &row->victim->evictor[k]);
 		fprintf(out, "%s%*s %s%*s%s\n", victim, (int)(widths->victim - text_columns(victim)),
 		       "", evictor, (int)(widths->evictor - text_columns(evictor)), "", columns);
 		free(evictor);
 	}
 	free(victim);
+	return err;
 }
 
-void blame_table_print(FILE *out, const struct blame_table *rows, const struct names *names,
-		       size_t limit)
+int blame_table_print(FILE *out, const struct blame_table *rows, const struct names *names,
+		      size_t limit)
 {
-	struct widths widths = measure(rows, names, limit);
+	struct widths widths;
 	char columns[128], *heading;
+	int err = measure(rows, names, limit, &widths);
 
+	if (err < 0)
+		return err;
 	if (!rows->nr) {
 		fputs("no evictions\n", out);
-		return;
+		return 0;
 	}
 	format_columns(columns, sizeof(columns), NULL, NULL);
 	if (asprintf(&heading, "%-*s %-*s%s", (int)widths.victim, "VICTIM",
 		     (int)widths.evictor, "EVICTOR", columns) < 0)
-		out_of_memory();
+		return -ENOMEM;
 	text_heading_to(out, heading);
 	free(heading);
-	for (size_t i = 0; i < rows->nr; i++)
-		print_row(out, &rows->row[i], names, &widths);
+	for (size_t i = 0; !err && i < rows->nr; i++)
+		err = print_row(out, &rows->row[i], names, &widths);
+	return err;
 }

@@ -12,6 +12,7 @@
 #include "json.h"
 #include "names.h"
 #include "options.h"
+#include "subtree.h"
 #include "text.h"
 #include "wait.h"
 
@@ -39,12 +40,13 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
  *   "refaults": 600, "error": 20, "share_percent": 93.75}, ...],
  *  "others": {"evictions": 5, "refaults": 0, "error": 0, "share_percent": 0}}
  */
-static void print_lines(const struct blame_table *rows, const struct names *names)
+static int print_lines(const struct blame_table *rows, const struct names *names)
 {
 	static const struct headroom_evictor none;
 	uint64_t now = wait_now();
+	int err = 0;
 
-	for (size_t i = 0; i < rows->nr; i++) {
+	for (size_t i = 0; !err && i < rows->nr; i++) {
 		struct json_object *object = json_new_object(), *evictors = json_new_array();
 		const struct headroom_evictor *evictor, *others = &none;
 		const struct blame_row *row = &rows->row[i];
@@ -63,8 +65,9 @@ static void print_lines(const struct blame_table *rows, const struct names *name
 		json_add_uint(object, "refaults", row->refaults);
 		json_add(object, "evictors", evictors);
 		json_add(object, "others", json_evictor(row, names, others));
-		json_print_line(object);
+		err = json_print_line(object);
 	}
+	return err;
 }
 
 /* Options of the command line */
@@ -78,19 +81,17 @@ struct request {
 static int print_blame(struct headroom *h, const struct headroom_blame *blame, const char *top,
 		       bool json)
 {
-	struct blame_table rows;
+	struct blame_table rows = { 0 };
 	struct names names;
 	int err = blame_names(h, blame, &names);
 
-	if (!err) {
-		rows = blame_table_select(blame, &names, top);
-		if (json)
-			print_lines(&rows, &names);
-		else
-			blame_table_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
-					  terminal_columns() : SIZE_MAX);
-		free(rows.row);
-	}
+	if (!err)
+		err = blame_table_select(blame, &names, top, &rows);
+	if (!err)
+		err = json ? print_lines(&rows, &names) :
+			     blame_table_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
+					       terminal_columns() : SIZE_MAX);
+	free(rows.row);
 	names_free(&names);
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
@@ -122,9 +123,9 @@ static int show_intervals(struct headroom *h, const struct request *request, con
 			break;
 		if (n && !request->json)
 			putchar('\n');
-		if (headroom_blame_delta(now, before, &taken) < 0)
-			out_of_memory();
-		code = print_blame(h, taken, top, request->json);
+		err = headroom_blame_delta(now, before, &taken);
+		if (!err)
+			code = print_blame(h, taken, top, request->json);
 		headroom_blame_free(taken);
 		headroom_blame_free(before);
 		before = now;

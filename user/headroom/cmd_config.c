@@ -97,8 +97,8 @@ static int print(struct headroom *h, bool json)
 	if (err < 0)
 		return say_failure(h, err);
 	if (json) {
-		json_print_line(parameters_json(&config));
-		return EXIT_DONE;
+		err = json_print_line(parameters_json(&config));
+		return err < 0 ? say_failure(h, err) : EXIT_DONE;
 	}
 	for (size_t i = 0; i < NR_PARAMETERS; i++)
 		printf("%s=%s\n", parameter_names[i], parameter_value(&config, i).s);

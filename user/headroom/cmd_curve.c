@@ -40,16 +40,13 @@ static void print_below(const struct curve_plot *plot, const struct request *req
 	       curve_plot_memory(plot, memory_below(plot, request)).s, request->below);
 }
 
-static void print_heading(const struct curve_plot *plot, const struct request *request)
+static int print_heading(const struct curve_plot *plot, const struct request *request)
 {
 	const char *path = plot->cgroup->path ? plot->cgroup->path : request->name;
-	char *name = text_name(path), *heading;
+	int err = text_cgroup_heading(path, plot->cgroup->id);
 
-	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, plot->cgroup->id) < 0)
-		out_of_memory();
-	text_heading(heading);
-	free(heading);
-	free(name);
+	if (err < 0)
+		return err;
 	if (plot->seconds > 0)
 		printf("in %.2f s", plot->seconds);
 	else
@@ -62,15 +59,19 @@ static void print_heading(const struct curve_plot *plot, const struct request *r
 		puts("the cgroup and all below it as one pool, at its own limit");
 	else
 		puts("the machine as one pool, when it was short of memory");
+	return 0;
 }
 
-static void print_text(const struct curve_plot *plot, const struct request *request)
+static int print_text(const struct curve_plot *plot, const struct request *request)
 {
-	print_heading(plot, request);
+	int err = print_heading(plot, request);
+
+	if (err < 0)
+		return err;
 	if (curve_plot_refaults(plot) <= 0) {
 		printf("\nno refaults%s: more memory would have saved nothing\n",
 		       plot->seconds > 0 ? " in that time" : "");
-		return;
+		return 0;
 	}
 	putchar('\n');
 	curve_plot_draw(stdout, plot);
@@ -80,6 +81,7 @@ static void print_text(const struct curve_plot *plot, const struct request *requ
 		putchar('\n');
 		print_below(plot, request);
 	}
+	return 0;
 }
 
 static struct json_object *json_point(const struct curve_plot *plot,
@@ -96,7 +98,7 @@ static struct json_object *json_point(const struct curve_plot *plot,
 	return object;
 }
 
-static void print_json(const struct curve_plot *plot, const struct request *request)
+static int print_json(const struct curve_plot *plot, const struct request *request)
 {
 	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
 
@@ -120,7 +122,7 @@ static void print_json(const struct curve_plot *plot, const struct request *requ
 			      ceil(memory_below(plot, request)) * plot->page_size);
 		json_add(object, "below", below);
 	}
-	json_print_line(object);
+	return json_print_line(object);
 }
 
 /* Size of the drawing and the frame of the plot in it, in SVG units */
@@ -228,7 +230,7 @@ static int write_svg_file(const struct curve_plot *plot, const struct request *r
 
 static int print_curve(const struct curve_plot *plot, const struct request *request)
 {
-	int code = EXIT_DONE;
+	int code = EXIT_DONE, err;
 
 	if (request->svg && strcmp(request->svg, "-") == 0) {
 		write_svg(stdout, plot, request);
@@ -236,11 +238,8 @@ static int print_curve(const struct curve_plot *plot, const struct request *requ
 	}
 	if (request->svg)
 		code = write_svg_file(plot, request);
-	if (request->json)
-		print_json(plot, request);
-	else
-		print_text(plot, request);
-	return code;
+	err = request->json ? print_json(plot, request) : print_text(plot, request);
+	return err < 0 ? say_failure(NULL, err) : code;
 }
 
 static int measure(struct headroom *h, const struct request *request, uint64_t id,
@@ -248,7 +247,7 @@ static int measure(struct headroom *h, const struct request *request, uint64_t i
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
 	uint64_t start = wait_now();
-	int code, err = 0;
+	int code = EXIT_DONE, err = 0;
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
@@ -258,14 +257,15 @@ static int measure(struct headroom *h, const struct request *request, uint64_t i
 	}
 	if (!err)
 		err = headroom_cgroup_get(h, id, &now);
-	if (err < 0) {
-		code = say_failure(h, err);
-	} else {
+	if (!err) {
 		plot->seconds = before ? (wait_now() - start) / 1e9 : 0;
-		if (curve_plot_build(plot, now, before) < 0)
-			out_of_memory();
+		err = curve_plot_build(plot, now, before);
+	}
+	if (!err) {
 		code = print_curve(plot, request);
 		headroom_curve_clear(&plot->curve);
+	} else {
+		code = say_failure(h, err);
 	}
 	headroom_cgroup_free(before);
 	headroom_cgroup_free(now);

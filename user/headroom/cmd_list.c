@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom list - compare cgroups by rates over an interval */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -57,16 +58,15 @@ static int compare_rows(const void *left, const void *right, void *arg)
 	return order_compare(&a, &b, *(const enum order *)arg);
 }
 
-static struct rows select_rows(const struct view *view, const struct headroom_snapshot *now,
-			       const struct interval *interval)
+static int select_rows(const struct view *view, const struct headroom_snapshot *now,
+		       const struct interval *interval, struct rows *rows)
 {
-	struct rows rows = { 0 };
 	const struct activity *activity;
 	enum order order = view->order;
 
-	rows.row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows.row));
-	if (!rows.row)
-		out_of_memory();
+	rows->row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows->row));
+	if (!rows->row)
+		return -ENOMEM;
 	for (size_t i = 0; i < interval->nr; i++) {
 		activity = &interval->activity[i];
 		/* no path: the cgroup was removed */
@@ -76,12 +76,12 @@ static struct rows select_rows(const struct view *view, const struct headroom_sn
 		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
 			continue;
 		if (!view->all && is_idle(&activity->subtree))
-			rows.idle++;
+			rows->idle++;
 		else
-			rows.row[rows.nr++] = activity;
+			rows->row[rows->nr++] = activity;
 	}
-	qsort_r(rows.row, rows.nr, sizeof(*rows.row), compare_rows, &order);
-	return rows;
+	qsort_r(rows->row, rows->nr, sizeof(*rows->row), compare_rows, &order);
+	return 0;
 }
 
 static double percent(uint64_t ns, double seconds)
@@ -147,57 +147,75 @@ static int format_columns(char *line, size_t size, const struct view *view,
 	return len;
 }
 
-/* Format the names of all rows; on a terminal, shorten them so that lines do not wrap. */
-static char **format_names(const struct rows *rows, size_t columns, size_t *width)
+/*
+ * Format the names of all rows; on a terminal, shorten them so that lines do not wrap.
+ * @width is the width of the longest.
+ */
+static int format_names(const struct rows *rows, size_t columns, char **name, size_t *width)
 {
-	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
 	size_t limit = terminal_columns();
 
-	if (!name)
-		out_of_memory();
 	limit = limit > columns + 20 ? limit - columns : 20;
 	*width = strlen("CGROUP");
 	for (size_t i = 0; i < rows->nr; i++) {
 		name[i] = text_name(rows->row[i]->cgroup->path);
+		if (!name[i])
+			return -ENOMEM;
 		if (isatty(STDOUT_FILENO))
 			text_shorten(name[i], limit);
 		if (text_columns(name[i]) > *width)
 			*width = text_columns(name[i]);
 	}
-	return name;
+	return 0;
 }
 
-static void print_table(const struct view *view, const struct interval *interval,
-			const struct rows *rows)
+static int print_rows(const struct view *view, const struct interval *interval,
+		      const struct rows *rows, char **name)
 {
 	char columns[256], *heading;
 	size_t width;
-	char **name;
+	int len = format_columns(columns, sizeof(columns), view, NULL, 0);
+	int err = format_names(rows, len, name, &width);
 
-	name = format_names(rows, format_columns(columns, sizeof(columns), view, NULL, 0), &width);
+	if (err < 0)
+		return err;
 	if (asprintf(&heading, "%-*s%s", (int)width, "CGROUP", columns) < 0)
-		out_of_memory();
+		return -ENOMEM;
 	text_heading(heading);
 	free(heading);
 	for (size_t i = 0; i < rows->nr; i++) {
 		format_columns(columns, sizeof(columns), view, rows->row[i], interval->seconds);
 		printf("%s%*s%s\n", name[i], (int)(width - text_columns(name[i])), "", columns);
-		free(name[i]);
 	}
+	return 0;
+}
+
+static int print_table(const struct view *view, const struct interval *interval,
+		       const struct rows *rows)
+{
+	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
+	int err = name ? print_rows(view, interval, rows, name) : -ENOMEM;
+
+	for (size_t i = 0; name && i < rows->nr; i++)
+		free(name[i]);
 	free(name);
+	if (err < 0)
+		return err;
 	if (rows->idle)
 		printf("%zu idle cgroup%s not shown\n", rows->idle, rows->idle > 1 ? "s" : "");
 	if (!interval->consistent)
 		puts("cgroups were created or removed during the read: some may be missing");
+	return 0;
 }
 
-static void print_lines(const struct view *view, const struct headroom_snapshot *now,
+static int print_lines(const struct view *view, const struct headroom_snapshot *now,
 			const struct interval *interval, const struct rows *rows)
 {
 	const struct activity *activity;
 	struct json_object *object;
+	int err = 0;
 
-	for (size_t i = 0; i < rows->nr; i++) {
+	for (size_t i = 0; !err && i < rows->nr; i++) {
 		activity = rows->row[i];
 		object = json_new_object();
 		json_add_time(object, now->time);
@@ -217,22 +235,26 @@ static void print_lines(const struct view *view, const struct headroom_snapshot 
 		json_add_uint(object, "extra_bytes", activity->extra_subtree * view->page_size);
 		json_add(object, "local", json_stats(&activity->local, false));
 		json_add(object, "subtree", json_stats(&activity->subtree, false));
-		json_print_line(object);
+		err = json_print_line(object);
 	}
+	return err;
 }
 
-static void print_interval(const struct view *view, const struct headroom_snapshot *now,
-			   const struct headroom_snapshot *before)
+static int print_interval(const struct view *view, const struct headroom_snapshot *now,
+			  const struct headroom_snapshot *before)
 {
-	struct interval *interval = interval_new(now, before);
-	struct rows rows = select_rows(view, now, interval);
+	struct rows rows = { 0 };
+	struct interval *interval;
+	int err = interval_new(now, before, &interval);
 
-	if (view->json)
-		print_lines(view, now, interval, &rows);
-	else
-		print_table(view, interval, &rows);
+	if (!err)
+		err = select_rows(view, now, interval, &rows);
+	if (!err)
+		err = view->json ? print_lines(view, now, interval, &rows) :
+				   print_table(view, interval, &rows);
 	free(rows.row);
 	interval_free(interval);
+	return err;
 }
 
 static int watch(struct headroom *h, const struct view *view)
@@ -254,7 +276,7 @@ static int watch(struct headroom *h, const struct view *view)
 			break;
 		if (n && !view->json)
 			putchar('\n');
-		print_interval(view, now, before);
+		err = print_interval(view, now, before);
 		headroom_snapshot_free(before);
 		before = now;
 		/* flush, so that a reader of the pipe sees each table at once */

@@ -275,15 +275,13 @@ static bool same_stats(const struct headroom_stats *a, const struct headroom_sta
 	return true;
 }
 
-static void print_text(const struct page *page)
+static int print_text(const struct page *page)
 {
 	const struct activity *activity = page->activity;
-	char *name = text_name(activity->cgroup->path);
-	char *heading;
+	int err = text_cgroup_heading(activity->cgroup->path, activity->cgroup->id);
 
-	if (asprintf(&heading, "%s (id %" PRIu64 ")", name, activity->cgroup->id) < 0)
-		out_of_memory();
-	text_heading(heading);
+	if (err < 0)
+		return err;
 	if (page->interval->seconds > 0)
 		printf("in %.2f s\n", page->interval->seconds);
 	else
@@ -298,8 +296,7 @@ static void print_text(const struct page *page)
 			    activity->extra_subtree);
 	}
 	print_target(page, &activity->target);
-	free(heading);
-	free(name);
+	return 0;
 }
 
 static struct json_object *json_scope(const struct page *page, const struct headroom_stats *stats,
@@ -326,13 +323,13 @@ static void json_add_psi(struct json_object *object, const struct page *page)
 		json_add_uint(object, "psi_some", activity->psi_some);
 		json_add_uint(object, "psi_full", activity->psi_full);
 	} else {
-		json_add(object, "psi_some", NULL);
-		json_add(object, "psi_full", NULL);
+		json_add_null(object, "psi_some");
+		json_add_null(object, "psi_full");
 	}
 	json_add_number(object, "explained_percent", explained_percent(page));
 }
 
-static void print_json(const struct page *page)
+static int print_json(const struct page *page)
 {
 	const struct activity *activity = page->activity;
 	struct json_object *object = json_new_object();
@@ -351,7 +348,7 @@ static void print_json(const struct page *page)
 	json_add(object, "target", json_target(&activity->target));
 	json_add_bool(object, "stalls_tracked", page->tracked);
 	json_add_psi(object, page);
-	json_print_line(object);
+	return json_print_line(object);
 }
 
 static const struct activity *find_activity(const struct interval *interval, uint64_t id)
@@ -380,37 +377,43 @@ static int print_snapshots(struct headroom *h, const struct headroom_snapshot *n
 			   const struct headroom_snapshot *before, uint64_t id, const char *name,
 			   struct page page, bool json)
 {
-	struct interval *interval = interval_new(now, before);
-	int code = EXIT_DONE;
+	struct interval *interval;
+	int err = interval_new(now, before, &interval);
 
+	if (err < 0)
+		return say_failure(h, err);
 	page.activity = find_activity(interval, id);
 	page.interval = interval;
-	if (!page.activity || !page.activity->cgroup->path)
-		code = say_missing(h, id, name);
-	else if (json)
-		print_json(&page);
-	else
-		print_text(&page);
+	if (!page.activity || !page.activity->cgroup->path) {
+		interval_free(interval);
+		return say_missing(h, id, name);
+	}
+	err = json ? print_json(&page) : print_text(&page);
 	interval_free(interval);
-	return code;
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
 /*
  * Make the kernel update the PSI totals of a cgroup by reading its memory.pressure. The
  * module can only read the last result. If the file cannot be read, the totals are up to
- * two seconds old.
+ * two seconds old. Returns 0 or -ENOMEM.
  */
-static void refresh_psi(struct headroom *h, uint64_t id)
+static int refresh_psi(struct headroom *h, uint64_t id)
 {
 	const char *root = headroom_cgroup_root(h);
 	char *path, *file = NULL, pressure[256];
 	ssize_t len;
-	int fd;
+	int fd, err;
 
-	if (!root || headroom_cgroup_path(h, id, &path) < 0)
-		return;
-	if (asprintf(&file, "%s%s/memory.pressure", root, path) < 0)
-		out_of_memory();
+	if (!root)
+		return 0;
+	err = headroom_cgroup_path(h, id, &path);
+	if (err < 0)
+		return err == -ENOMEM ? err : 0;
+	len = asprintf(&file, "%s%s/memory.pressure", root, path);
+	free(path);
+	if (len < 0)
+		return -ENOMEM;
 	fd = open(file, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
 		len = read(fd, pressure, sizeof(pressure));
@@ -418,7 +421,7 @@ static void refresh_psi(struct headroom *h, uint64_t id)
 		close(fd);
 	}
 	free(file);
-	free(path);
+	return 0;
 }
 
 static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
@@ -426,8 +429,10 @@ static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapsh
 	/* the extra memory of a subtree is the sum over its cgroups */
 	const struct headroom_filter filter = { .ancestor = id };
 
-	refresh_psi(h, id);
-	return headroom_snapshot_take(h, &filter, s);
+	int err = refresh_psi(h, id);
+
+	*s = NULL;
+	return err < 0 ? err : headroom_snapshot_take(h, &filter, s);
 }
 
 /* Options of the command line */

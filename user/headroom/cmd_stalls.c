@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom stalls - list the tasks that are stalled now */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "names.h"
 #include "options.h"
 #include "parameter.h"
+#include "subtree.h"
 #include "text.h"
 #include "wait.h"
 
@@ -67,8 +69,9 @@ static int look_up_names(struct headroom *h, const struct tasks *tasks, struct n
 	uint64_t *id = calloc(tasks->nr ? tasks->nr : 1, sizeof(*id));
 	int err;
 
+	*names = (struct names){ 0 };
 	if (!id)
-		out_of_memory();
+		return -ENOMEM;
 	for (size_t i = 0; i < tasks->nr; i++)
 		id[i] = tasks->task[i].cgroup;
 	err = names_look_up(h, id, tasks->nr, names);
@@ -119,7 +122,10 @@ static struct text cause_text(uint32_t cause)
 	return text_words(headroom_stall_cause_label(cause, label, sizeof(label)));
 }
 
-/* Format the columns before the cgroup; without @task, their headings. */
+/*
+ * Format the columns before the cgroup; without @task, their headings. Returns their width,
+ * or -ENOMEM.
+ */
 static int format_columns(char *line, size_t size, const struct headroom_stalled *task)
 {
 	char *comm, *printed;
@@ -130,12 +136,14 @@ static int format_columns(char *line, size_t size, const struct headroom_stalled
 				"COMM");
 	comm = command_of(task->pid);
 	printed = text_name(comm ? comm : "-");
+	free(comm);
+	if (!printed)
+		return -ENOMEM;
 	text_shorten(printed, 15);
 	len = snprintf(line, size, "%9s %-20s %7" PRIu32 " %s%*s ", text_ns(task->time).s,
 		       cause_text(task->cause).s, task->pid, printed,
 		       (int)(15 - text_columns(printed)), "");
 	free(printed);
-	free(comm);
 	return len;
 }
 
@@ -149,30 +157,46 @@ static size_t name_limit(size_t taken)
 	return columns > taken + 10 ? columns - taken : 10;
 }
 
-static void print_tasks(const struct tasks *tasks, const struct names *names)
+/* Print @columns and the name of a cgroup. */
+static int print_with_name(const char *columns, const struct names *names, uint64_t cgroup,
+			   size_t limit)
 {
-	char columns[128], *name, *heading;
-	size_t limit = name_limit(format_columns(columns, sizeof(columns), NULL));
+	char *name = names_print(names, cgroup, limit);
 
-	if (asprintf(&heading, "%sCGROUP", columns) < 0)
-		out_of_memory();
-	text_heading(heading);
-	free(heading);
-	for (size_t i = 0; i < tasks->nr; i++) {
-		format_columns(columns, sizeof(columns), &tasks->task[i]);
-		name = names_print(names, tasks->task[i].cgroup, limit);
-		printf("%s%s\n", columns, name);
-		free(name);
-	}
+	if (!name)
+		return -ENOMEM;
+	printf("%s%s\n", columns, name);
+	free(name);
+	return 0;
 }
 
-/* Count the tasks by group; the caller frees the result. Reorders @tasks; it is not empty. */
+static int print_tasks(const struct tasks *tasks, const struct names *names)
+{
+	size_t limit = name_limit(format_columns(NULL, 0, NULL));
+	char columns[128];
+	int err = 0;
+
+	format_columns(columns, sizeof(columns), NULL);
+	strcat(columns, "CGROUP");
+	text_heading(columns);
+	for (size_t i = 0; !err && i < tasks->nr; i++) {
+		if (format_columns(columns, sizeof(columns), &tasks->task[i]) < 0)
+			return -ENOMEM;
+		err = print_with_name(columns, names, tasks->task[i].cgroup, limit);
+	}
+	return err;
+}
+
+/*
+ * Count the tasks by group; the caller frees the result. NULL if out of memory. Reorders
+ * @tasks; it is not empty.
+ */
 static struct group *count_groups(struct tasks *tasks, size_t *nr)
 {
 	struct group *group = calloc(tasks->nr, sizeof(*group));
 
 	if (!group)
-		out_of_memory();
+		return NULL;
 	*nr = 0;
 	qsort(tasks->task, tasks->nr, sizeof(*tasks->task), by_cgroup);
 	for (size_t i = 0; i < tasks->nr; i++) {
@@ -186,42 +210,50 @@ static struct group *count_groups(struct tasks *tasks, size_t *nr)
 	return group;
 }
 
-static void print_groups(struct tasks *tasks, const struct names *names)
+static int print_groups(struct tasks *tasks, const struct names *names)
 {
 	size_t nr, limit = name_limit(9 + 1 + 20 + 1);
 	struct group *group = count_groups(tasks, &nr);
-	char *name;
+	char columns[64];
+	int err = 0;
 
+	if (!group)
+		return -ENOMEM;
 	putchar('\n');
 	text_heading("    TASKS CAUSE                CGROUP");
-	for (size_t i = 0; i < nr; i++) {
-		name = names_print(names, group[i].cgroup, limit);
-		printf("%9zu %-20s %s\n", group[i].nr, cause_text(group[i].cause).s, name);
-		free(name);
+	for (size_t i = 0; !err && i < nr; i++) {
+		snprintf(columns, sizeof(columns), "%9zu %-20s ", group[i].nr,
+			 cause_text(group[i].cause).s);
+		err = print_with_name(columns, names, group[i].cgroup, limit);
 	}
 	free(group);
+	return err;
 }
 
-static void print_text(struct tasks *tasks, const struct names *names)
+static int print_text(struct tasks *tasks, const struct names *names)
 {
+	int err;
+
 	if (!tasks->nr) {
 		puts("no task is stalled");
-		return;
+		return 0;
 	}
-	print_tasks(tasks, names);
-	if (tasks->nr > 1)
-		print_groups(tasks, names);
+	err = print_tasks(tasks, names);
+	if (!err && tasks->nr > 1)
+		err = print_groups(tasks, names);
+	return err;
 }
 
 /*
  * {"time_ns": 81000000000, "unix_ns": ..., "boot_id": "...", "stalled_ns": 5200000,
  *  "cause": "memcg_reclaim", "in_total": true, "pid": 4711, "comm": "db", "cgroup_id": 3, "path": "/busy/db"}
  */
-static void print_lines(const struct tasks *tasks, const struct names *names)
+static int print_lines(const struct tasks *tasks, const struct names *names)
 {
 	uint64_t now = wait_now();
+	int err = 0;
 
-	for (size_t i = 0; i < tasks->nr; i++) {
+	for (size_t i = 0; !err && i < tasks->nr; i++) {
 		const struct headroom_stalled *task = &tasks->task[i];
 		struct json_object *object = json_new_object();
 		char *comm = command_of(task->pid);
@@ -236,9 +268,10 @@ static void print_lines(const struct tasks *tasks, const struct names *names)
 		json_add_text(object, "comm", comm);
 		json_add_uint(object, "cgroup_id", task->cgroup);
 		json_add_text(object, "path", names_path(names, task->cgroup));
-		json_print_line(object);
+		err = json_print_line(object);
 		free(comm);
 	}
+	return err;
 }
 
 /* Fail if stalls are not tracked; returns the exit code */
@@ -270,10 +303,7 @@ static int show_tasks(struct headroom *h, const char *top, bool json)
 	err = look_up_names(h, &tasks, &names);
 	if (!err) {
 		select_tasks(&tasks, &names, top);
-		if (json)
-			print_lines(&tasks, &names);
-		else
-			print_text(&tasks, &names);
+		err = json ? print_lines(&tasks, &names) : print_text(&tasks, &names);
 	}
 	names_free(&names);
 	free(tasks.task);

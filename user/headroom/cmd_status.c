@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom status - what the module covers, what it costs, and what it dropped */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -229,7 +230,7 @@ static struct json_object *json_hooks(const struct headroom_status *status,
 	return hooks;
 }
 
-static void print_json(const struct headroom_status *status, const char *kernel)
+static int print_json(const struct headroom_status *status, const char *kernel)
 {
 	struct json_object *object = json_new_object(), *dropped = json_new_object();
 	const struct headroom_counter *counter;
@@ -258,7 +259,7 @@ static void print_json(const struct headroom_status *status, const char *kernel)
 	for (counter = headroom_dropped_counters; counter->name; counter++)
 		json_add_uint(dropped, counter->name, headroom_counter_get(counter, status));
 	json_add(object, "dropped", dropped);
-	json_print_line(object);
+	return json_print_line(object);
 }
 
 static int run(const struct command *command, int argc, char **argv)
@@ -287,10 +288,10 @@ static int run(const struct command *command, int argc, char **argv)
 	uname(&kernel);
 	/* a module older than this program does not report it */
 	release = status->kernel ? status->kernel : kernel.release;
-	if (json)
-		print_json(status, release);
-	else
+	if (!json)
 		print_text(status, release);
+	else if (print_json(status, release) < 0)
+		code = say_failure(h, -ENOMEM);
 	headroom_status_free(status);
 out:
 	headroom_close(h);

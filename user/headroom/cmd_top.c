@@ -31,6 +31,7 @@ struct top {
 	size_t first;		/* row at the top of the table */
 	size_t first_line;	/* line at the top of a page */
 	bool quit;
+	int err;		/* ends the view */
 };
 
 static const char table_keys[] =
@@ -56,23 +57,33 @@ static const char help_text[] =
 	"EXTRA      extra memory that would have saved 90 % of the refaults\n"
 	"PSI%       memory.pressure \"some\": time in which at least one task was stalled\n";
 
-static void draw_table(struct top *top)
+/* The input of the filter; the caller frees it. NULL if out of memory */
+static char *filter_prompt(const struct top_model *model)
+{
+	char *filter = text_name(model->filter), *prompt = NULL;
+
+	if (filter && asprintf(&prompt, "filter: %s_", filter) < 0)
+		prompt = NULL;
+	free(filter);
+	return prompt;
+}
+
+static int draw_table(struct top *top)
 {
 	struct bottom bottom = { .notice = top->read.notice, .keys = table_keys };
-	char *state = top_line_state(&top->read.model, top->seconds), *filter, *prompt = NULL;
+	char *state = top_line_state(&top->read.model, top->seconds), *prompt = NULL;
+	int err = -ENOMEM;
 
 	if (!top->read.model.nr_all && !*top->read.notice)
 		bottom.notice = "measuring";
-	if (top->view == FILTER) {
-		filter = text_name(top->read.model.filter);
-		if (asprintf(&prompt, "filter: %s_", filter) < 0)
-			out_of_memory();
-		free(filter);
-	}
+	if (top->view == FILTER)
+		prompt = filter_prompt(&top->read.model);
 	bottom.prompt = prompt;
-	top_screen_table(&top->read.model, state, &top->first, &bottom);
+	if (state && (prompt || top->view != FILTER))
+		err = top_screen_table(&top->read.model, state, &top->first, &bottom);
 	free(prompt);
 	free(state);
+	return err;
 }
 
 static void draw(struct top *top)
@@ -86,18 +97,24 @@ static void draw(struct top *top)
 		top_screen_page(top->read.page ? top->read.page : "measuring\n", &top->first_line,
 				&page);
 	else
-		draw_table(top);
+		top->err = draw_table(top);
 }
 
-static void sort_by(struct top_model *model, enum order order)
+static void arrange(struct top *top)
 {
-	model->order = order;
-	top_model_arrange(model);
+	top->err = top_model_arrange(&top->read.model);
+}
+
+static void sort_by(struct top *top, enum order order)
+{
+	top->read.model.order = order;
+	arrange(top);
 }
 
 /* Sort by the column that @key names; false if it is no sort key */
-static bool sort_key(struct top_model *model, int key)
+static bool sort_key(struct top *top, int key)
 {
+	enum order order = top->read.model.order;
 	static const char keys[] = {
 		[BY_STALL] = 's', [BY_REFAULTS] = 'r', [BY_EVICTIONS] = 'e', [BY_EXTRA] = 'x',
 		[BY_PSI] = 'p', [BY_NAME] = 'n',
@@ -105,14 +122,14 @@ static bool sort_key(struct top_model *model, int key)
 
 	for (size_t i = 0; i < sizeof(keys); i++) {
 		if (key == keys[i]) {
-			sort_by(model, i);
+			sort_by(top, i);
 			return true;
 		}
 	}
 	if (key == '<' || key == TOP_LEFT)
-		sort_by(model, model->order ? model->order - 1 : BY_NAME);
+		sort_by(top, order ? order - 1 : BY_NAME);
 	else if (key == '>' || key == TOP_RIGHT)
-		sort_by(model, model->order < BY_NAME ? model->order + 1 : 0);
+		sort_by(top, order < BY_NAME ? order + 1 : 0);
 	else
 		return false;
 	return true;
@@ -160,14 +177,14 @@ static void table_key(struct top *top, int key)
 		top_model_move(model, steps(key));
 		return;
 	}
-	if (sort_key(model, key))
+	if (sort_key(top, key))
 		return;
 	switch (key) {
 	case 'q':
 		top->quit = true;
 		return;
 	case TOP_ENTER:
-		top_read_open_page(&top->read);
+		top->err = top_read_open_page(&top->read);
 		if (top->read.id)
 			open_text(top, PAGE);
 		return;
@@ -191,7 +208,7 @@ static void table_key(struct top *top, int key)
 		model->reversed = !model->reversed;
 		break;
 	}
-	top_model_arrange(model);
+	arrange(top);
 }
 
 /* Remove the last character with all of its UTF-8 bytes */
@@ -217,7 +234,7 @@ static void filter_key(struct top *top, int key)
 		erase_character(model->filter);
 	else if (key >= 0x20 && key < 0x100 && len + 1 < sizeof(model->filter))
 		memcpy(model->filter + len, (char []){ key, '\0' }, 2);
-	top_model_arrange(model);
+	arrange(top);
 }
 
 static void text_key(struct top *top, int key)
@@ -282,7 +299,7 @@ static bool wait_for_input(struct top *top, uint64_t next)
 	/* the terminal closed without SIGHUP */
 	if (polled[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		top->quit = true;
-	while (!top->quit && (key = top_screen_key()) != KEY_NONE)
+	while (!top->quit && !top->err && (key = top_screen_key()) != KEY_NONE)
 		take_key(top, key);
 	return wait_now() >= next;
 }
@@ -291,13 +308,13 @@ static void run_screen(struct top *top)
 {
 	uint64_t next;
 
-	top_read_take(&top->read);
+	top->err = top_read_take(&top->read);
 	next = wait_after(wait_now(), top->seconds);
-	while (!top->quit) {
+	while (!top->quit && !top->err) {
 		draw(top);
-		if (!wait_for_input(top, next))
+		if (top->err || !wait_for_input(top, next) || top->err)
 			continue;
-		top_read_take(&top->read);
+		top->err = top_read_take(&top->read);
 		/* skip the readings that are already overdue */
 		next = wait_after(wait_now(), top->seconds);
 	}
@@ -317,6 +334,7 @@ static int open_signals(void)
 
 static int show(struct top *top)
 {
+	int code = EXIT_DONE;
 	const char *failure;
 
 	top->signals = open_signals();
@@ -327,13 +345,17 @@ static int show(struct top *top)
 	failure = top_screen_open();
 	if (failure) {
 		fprintf(stderr, "headroom: %s\n", failure);
+		code = EXIT_FAILED;
 	} else {
 		run_screen(top);
+		/* a message on the screen would vanish with it */
 		top_screen_close();
+		if (top->err < 0)
+			code = say_failure(top->read.h, top->err);
 	}
 	top_read_clear(&top->read);
 	close(top->signals);
-	return failure ? EXIT_FAILED : EXIT_DONE;
+	return code;
 }
 
 /* Check that the module answers and @subtree exists; returns the exit code */

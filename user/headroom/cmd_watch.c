@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom watch - print events, one per line */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "command.h"
 #include "event_loop.h"
 #include "failure.h"
-#include "names.h"
 #include "options.h"
+#include "subtree.h"
 #include "trigger_parse.h"
 
 /* A trigger of the command line */
@@ -44,14 +45,16 @@ static int run(const struct command *command, int argc, char **argv)
 	struct wish wish[sizeof(texts.text) / sizeof(texts.text[0])];
 	struct headroom *h;
 	char *top = NULL;
-	int code;
+	int code, err;
 
 	if (!parse_options(command, options, argc, argv, &code))
 		return code;
-	for (size_t i = 0; i < texts.nr; i++)
-		if (!trigger_parse_text(command, texts.text[i], &wish[i].trigger,
-					&wish[i].cgroup))
-			return EXIT_USAGE;
+	for (size_t i = 0; i < texts.nr; i++) {
+		err = trigger_parse_text(command, texts.text[i], &wish[i].trigger,
+					 &wish[i].cgroup);
+		if (err < 0)
+			return err == -EINVAL ? EXIT_USAGE : say_failure(NULL, err);
+	}
 	code = open_module(&h);
 	if (!code)
 		code = find_top(h, name, &top);

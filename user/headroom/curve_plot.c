@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "curve_plot.h"
-#include "failure.h"
 
 /* Size of the plot in characters; with its labels it fits into 80 by 20 */
 #define PLOT_COLUMNS	68
@@ -141,9 +140,14 @@ int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 	struct headroom_stats local;
 	int err;
 
-	if (headroom_target_delta(&now->target, before ? &before->target : NULL, &target) < 0 ||
-	    headroom_stats_delta(&now->local, before ? &before->local : NULL, &local) < 0)
-		out_of_memory();
+	err = headroom_target_delta(&now->target, before ? &before->target : NULL, &target);
+	if (err < 0)
+		return err;
+	err = headroom_stats_delta(&now->local, before ? &before->local : NULL, &local);
+	if (err < 0) {
+		headroom_target_clear(&target);
+		return err;
+	}
 	plot->cgroup = now;
 	plot->target = target.evictions && target.evictions >= local.evictions;
 	plot->evictions = plot->target ? target.evictions : local.evictions;

@@ -73,7 +73,7 @@ int event_loop_run(struct event_loop *loop)
 {
 	struct headroom_event event;
 	unsigned long printed = 0;
-	int got;
+	int got, err;
 
 	while (!loop->count || printed < loop->count) {
 		/* under a constant flow of events the loop never waits */
@@ -88,7 +88,9 @@ int event_loop_run(struct event_loop *loop)
 			continue;
 		}
 		if (is_wanted(loop, &event)) {
-			event_print(&event, find_watched(loop, &event), loop->json);
+			err = event_print(&event, find_watched(loop, &event), loop->json);
+			if (err < 0)
+				return say_failure(NULL, err);
 			printed++;
 		}
 		if (event.type == HEADROOM_EVENT_EXIT)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Print events as lines or as JSON */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,17 +38,23 @@ static void print_start(const struct headroom_event *event)
 	       text_words(type_names[event->type]).s);
 }
 
-static void print_cgroup(const struct headroom_event *event)
+static int print_name(const char *name)
 {
-	char *name;
+	char *printed = text_name(name);
 
-	if (!event->path) {
-		printf("%" PRIu64, event->cgroup);
-		return;
-	}
-	name = text_name(event->path);
-	fputs(name, stdout);
-	free(name);
+	if (!printed)
+		return -ENOMEM;
+	fputs(printed, stdout);
+	free(printed);
+	return 0;
+}
+
+static int print_cgroup(const struct headroom_event *event)
+{
+	if (event->path)
+		return print_name(event->path);
+	printf("%" PRIu64, event->cgroup);
+	return 0;
 }
 
 static struct text amount(uint32_t metric, uint64_t value)
@@ -83,20 +90,21 @@ static void print_config(const struct headroom_event *event)
 	}
 }
 
-static void print_line(const struct headroom_event *event, const struct watched *watched)
+static int print_line(const struct headroom_event *event, const struct watched *watched)
 {
-	char *comm;
+	int err = 0;
 
 	print_start(event);
 	switch (event->type) {
 	case HEADROOM_EVENT_OOM_KILL:
-		print_cgroup(event);
-		comm = text_name(event->comm);
-		printf(": %s, pid %" PRIu32, comm, event->pid);
-		free(comm);
+		err = print_cgroup(event);
+		fputs(": ", stdout);
+		if (!err)
+			err = print_name(event->comm);
+		printf(", pid %" PRIu32, event->pid);
 		break;
 	case HEADROOM_EVENT_TRIGGER:
-		print_cgroup(event);
+		err = print_cgroup(event);
 		if (watched)
 			print_trigger(event, watched);
 		break;
@@ -113,9 +121,10 @@ static void print_line(const struct headroom_event *event, const struct watched 
 			fputs("events (number unknown)", stdout);
 		break;
 	default:
-		print_cgroup(event);
+		err = print_cgroup(event);
 	}
 	putchar('\n');
+	return err;
 }
 
 static void json_add_trigger(struct json_object *object, const struct headroom_event *event,
@@ -134,7 +143,7 @@ static void json_add_trigger(struct json_object *object, const struct headroom_e
 	json_add_uint(object, "window_ns", watched->trigger.window);
 }
 
-static void print_json(const struct headroom_event *event, const struct watched *watched)
+static int print_json(const struct headroom_event *event, const struct watched *watched)
 {
 	struct json_object *object = json_new_object();
 
@@ -157,16 +166,13 @@ static void print_json(const struct headroom_event *event, const struct watched 
 		json_add(object, "params", parameters_json(&event->params));
 	if (event->type == HEADROOM_EVENT_DROPPED)
 		json_add_uint(object, "dropped", event->dropped);
-	json_print_line(object);
+	return json_print_line(object);
 }
 
-void event_print(const struct headroom_event *event, const struct watched *watched, bool json)
+int event_print(const struct headroom_event *event, const struct watched *watched, bool json)
 {
 	/* a newer library may know types that this program does not */
 	if (event->type >= sizeof(type_names) / sizeof(type_names[0]) || !type_names[event->type])
-		return;
-	if (json)
-		print_json(event, watched);
-	else
-		print_line(event, watched);
+		return 0;
+	return json ? print_json(event, watched) : print_line(event, watched);
 }

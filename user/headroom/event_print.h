@@ -15,7 +15,12 @@ struct watched {
 	struct headroom_trigger trigger;
 };
 
-/** event_print - print an event; @watched is its trigger, NULL if unknown */
-void event_print(const struct headroom_event *event, const struct watched *watched, bool json);
+/**
+ * event_print - print an event
+ * @watched: its trigger; NULL if unknown
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int event_print(const struct headroom_event *event, const struct watched *watched, bool json);
 
 #endif /* EVENT_PRINT_H */

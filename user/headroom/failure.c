@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "failure.h"
 
@@ -19,12 +18,7 @@ int open_module(struct headroom **h)
 
 int say_failure(const struct headroom *h, int err)
 {
-	fprintf(stderr, "headroom: %s\n", headroom_error(h));
+	/* the command itself may lack memory: then @h knows of no failure, or of an older one */
+	fprintf(stderr, "headroom: %s\n", err == -ENOMEM ? "out of memory" : headroom_error(h));
 	return err == -ENOTCONN ? EXIT_NOT_LOADED : EXIT_FAILED;
-}
-
-void out_of_memory(void)
-{
-	fputs("headroom: out of memory\n", stderr);
-	exit(EXIT_FAILED);
 }

@@ -15,9 +15,12 @@ enum {
 
 /** open_module - connect, or print why that failed; returns the exit code */
 int open_module(struct headroom **h);
-/** say_failure - print the last error of @h; returns the exit code for @err */
+/**
+ * say_failure - print why a call failed
+ * @h: connection with the library's message; not read if @err is -ENOMEM
+ *
+ * Return: the exit code for @err.
+ */
 int say_failure(const struct headroom *h, int err);
-/** out_of_memory - print that and exit with EXIT_FAILED */
-__attribute__((noreturn)) void out_of_memory(void);
 
 #endif /* FAILURE_H */

@@ -1,45 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Compute the activity of cgroups between two snapshots */
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "counters.h"
-#include "failure.h"
 #include "interval.h"
 
 /* Add the extra memory of a cgroup to itself and to its ancestors. */
-static void add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
+static int add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
 {
 	const struct headroom_cgroup *cgroup = &now->cgroup[i];
 	uint64_t extra;
+	int err = headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE, &extra);
 
-	if (headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE, &extra) < 0)
-		out_of_memory();
-
+	if (err < 0)
+		return err;
 	interval->activity[i].extra_local = extra;
 	/* bound the walk, in case the parents form a cycle */
 	for (size_t depth = 0; cgroup && depth < now->nr; depth++) {
 		interval->activity[cgroup - now->cgroup].extra_subtree += extra;
 		cgroup = headroom_snapshot_find(now, cgroup->parent_id);
 	}
+	return 0;
 }
 
-struct interval *interval_new(const struct headroom_snapshot *now,
-			      const struct headroom_snapshot *before)
+static int subtract(struct interval *interval, const struct headroom_snapshot *now,
+		    const struct headroom_snapshot *before)
 {
-	struct interval *interval = calloc(1, sizeof(*interval));
+	int err = headroom_snapshot_delta(now, before, &interval->delta);
 
-	if (!interval)
-		out_of_memory();
+	if (err < 0)
+		return err;
 	interval->activity = calloc(now->nr ? now->nr : 1, sizeof(*interval->activity));
 	if (!interval->activity)
-		out_of_memory();
-	interval->nr = now->nr;
-	interval->time = now->time;
-	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
-	interval->consistent = now->consistent && (!before || before->consistent);
-	if (headroom_snapshot_delta(now, before, &interval->delta) < 0)
-		out_of_memory();
+		return -ENOMEM;
 	for (size_t i = 0; i < now->nr; i++) {
 		const struct headroom_cgroup *change = &interval->delta->cgroup[i];
 
@@ -50,9 +45,30 @@ struct interval *interval_new(const struct headroom_snapshot *now,
 			.psi_some = change->psi_some, .psi_full = change->psi_full,
 		};
 	}
-	for (size_t i = 0; i < now->nr; i++)
-		add_extra(interval, now, i);
-	return interval;
+	for (size_t i = 0; !err && i < now->nr; i++)
+		err = add_extra(interval, now, i);
+	return err;
+}
+
+int interval_new(const struct headroom_snapshot *now, const struct headroom_snapshot *before,
+		 struct interval **result)
+{
+	struct interval *interval = calloc(1, sizeof(*interval));
+	int err;
+
+	*result = NULL;
+	if (!interval)
+		return -ENOMEM;
+	interval->nr = now->nr;
+	interval->time = now->time;
+	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
+	interval->consistent = now->consistent && (!before || before->consistent);
+	err = subtract(interval, now, before);
+	if (err < 0)
+		interval_free(interval);
+	else
+		*result = interval;
+	return err;
 }
 
 void interval_free(struct interval *interval)

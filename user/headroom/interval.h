@@ -56,10 +56,14 @@ struct interval {
  * @now: later snapshot; must outlive the interval
  * @before: earlier snapshot; NULL for since the module was loaded
  *
+ * @interval: result; free it with interval_free(); NULL after a failure
+ *
  * The counters of a cgroup that is not in @before start at zero.
+ *
+ * Return: 0 or -ENOMEM.
  */
-struct interval *interval_new(const struct headroom_snapshot *now,
-			      const struct headroom_snapshot *before);
+int interval_new(const struct headroom_snapshot *now, const struct headroom_snapshot *before,
+		 struct interval **interval);
 void interval_free(struct interval *interval);
 
 /** is_in_subtree - whether @id is @top or below it */

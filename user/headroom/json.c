@@ -1,62 +1,98 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Convert statistics to JSON; the keys are the names in the library's tables */
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "counters.h"
-#include "failure.h"
 #include "json.h"
 #include "text.h"
 #include "wall_clock.h"
 
-static struct json_object *checked(struct json_object *value)
+/* An object or array with this address as its user data lacks a part */
+static char spoiled;
+
+static bool is_whole(struct json_object *value)
 {
-	if (!value)
-		out_of_memory();
-	return value;
+	return value && json_object_get_userdata(value) != &spoiled;
+}
+
+static void spoil(struct json_object *value)
+{
+	if (value)
+		json_object_set_userdata(value, &spoiled, NULL);
+}
+
+/* Whether @value can become a part of @parent; if not, free @value and spoil @parent */
+static bool fits(struct json_object *parent, struct json_object *value)
+{
+	if (is_whole(parent) && is_whole(value))
+		return true;
+	json_object_put(value);
+	spoil(parent);
+	return false;
 }
 
 struct json_object *json_new_object(void)
 {
-	return checked(json_object_new_object());
+	return json_object_new_object();
 }
 
 struct json_object *json_new_array(void)
 {
-	return checked(json_object_new_array());
+	return json_object_new_array();
 }
 
 void json_append(struct json_object *array, struct json_object *value)
 {
-	if (json_object_array_add(array, value) < 0)
-		out_of_memory();
+	if (fits(array, value) && json_object_array_add(array, value) < 0) {
+		json_object_put(value);
+		spoil(array);
+	}
+}
+
+/* @flags: JSON_C_OBJECT_KEY_IS_CONSTANT if @key outlives the object */
+static void add(struct json_object *object, const char *key, struct json_object *value,
+		unsigned int flags)
+{
+	if (json_object_object_add_ex(object, key, value, flags) < 0) {
+		json_object_put(value);
+		spoil(object);
+	}
 }
 
 void json_add(struct json_object *object, const char *key, struct json_object *value)
 {
-	if (json_object_object_add_ex(object, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT) < 0)
-		out_of_memory();
+	if (fits(object, value))
+		add(object, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 /* json_add() with a key that need not outlive the call */
 static void json_add_copied(struct json_object *object, const char *key,
 			    struct json_object *value)
 {
-	if (json_object_object_add(object, key, value) < 0)
-		out_of_memory();
+	if (fits(object, value))
+		add(object, key, value, 0);
+}
+
+void json_add_null(struct json_object *object, const char *key)
+{
+	/* NULL is json-c's null, too */
+	if (is_whole(object))
+		add(object, key, NULL, JSON_C_OBJECT_KEY_IS_CONSTANT);
 }
 
 void json_add_uint(struct json_object *object, const char *key, uint64_t value)
 {
-	json_add(object, key, checked(json_object_new_uint64(value)));
+	json_add(object, key, json_object_new_uint64(value));
 }
 
 void json_add_bool(struct json_object *object, const char *key, bool value)
 {
-	json_add(object, key, checked(json_object_new_boolean(value)));
+	json_add(object, key, json_object_new_boolean(value));
 }
 
 /* Format @value with the fewest digits that read back as the same double. */
@@ -79,11 +115,11 @@ void json_add_number(struct json_object *object, const char *key, double value)
 	char digits[32];
 
 	if (!isfinite(value)) {
-		json_add(object, key, NULL);
+		json_add_null(object, key);
 		return;
 	}
 	format_number(digits, sizeof(digits), value);
-	json_add(object, key, checked(json_object_new_double_s(value, digits)));
+	json_add(object, key, json_object_new_double_s(value, digits));
 }
 
 void json_add_text(struct json_object *object, const char *key, const char *value)
@@ -93,18 +129,20 @@ void json_add_text(struct json_object *object, const char *key, const char *valu
 	size_t len;
 
 	if (!value) {
-		json_add(object, key, NULL);
+		json_add_null(object, key);
 		return;
 	}
 	copy = malloc(strlen(replacement) * strlen(value) + 1);
-	if (!copy)
-		out_of_memory();
+	if (!copy) {
+		spoil(object);
+		return;
+	}
 	for (to = copy; *value; value += len ? len : 1) {
 		len = utf8_sequence(value);
 		to = len ? mempcpy(to, value, len) : stpcpy(to, replacement);
 	}
 	*to = '\0';
-	json_add(object, key, checked(json_object_new_string(copy)));
+	json_add(object, key, json_object_new_string(copy));
 	free(copy);
 }
 
@@ -144,11 +182,15 @@ static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
 	const char *key = headroom_page_kind_label(kind, label, sizeof(label));
 
 	if (!json_object_object_get_ex(kinds, key, &reasons)) {
-		reasons = json_new_object();
-		json_add_copied(kinds, key, reasons);
+		json_add_copied(kinds, key, json_new_object());
+		if (!json_object_object_get_ex(kinds, key, &reasons))
+			reasons = NULL;
 	}
 	json_add_counters(pages, headroom_pages_counters, from);
 	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), pages);
+	/* @reasons is a part of @kinds already, and spoils it only here */
+	if (!is_whole(reasons))
+		spoil(kinds);
 }
 
 /*
@@ -253,13 +295,15 @@ struct json_object *json_target(const struct headroom_target *target)
 	return object;
 }
 
-void json_print_line(struct json_object *object)
+int json_print_line(struct json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text = NULL;
 
-	if (!text)
-		out_of_memory();
-	puts(text);
+	if (is_whole(object))
+		text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
+						      JSON_C_TO_STRING_NOSLASHESCAPE);
+	if (text)
+		puts(text);
 	json_object_put(object);
+	return text ? 0 : -ENOMEM;
 }

@@ -8,10 +8,15 @@
 #include "headroom.h"
 
 /*
+ * An object or array remembers that a part of it could not be allocated, as a FILE
+ * remembers a write error. So a caller checks only json_print_line(), which then prints
+ * nothing. NULL is an object that could not be allocated itself.
+ *
  * The json_add functions add a value to @object under @key, which must be a string
- * literal. They do not return on failure.
+ * literal. json_add() takes over @value; NULL spoils @object.
  */
 void json_add(struct json_object *object, const char *key, struct json_object *value);
+void json_add_null(struct json_object *object, const char *key);
 void json_add_uint(struct json_object *object, const char *key, uint64_t value);
 void json_add_bool(struct json_object *object, const char *key, bool value);
 /** json_add_number - add a double with all its digits; NAN and infinity become null */
@@ -37,7 +42,11 @@ struct json_object *json_histogram(const struct headroom_histogram *hist);
 /** json_stats - convert statistics; @details adds pages, histograms and sample groups */
 struct json_object *json_stats(const struct headroom_stats *stats, bool details);
 struct json_object *json_target(const struct headroom_target *target);
-/** json_print_line - print @object on a line of its own, and free it */
-void json_print_line(struct json_object *object);
+/**
+ * json_print_line - print @object on a line of its own, and free it
+ *
+ * Return: 0, or -ENOMEM if a part of @object is missing.
+ */
+int json_print_line(struct json_object *object);
 
 #endif /* JSON_H */

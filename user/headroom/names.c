@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "failure.h"
 #include "names.h"
 #include "text.h"
 
@@ -19,35 +18,33 @@ static int compare_names(const void *left, const void *right)
 }
 
 /* Collect each id once, in ascending order. */
-static struct names collect(const uint64_t *id, size_t nr)
+static int collect(const uint64_t *id, size_t nr, struct names *names)
 {
-	struct names names = { .name = calloc(nr ? nr : 1, sizeof(*names.name)) };
-
-	if (!names.name)
-		out_of_memory();
+	*names = (struct names){ .name = calloc(nr ? nr : 1, sizeof(*names->name)) };
+	if (!names->name)
+		return -ENOMEM;
 	for (size_t i = 0; i < nr; i++)
-		names.name[i].id = id[i];
-	qsort(names.name, nr, sizeof(*names.name), compare_names);
+		names->name[i].id = id[i];
+	qsort(names->name, nr, sizeof(*names->name), compare_names);
 	for (size_t i = 0; i < nr; i++) {
-		uint64_t next = names.name[i].id;
+		uint64_t next = names->name[i].id;
 
-		if (next && (!names.nr || names.name[names.nr - 1].id != next))
-			names.name[names.nr++].id = next;
+		if (next && (!names->nr || names->name[names->nr - 1].id != next))
+			names->name[names->nr++].id = next;
 	}
-	return names;
+	return 0;
 }
 
 int names_look_up(struct headroom *h, const uint64_t *id, size_t nr, struct names *names)
 {
-	int err;
+	int err = collect(id, nr, names);
 
-	*names = collect(id, nr);
-	for (size_t i = 0; i < names->nr; i++) {
+	for (size_t i = 0; !err && i < names->nr; i++) {
 		err = headroom_cgroup_path(h, names->name[i].id, &names->name[i].path);
-		if (err < 0 && err != -ESTALE)
-			return err;
+		if (err == -ESTALE)
+			err = 0;
 	}
-	return 0;
+	return err;
 }
 
 void names_free(struct names *names)
@@ -76,8 +73,9 @@ char *names_print(const struct names *names, uint64_t id, size_t limit)
 	if (path)
 		name = text_name(path);
 	else if (asprintf(&name, "%" PRIu64, id) < 0)
-		out_of_memory();
-	text_shorten(name, limit);
+		name = NULL;
+	if (name)
+		text_shorten(name, limit);
 	return name;
 }
 
@@ -88,37 +86,4 @@ bool is_below(const char *path, const char *top)
 	if (!top[1])
 		return true;
 	return path && strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}
-
-/* Ask the module first: it reports whether the cgroup has the memory controller. */
-static int find_known(struct headroom *h, uint64_t id, char **top)
-{
-	struct headroom_cgroup *cgroup;
-	int err = headroom_cgroup_get(h, id, &cgroup);
-
-	headroom_cgroup_free(cgroup);
-	return err < 0 ? err : headroom_cgroup_path(h, id, top);
-}
-
-int find_top(struct headroom *h, const char *name, char **top)
-{
-	uint64_t id;
-	int err;
-
-	if (!name) {
-		*top = strdup("/");
-		if (!*top)
-			out_of_memory();
-		return EXIT_DONE;
-	}
-	err = headroom_cgroup_id(h, name, &id);
-	if (err < 0)
-		return say_failure(h, err);
-	err = find_known(h, id, top);
-	if (!err)
-		return EXIT_DONE;
-	if (err != -ENOENT)
-		return say_failure(h, err);
-	fprintf(stderr, "headroom: %s: %s\n", name, headroom_error(h));
-	return EXIT_FAILED;
 }

@@ -33,7 +33,7 @@ struct names {
  *
  * A report names the same cgroup many times, and looking up a path is slow.
  *
- * Return: 0 or a negative errno; headroom_error() has the message.
+ * Return: 0 or a negative errno; unless that is -ENOMEM, headroom_error() has the message.
  */
 int names_look_up(struct headroom *h, const uint64_t *id, size_t nr, struct names *names);
 void names_free(struct names *names);
@@ -44,18 +44,12 @@ const char *names_path(const struct names *names, uint64_t id);
  * @limit: width in columns
  *
  * A cgroup that was removed is named by its id.
+ *
+ * Return: NULL if out of memory.
  */
 char *names_print(const struct names *names, uint64_t id, size_t limit);
 
 /** is_below - whether @path is @top or below it; always true if @top is "/", even for NULL */
 bool is_below(const char *path, const char *top);
-/**
- * find_top - resolve a cgroup of the command line, or print why that failed
- * @name: path or id; NULL for all cgroups
- * @top: result, the path; "/" for all cgroups. The caller frees it
- *
- * Return: the exit code.
- */
-int find_top(struct headroom *h, const char *name, char **top);
 
 #endif /* NAMES_H */

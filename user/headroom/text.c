@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Format numbers and names as text for people */
 
+#include <errno.h>
+#include <inttypes.h>
 #include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "failure.h"
 #include "text.h"
 
 /*
@@ -108,7 +109,7 @@ char *text_name(const char *name)
 	size_t len;
 
 	if (!copy)
-		out_of_memory();
+		return NULL;
 	for (; *name; name += len) {
 		len = printable(name);
 		if (len) {
@@ -184,6 +185,20 @@ void text_heading_to(FILE *out, const char *line)
 void text_heading(const char *line)
 {
 	text_heading_to(stdout, line);
+}
+
+int text_cgroup_heading(const char *path, uint64_t id)
+{
+	char *name = text_name(path), *heading;
+
+	if (!name || asprintf(&heading, "%s (id %" PRIu64 ")", name, id) < 0) {
+		free(name);
+		return -ENOMEM;
+	}
+	text_heading(heading);
+	free(heading);
+	free(name);
+	return 0;
 }
 
 void text_alarm(const char *line)

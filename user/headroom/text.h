@@ -27,7 +27,7 @@ struct text text_words(const char *name);
  * Names come from any user who may create cgroups. Control characters, and bytes that are
  * not valid in this locale, become "\xNN".
  *
- * Return: a copy that the caller frees.
+ * Return: a copy that the caller frees; NULL if out of memory.
  */
 char *text_name(const char *name);
 /** text_columns - width of @name, one column per character */
@@ -47,6 +47,12 @@ size_t terminal_columns(void);
 void text_heading(const char *line);
 /** text_heading_to - the same to @out, which may be a memory stream */
 void text_heading_to(FILE *out, const char *line);
+/**
+ * text_cgroup_heading - print the heading of a cgroup's report: "/a/b (id 4711)"
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int text_cgroup_heading(const char *path, uint64_t id);
 /** text_alarm - print a line; highlighted on a terminal that allows colour */
 void text_alarm(const char *line);
 

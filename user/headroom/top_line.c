@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "counters.h"
-#include "failure.h"
 #include "text.h"
 #include "top_line.h"
 
@@ -93,7 +92,7 @@ static char *append_columns(const char *name, size_t width, size_t limit, int mo
 	int len;
 
 	if (!line)
-		out_of_memory();
+		return NULL;
 	len = sprintf(line, "%s%*s", name, (int)pad, "");
 	for (size_t i = 0; i < NR_COLUMNS; i++)
 		if (columns[i].leaves <= most)
@@ -112,17 +111,19 @@ char *top_line_heading(size_t width)
 
 char *top_line_row(const struct top_row *row, size_t width)
 {
-	char *name = text_name(top_model_name(row)), *indented, *line;
+	char *name = text_name(top_model_name(row)), *indented, *line = NULL;
 	size_t limit, indent;
 	int most = fit(width, &limit);
 
+	if (!name)
+		return NULL;
 	/* indent by at most half, so that deep cgroups keep a readable name */
 	indent = row->depth * 2 < limit / 2 ? row->depth * 2 : limit / 2;
 	text_shorten(name, limit - indent);
-	if (asprintf(&indented, "%*s%s", (int)indent, "", name) < 0)
-		out_of_memory();
-	line = append_columns(indented, width, limit, most, row);
-	free(indented);
+	if (asprintf(&indented, "%*s%s", (int)indent, "", name) >= 0) {
+		line = append_columns(indented, width, limit, most, row);
+		free(indented);
+	}
 	free(name);
 	return line;
 }
@@ -131,12 +132,14 @@ char *top_line_state(const struct top_model *model, double seconds)
 {
 	char *filter = text_name(model->filter), *line;
 
+	if (!filter)
+		return NULL;
 	if (asprintf(&line, "headroom: %zu of %zu cgroups, by %s%s, every %g s%s%s%s%s", model->nr,
 		     model->nr_all, order_names[model->order],
 		     model->reversed ? " reversed" : "", seconds,
 		     model->tree ? ", tree" : "", model->hide_idle ? ", busy ones" : "",
 		     *filter ? ", filter " : "", filter) < 0)
-		out_of_memory();
+		line = NULL;
 	free(filter);
 	return line;
 }

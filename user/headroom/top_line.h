@@ -5,6 +5,8 @@
 
 #include "top_model.h"
 
+/* These return NULL if out of memory. */
+
 /** top_line_heading - headings of the columns that fit into @width; the caller frees it */
 char *top_line_heading(size_t width);
 /** top_line_row - a row with the same columns; the caller frees it */

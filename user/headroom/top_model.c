@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Select, sort and arrange the rows of 'headroom top' */
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "counters.h"
-#include "failure.h"
 #include "top_model.h"
 
 static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
@@ -22,10 +22,12 @@ static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)
 	return most ? most->cause : 0;
 }
 
-static struct top_row row_of(const struct activity *activity, double seconds, uint32_t page_size)
+static int fill_row(struct top_row *row, const struct activity *activity, double seconds,
+		    uint32_t page_size)
 {
 	const struct headroom_stats *stats = &activity->subtree;
-	struct top_row row = {
+
+	*row = (struct top_row){
 		.id = activity->cgroup->id,
 		.parent_id = activity->cgroup->parent_id,
 		.path = strdup(activity->cgroup->path),
@@ -38,17 +40,17 @@ static struct top_row row_of(const struct activity *activity, double seconds, ui
 		.idle = is_idle(stats),
 	};
 
-	if (!row.path)
-		out_of_memory();
-	row.measure = (struct measure){
+	if (!row->path)
+		return -ENOMEM;
+	row->measure = (struct measure){
 		.stall = stats->stall_total,
 		.refaults = stats->refaults,
 		.evictions = stats->evictions,
 		.extra = activity->extra_subtree,
 		.psi = activity->psi_some,
-		.path = row.path,
+		.path = row->path,
 	};
-	return row;
+	return 0;
 }
 
 static void clear_rows(struct top_model *model)
@@ -77,42 +79,58 @@ const struct top_row *top_model_find(const struct top_model *model, uint64_t id)
 	return bsearch(&id, model->all, model->nr_all, sizeof(*model->all), compare_id);
 }
 
-/* Copy the path of a cgroup, since its row is about to be freed. */
-static char *path_of(const struct top_model *model, uint64_t id)
+/* Take the path out of the row of a cgroup, since that is about to be freed. */
+static char *take_path(struct top_model *model, uint64_t id)
 {
 	const struct top_row *row = top_model_find(model, id);
-	char *path = row ? strdup(row->path) : NULL;
+	char *path = NULL;
 
-	if (row && !path)
-		out_of_memory();
+	if (row) {
+		path = row->path;
+		model->all[row - model->all].path = NULL;
+	}
 	return path;
 }
 
-void top_model_update(struct top_model *model, const struct headroom_snapshot *now,
-		      const struct interval *interval, uint32_t page_size)
+static int fill_rows(struct top_model *model, const struct headroom_snapshot *now,
+		     const struct interval *interval, uint32_t page_size)
 {
-	char *selected = path_of(model, model->selected);
 	const struct activity *activity;
+	int err = 0;
 
-	clear_rows(model);
-	free(model->gone);
-	model->gone = NULL;
 	model->all = calloc(interval->nr ? interval->nr : 1, sizeof(*model->all));
 	if (!model->all)
-		out_of_memory();
-	for (size_t i = 0; i < interval->nr; i++) {
+		return -ENOMEM;
+	for (size_t i = 0; !err && i < interval->nr; i++) {
 		activity = &interval->activity[i];
 		/* no path: the cgroup was removed */
 		if (activity->cgroup->path &&
 		    (!model->top || is_in_subtree(now, activity->cgroup->id, model->top)))
-			model->all[model->nr_all++] = row_of(activity, interval->seconds,
-							     page_size);
+			err = fill_row(&model->all[model->nr_all++], activity,
+				       interval->seconds, page_size);
 	}
-	if (selected && !top_model_find(model, model->selected))
+	return err;
+}
+
+int top_model_update(struct top_model *model, const struct headroom_snapshot *now,
+		     const struct interval *interval, uint32_t page_size)
+{
+	char *selected = take_path(model, model->selected);
+	int err;
+
+	clear_rows(model);
+	free(model->gone);
+	model->gone = NULL;
+	err = fill_rows(model, now, interval, page_size);
+	if (!err && selected && !top_model_find(model, model->selected))
 		model->gone = selected;
 	else
 		free(selected);
-	top_model_arrange(model);
+	if (!err)
+		err = top_model_arrange(model);
+	if (err < 0)
+		clear_rows(model);
+	return err;
 }
 
 static bool is_wanted(const struct top_model *model, const struct top_row *row)
@@ -122,14 +140,17 @@ static bool is_wanted(const struct top_model *model, const struct top_row *row)
 	return !*model->filter || strstr(row->path, model->filter);
 }
 
-/* For each row, whether it is shown; a tree includes the ancestors. The caller frees it. */
+/*
+ * For each row, whether it is shown; a tree includes the ancestors. The caller frees it.
+ * NULL if out of memory.
+ */
 static bool *choose(const struct top_model *model)
 {
 	bool *shown = calloc(model->nr_all ? model->nr_all : 1, sizeof(*shown));
 	const struct top_row *row;
 
 	if (!shown)
-		out_of_memory();
+		return NULL;
 	for (size_t i = 0; i < model->nr_all; i++) {
 		row = &model->all[i];
 		if (!is_wanted(model, row))
@@ -193,7 +214,7 @@ static void place_children(struct forest *forest, size_t slot, unsigned int dept
 	}
 }
 
-static void make_tree(struct top_model *model, const bool *shown)
+static int make_tree(struct top_model *model, const bool *shown)
 {
 	struct forest forest = {
 		.all = model->all,
@@ -202,16 +223,20 @@ static void make_tree(struct top_model *model, const bool *shown)
 		.next = calloc(model->nr + 1, sizeof(size_t)),
 		.to = calloc(model->nr + 1, sizeof(struct top_row *)),
 	};
+	bool whole = forest.first && forest.next && forest.to;
 
-	if (!forest.first || !forest.next || !forest.to)
-		out_of_memory();
-	link_rows(&forest, model, shown);
-	place_children(&forest, 0, 0);
+	if (whole) {
+		link_rows(&forest, model, shown);
+		place_children(&forest, 0, 0);
+		free(model->row);
+		model->row = forest.to;
+		model->nr = forest.nr;
+	} else {
+		free(forest.to);
+	}
 	free(forest.first);
 	free(forest.next);
-	free(model->row);
-	model->row = forest.to;
-	model->nr = forest.nr;
+	return whole ? 0 : -ENOMEM;
 }
 
 /* Keep the selection on its cgroup, or in its place if the cgroup is not shown. */
@@ -228,25 +253,34 @@ static void keep_selection(struct top_model *model)
 	model->selected = model->nr ? model->row[model->position]->id : 0;
 }
 
-void top_model_arrange(struct top_model *model)
+/* Show the rows that @shown marks, sorted. */
+static int show_rows(struct top_model *model, const bool *shown)
 {
-	bool *shown = choose(model);
-
 	free(model->row);
+	model->nr = 0;
 	model->row = calloc(model->nr_all ? model->nr_all : 1, sizeof(struct top_row *));
 	if (!model->row)
-		out_of_memory();
-	model->nr = 0;
+		return -ENOMEM;
 	for (size_t i = 0; i < model->nr_all; i++) {
 		model->all[i].depth = 0;
 		if (shown[i])
 			model->row[model->nr++] = &model->all[i];
 	}
 	qsort_r(model->row, model->nr, sizeof(struct top_row *), compare_rows, model);
-	if (model->tree)
-		make_tree(model, shown);
+	return model->tree ? make_tree(model, shown) : 0;
+}
+
+int top_model_arrange(struct top_model *model)
+{
+	bool *shown = choose(model);
+	int err = shown ? show_rows(model, shown) : -ENOMEM;
+
 	free(shown);
-	keep_selection(model);
+	if (err < 0)
+		model->nr = 0;
+	else
+		keep_selection(model);
+	return err;
 }
 
 void top_model_move(struct top_model *model, long by)

@@ -75,11 +75,17 @@ struct top_model {
  *
  * The selection stays on its cgroup. If that was removed, @gone is set to its path, and the
  * row that took its place is selected.
+ *
+ * Return: 0; or -ENOMEM, and the model has no rows.
  */
-void top_model_update(struct top_model *model, const struct headroom_snapshot *now,
-		      const struct interval *interval, uint32_t page_size);
-/** top_model_arrange - select and sort the rows again after a change of the settings */
-void top_model_arrange(struct top_model *model);
+int top_model_update(struct top_model *model, const struct headroom_snapshot *now,
+		     const struct interval *interval, uint32_t page_size);
+/**
+ * top_model_arrange - select and sort the rows again after a change of the settings
+ *
+ * Return: 0; or -ENOMEM, and no row is shown.
+ */
+int top_model_arrange(struct top_model *model);
 /** top_model_move - move the selection by @by rows, at most to the first or last row */
 void top_model_move(struct top_model *model, long by);
 /** top_model_find - find a cgroup in @all; NULL if it is unknown */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Format the details of one cgroup for 'headroom top' */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "blame_table.h"
 #include "curve_plot.h"
-#include "failure.h"
 #include "interval.h"
 #include "stall_table.h"
 #include "text.h"
@@ -39,11 +39,13 @@ static void put_psi(FILE *out, const struct top_page *page)
 			    page->seconds).s);
 }
 
-static void put_summary(FILE *out, const struct top_page *page, const struct headroom_stats *stats)
+static int put_summary(FILE *out, const struct top_page *page, const struct headroom_stats *stats)
 {
 	double seconds = page->seconds;
 	char *name = text_name(page->now->path ? page->now->path : "?");
 
+	if (!name)
+		return -ENOMEM;
 	fprintf(out, "%c%s (id %" PRIu64 ")\n", TOP_PAGE_HEADING, name, page->now->id);
 	free(name);
 	fprintf(out, "in %.1f s, with all below it: %s refaults/s", seconds,
@@ -53,28 +55,40 @@ static void put_summary(FILE *out, const struct top_page *page, const struct hea
 		text_number(stats->stall_total / 1e7 / seconds).s);
 	put_psi(out, page);
 	fputc('\n', out);
+	return 0;
 }
 
-static void put_blame(FILE *out, const struct top_page *page)
+static void put_stalls(FILE *out, const struct headroom_stats *stats)
 {
-	struct blame_table rows = blame_table_select(page->blame, page->names, "/");
+	put_heading(out, "Stalls by cause");
+	if (!stall_table_rows(out, stats))
+		fputs("no stalls\n", out);
+}
+
+static int put_blame(FILE *out, const struct top_page *page)
+{
+	struct blame_table rows;
+	int err = blame_table_select(page->blame, page->names, "/", &rows);
 
 	put_heading(out, "Evictors of its pages");
-	blame_table_print(out, &rows, page->names, COLUMNS);
+	if (!err)
+		err = blame_table_print(out, &rows, page->names, COLUMNS);
 	free(rows.row);
+	return err;
 }
 
-static void put_curve(FILE *out, const struct top_page *page)
+static int put_curve(FILE *out, const struct top_page *page)
 {
 	struct curve_plot plot = {
 		.page_size = page->page_size,
 		.sample_shift = page->sample_shift,
 		.seconds = page->seconds,
 	};
+	int err = curve_plot_build(&plot, page->now, page->before);
 
+	if (err < 0)
+		return err;
 	put_heading(out, "What more memory would save");
-	if (curve_plot_build(&plot, page->now, page->before) < 0)
-		out_of_memory();
 	fputs(plot.target ? "as one pool with all below it, at its own limit\n" :
 	      "its own pages, evicted for any reason\n", out);
 	if (curve_plot_refaults(&plot) > 0) {
@@ -85,29 +99,41 @@ static void put_curve(FILE *out, const struct top_page *page)
 		fputs("no refaults: nothing\n", out);
 	}
 	headroom_curve_clear(&plot.curve);
+	return 0;
+}
+
+static int put_page(FILE *out, const struct top_page *page)
+{
+	const struct headroom_stats *before = page->before ? &page->before->subtree : NULL;
+	struct headroom_stats stats;
+	int err = headroom_stats_delta(&page->now->subtree, before, &stats);
+
+	if (err < 0)
+		return err;
+	err = put_summary(out, page, &stats);
+	put_stalls(out, &stats);
+	headroom_stats_clear(&stats);
+	if (!err)
+		err = put_blame(out, page);
+	if (!err)
+		err = put_curve(out, page);
+	return err;
 }
 
 char *top_page_text(const struct top_page *page)
 {
-	struct headroom_stats stats;
 	char *text = NULL;
 	size_t size;
-	FILE *out;
+	FILE *out = open_memstream(&text, &size);
+	int err;
 
-	if (headroom_stats_delta(&page->now->subtree, page->before ? &page->before->subtree : NULL,
-				 &stats) < 0)
-		out_of_memory();
-	out = open_memstream(&text, &size);
 	if (!out)
-		out_of_memory();
-	put_summary(out, page, &stats);
-	put_heading(out, "Stalls by cause");
-	if (!stall_table_rows(out, &stats))
-		fputs("no stalls\n", out);
-	put_blame(out, page);
-	put_curve(out, page);
-	headroom_stats_clear(&stats);
-	if (fclose(out) != 0 || !text)
-		out_of_memory();
+		return NULL;
+	err = put_page(out, page);
+	/* a write that fails for lack of memory fails the close, too */
+	if (fclose(out) != 0 || err < 0) {
+		free(text);
+		return NULL;
+	}
 	return text;
 }

@@ -29,7 +29,7 @@ struct top_page {
 	uint32_t sample_shift;
 };
 
-/** top_page_text - format the page as lines; the caller frees it */
+/** top_page_text - format the page as lines; the caller frees it. NULL if out of memory */
 char *top_page_text(const struct top_page *page);
 
 #endif /* TOP_PAGE_H */

@@ -7,19 +7,21 @@
 #include <string.h>
 
 #include "blame_table.h"
-#include "failure.h"
 #include "parameter.h"
 #include "text.h"
 #include "top_page.h"
 #include "top_read.h"
 
 /* Set the notice to "/a is gone". */
-static void note_gone(struct top_read *read, const char *path)
+static int note_gone(struct top_read *read, const char *path)
 {
 	char *name = text_name(path);
 
+	if (!name)
+		return -ENOMEM;
 	snprintf(read->notice, sizeof(read->notice), "%s is gone", name);
 	free(name);
+	return 0;
 }
 
 /* Drop all readings: after a failure the module may have been reloaded. */
@@ -75,17 +77,10 @@ static void keep_subtree(struct headroom_blame *blame, const struct headroom_sna
 	blame->nr = nr;
 }
 
-static int write_page(struct top_read *read, const struct headroom_cgroup *cgroup)
+/* The evictions since the page was opened */
+static int read_blame(struct top_read *read, struct headroom_blame **taken)
 {
-	struct top_page page = {
-		.now = cgroup,
-		.before = headroom_snapshot_find(read->since, read->id),
-		.seconds = (read->now->time - read->since->time) / 1e9,
-		.page_size = read->page_size,
-		.sample_shift = read->sample_shift,
-	};
-	struct headroom_blame *blame, *taken;
-	struct names names = { 0 };
+	struct headroom_blame *blame;
 	int err = headroom_blame_get(read->h, 0, &blame);
 
 	if (err < 0)
@@ -95,51 +90,80 @@ static int write_page(struct top_read *read, const struct headroom_cgroup *cgrou
 		read->blame = blame;
 		blame = NULL;
 	}
-	if (headroom_blame_delta(blame ? blame : read->blame, read->blame, &taken) < 0)
-		out_of_memory();
-	err = blame_names(read->h, taken, &names);
-	page.blame = taken;
-	page.names = &names;
-	if (!err) {
-		free(read->page);
-		read->page = top_page_text(&page);
-	}
-	names_free(&names);
-	headroom_blame_free(taken);
+	err = headroom_blame_delta(blame ? blame : read->blame, read->blame, taken);
 	headroom_blame_free(blame);
 	return err;
 }
 
+static int write_page(struct top_read *read, const struct headroom_cgroup *cgroup)
+{
+	struct headroom_blame *taken;
+	struct names names;
+	struct top_page page = {
+		.now = cgroup,
+		.before = headroom_snapshot_find(read->since, read->id),
+		.seconds = (read->now->time - read->since->time) / 1e9,
+		.names = &names,
+		.page_size = read->page_size,
+		.sample_shift = read->sample_shift,
+	};
+	int err = read_blame(read, &taken);
+
+	if (err < 0)
+		return err;
+	page.blame = taken;
+	err = blame_names(read->h, taken, &names);
+	if (!err) {
+		free(read->page);
+		read->page = top_page_text(&page);
+		err = read->page ? 0 : -ENOMEM;
+	}
+	names_free(&names);
+	headroom_blame_free(taken);
+	return err;
+}
+
 /* Rewrite the open page. If its cgroup was removed, keep the last figures. */
-static void update_page(struct top_read *read)
+static int update_page(struct top_read *read)
 {
 	const struct headroom_cgroup *cgroup;
 	int err;
 
 	if (!read->id || !read->since || read->since == read->now)
-		return;
+		return 0;
 	cgroup = headroom_snapshot_find(read->now, read->id);
 	err = cgroup ? write_page(read, cgroup) : -ENOENT;
 	if (err == -ENOENT)
 		snprintf(read->notice, sizeof(read->notice),
 			 "this cgroup is gone: these are its last figures");
-	else if (err < 0)
+	else if (err < 0 && err != -ENOMEM)
 		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
+	return err == -ENOMEM ? err : 0;
 }
 
-static void update(struct top_read *read)
+static int update_model(struct top_read *read, const struct interval *interval)
 {
-	struct interval *interval = interval_new(read->now, read->before ? read->before :
-						 read->since);
+	int err = top_model_update(&read->model, read->now, interval, read->page_size);
+
+	if (!err && read->model.gone)
+		err = note_gone(read, read->model.gone);
+	return err;
+}
+
+static int update(struct top_read *read)
+{
+	const struct headroom_snapshot *before = read->before ? read->before : read->since;
+	struct interval *interval;
+	int err = interval_new(read->now, before, &interval);
 
 	/* without elapsed time there are no rates */
-	if (interval->seconds > 0) {
-		top_model_update(&read->model, read->now, interval, read->page_size);
-		if (read->model.gone)
-			note_gone(read, read->model.gone);
-		update_page(read);
+	if (!err && interval->seconds > 0) {
+		err = update_model(read, interval);
+		if (!err)
+			err = update_page(read);
 	}
 	interval_free(interval);
+	return err;
 }
 
 /* The first reading, or the first after the module came back: the measurement starts here. */
@@ -150,7 +174,7 @@ static void begin(struct top_read *read)
 		snprintf(read->notice, sizeof(read->notice), "stalls are not tracked: " STALLS_ON);
 }
 
-void top_read_take(struct top_read *read)
+int top_read_take(struct top_read *read)
 {
 	const struct headroom_filter filter = {
 		.ancestor = read->model.top,
@@ -163,12 +187,12 @@ void top_read_take(struct top_read *read)
 		err = headroom_snapshot_take(read->h, &filter, &s);
 	if (err < 0) {
 		note_failure(read, err);
-		return;
+		return 0;
 	}
 	if (!read->now) {
 		read->now = s;
 		begin(read);
-		return;
+		return 0;
 	}
 	headroom_snapshot_free(read->before);
 	read->before = read->now;
@@ -178,19 +202,18 @@ void top_read_take(struct top_read *read)
 		read->since = read->before;
 		read->before = NULL;
 	}
-	update(read);
+	return update(read);
 }
 
-void top_read_open_page(struct top_read *read)
+int top_read_open_page(struct top_read *read)
 {
 	top_read_close_page(read);
 	if (!read->model.selected)
-		return;
+		return 0;
 	read->id = read->model.selected;
 	read->since = read->before;
 	read->before = NULL;
-	if (read->now)
-		update_page(read);
+	return read->now ? update_page(read) : 0;
 }
 
 void top_read_close_page(struct top_read *read)

@@ -36,10 +36,14 @@ struct top_read {
 	char notice[256];
 };
 
-/** top_read_take - take a reading and update the rows and the open page */
-void top_read_take(struct top_read *read);
-/** top_read_open_page - open the page of the selected cgroup */
-void top_read_open_page(struct top_read *read);
+/**
+ * top_read_take - take a reading and update the rows and the open page
+ *
+ * Return: 0, even if the module does not answer: then the notice says so; or -ENOMEM.
+ */
+int top_read_take(struct top_read *read);
+/** top_read_open_page - open the page of the selected cgroup; returns as top_read_take() */
+int top_read_open_page(struct top_read *read);
 /** top_read_close_page - close the page, if one is open */
 void top_read_close_page(struct top_read *read);
 /** top_read_clear - free everything except @h */

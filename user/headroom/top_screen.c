@@ -3,12 +3,12 @@
 
 #define NCURSES_WIDECHAR 1
 #include <curses.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "failure.h"
 #include "text.h"
 #include "top_line.h"
 #include "top_page.h"
@@ -115,18 +115,19 @@ size_t top_screen_lines(void)
 	return LINES > AROUND_TABLE ? LINES - AROUND_TABLE : 1;
 }
 
-/* Number of bytes of @text that fit into @columns */
+/* Number of bytes of the first line of @text that fit into @columns */
 static size_t fitting(const char *text, size_t columns)
 {
 	size_t bytes = 0, len;
 
-	for (; text[bytes] && columns; columns--) {
+	for (; text[bytes] && text[bytes] != '\n' && columns; columns--) {
 		len = utf8_sequence(text + bytes);
 		bytes += len ? len : 1;
 	}
 	return bytes;
 }
 
+/* Draw the first line of @text. */
 static void draw(int line, int style, const char *text)
 {
 	if (line < 0 || line >= LINES)
@@ -153,11 +154,20 @@ static void draw_bottom(const struct bottom *bottom)
 		draw(LINES - 1, A_DIM, bottom->keys);
 }
 
-void top_screen_table(const struct top_model *model, const char *state, size_t *first,
-		      const struct bottom *bottom)
+/* Draw a line and free it; false if it is NULL */
+static bool draw_line(int row, int style, char *line)
+{
+	if (!line)
+		return false;
+	draw(row, style, line);
+	free(line);
+	return true;
+}
+
+int top_screen_table(const struct top_model *model, const char *state, size_t *first,
+		     const struct bottom *bottom)
 {
 	size_t lines = top_screen_lines();
-	char *line = top_line_heading(COLS);
 
 	if (model->position < *first)
 		*first = model->position;
@@ -167,15 +177,15 @@ void top_screen_table(const struct top_model *model, const char *state, size_t *
 		*first = model->nr > lines ? model->nr - lines : 0;
 	erase();
 	draw(0, colours ? COLOR_PAIR(2) : A_NORMAL, state);
-	draw(1, A_BOLD, line);
-	free(line);
-	for (size_t i = *first; i < model->nr && i < *first + lines; i++) {
-		line = top_line_row(model->row[i], COLS);
-		draw(2 + i - *first, i == model->position ? A_REVERSE : A_NORMAL, line);
-		free(line);
-	}
+	if (!draw_line(1, A_BOLD, top_line_heading(COLS)))
+		return -ENOMEM;
+	for (size_t i = *first; i < model->nr && i < *first + lines; i++)
+		if (!draw_line(2 + i - *first, i == model->position ? A_REVERSE : A_NORMAL,
+			       top_line_row(model->row[i], COLS)))
+			return -ENOMEM;
 	draw_bottom(bottom);
 	refresh();
+	return 0;
 }
 
 static size_t count_lines(const char *text)
@@ -189,22 +199,19 @@ static size_t count_lines(const char *text)
 
 void top_screen_page(const char *text, size_t *first, const struct bottom *bottom)
 {
-	size_t lines = LINES > 1 ? LINES - 1 : 1, nr = count_lines(text), at = 0;
-	char *copy = strdup(text), *rest = copy, *line;
+	size_t lines = LINES > 1 ? LINES - 1 : 1, nr = count_lines(text);
 
-	if (!copy)
-		out_of_memory();
 	if (*first + lines > nr)
 		*first = nr > lines ? nr - lines : 0;
 	erase();
-	while ((line = strsep(&rest, "\n")) && at < *first + lines) {
-		if (at >= *first && *line == TOP_PAGE_HEADING)
-			draw(at - *first, A_BOLD, line + 1);
+	for (size_t at = 0; *text && at < *first + lines; at++) {
+		if (at >= *first && *text == TOP_PAGE_HEADING)
+			draw(at - *first, A_BOLD, text + 1);
 		else if (at >= *first)
-			draw(at - *first, A_NORMAL, line);
-		at++;
+			draw(at - *first, A_NORMAL, text);
+		text = strchrnul(text, '\n');
+		text += *text == '\n';
 	}
-	free(copy);
 	draw_bottom(bottom);
 	refresh();
 }

@@ -55,9 +55,11 @@ struct bottom {
  * top_screen_table - draw the rows
  * @state: first line
  * @first: index of the first visible row; adjusted to keep the selected row visible
+ *
+ * Return: 0 or -ENOMEM.
  */
-void top_screen_table(const struct top_model *model, const char *state, size_t *first,
-		      const struct bottom *bottom);
+int top_screen_table(const struct top_model *model, const char *state, size_t *first,
+		     const struct bottom *bottom);
 /** top_screen_page - draw a text from line @first on; @first is limited to its length */
 void top_screen_page(const char *text, size_t *first, const struct bottom *bottom);
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Parse the triggers of the command line */
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "counters.h"
-#include "failure.h"
 #include "trigger_parse.h"
 #include "wait.h"
 
@@ -128,8 +128,8 @@ static bool take_word(const struct command *command, char *word, struct trigger_
 	return false;
 }
 
-bool trigger_parse_text(const struct command *command, const char *text,
-			struct headroom_trigger *trigger, const char **cgroup)
+int trigger_parse_text(const struct command *command, const char *text,
+		       struct headroom_trigger *trigger, const char **cgroup)
 {
 	struct trigger_spec spec = { .dashes = "", .cause = { trigger_causes(), 0 } };
 	const char *colon = strchr(text, ':');
@@ -139,11 +139,11 @@ bool trigger_parse_text(const struct command *command, const char *text,
 	*cgroup = colon ? colon + 1 : "/";
 	copy = strndup(text, colon ? (size_t)(colon - text) : strlen(text));
 	if (!copy)
-		out_of_memory();
+		return -ENOMEM;
 	rest = copy;
 	while (good && (word = strsep(&rest, ",")))
 		good = take_word(command, word, &spec);
 	good = good && trigger_parse(command, &spec, trigger);
 	free(copy);
-	return good;
+	return good ? 0 : -EINVAL;
 }

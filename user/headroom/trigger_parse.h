@@ -43,8 +43,10 @@ bool trigger_parse(const struct command *command, const struct trigger_spec *spe
 /**
  * trigger_parse_text - parse "stall=50ms,window=1s,cause=refault,each:CGROUP"
  * @cgroup: result; points into @text, or to "/" if @text names no cgroup
+ *
+ * Return: 0; -EINVAL after a usage error, which has been printed; -ENOMEM.
  */
-bool trigger_parse_text(const struct command *command, const char *text,
+int trigger_parse_text(const struct command *command, const char *text,
 			struct headroom_trigger *trigger, const char **cgroup);
 
 #endif /* TRIGGER_PARSE_H */

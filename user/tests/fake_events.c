@@ -56,6 +56,8 @@ int headroom_events_open(struct headroom_events **e, bool group)
 	const char *name = getenv("HEADROOM_FAKE_EVENTS");
 
 	*e = calloc(1, sizeof(**e));
+	if (!*e)
+		return -ENOMEM;
 	(*e)->fd = -1;
 	if (fake_kernel_behaves("absent"))
 		return fail(*e, -ENOENT, "the headroom module is not loaded");

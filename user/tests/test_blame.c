@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Test the difference of two blame readings, and the table */
 
+#include <errno.h>
 #include <stdlib.h>
 #include "blame_table.h"
+#include "failing_malloc.h"
 #include "tap.h"
 
 #define KSWAPD	HEADROOM_REASON_KSWAPD
@@ -67,19 +69,21 @@ static void test_since(void)
 	headroom_blame_free(taken);
 }
 
+static struct name name[] = { { 2, "/a/quite/long/name" }, { 4, NULL }, { 8, "/victim" } };
+static const struct names names = { 3, name };
+static const struct headroom_blame blame = { 2, later };
+
 static void test_table(void)
 {
-	struct name name[] = { { 2, "/a/quite/long/name" }, { 4, NULL }, { 8, "/victim" } };
-	const struct names names = { 3, name };
-	const struct headroom_blame blame = { 2, later };
-	struct blame_table rows = blame_table_select(&blame, &names, "/victim");
+	struct blame_table rows;
 	char *text;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
+	is_int(blame_table_select(&blame, &names, "/victim", &rows), 0, "selects victims");
 	is_uint(rows.nr, 1, "one victim");
 	is_uint(rows.row[0].evictions, 1277, "all evictions of the victim");
-	blame_table_print(out, &rows, &names, 72);
+	is_int(blame_table_print(out, &rows, &names, 72), 0, "prints them");
 	fclose(out);
 	ok(strstr(text, "\n/victim ~/long/name "), "a long name is shortened");
 	ok(strstr(text, "\n/victim 4 "), "a removed cgroup is named by its id");
@@ -89,9 +93,32 @@ static void test_table(void)
 	free(rows.row);
 }
 
+/* Any allocation may fail: expect -ENOMEM, and success without a failure. */
+static void test_memory(void)
+{
+	FILE *out = fopen("/dev/null", "w");
+	struct blame_table rows;
+	unsigned int nth = 0, wrong = 0;
+	int err;
+
+	do {
+		malloc_fail(++nth);
+		err = blame_table_select(&blame, &names, "/", &rows);
+		if (!err)
+			err = blame_table_print(out, &rows, &names, SIZE_MAX);
+		free(rows.row);
+		wrong += err != (malloc_count >= nth ? -ENOMEM : 0);
+	} while (malloc_count >= nth);
+	malloc_fail(0);
+	fclose(out);
+	is_uint(wrong, 0, "returns -ENOMEM if an allocation fails");
+	ok(nth > 10, "%u allocations fail", nth - 1);
+}
+
 int main(void)
 {
 	test_since();
 	test_table();
+	test_memory();
 	return tap_done();
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Test the formatting of JSON numbers */
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include "../headroom/json.h"
+#include "failing_malloc.h"
 #include "tap.h"
 
 static void is_printed(double value, const char *want)
@@ -17,8 +19,36 @@ static void is_printed(double value, const char *want)
 	json_object_put(object);
 }
 
+/* What cannot be allocated spoils the line that it would be a part of. */
+static void test_memory(void)
+{
+	struct json_object *object = json_new_object(), *inner = json_new_object();
+
+	malloc_fail(1);
+	json_add_text(inner, "text", "value");
+	malloc_fail(0);
+	json_add_uint(inner, "number", 1);
+	json_add(object, "inner", inner);
+	json_add_null(object, "null");
+	is_int(json_print_line(object), -ENOMEM, "an object with a part that is spoiled");
+	object = json_new_object();
+	json_add(object, "inner", NULL);
+	is_int(json_print_line(object), -ENOMEM, "an object without a part");
+	object = json_new_array();
+	json_append(object, NULL);
+	is_int(json_print_line(object), -ENOMEM, "an array without a part");
+	json_add_uint(NULL, "number", 1);
+	json_add(NULL, "inner", json_new_object());
+	is_int(json_print_line(NULL), -ENOMEM, "no object");
+	object = json_new_object();
+	json_add_null(object, "null");
+	is_text(json_object_get_string(object), "{ \"null\": null }", "null is no failure");
+	json_object_put(object);
+}
+
 int main(void)
 {
+	test_memory();
 	is_printed(0, "0");
 	is_printed(50, "50");
 	is_printed(1234567, "1234567");

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Test the rows of 'headroom top', their order, the selection and the lines */
 
+#include <errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
+#include "failing_malloc.h"
 #include "tap.h"
 #include "text.h"
 #include "top_line.h"
@@ -29,7 +31,7 @@ static struct stalls {
 static struct interval interval = { .seconds = 2, .activity = activities };
 
 /* Update the model with the cgroups whose bits are set in @there */
-static void update(struct top_model *model, unsigned int there)
+static int update(struct top_model *model, unsigned int there)
 {
 	snapshot.nr = 0;
 	memset(activities, 0, sizeof(activities));
@@ -59,7 +61,7 @@ static void update(struct top_model *model, unsigned int there)
 		activity->psi_some = 1000000 * (n ^ 1);
 	}
 	interval.nr = snapshot.nr;
-	top_model_update(model, &snapshot, &interval, 4096);
+	return top_model_update(model, &snapshot, &interval, 4096);
 }
 
 #define ALL	0x7e	/* cgroups 1 to 6 */
@@ -253,6 +255,32 @@ static void test_lines(void)
 		"tree, busy ones, filter a\\x1b", "the summary with all settings");
 }
 
+static void test_memory(void)
+{
+	struct top_model model = { .tree = true };
+	unsigned int nth = 0, wrong = 0;
+	char *line;
+	int err;
+
+	do {
+		update(&model, ALL);
+		top_model_move(&model, 1);
+		malloc_fail(++nth);
+		err = update(&model, ALL & ~4);
+		wrong += err != (malloc_count >= nth ? -ENOMEM : 0);
+		wrong += err && model.nr;
+		if (!err) {
+			line = top_line_row(model.row[0], 80);
+			wrong += !line != (malloc_count >= nth);
+			free(line);
+		}
+	} while (malloc_count >= nth);
+	malloc_fail(0);
+	is_uint(wrong, 0, "returns -ENOMEM, without rows, if an allocation fails");
+	ok(nth > 10, "%u allocations fail", nth - 1);
+	top_model_clear(&model);
+}
+
 int main(void)
 {
 	setlocale(LC_CTYPE, "C");
@@ -262,5 +290,6 @@ int main(void)
 	test_ring();
 	test_selection();
 	test_lines();
+	test_memory();
 	return tap_done();
 }

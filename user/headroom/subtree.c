@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Resolve the cgroup that limits a report to a subtree */
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "failure.h"
+#include "subtree.h"
+
+/* Ask the module first: it reports whether the cgroup has the memory controller. */
+static int find_known(struct headroom *h, uint64_t id, char **top)
+{
+	struct headroom_cgroup *cgroup;
+	int err = headroom_cgroup_get(h, id, &cgroup);
+
+	headroom_cgroup_free(cgroup);
+	return err < 0 ? err : headroom_cgroup_path(h, id, top);
+}
+
+int find_top(struct headroom *h, const char *name, char **top)
+{
+	uint64_t id;
+	int err;
+
+	if (!name) {
+		*top = strdup("/");
+		return *top ? EXIT_DONE : say_failure(h, -ENOMEM);
+	}
+	err = headroom_cgroup_id(h, name, &id);
+	if (err < 0)
+		return say_failure(h, err);
+	err = find_known(h, id, top);
+	if (!err)
+		return EXIT_DONE;
+	if (err != -ENOENT)
+		return say_failure(h, err);
+	fprintf(stderr, "headroom: %s: %s\n", name, headroom_error(h));
+	return EXIT_FAILED;
+}
