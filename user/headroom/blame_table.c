@@ -9,6 +9,7 @@
 
 #include "blame_table.h"
 #include "counters.h"
+#include "path.h"
 #include "text.h"
 
 int blame_names(struct headroom *h, const struct headroom_blame *blame, struct names *names)
@@ -74,7 +75,7 @@ int blame_table_select(const struct headroom_blame *blame, const struct names *n
 		struct headroom_victim *victim = &blame->victim[i];
 		struct blame_row row = { .victim = victim, .path = names_path(names, victim->id) };
 
-		if (!victim->nr || !is_below(row.path, top))
+		if (!victim->nr || !path_is_within(row.path, top))
 			continue;
 		for (size_t k = 0; k < victim->nr; k++) {
 			row.evictions += victim->evictor[k].evictions;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "blame_table.h"
+#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -43,7 +44,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 static int print_lines(const struct blame_table *rows, const struct names *names)
 {
 	static const struct headroom_evictor none;
-	uint64_t now = wait_now();
+	uint64_t now = clock_now();
 	int err = 0;
 
 	for (size_t i = 0; !err && i < rows->nr; i++) {
@@ -111,13 +112,13 @@ static int show_totals(struct headroom *h, const struct request *request, const 
 static int show_intervals(struct headroom *h, const struct request *request, const char *top)
 {
 	struct headroom_blame *before, *now, *taken;
-	uint64_t start = wait_now();
+	uint64_t start = clock_now();
 	int code = EXIT_DONE, err = headroom_blame_get(h, 0, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!wait_until(wait_after(start, request->seconds), request->count))
+		if (!wait_until(clock_after(start, request->seconds), request->count))
 			break;
-		start = wait_now();
+		start = clock_now();
 		err = headroom_blame_get(h, 0, &now);
 		if (err < 0)
 			break;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "command.h"
 #include "curve_plot.h"
 #include "failure.h"
@@ -102,7 +103,7 @@ static int print_json(const struct curve_plot *plot, const struct request *reque
 {
 	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
 
-	json_add_time(object, wait_now());
+	json_add_time(object, clock_now());
 	json_add_uint(object, "id", plot->cgroup->id);
 	json_add_text(object, "path", plot->cgroup->path);
 	if (plot->seconds > 0)
@@ -246,19 +247,19 @@ static int measure(struct headroom *h, const struct request *request, uint64_t i
 		   struct curve_plot *plot)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
-	uint64_t start = wait_now();
+	uint64_t start = clock_now();
 	int code = EXIT_DONE, err = 0;
 
 	if (request->seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
 		/* a signal ends the wait early; the command prints what it has measured */
 		if (!err)
-			wait_for(-1, wait_after(start, request->seconds));
+			wait_for(-1, clock_after(start, request->seconds));
 	}
 	if (!err)
 		err = headroom_cgroup_get(h, id, &now);
 	if (!err) {
-		plot->seconds = before ? (wait_now() - start) / 1e9 : 0;
+		plot->seconds = before ? (clock_now() - start) / 1e9 : 0;
 		err = curve_plot_build(plot, now, before);
 	}
 	if (!err) {
@@ -291,15 +292,6 @@ static int show_curve(struct headroom *h, const struct request *request)
 	return measure(h, request, id, &plot);
 }
 
-static bool parse_rate(const char *text, double *value)
-{
-	char *end;
-
-	errno = 0;
-	*value = strtod(text, &end);
-	return !errno && end != text && *end == '\0' && isfinite(*value) && *value >= 0;
-}
-
 static int run(const struct command *command, int argc, char **argv)
 {
 	struct request request = { .below = -1 };
@@ -322,7 +314,7 @@ static int run(const struct command *command, int argc, char **argv)
 
 	if (!parse_options(command, options, argc, argv, &code))
 		return code;
-	if (below && !parse_rate(below, &request.below))
+	if (below && !quantity_parse(below, quantity_plain, &request.below))
 		return usage_error(command, "--below must be a rate in refaults per second, not '%s'", below);
 	if (below && request.seconds <= 0)
 		return usage_error(command, "--below needs --interval");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -143,7 +144,7 @@ static int format_columns(char *line, size_t size, const struct view *view,
 			text_number(stats->evictions / seconds).s : "EVICT/s");
 	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
 			!stats->refaults ? "-" :
-			text_bytes((double)activity->extra_subtree * view->page_size).s);
+			quantity_bytes((double)activity->extra_subtree * view->page_size).s);
 	return len;
 }
 
@@ -269,7 +270,7 @@ static int watch(struct headroom *h, const struct view *view)
 
 	err = headroom_snapshot_take(h, &filter, &before);
 	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
-		if (!wait_until(wait_after(before->time, view->seconds), view->count))
+		if (!wait_until(clock_after(before->time, view->seconds), view->count))
 			break;
 		err = headroom_snapshot_take(h, &filter, &now);
 		if (err < 0)

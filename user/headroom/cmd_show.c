@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -35,7 +36,7 @@ static struct text label_distance(uint64_t pages, uint32_t page_size)
 	struct text text;
 
 	snprintf(text.s, sizeof(text.s), "%10" PRIu64 " %10.10s", pages,
-		 text_bytes((double)pages * page_size).s);
+		 quantity_bytes((double)pages * page_size).s);
 	return text;
 }
 
@@ -44,7 +45,7 @@ static struct text label_time(uint64_t ns, uint32_t page_size)
 	struct text text;
 
 	(void)page_size;
-	snprintf(text.s, sizeof(text.s), "%10.10s", text_ns(ns).s);
+	snprintf(text.s, sizeof(text.s), "%10.10s", quantity_ns(ns).s);
 	return text;
 }
 
@@ -61,7 +62,7 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 		printf("  %-18s %10" PRIu64 " %s", text_words(counter->name).s, value,
 		       counter->unit);
 		if (strcmp(counter->unit, "pages") == 0)
-			printf("  %s", text_bytes((double)value * page->page_size).s);
+			printf("  %s", quantity_bytes((double)value * page->page_size).s);
 		if (page->interval->seconds > 0)
 			printf("  %s/s", text_number(value / page->interval->seconds).s);
 		putchar('\n');
@@ -119,9 +120,9 @@ static void print_quantiles(const struct headroom_histogram *hist)
 static void print_times(const struct headroom_histogram *hist)
 {
 	printf("p50 %s, p90 %s, p99 %s\n",
-	       text_ns(headroom_histogram_quantile(hist, 0.5)).s,
-	       text_ns(headroom_histogram_quantile(hist, 0.9)).s,
-	       text_ns(headroom_histogram_quantile(hist, 0.99)).s);
+	       quantity_ns(headroom_histogram_quantile(hist, 0.5)).s,
+	       quantity_ns(headroom_histogram_quantile(hist, 0.9)).s,
+	       quantity_ns(headroom_histogram_quantile(hist, 0.99)).s);
 }
 
 static void print_distances(const struct page *page, const struct headroom_stats *stats,
@@ -138,7 +139,7 @@ static void print_distances(const struct page *page, const struct headroom_stats
 	if (!headroom_histogram_count(hist))
 		return;
 	printf("  %-18s %10" PRIu64 " pages  %s would save %.0f %% of the refaults\n",
-	       "extra memory", extra, text_bytes((double)extra * page->page_size).s,
+	       "extra memory", extra, quantity_bytes((double)extra * page->page_size).s,
 	       SAVED_SHARE * 100);
 	printf("  %-18s ", "refault distance");
 	print_quantiles(hist);
@@ -178,19 +179,19 @@ static void print_psi(const struct page *page)
 
 	if (!activity->cgroup->psi)
 		return;
-	printf("  %-18s %10s", "PSI some", text_ns(activity->psi_some).s);
+	printf("  %-18s %10s", "PSI some", quantity_ns(activity->psi_some).s);
 	if (!isnan(explained))
 		printf("  %.1f %% explained by these stalls", explained);
 	else if (!page->interval->seconds)
 		printf("  since the cgroup was created");
-	printf("\n  %-18s %10s\n", "PSI full", text_ns(activity->psi_full).s);
+	printf("\n  %-18s %10s\n", "PSI full", quantity_ns(activity->psi_full).s);
 }
 
 static void print_stalls(const struct page *page, const struct headroom_stats *stats)
 {
 	double seconds = page->interval->seconds;
 
-	printf("  %-18s %10s", "stalled", text_ns(stats->stall_total).s);
+	printf("  %-18s %10s", "stalled", quantity_ns(stats->stall_total).s);
 	if (seconds > 0)
 		printf("  %s %% of the time",
 		       text_number(stats->stall_total / 1e9 / seconds * 100).s);
@@ -235,7 +236,7 @@ static void print_target(const struct page *page, const struct headroom_target *
 	putchar('\n');
 	text_heading("target: reclaim from the cgroup and all below it, as one pool of memory");
 	printf("  %-18s %10" PRIu64 " pages  %s\n", "evictions", target->evictions,
-	       text_bytes((double)target->evictions * page->page_size).s);
+	       quantity_bytes((double)target->evictions * page->page_size).s);
 	if (headroom_histogram_count(&target->distance)) {
 		printf("  %-18s ", "refault distance");
 		print_quantiles(&target->distance);
@@ -479,7 +480,7 @@ static int show_intervals(struct headroom *h, const struct request *request, uin
 	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
 
 	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!wait_until(wait_after(before->time, request->seconds), request->count))
+		if (!wait_until(clock_after(before->time, request->seconds), request->count))
 			break;
 		err = take_snapshot(h, id, &now);
 		if (err < 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -15,6 +16,7 @@
 #include "names.h"
 #include "options.h"
 #include "parameter.h"
+#include "path.h"
 #include "subtree.h"
 #include "text.h"
 #include "wait.h"
@@ -85,7 +87,7 @@ static void select_tasks(struct tasks *tasks, const struct names *names, const c
 	size_t nr = 0;
 
 	for (size_t i = 0; i < tasks->nr; i++)
-		if (is_below(names_path(names, tasks->task[i].cgroup), top))
+		if (path_is_within(names_path(names, tasks->task[i].cgroup), top))
 			tasks->task[nr++] = tasks->task[i];
 	tasks->nr = nr;
 	if (nr)
@@ -140,7 +142,7 @@ static int format_columns(char *line, size_t size, const struct headroom_stalled
 	if (!printed)
 		return -ENOMEM;
 	text_shorten(printed, 15);
-	len = snprintf(line, size, "%9s %-20s %7" PRIu32 " %s%*s ", text_ns(task->time).s,
+	len = snprintf(line, size, "%9s %-20s %7" PRIu32 " %s%*s ", quantity_ns(task->time).s,
 		       cause_text(task->cause).s, task->pid, printed,
 		       (int)(15 - text_columns(printed)), "");
 	free(printed);
@@ -250,7 +252,7 @@ static int print_text(struct tasks *tasks, const struct names *names)
  */
 static int print_lines(const struct tasks *tasks, const struct names *names)
 {
-	uint64_t now = wait_now();
+	uint64_t now = clock_now();
 	int err = 0;
 
 	for (size_t i = 0; !err && i < tasks->nr; i++) {
@@ -321,13 +323,13 @@ struct request {
 /* List the tasks once per interval, counted from the start of the last list */
 static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
 {
-	uint64_t next = wait_now();
+	uint64_t next = clock_now();
 	int code = EXIT_DONE;
 
 	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
 		if (n && !wait_until(next, request->count))
 			break;
-		next = wait_after(wait_now(), request->seconds);
+		next = clock_after(clock_now(), request->seconds);
 		if (n && !request->json)
 			putchar('\n');
 		code = show_tasks(h, top, request->json);

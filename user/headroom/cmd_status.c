@@ -32,7 +32,7 @@ static void print_table(const struct headroom_status *status)
 
 	printf("evicted      %" PRIu64 " of %" PRIu64 " entries used (%.1f %%), %s\n",
 	       status->table_used, status->table_entries, share,
-	       text_bytes(status->table_bytes).s);
+	       quantity_bytes(status->table_bytes).s);
 }
 
 /*
@@ -64,7 +64,7 @@ static void print_cgroups(const struct headroom_status *status)
 	double bytes = status->cgroup_bytes;
 
 	printf("cgroups      %" PRIu32 ", %s each, %s in all\n", status->cgroups,
-	       text_bytes(bytes).s, text_bytes(bytes * status->cgroups).s);
+	       quantity_bytes(bytes).s, quantity_bytes(bytes * status->cgroups).s);
 }
 
 static void print_stalls(const struct headroom_status *status)
@@ -81,14 +81,14 @@ static void print_histograms(const struct headroom_status *status)
 	double bytes = status->histogram_bytes;
 
 	printf("histograms   %" PRIu64 ", %s each, %s in all\n", status->histograms,
-	       text_bytes(bytes).s, text_bytes(bytes * status->histograms).s);
+	       quantity_bytes(bytes).s, quantity_bytes(bytes * status->histograms).s);
 }
 
 static void print_time(const struct headroom_status *status)
 {
 	printf("triggers     %" PRIu32 "\n", status->triggers);
 	printf("CPU time     %s in the background, %s for requests\n",
-	       text_ns(status->worker_time).s, text_ns(status->request_time).s);
+	       quantity_ns(status->worker_time).s, quantity_ns(status->request_time).s);
 }
 
 /* State of a hook on this kernel with these parameters */
@@ -195,7 +195,7 @@ static void print_dropped(const struct headroom_status *status)
 static void print_text(const struct headroom_status *status, const char *kernel)
 {
 	printf("headroom     %s on Linux %s\n", status->version, kernel);
-	printf("page size    %s\n", text_bytes(status->page_size).s);
+	printf("page size    %s\n", quantity_bytes(status->page_size).s);
 	print_sampling(status);
 	print_table(status);
 	print_remembered(status);

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "command.h"
 #include "failure.h"
 #include "options.h"
@@ -19,7 +19,6 @@
 #include "top_line.h"
 #include "top_read.h"
 #include "top_screen.h"
-#include "wait.h"
 
 enum view { TABLE, FILTER, PAGE, HELP };
 
@@ -288,8 +287,7 @@ static bool wait_for_input(struct top *top, uint64_t next)
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = top->signals, .events = POLLIN },
 	};
-	uint64_t now = wait_now(), left = next > now ? next - now : 0;
-	struct timespec rest = { left / NS_PER_S, left % NS_PER_S };
+	struct timespec rest = clock_left(next);
 	int key;
 
 	if (ppoll(polled, 2, &rest, NULL) < 0)
@@ -301,7 +299,7 @@ static bool wait_for_input(struct top *top, uint64_t next)
 		top->quit = true;
 	while (!top->quit && !top->err && (key = top_screen_key()) != KEY_NONE)
 		take_key(top, key);
-	return wait_now() >= next;
+	return clock_now() >= next;
 }
 
 static void run_screen(struct top *top)
@@ -309,14 +307,14 @@ static void run_screen(struct top *top)
 	uint64_t next;
 
 	top->err = top_read_take(&top->read);
-	next = wait_after(wait_now(), top->seconds);
+	next = clock_after(clock_now(), top->seconds);
 	while (!top->quit && !top->err) {
 		draw(top);
 		if (top->err || !wait_for_input(top, next) || top->err)
 			continue;
 		top->err = top_read_take(&top->read);
 		/* skip the readings that are already overdue */
-		next = wait_after(wait_now(), top->seconds);
+		next = clock_after(clock_now(), top->seconds);
 	}
 }
 

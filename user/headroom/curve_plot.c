@@ -45,7 +45,7 @@ double curve_plot_reach(const struct curve_plot *plot)
 
 struct text curve_plot_memory(const struct curve_plot *plot, double pages)
 {
-	return text_bytes(ceil(pages) * plot->page_size);
+	return quantity_bytes(ceil(pages) * plot->page_size);
 }
 
 static void draw_row(FILE *out, const struct curve_plot *plot, int row)

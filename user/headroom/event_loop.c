@@ -7,6 +7,7 @@
 #include "event_loop.h"
 #include "failure.h"
 #include "names.h"
+#include "path.h"
 #include "wait.h"
 
 static int say_events_failure(const struct event_loop *loop, int err)
@@ -57,7 +58,7 @@ static const struct watched *find_watched(const struct event_loop *loop,
 
 static bool is_wanted(const struct event_loop *loop, const struct headroom_event *event)
 {
-	return !loop->top || !event->cgroup || is_below(event->path, loop->top);
+	return !loop->top || !event->cgroup || path_is_within(event->path, loop->top);
 }
 
 /* Flush before waiting, so that a reader sees each event at once. */

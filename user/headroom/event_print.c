@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock.h"
 #include "counters.h"
 #include "event_print.h"
 #include "json.h"
 #include "parameter.h"
 #include "text.h"
-#include "wait.h"
 #include "wall_clock.h"
 
 static const char *const type_names[] = {
@@ -62,7 +62,7 @@ static struct text amount(uint32_t metric, uint64_t value)
 	struct text text;
 
 	if (metric == HEADROOM_TRIGGER_METRIC_STALL)
-		return text_ns(value);
+		return quantity_ns(value);
 	snprintf(text.s, sizeof(text.s), "%" PRIu64, value);
 	return text;
 }
@@ -74,7 +74,7 @@ static void print_trigger(const struct headroom_event *event, const struct watch
 
 	fputs(trigger->metric == HEADROOM_TRIGGER_METRIC_STALL ? ": stalled " : ": refaults ",
 	      stdout);
-	printf("%s in %s", amount(trigger->metric, event->value).s, text_ns(trigger->window).s);
+	printf("%s in %s", amount(trigger->metric, event->value).s, quantity_ns(trigger->window).s);
 	printf(", reached %s", amount(trigger->metric, trigger->threshold).s);
 	if (trigger->cause)
 		printf(" (%s)", text_words(headroom_stall_cause_name(trigger->cause)).s);

@@ -78,12 +78,3 @@ char *names_print(const struct names *names, uint64_t id, size_t limit)
 		text_shorten(name, limit);
 	return name;
 }
-
-bool is_below(const char *path, const char *top)
-{
-	size_t len = strlen(top);
-
-	if (!top[1])
-		return true;
-	return path && strncmp(path, top, len) == 0 && (path[len] == '\0' || path[len] == '/');
-}

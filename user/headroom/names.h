@@ -49,7 +49,5 @@ const char *names_path(const struct names *names, uint64_t id);
  */
 char *names_print(const struct names *names, uint64_t id, size_t limit);
 
-/** is_below - whether @path is @top or below it; always true if @top is "/", even for NULL */
-bool is_below(const char *path, const char *top);
 
 #endif /* NAMES_H */

@@ -10,6 +10,7 @@
 
 #include "failure.h"
 #include "options.h"
+#include "quantity.h"
 
 /* A longer interval is a typing error; this one cannot overflow a clock in ns. */
 #define SECONDS_MAX	(365.0 * 24 * 3600)
@@ -59,38 +60,11 @@ static void print_usage(const struct command *command, const struct option *opti
 		printf("\n%s", command->notes);
 }
 
-/* Seconds in a unit; 0 if the unit is unknown */
-static double unit_of(const char *name)
-{
-	static const struct {
-		const char *name;
-		double seconds;
-	} units[] = {
-		{ "", 1 }, { "s", 1 }, { "ms", 1e-3 }, { "us", 1e-6 }, { "ns", 1e-9 },
-		{ "min", 60 }, { "h", 3600 },
-	};
-
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (strcmp(units[i].name, name) == 0)
-			return units[i].seconds;
-	return 0;
-}
-
 bool parse_seconds(const char *text, double *seconds)
 {
-	char *end;
-
-	/* strtod() also accepts "inf" and hexadecimal digits */
-	if (!isdigit((unsigned char)*text) && *text != '.')
-		return false;
-	if (text[0] == '0' && (text[1] | 0x20) == 'x')
-		return false;
-	errno = 0;
-	*seconds = strtod(text, &end);
-	if (errno || end == text)
-		return false;
-	*seconds *= unit_of(end);
-	return *seconds > 0 && *seconds <= SECONDS_MAX;
+	return (quantity_parse(text, quantity_plain, seconds) ||
+		quantity_parse(text, quantity_times, seconds)) &&
+	       *seconds > 0 && *seconds <= SECONDS_MAX;
 }
 
 bool parse_count(const char *text, unsigned long *count)

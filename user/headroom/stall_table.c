@@ -26,7 +26,7 @@ static struct text quantile(const struct headroom_histogram *hist, double q)
 {
 	if (!headroom_histogram_count(hist))
 		return (struct text){ "-" };
-	return text_ns(headroom_histogram_quantile(hist, q));
+	return quantity_ns(headroom_histogram_quantile(hist, q));
 }
 
 static void print_row(FILE *out, const struct headroom_stall *stall)
@@ -36,7 +36,7 @@ static void print_row(FILE *out, const struct headroom_stall *stall)
 
 	fprintf(out, "    %*s%-*s %9" PRIu64 " %9s %9s %9s %9s\n", indent, "", 22 - indent,
 		text_words(headroom_stall_cause_label(stall->cause, label, sizeof(label))).s,
-		stall->count, text_ns(stall->total).s, text_ns(stall->longest).s,
+		stall->count, quantity_ns(stall->total).s, quantity_ns(stall->longest).s,
 		quantile(&stall->latency, 0.5).s, quantile(&stall->latency, 0.99).s);
 }
 
@@ -66,7 +66,7 @@ static struct text label_time(uint64_t ns, uint32_t page_size)
 	struct text text;
 
 	(void)page_size;
-	snprintf(text.s, sizeof(text.s), "%10.10s", text_ns(ns).s);
+	snprintf(text.s, sizeof(text.s), "%10.10s", quantity_ns(ns).s);
 	return text;
 }
 

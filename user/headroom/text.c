@@ -11,38 +11,6 @@
 
 #include "text.h"
 
-/*
- * Format @value in the largest unit that keeps it at 1 or more. From step - 0.05 on, "%.1f"
- * would round up to a whole step, so the next unit is used.
- */
-static struct text in_units(double value, double step, const char *const *unit)
-{
-	struct text text;
-	bool whole = true;
-
-	while (unit[1] && value >= step - 0.05) {
-		value /= step;
-		unit++;
-		whole = false;
-	}
-	snprintf(text.s, sizeof(text.s), whole ? "%.0f %s" : "%.1f %s", value, *unit);
-	return text;
-}
-
-struct text text_bytes(double bytes)
-{
-	static const char *const unit[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", NULL };
-
-	return in_units(bytes, 1024, unit);
-}
-
-struct text text_ns(uint64_t ns)
-{
-	static const char *const unit[] = { "ns", "us", "ms", "s", NULL };
-
-	return in_units(ns, 1000, unit);
-}
-
 struct text text_number(double number)
 {
 	struct text text;

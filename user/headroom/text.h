@@ -5,16 +5,8 @@
 
 #include <stdio.h>
 #include "headroom.h"
+#include "quantity.h"
 
-/** struct text - a short string returned by value, valid within one expression */
-struct text {
-	char s[32];
-};
-
-/** text_bytes - "512 B", "32.0 MiB" */
-struct text text_bytes(double bytes);
-/** text_ns - "850 ns", "1.2 ms", "73.1 s" */
-struct text text_ns(uint64_t ns);
 /** text_number - one decimal below 100, none above: "0", "<0.1", "12.3", "1234" */
 struct text text_number(double number);
 

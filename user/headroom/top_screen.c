@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "saturating.h"
 #include "text.h"
 #include "top_line.h"
 #include "top_page.h"
@@ -174,7 +175,7 @@ int top_screen_table(const struct top_model *model, const char *state, size_t *f
 	if (model->position >= *first + lines)
 		*first = model->position - lines + 1;
 	if (*first + lines > model->nr)
-		*first = model->nr > lines ? model->nr - lines : 0;
+		*first = saturating_sub(model->nr, lines);
 	erase();
 	draw(0, colours ? COLOR_PAIR(2) : A_NORMAL, state);
 	if (!draw_line(1, A_BOLD, top_line_heading(COLS)))
@@ -202,7 +203,7 @@ void top_screen_page(const char *text, size_t *first, const struct bottom *botto
 	size_t lines = LINES > 1 ? LINES - 1 : 1, nr = count_lines(text);
 
 	if (*first + lines > nr)
-		*first = nr > lines ? nr - lines : 0;
+		*first = saturating_sub(nr, lines);
 	erase();
 	for (size_t at = 0; *text && at < *first + lines; at++) {
 		if (at >= *first && *text == TOP_PAGE_HEADING)

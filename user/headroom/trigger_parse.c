@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "counters.h"
 #include "trigger_parse.h"
-#include "wait.h"
 
 #define DEFAULT_WINDOW	NS_PER_S
 

@@ -7,24 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "failure.h"
 #include "wait.h"
-
-uint64_t wait_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * NS_PER_S + now.tv_nsec;
-}
-
-uint64_t wait_after(uint64_t start, double seconds)
-{
-	return start + (uint64_t)(seconds * NS_PER_S);
-}
 
 /* The signal that ends the command; 0 for none */
 static volatile sig_atomic_t stopped;
@@ -97,18 +84,10 @@ static const sigset_t *signals(void)
 	return &set;
 }
 
-/* Time left until @until; 0 if it has passed */
-static struct timespec rest(uint64_t until)
-{
-	uint64_t now = wait_now(), left = until > now ? until - now : 0;
-
-	return (struct timespec){ left / NS_PER_S, left % NS_PER_S };
-}
-
 /* Return true if the wait is over, false after a signal or another wakeup. */
 static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
 {
-	struct timespec left = rest(until);
+	struct timespec left = clock_left(until);
 	int ready = ppoll(polled, 2, until == WAIT_NEVER ? NULL : &left, mask);
 
 	if (ready < 0 && errno != EINTR) {

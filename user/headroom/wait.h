@@ -6,15 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** Nanoseconds per second */
-#define NS_PER_S	1000000000ull
 /** Deadline of a wait without a time limit */
 #define WAIT_NEVER	UINT64_MAX
 
-/** wait_now - CLOCK_MONOTONIC in nanoseconds */
-uint64_t wait_now(void);
-/** wait_after - time @seconds after @start, in nanoseconds */
-uint64_t wait_after(uint64_t start, double seconds);
 /**
  * wait_for - wait until @fd is readable, @until has passed, or a signal arrives
  * @fd: file descriptor; -1 for none

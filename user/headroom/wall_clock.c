@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "wait.h"
+#include "clock.h"
 #include "wall_clock.h"
 
 uint64_t wall_clock_ns(uint64_t time)
@@ -16,7 +16,7 @@ uint64_t wall_clock_ns(uint64_t time)
 
 	if (!last_ns || time != last_time) {
 		clock_gettime(CLOCK_REALTIME, &now);
-		last_ns = now.tv_sec * NS_PER_S + now.tv_nsec - (wait_now() - time);
+		last_ns = now.tv_sec * NS_PER_S + now.tv_nsec - (clock_now() - time);
 		last_time = time;
 	}
 	return last_ns;

@@ -7,7 +7,6 @@
  * of a line, or with ; after a blank. Blanks around keys and values do not count.
  * Lines have no limit, since a cgroup's path has hardly any.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -17,6 +16,8 @@
 
 #include "cgroupfs.h"
 #include "config.h"
+#include "path.h"
+#include "quantity.h"
 
 struct parser {
 	struct config *config;
@@ -45,49 +46,21 @@ static bool wrong(struct parser *p, const char *format, ...)
 	return false;
 }
 
-struct unit {
-	const char *name;
-	double factor;
-};
-
-static const struct unit sizes[] = {
-	{ "", 1 }, { "K", 1 << 10 }, { "M", 1 << 20 }, { "G", 1 << 30 },
-	{ "T", 1099511627776.0 }, { "KiB", 1 << 10 }, { "MiB", 1 << 20 },
-	{ "GiB", 1 << 30 }, { "TiB", 1099511627776.0 }, { NULL, 0 },
-};
-
-static const struct unit times[] = {
-	{ "ms", 1e6 }, { "s", 1e9 }, { "min", 60e9 }, { "h", 3600e9 }, { NULL, 0 },
-};
-
-static const struct unit plain[] = { { "", 1 }, { NULL, 0 } };
-
-/* Parse a positive number with one of @units */
+/* Parse a positive number with one of @units that fits into 64 bits */
 static bool number(const char *text, const struct unit *units, double *value)
 {
-	char *end;
-
-	/* strtod() would accept hexadecimal digits */
-	if (!isdigit((unsigned char)*text) || (text[0] == '0' && (text[1] | 0x20) == 'x'))
-		return false;
-	*value = strtod(text, &end);
-	while (*end == ' ')
-		end++;
-	for (; units->name; units++) {
-		if (strcmp(end, units->name))
-			continue;
-		*value *= units->factor;
-		return *value > 0 && *value < 1e18;
-	}
-	return false;
+	return quantity_parse(text, units, value) && *value > 0 && *value < 1e18;
 }
 
 static bool set_time(struct parser *p, const char *key, const char *text,
 		     double least, uint64_t *ns)
 {
-	double value;
+	double seconds, value = 0;
 
-	if (!number(text, times, &value) || value < least)
+	/* rounded, since 0.3 s is slightly less than 300000000 ns in a double */
+	if (number(text, quantity_times, &seconds))
+		value = round(seconds * 1e9);
+	if (value < least || value >= 1e18)
 		return wrong(p, "%s = %s: expected a time of at least %g ms, such as 2s, 500ms or 1min",
 			     key, text, least / 1e6);
 	*ns = value;
@@ -111,14 +84,6 @@ static bool daemon_key(struct parser *p, const char *key, const char *text)
 	return wrong(p, "unknown key '%s' in [daemon]: use interval or ledger", key);
 }
 
-/* Whether @path equals @other or is an ancestor of it */
-static bool covers(const char *path, const char *other)
-{
-	size_t n = strlen(path);
-
-	return !strncmp(path, other, n) && (!other[n] || other[n] == '/');
-}
-
 /*
  * Two rules for the same memory.low would overwrite each other's values. So would a rule
  * for an ancestor, whose memory.low is raised by the sum of the additions below it (low.c).
@@ -135,7 +100,7 @@ static bool set_cgroup(struct parser *p, const char *text)
 
 		if (other == p->rule || !other->cgroup)
 			continue;
-		if (covers(other->cgroup, text) || covers(text, other->cgroup))
+		if (path_is_within(text, other->cgroup) || path_is_within(other->cgroup, text))
 			return wrong(p, "cgroup = %s: [protect %s] has %s already: keep only one of the two rules",
 				     text, other->name, other->cgroup);
 	}
@@ -150,14 +115,14 @@ static bool rule_key(struct parser *p, const char *key, const char *text)
 	if (!strcmp(key, "cgroup"))
 		return set_cgroup(p, text);
 	if (!strcmp(key, "refaults")) {
-		if (!number(text, plain, &rule->refaults))
+		if (!number(text, quantity_plain, &rule->refaults))
 			return wrong(p, "refaults = %s: expected a rate per second, such as 20", text);
 	} else if (!strcmp(key, "max")) {
-		if (!number(text, sizes, &value) || value < 1 << 20)
+		if (!number(text, quantity_sizes, &value) || value < 1 << 20)
 			return wrong(p, "max = %s: expected a size of at least 1M, such as 512M or 2G", text);
 		rule->max = value;
 	} else if (!strcmp(key, "quantile")) {
-		if (!number(text, plain, &rule->quantile) || rule->quantile > 1)
+		if (!number(text, quantity_plain, &rule->quantile) || rule->quantile > 1)
 			return wrong(p, "quantile = %s: expected a share above 0 and up to 1, such as 0.95", text);
 	} else if (!strcmp(key, "idle")) {
 		return set_time(p, key, text, 1e9, &rule->idle);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "journal.h"
+#include "quantity.h"
 
 static struct {
 	bool systemd;
@@ -59,15 +60,7 @@ void journal(int level, const char *format, ...)
 
 const char *journal_size(char *buf, size_t size, uint64_t bytes)
 {
-	if (bytes == UINT64_MAX)
-		snprintf(buf, size, "max");
-	else if (bytes >= 1ULL << 30)
-		snprintf(buf, size, "%.1f GiB", bytes / 1073741824.0);
-	else if (bytes >= 1ULL << 20)
-		snprintf(buf, size, "%.1f MiB", bytes / 1048576.0);
-	else if (bytes)
-		snprintf(buf, size, "%" PRIu64 " KiB", bytes >> 10);
-	else
-		snprintf(buf, size, "0");
+	snprintf(buf, size, "%s", bytes == UINT64_MAX ? "max" : !bytes ? "0" :
+		 quantity_bytes(bytes).s);
 	return buf;
 }

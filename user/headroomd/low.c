@@ -24,20 +24,15 @@
 
 #include "cgroupfs.h"
 #include "low.h"
+#include "path.h"
+#include "saturating.h"
 
 /* Bytes that the daemon has added to a cgroup's original value */
 static uint64_t added_to(const struct ledger *ledger, const char *path)
 {
 	const struct claim *c = ledger_find(ledger, path, LOW_FILE);
 
-	return c && c->written > c->original ? c->written - c->original : 0;
-}
-
-static bool is_below(const char *path, const char *ancestor)
-{
-	size_t n = strlen(ancestor);
-
-	return !strncmp(path, ancestor, n) && path[n] == '/';
+	return c ? saturating_sub(c->written, c->original) : 0;
 }
 
 /* Sum of added_to() below @ancestor, with @added in place of that of @path */
@@ -50,7 +45,7 @@ static uint64_t added_below(const struct ledger *ledger, const struct config *co
 	for (i = 0; i < config->nr; i++) {
 		const char *cgroup = config->protect[i].cgroup;
 
-		if (is_below(cgroup, ancestor))
+		if (path_is_below(cgroup, ancestor))
 			sum += strcmp(cgroup, path) ? added_to(ledger, cgroup) : added;
 	}
 	return sum;

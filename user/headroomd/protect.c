@@ -39,6 +39,7 @@
 
 #include "journal.h"
 #include "protect.h"
+#include "saturating.h"
 
 #define MARGIN		1.1
 #define LEAST_CHANGE	(1ULL << 20)
@@ -51,12 +52,6 @@ static uint64_t least(uint64_t a, uint64_t b)
 static uint64_t whole_pages(uint64_t bytes, uint64_t page_size)
 {
 	return bytes / page_size * page_size;
-}
-
-/* Saturating: the parts of a counter may add up to slightly more than the whole */
-static uint64_t without(uint64_t all, uint64_t part)
-{
-	return all - least(all, part);
 }
 
 /* Evictions for the victim's own limit, and their refaults, scaled if they are sampled */
@@ -109,8 +104,8 @@ static void decide_quiet(const struct protect_rule *rule,
 static bool recovering(const struct protect_reading *now, const struct headroom_pages *own)
 {
 	return now->low > now->current &&
-	       without(now->delta->evictions, own->evictions) <
-	       without(now->delta->refaults, own->refaults) / 4;
+	       saturating_sub(now->delta->evictions, own->evictions) <
+	       saturating_sub(now->delta->refaults, own->refaults) / 4;
 }
 
 static void decide_refaulting(const struct protect_rule *rule,

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "engine.h"
 #include "journal.h"
 #include "low.h"
@@ -43,14 +43,6 @@ struct rounds {
 	struct logged *logged;
 	char summary[160];
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
 
 struct rounds *rounds_new(struct config *config, struct ledger *ledger)
 {
@@ -142,7 +134,7 @@ static int read_frame(struct rounds *r, size_t i, struct headroom *h,
 	const char *path = r->config->protect[i].cgroup;
 	int err;
 
-	*frame = (struct engine_frame){ .time = now_ns(), .page_size = r->page_size };
+	*frame = (struct engine_frame){ .time = clock_now(), .page_size = r->page_size };
 	err = low_read(r->ledger, r->config, path, &frame->low);
 	if (!err)
 		err = cgroupfs_read_memory(r->ledger->root, path, &frame->memory);

@@ -8,22 +8,8 @@
 #include "tap.h"
 #include "text.h"
 
-static void test_units(void)
+static void test_numbers(void)
 {
-	is_text(text_bytes(0).s, "0 B", "no bytes");
-	is_text(text_bytes(1023).s, "1023 B", "bytes");
-	is_text(text_bytes(1024).s, "1.0 KiB", "KiB");
-	is_text(text_bytes(1024 * 1024 - 1).s, "1.0 MiB", "never 1024.0 KiB");
-	is_text(text_bytes(33554432).s, "32.0 MiB", "MiB");
-	is_text(text_bytes(1.5 * (1ull << 40)).s, "1.5 TiB", "TiB");
-	is_text(text_bytes(0x1p76).s, "67108864.0 PiB", "beyond the units");
-	is_text(text_ns(0).s, "0 ns", "no time");
-	is_text(text_ns(999).s, "999 ns", "ns");
-	is_text(text_ns(1000).s, "1.0 us", "us");
-	is_text(text_ns(999999).s, "1.0 ms", "never 1000.0 us");
-	is_text(text_ns(1234567).s, "1.2 ms", "ms");
-	is_text(text_ns(73100000000).s, "73.1 s", "s");
-	is_text(text_ns(7310000000000).s, "7310.0 s", "many s");
 	is_text(text_number(0).s, "0", "zero");
 	is_text(text_number(0.01).s, "<0.1", "a small number is not zero");
 	is_text(text_number(0.05).s, "0.1", "the smallest with a decimal");
@@ -124,17 +110,12 @@ static void test_cgroups(void)
 	is_printed(&names, 4, SIZE_MAX, "4");
 	setlocale(LC_CTYPE, "C");
 	is_printed(&names, UINT64_MAX, 5, "~efgh");
-	ok(is_below("/a", "/a") && is_below("/a/b", "/a"), "a cgroup and its child");
-	ok(!is_below("/ab", "/a") && !is_below("/", "/a") && !is_below(NULL, "/a"),
-	   "no siblings or parents");
-	ok(is_below("/a", "/") && is_below("/", "/") && is_below(NULL, "/"),
-	   "all below the root");
 }
 
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
-	test_units();
+	test_numbers();
 	test_words();
 	test_names();
 	test_utf8();

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 OR LGPL-2.1 */
+/* Arithmetic that stops at the end of a type instead of wrapping around */
+#ifndef COMMON_SATURATING_H
+#define COMMON_SATURATING_H
+
+#include <stdint.h>
+
+/** saturating_sub - @a less @b; 0 if @b is larger */
+static inline uint64_t saturating_sub(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+#endif /* COMMON_SATURATING_H */
