@@ -7,7 +7,9 @@
  * of a line, or with ; after a blank. Blanks around keys and values do not count.
  * Lines have no limit, since a cgroup's path has hardly any.
  */
+#include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -24,7 +24,7 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
-#include "clock.h"
+#include "nanoseconds.h"
 #include "connection.h"
 
 /*

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <netlink/msg.h>
 
-#include "clock.h"
+#include "nanoseconds.h"
 #include "connection.h"
 #include "decode.h"
 #include "path_cache.h"

@@ -4,8 +4,8 @@
  *
  * Internal to the library.
  */
-#ifndef HEADROOM_CLOCK_H
-#define HEADROOM_CLOCK_H
+#ifndef HEADROOM_NANOSECONDS_H
+#define HEADROOM_NANOSECONDS_H
 
 #include <stdint.h>
 #include <time.h>
@@ -19,4 +19,4 @@ static inline uint64_t clock_ns(clockid_t id)
 	return (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-#endif /* HEADROOM_CLOCK_H */
+#endif /* HEADROOM_NANOSECONDS_H */
