@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Events, triggers and parameters, against the fake kernel */
+/* Test events, triggers and parameters against the fake kernel */
 
 #include <errno.h>
 #include <poll.h>
@@ -19,7 +19,7 @@ static struct headroom_events *open_fake(const char *behaviour, bool group)
 	struct headroom_events *e;
 
 	behave(behaviour);
-	is_int(headroom_events_open(&e, group), 0, *behaviour ? behaviour : "all well");
+	is_int(headroom_events_open(&e, group), 0, *behaviour ? behaviour : "open");
 	return e;
 }
 
@@ -30,16 +30,16 @@ static bool is_readable(struct headroom_events *e)
 	return poll(&fd, 1, 0) == 1 && fd.revents & POLLIN;
 }
 
-/* The next one, which is of this type, and about this cgroup */
+/* Take the next event and check its type and cgroup */
 static struct headroom_event expect(struct headroom_events *e, enum headroom_event_type type,
 				    uint64_t cgroup, const char *what)
 {
 	struct headroom_event event;
 
 	is_int(headroom_events_next(e, &event), 1, what);
-	is_int(event.type, type, "is of this type");
-	is_uint(event.cgroup, cgroup, "about this cgroup");
-	ok(event.time, "at a time");
+	is_int(event.type, type, "type of the event");
+	is_uint(event.cgroup, cgroup, "cgroup of the event");
+	ok(event.time, "it has a time");
 	return event;
 }
 
@@ -48,33 +48,33 @@ static void expect_none(struct headroom_events *e, const char *what)
 	struct headroom_event event;
 
 	is_int(headroom_events_next(e, &event), 0, what);
-	ok(!is_readable(e), "and there is nothing to poll for");
+	ok(!is_readable(e), "the descriptor is not readable");
 }
 
-static void expect_failure(struct headroom_events *e, int err, const char *sentence)
+static void expect_failure(struct headroom_events *e, int err, const char *message)
 {
 	struct headroom_event event;
 
-	is_int(headroom_events_next(e, &event), err, "a failure");
-	ok(strstr(headroom_events_error(e), sentence), "sentence: %s", headroom_events_error(e));
-	ok(!event.type && !event.path, "and no event");
+	is_int(headroom_events_next(e, &event), err, "taking an event fails");
+	ok(strstr(headroom_events_error(e), message), "message: %s", headroom_events_error(e));
+	ok(!event.type && !event.path, "no event is returned");
 }
 
-static void is_born(uint64_t id, const char *path)
+static void send_born(uint64_t id, const char *path)
 {
 	const struct headroom_event event = { .cgroup = id, .parent_id = 1, .path = path };
 
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_BORN_NTF, &event);
 }
 
-static void is_gone(uint64_t id)
+static void send_gone(uint64_t id)
 {
 	const struct headroom_event event = { .cgroup = id, .parent_id = 1 };
 
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_GONE_NTF, &event);
 }
 
-static void kills(uint32_t pid)
+static void send_kill(uint32_t pid)
 {
 	const struct headroom_event event = { .cgroup = 3, .pid = pid, .path = "/busy/db",
 					      .comm = "mysqld" };
@@ -82,7 +82,7 @@ static void kills(uint32_t pid)
 	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &event);
 }
 
-static void test_open_failure(const char *behaviour, bool group, int err, const char *sentence)
+static void test_open_failure(const char *behaviour, bool group, int err, const char *message)
 {
 	struct headroom_events *e;
 	struct headroom_event event;
@@ -90,10 +90,10 @@ static void test_open_failure(const char *behaviour, bool group, int err, const 
 
 	behave(behaviour);
 	is_int(headroom_events_open(&e, group), err, behaviour);
-	ok(strstr(headroom_events_error(e), sentence), "sentence: %s", headroom_events_error(e));
-	is_int(headroom_events_next(e, &event), -ENOTCONN, "no events from there");
+	ok(strstr(headroom_events_error(e), message), "message: %s", headroom_events_error(e));
+	is_int(headroom_events_next(e, &event), -ENOTCONN, "the handle receives no events");
 	is_int(headroom_trigger_add(e, &(struct headroom_trigger){ .cgroup = 2 }, &id), -ENOTCONN,
-	       "nor triggers");
+	       "the handle accepts no triggers");
 	headroom_events_close(e);
 }
 
@@ -102,57 +102,57 @@ static void test_types(void)
 	struct headroom_events *e = open_fake("lively", true);
 	struct headroom_event event;
 
-	ok(is_readable(e), "there is something to poll for");
-	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "a birth");
+	ok(is_readable(e), "the descriptor is readable");
+	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "birth of a cgroup");
 	is_uint(event.parent_id, 2, "its parent");
 	is_text(event.path, "/busy/newborn", "its path");
-	is_uint(event.seq, 1, "its number");
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "a kill");
-	is_uint(event.pid, 5000000, "of a task");
-	is_text(event.comm, "mysqld", "with a name");
-	is_text(event.path, "/busy/db", "in a cgroup");
-	event = expect(e, HEADROOM_EVENT_PARAMS, 0, "parameters");
-	is_uint(event.params.table_entries, 65536, "which ones");
-	ok(event.params.stalls && !event.params.swap_kprobes, "and others");
-	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "an end");
-	is_text(event.path, "/idle", "of what");
-	expect_none(e, "that was all");
+	is_uint(event.seq, 1, "its sequence number");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "kill of a task");
+	is_uint(event.pid, 5000000, "its pid");
+	is_text(event.comm, "mysqld", "its name");
+	is_text(event.path, "/busy/db", "path of its cgroup");
+	event = expect(e, HEADROOM_EVENT_PARAMS, 0, "change of parameters");
+	is_uint(event.params.table_entries, 65536, "table entries");
+	ok(event.params.stalls && !event.params.swap_kprobes, "switches");
+	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "removal of a cgroup");
+	is_text(event.path, "/idle", "its path");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 	headroom_events_close(NULL);
-	is_text(headroom_events_error(NULL), "out of memory", "without a handle");
+	is_text(headroom_events_error(NULL), "out of memory", "message without a handle");
 }
 
-/* What is known from the beginning is no news, nor is its end when it is not known */
+/* A birth of a known cgroup and a removal of an unknown one are not reported. */
 static void test_known(void)
 {
 	struct headroom_events *e = open_fake("", true);
 	struct headroom_event event;
 
-	is_born(4, "/idle");
-	is_gone(77);
-	is_gone(4);
-	is_gone(4);
-	is_born(4, "/idle");
-	is_born(2000, NULL);
-	is_born(1000, "/old");
-	is_gone(1000);
-	is_gone(2000);
-	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "an end that is news");
-	is_text(event.path, "/idle", "of a path that is known");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "and a birth after it");
-	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 2000, "without a path");
-	ok(!event.path, "without one");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "out of order");
-	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "gone again");
-	is_text(event.path, "/old", "with the path that it was born with");
-	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 2000, "both");
-	ok(!event.path, "without one");
+	send_born(4, "/idle");
+	send_gone(77);
+	send_gone(4);
+	send_gone(4);
+	send_born(4, "/idle");
+	send_born(2000, NULL);
+	send_born(1000, "/old");
+	send_gone(1000);
+	send_gone(2000);
+	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "removal of a known cgroup");
+	is_text(event.path, "/idle", "it has the known path");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "birth after its removal");
+	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 2000, "birth without a path");
+	ok(!event.path, "it has no path");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "birth with an id out of order");
+	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "its removal");
+	is_text(event.path, "/old", "it has the path of the birth");
+	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 2000, "removal without a path");
+	ok(!event.path, "it has no path");
 	for (uint64_t id = 100; id < 180; id++)
-		is_born(id, "/many");
+		send_born(id, "/many");
 	for (uint64_t id = 100; id < 180; id++)
 		if (headroom_events_next(e, &event) != 1 || event.cgroup != id)
-			ok(false, "many births");
-	expect_none(e, "many births and no more");
+			ok(false, "one of many births");
+	expect_none(e, "no event after many births");
 	headroom_events_close(e);
 }
 
@@ -161,44 +161,54 @@ static void test_gap(void)
 	struct headroom_events *e = open_fake("", true);
 	struct headroom_event event;
 
-	kills(1);
+	send_kill(1);
 	fake_kernel_skip(3, 0);
 	behave("born died=4");
-	kills(2);
-	is_born(7, "/busy/newborn");
-	is_gone(4);
-	kills(3);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before a gap");
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "a gap");
-	is_uint(event.dropped, 3, "of so many");
-	is_uint(event.seq, 0, "has no number itself");
-	ok(is_readable(e), "and there is more to poll for");
-	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "an end that was lost");
-	is_text(event.path, "/idle", "with the path that was known");
-	is_uint(event.parent_id, 1, "and the parent");
-	is_uint(event.seq, 0, "without a number");
-	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "a birth that was lost");
+	send_kill(2);
+	send_born(7, "/busy/newborn");
+	send_gone(4);
+	send_kill(3);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "kill before the gap");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "a gap is reported as dropped events");
+	is_uint(event.dropped, 3, "with their number");
+	is_uint(event.seq, 0, "without a sequence number");
+	ok(is_readable(e), "the descriptor stays readable");
+	event = expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "a dropped removal follows");
+	is_text(event.path, "/idle", "with the known path");
+	is_uint(event.parent_id, 1, "with the parent");
+	is_uint(event.seq, 0, "without a sequence number");
+	event = expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "a dropped birth follows");
 	is_text(event.path, "/busy/newborn", "with its path");
-	is_uint(event.parent_id, 2, "and parent");
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
-	is_uint(event.pid, 2, "the first");
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "without what is known by now");
-	is_uint(event.pid, 3, "the second");
-	expect_none(e, "and no more");
-	is_born(1000, "/a");
-	is_born(1001, "/a/b");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "a cgroup");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1001, "and one below it");
+	is_uint(event.parent_id, 2, "with its parent");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the queued events");
+	is_uint(event.pid, 2, "first kill");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "without the birth and removal in between");
+	is_uint(event.pid, 3, "second kill");
+	expect_none(e, "no further event");
+	headroom_events_close(e);
+}
+
+/* Children are reported as removed before their parents. */
+static void test_gap_order(void)
+{
+	struct headroom_events *e;
+
+	behave("born died=4");
+	is_int(headroom_events_open(&e, true), 0, "open");
+	send_born(1000, "/a");
+	send_born(1001, "/a/b");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1000, "birth of a cgroup");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 1001, "birth of its child");
 	behave("");
 	fake_kernel_skip(1, 0);
-	kills(4);
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "another gap");
-	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1001, "the one below is gone first");
-	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "then the one above");
-	expect(e, HEADROOM_EVENT_CGROUP_GONE, 7, "what was born is gone");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "and what was gone is there");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
-	expect_none(e, "and no more");
+	send_kill(4);
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "a gap");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1001, "the child is removed first");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 1000, "then its parent");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 7, "a cgroup that existed at first is removed");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "one that did not exist is born");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the queued event");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 }
 
@@ -207,75 +217,75 @@ static void test_overrun(void)
 	struct headroom_events *e = open_fake("", true);
 	struct headroom_event event;
 
-	kills(1);
-	kills(2);
+	send_kill(1);
+	send_kill(2);
 	fake_kernel_overrun();
 	behave("born");
-	is_born(7, "/busy/newborn");
-	kills(3);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "what had come before the overflow");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "all of it");
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "then the loss");
-	is_uint(event.dropped, 0, "of nobody knows how many");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "and what was born meanwhile");
-	expect_none(e, "that was all");
-	kills(4);
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "the next one tells the number");
-	is_uint(event.dropped, 2, "of the loss");
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and goes on");
-	is_uint(event.pid, 4, "with itself");
-	expect_none(e, "that was all");
+	send_born(7, "/busy/newborn");
+	send_kill(3);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "first kill before the overflow");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "second kill before the overflow");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "the overflow is reported as dropped events");
+	is_uint(event.dropped, 0, "number unknown");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 7, "a dropped birth follows");
+	expect_none(e, "no further event");
+	send_kill(4);
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "the next event reveals the number");
+	is_uint(event.dropped, 2, "number of dropped events");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the event itself");
+	is_uint(event.pid, 4, "its pid");
+	expect_none(e, "no further event");
 
 	fake_kernel_overrun();
-	ok(is_readable(e), "an overflow is something to poll for");
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "though nothing is there");
-	expect_none(e, "that was all");
+	ok(is_readable(e), "an overflow makes the descriptor readable");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "it is reported, although the queue is empty");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 }
 
-/* What was lost before the first event that comes */
+/* Events dropped between opening and the first event are noticed. */
 static void test_gap_at_once(void)
 {
 	struct headroom_events *e = open_fake("", true), *other;
 	struct headroom_event event;
 
-	kills(1);
+	send_kill(1);
 	other = open_fake("", true);
 	fake_kernel_skip(2, 0);
-	kills(2);
+	send_kill(2);
 	event = expect(other, HEADROOM_EVENT_DROPPED, 0, "a gap after opening");
-	is_uint(event.dropped, 2, "of so many");
-	event = expect(other, HEADROOM_EVENT_OOM_KILL, 3, "and then what has come");
-	is_uint(event.pid, 2, "the first since");
-	expect_none(other, "and no more");
+	is_uint(event.dropped, 2, "number of dropped events");
+	event = expect(other, HEADROOM_EVENT_OOM_KILL, 3, "then the event");
+	is_uint(event.pid, 2, "its pid");
+	expect_none(other, "no further event");
 	headroom_events_close(other);
 	headroom_events_close(e);
 }
 
-/* A loss that cannot be told now is told later. */
-static void test_loss_later(void)
+/* If the cgroups cannot be listed, the drop is reported later. */
+static void test_report_retried(void)
 {
 	struct headroom_events *e = open_fake("", true);
 
-	kills(1);
+	send_kill(1);
 	fake_kernel_skip(1, 0);
-	kills(2);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before a gap");
+	send_kill(2);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "kill before the gap");
 	behave("breaks");
 	expect_failure(e, -EMSGSIZE, "cannot list the cgroups: the fake kernel broke off");
-	ok(is_readable(e), "there is still something to poll for");
+	ok(is_readable(e), "the descriptor stays readable");
 	behave("died=4");
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "the gap is told when it can be");
-	expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "with what was lost");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "and goes on");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "the gap is reported when the listing succeeds");
+	expect(e, HEADROOM_EVENT_CGROUP_GONE, 4, "a dropped removal follows");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the queued event");
 	fake_kernel_overrun();
 	behave("eperm");
 	expect_failure(e, -EPERM, "needs CAP_NET_ADMIN");
-	ok(is_readable(e), "there is still something to poll for");
+	ok(is_readable(e), "the descriptor stays readable");
 	behave("");
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "the overflow is told when it can be");
-	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "with what was lost");
-	expect_none(e, "that was all");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "the overflow is reported when the listing succeeds");
+	expect(e, HEADROOM_EVENT_CGROUP_BORN, 4, "a dropped birth follows");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 }
 
@@ -285,31 +295,34 @@ static void test_malformed(void)
 	const struct headroom_event nothing = { 0 };
 	struct headroom_event event;
 
-	kills(1);
+	send_kill(1);
 	behave("");
-	kills(2);
-	/* without what they cannot be without */
+	send_kill(2);
+	/* without their required attributes */
 	fake_kernel_notify(HEADROOM_CMD_CGROUP_BORN_NTF, &nothing);
 	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &nothing);
 	behave("garbled");
 	fake_kernel_notify(HEADROOM_CMD_PARAMS_NTF, &nothing);
 	behave("");
-	kills(3);
+	send_kill(3);
 	expect_failure(e, -EBADMSG, "a notification is malformed");
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "what could not be read was lost");
-	is_uint(event.dropped, 1, "though it was the first of all");
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle works on");
-	is_uint(event.pid, 2, "with the next");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "a malformed event is reported as dropped");
+	is_uint(event.dropped, 1, "number of dropped events");
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle stays usable");
+	is_uint(event.pid, 2, "pid of the next event");
 	for (int i = 0; i < 3; i++)
 		expect_failure(e, -EBADMSG, "a notification is malformed");
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "what could not be read was lost");
-	is_uint(event.dropped, 2, "as many as had a number");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle works on");
-	expect_none(e, "that was all");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "malformed events are reported as dropped");
+	is_uint(event.dropped, 2, "only those with a sequence number are counted");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "the handle stays usable");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 }
 
-/* A newer module sends more. It may tell more, too: the fake kernel always does. */
+/*
+ * A newer module may send other notifications, and attributes that we do not know; the fake
+ * kernel always does the latter.
+ */
 static void test_newer_module(void)
 {
 	struct headroom_events *e = open_fake("", true);
@@ -317,24 +330,24 @@ static void test_newer_module(void)
 	const struct headroom_event other = { .seq = 1000 };
 	struct headroom_event late = { .cgroup = 3, .pid = 9 }, event;
 
-	kills(1);
+	send_kill(1);
 	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &nothing);
-	kills(2);
-	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before something unknown");
+	send_kill(2);
+	event = expect(e, HEADROOM_EVENT_OOM_KILL, 3, "event before an unknown one");
 	late.seq = event.seq + 1;
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "which is no loss");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "an unknown event is not a gap");
 	fake_kernel_notify(HEADROOM_CMD_OOM_KILL_NTF, &late);
-	kills(3);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is one that comes late");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is the next");
+	send_kill(3);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is an event with an earlier number");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor is the next event");
 	fake_kernel_notify(HEADROOM_CMD_MAX + 1, &other);
-	kills(4);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor something unknown with other numbers");
+	send_kill(4);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "nor an unknown event with another number");
 	fake_kernel_skip(1, 0);
-	kills(5);
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "a loss is one all the same");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "after all that");
-	expect_none(e, "that was all");
+	send_kill(5);
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "a real gap is still noticed");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the queued event");
+	expect_none(e, "no further event");
 	headroom_events_close(e);
 }
 
@@ -346,25 +359,26 @@ static void test_unload(bool quietly, bool group)
 	uint32_t id;
 
 	fake_kernel_family_goes(1);
-	expect_none(e, "some other module is unloaded");
+	expect_none(e, "no event when another family is unregistered");
 	fake_kernel_unload(quietly);
-	ok(is_readable(e), "there is something to poll for");
+	ok(is_readable(e), "the descriptor is readable");
 	expect(e, HEADROOM_EVENT_EXIT, 0, "the module is unloaded");
-	ok(is_readable(e), "there is still something to poll for");
+	ok(is_readable(e), "the descriptor stays readable");
 	expect_failure(e, -ENOTCONN, "unloaded");
 	expect_failure(e, -ENOTCONN, "unloaded");
 	fake_kernel_load();
 	expect_failure(e, -ENOTCONN, "unloaded");
-	is_int(headroom_trigger_add(e, &t, &id), -ENOTCONN, "a trigger comes too late");
+	is_int(headroom_trigger_add(e, &t, &id), -ENOTCONN,
+	       "a trigger cannot be added after the exit");
 	headroom_events_close(e);
 	e = open_fake("", true);
-	kills(1);
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "a new handle hears the new module");
+	send_kill(1);
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "a new handle receives events of the new module");
 	headroom_events_close(e);
 }
 
-/* Even that may be lost. */
-static void test_unload_unheard(bool reloaded)
+/* The event for the exit may be dropped, too. */
+static void test_unload_dropped(bool reloaded)
 {
 	struct headroom_events *e = open_fake("", true);
 
@@ -372,8 +386,8 @@ static void test_unload_unheard(bool reloaded)
 	fake_kernel_unload(false);
 	if (reloaded)
 		fake_kernel_load();
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "a loss");
-	expect(e, HEADROOM_EVENT_EXIT, 0, "of the module itself");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "an overflow");
+	expect(e, HEADROOM_EVENT_EXIT, 0, "the listing finds that the module was unloaded");
 	expect_failure(e, -ENOTCONN, "unloaded");
 	headroom_events_close(e);
 	if (!reloaded)
@@ -387,55 +401,79 @@ static const struct headroom_trigger stalls = {
 	.window = 1000000000,
 };
 
-static void test_trigger(bool group)
+static void fire(uint32_t trigger)
+{
+	const struct headroom_event fired = { .value = 1, .path = "/busy/db", .cgroup = 3,
+					      .trigger = trigger };
+
+	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
+}
+
+/* Events may precede the answer to the request that adds their trigger. */
+static void test_trigger_add(bool group)
 {
 	struct headroom_events *e = open_fake("hasty", group);
-	struct headroom_event fired = { .value = 1, .path = "/busy/db", .cgroup = 3 }, event;
+	struct headroom_event event;
+	uint32_t id;
+
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger is added");
+	ok(id, "it has an id");
+	ok(is_readable(e), "events before the answer make the descriptor readable");
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 2, "an event before the answer");
+	is_uint(event.trigger, id, "its trigger");
+	is_uint(event.value, 123456789, "its sum");
+	is_uint(event.seq, 1, "its sequence number");
+	is_text(event.path, "/busy", "its path");
+	expect(e, HEADROOM_EVENT_TRIGGER, 2, "an event between the answer and the ACK");
+	expect_none(e, "no further event");
+	headroom_events_close(e);
+}
+
+/* Each trigger has a sequence of its own. */
+static void test_trigger_sequence(bool group)
+{
+	struct headroom_events *e = open_fake("", group);
+	struct headroom_event event;
 	uint32_t id, other;
 
-	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger");
-	ok(id, "has an id");
-	ok(is_readable(e), "events before the answer are to be polled for");
-	event = expect(e, HEADROOM_EVENT_TRIGGER, 2, "one before it");
-	is_uint(event.trigger, id, "which trigger");
-	is_uint(event.value, 123456789, "what was exceeded");
-	is_uint(event.seq, 1, "its number");
-	is_text(event.path, "/busy", "where");
-	expect(e, HEADROOM_EVENT_TRIGGER, 2, "one between it and the ACK");
-	expect_none(e, "that was all");
-
-	behave("");
-	is_int(headroom_trigger_add(e, &stalls, &other), 0, "another");
-	ok(other && other != id, "has another id");
-	fired.trigger = other;
-	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	fired.trigger = id;
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger is added");
+	is_int(headroom_trigger_add(e, &stalls, &other), 0, "another trigger is added");
+	ok(other && other != id, "it has another id");
+	fire(other);
 	fake_kernel_skip(2, id);
-	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	fired.trigger = other;
-	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	/* no cgroup is lost with a trigger's event: they are not listed */
+	fire(id);
+	fire(other);
+	/* dropped events of a trigger concern no cgroups: they are not listed */
 	behave("breaks");
-	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "each has a sequence of its own");
-	is_uint(event.trigger, other, "this one");
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "and a gap of its own");
-	is_uint(event.trigger, id, "that one");
-	is_uint(event.dropped, 2, "so many");
-	expect(e, HEADROOM_EVENT_TRIGGER, 3, "and goes on");
-	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "as the other one does");
-	is_uint(event.seq, 2, "without a gap");
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "event of the second trigger");
+	is_uint(event.trigger, other, "its trigger");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "gap in the sequence of the first trigger");
+	is_uint(event.trigger, id, "its trigger");
+	is_uint(event.dropped, 2, "number of dropped events");
+	expect(e, HEADROOM_EVENT_TRIGGER, 3, "event of the first trigger");
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "event of the second trigger");
+	is_uint(event.seq, 2, "no gap in its sequence");
+	expect_none(e, "no further event");
+	headroom_events_close(e);
+}
 
-	fired.trigger = id;
-	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	is_int(headroom_trigger_del(e, id), 0, "one is no longer wanted");
-	ok(!is_readable(e), "nor is what it has sent, to be polled for");
-	is_int(headroom_trigger_del(e, id), -ENOENT, "it is gone");
-	fired.trigger = other;
-	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "the other one is not");
-	is_uint(event.trigger, other, "this one");
-	expect_none(e, "that was all");
-	is_int(headroom_trigger_del(e, other), 0, "now it is");
+static void test_trigger_del(bool group)
+{
+	struct headroom_events *e = open_fake("", group);
+	struct headroom_event event;
+	uint32_t id, other;
+
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger is added");
+	is_int(headroom_trigger_add(e, &stalls, &other), 0, "another trigger is added");
+	fire(id);
+	is_int(headroom_trigger_del(e, id), 0, "the first trigger is removed");
+	ok(!is_readable(e), "its queued event is discarded");
+	is_int(headroom_trigger_del(e, id), -ENOENT, "it cannot be removed twice");
+	fire(other);
+	event = expect(e, HEADROOM_EVENT_TRIGGER, 3, "the second trigger still fires");
+	is_uint(event.trigger, other, "its trigger");
+	expect_none(e, "no further event");
+	is_int(headroom_trigger_del(e, other), 0, "the second trigger is removed");
 	headroom_events_close(e);
 }
 
@@ -446,34 +484,39 @@ static void test_refusal(void)
 	uint32_t id = 42;
 
 	t.threshold = 0;
-	is_int(headroom_trigger_add(e, &t, &id), -EINVAL, "a trigger is refused");
-	is_text(headroom_events_error(e), "the threshold is at least 1", "the kernel's sentence");
-	is_uint(id, 0, "and no id");
+	is_int(headroom_trigger_add(e, &t, &id), -EINVAL, "a trigger is refused for its threshold");
+	is_text(headroom_events_error(e), "the threshold is at least 1",
+		"the message is the kernel's");
+	is_uint(id, 0, "no id is returned");
 	t = stalls;
 	t.window = 1;
-	is_int(headroom_trigger_add(e, &t, &id), -ERANGE, "for its window");
+	is_int(headroom_trigger_add(e, &t, &id), -ERANGE, "a trigger is refused for its window");
 	t = stalls;
 	t.cgroup = 99;
-	is_int(headroom_trigger_add(e, &t, &id), -ENOENT, "for its cgroup");
+	is_int(headroom_trigger_add(e, &t, &id), -ENOENT, "a trigger is refused for its cgroup");
 	behave("eperm");
-	is_int(headroom_trigger_add(e, &stalls, &id), -EPERM, "for want of privileges");
-	ok(strstr(headroom_events_error(e), "CAP_NET_ADMIN"), "says which");
+	is_int(headroom_trigger_add(e, &stalls, &id), -EPERM,
+	       "a trigger is refused without privileges");
+	ok(strstr(headroom_events_error(e), "CAP_NET_ADMIN"), "the message names the capability");
 	behave("nameless");
-	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "an answer without its id");
+	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG,
+	       "an answer without an id is malformed");
 	behave("mute");
-	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG, "no answer but an ACK");
+	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG,
+	       "an ACK without an answer is malformed");
 	behave("full");
-	is_int(headroom_trigger_add(e, &stalls, &id), -ENOBUFS, "an answer that is lost");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOBUFS, "an overflow drops the answer");
 	behave("");
-	is_int(headroom_trigger_add(e, &stalls, &id), 0, "and all is well again");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "the handle stays usable");
 	headroom_events_close(e);
 
 	e = open_fake("", false);
 	behave("gone");
-	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "the module was unloaded");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN,
+	       "a trigger is refused after the module was unloaded");
 	behave("");
 	fake_kernel_load();
-	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "or reloaded");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "and after it was reloaded");
 	headroom_events_close(e);
 }
 
@@ -485,15 +528,16 @@ static void test_reserved(void)
 
 	fake_kernel_trigger = (struct headroom_trigger){ 0 };
 	t.reserved[3] = 1;
-	is_int(headroom_trigger_add(e, &t, &id), -EINVAL, "a reserved word of a trigger");
+	is_int(headroom_trigger_add(e, &t, &id), -EINVAL,
+	       "a trigger with a nonzero reserved word is refused");
 	is_text(headroom_events_error(e), "struct headroom_trigger: reserved[3] is not zero",
-		"is named");
-	is_uint(id, 0, "no id");
-	is_uint(fake_kernel_trigger.cgroup, 0, "nothing is sent");
+		"the message names the word");
+	is_uint(id, 0, "no id is returned");
+	is_uint(fake_kernel_trigger.cgroup, 0, "no request is sent");
 	headroom_events_close(e);
 }
 
-/* A request on the socket of the events waits for its answer, but not for ever. */
+/* A request on a socket for events waits for its answer up to the timeout. */
 static void test_timeout(void)
 {
 	struct headroom_events *e;
@@ -502,15 +546,16 @@ static void test_timeout(void)
 	test_open_failure("deaf=1", true, -ETIMEDOUT, "did not answer in time");
 	test_open_failure("deaf=2", true, -ETIMEDOUT, "did not answer in time");
 	e = open_fake("late", false);
-	is_int(headroom_trigger_add(e, &stalls, &id), 0, "an answer that comes later is awaited");
-	ok(id, "it has the id");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "an answer that comes late is awaited");
+	ok(id, "it returns the id");
 	ok(fake_kernel_poll_timeout > HEADROOM_TIMEOUT_DEFAULT / 2 &&
 	   fake_kernel_poll_timeout <= HEADROOM_TIMEOUT_DEFAULT,
 	   "for up to the default timeout: %d ms", fake_kernel_poll_timeout);
-	is_int(headroom_trigger_del(e, id), 0, "removed");
+	is_int(headroom_trigger_del(e, id), 0, "the trigger is removed");
 	behave("stuck");
-	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT, "an answer that does not come");
-	ok(!id, "no id");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT,
+	       "a request without an answer times out");
+	ok(!id, "no id is returned");
 	ok(strstr(headroom_events_error(e), "did not answer in time"), "message: %s",
 	   headroom_events_error(e));
 	behave("");
@@ -532,16 +577,17 @@ static void test_late_answer(void)
 	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger");
 	/* the next event has the number that is the id of the next trigger */
 	for (uint32_t seq = 1; seq <= id; seq++) {
-		kills(seq);
+		send_kill(seq);
 		headroom_events_next(e, &event);
 	}
 	is_uint(event.seq, id, "events up to this number");
 	behave("stuck");
-	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT, "an answer that does not come");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT,
+	       "a request without an answer times out");
 	behave("");
 	expect_none(e, "the late answer is not an event");
 	fake_kernel_skip(1, 0);
-	kills(1);
+	send_kill(1);
 	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "and does not hide a dropped one");
 	is_uint(event.dropped, 1, "of this number");
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before the next");
@@ -563,28 +609,30 @@ static void test_all_of_a_trigger(void)
 	};
 	uint32_t id;
 
-	is_int(headroom_trigger_add(e, &all, &id), 0, "a trigger with everything");
-	ok(memcmp(&all, &fake_kernel_trigger, sizeof(all)) == 0, "is what the kernel sees");
-	is_int(headroom_trigger_add(e, &stalls, &id), 0, "one with what it needs");
-	ok(memcmp(&stalls, &fake_kernel_trigger, sizeof(stalls)) == 0, "and no more");
+	is_int(headroom_trigger_add(e, &all, &id), 0, "a trigger with all members is added");
+	ok(memcmp(&all, &fake_kernel_trigger, sizeof(all)) == 0, "all members reach the kernel");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0,
+	       "a trigger with the required members is added");
+	ok(memcmp(&stalls, &fake_kernel_trigger, sizeof(stalls)) == 0,
+	   "only these reach the kernel");
 	headroom_events_close(e);
 }
 
-/* A handle that hears of triggers only */
+/* A handle that did not join the group receives events of its triggers only. */
 static void test_without_group(void)
 {
 	struct headroom_events *e = open_fake("unprivileged", false);
 	struct headroom_event fired = { .value = 1 };
 	uint32_t id;
 
-	kills(1);
-	expect_none(e, "what is sent to all is not heard");
+	send_kill(1);
+	expect_none(e, "no event of the group is received");
 	is_int(headroom_trigger_add(e, &stalls, &id), 0, "a trigger");
 	fired.trigger = id;
 	fake_kernel_overrun();
 	fake_kernel_notify(HEADROOM_CMD_TRIGGER_NTF, &fired);
-	expect(e, HEADROOM_EVENT_DROPPED, 0, "an overflow");
-	expect_none(e, "and nothing is listed");
+	expect(e, HEADROOM_EVENT_DROPPED, 0, "an overflow is reported");
+	expect_none(e, "no births or removals follow");
 	headroom_events_close(e);
 }
 
@@ -594,36 +642,38 @@ static void test_config(void)
 	struct headroom_params config, set = { .sample_shift = 3, .table_entries = 1ULL << 33 };
 
 	behave("");
-	is_int(headroom_open(&h), 0, "parameters");
-	is_int(headroom_params_get(h, &config), 0, "are read");
+	is_int(headroom_open(&h), 0, "open");
+	is_int(headroom_params_get(h, &config), 0, "parameters are read");
 	is_uint(config.sample_shift, 6, "sample shift");
 	is_uint(config.table_entries, 65536, "table entries");
 	ok(config.stalls && !config.swap_kprobes, "switches");
-	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_TABLE_ENTRIES), 0, "one is set");
+	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_TABLE_ENTRIES), 0,
+	       "one parameter is set");
 	headroom_params_get(h, &config);
-	is_uint(config.table_entries, 1ULL << 33, "it is");
-	is_uint(config.sample_shift, 6, "no other");
+	is_uint(config.table_entries, 1ULL << 33, "it has the new value");
+	is_uint(config.sample_shift, 6, "another parameter keeps its value");
 	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_SAMPLE_SHIFT | HEADROOM_PARAM_STALLS),
-	       0, "the others are set");
+	       0, "two parameters are set");
 	headroom_params_get(h, &config);
-	ok(config.sample_shift == 3 && !config.stalls, "they are");
+	ok(config.sample_shift == 3 && !config.stalls, "both have the new values");
 	set.sample_shift = 11;
-	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_SAMPLE_SHIFT), -ERANGE, "too much");
-	is_text(headroom_error(h), "integer out of range", "the kernel's sentence");
-	is_int(headroom_params_set(h, &set, 0), -EINVAL, "nothing to set");
-	is_int(headroom_params_set(h, &set, 8), -EINVAL, "something else to set");
+	is_int(headroom_params_set(h, &set, HEADROOM_PARAM_SAMPLE_SHIFT), -ERANGE,
+	       "a value out of range is refused");
+	is_text(headroom_error(h), "integer out of range", "the message is the kernel's");
+	is_int(headroom_params_set(h, &set, 0), -EINVAL, "no parameter is selected");
+	is_int(headroom_params_set(h, &set, 8), -EINVAL, "an unknown parameter is selected");
 	behave("malformed");
-	is_int(headroom_params_get(h, &config), -EBADMSG, "parameters that cannot be read");
+	is_int(headroom_params_get(h, &config), -EBADMSG, "malformed parameters are refused");
 	headroom_close(h);
 }
 
-/* A reader that keeps a list of the cgroups, and a kernel where two of them come and go */
+/* A kernel where two cgroups come and go, and a reader that keeps a list of them */
 struct world {
 	struct headroom_events *e;
-	/* 7 was born, and 4 is there */
+	/* cgroup 7 was born, cgroup 4 exists */
 	bool born, alive;
 	bool known_born, known_alive;
-	unsigned int losses, failures, contradictions;
+	unsigned int drops, failures, contradictions;
 };
 
 static void show_world(const struct world *w)
@@ -640,12 +690,12 @@ static void come_or_go(struct world *w, uint64_t id)
 	*there = !*there;
 	show_world(w);
 	if (*there)
-		is_born(id, "/there");
+		send_born(id, "/there");
 	else
-		is_gone(id);
+		send_gone(id);
 }
 
-/* Returns false when there is nothing (more) to read */
+/* Return false when there is no further event */
 static bool read_one(struct world *w)
 {
 	struct headroom_event event;
@@ -653,11 +703,11 @@ static bool read_one(struct world *w)
 	bool *known = event.cgroup == 7 ? &w->known_born : &w->known_alive;
 
 	w->failures += result < 0;
-	w->losses += event.type == HEADROOM_EVENT_DROPPED;
+	w->drops += event.type == HEADROOM_EVENT_DROPPED;
 	if (event.cgroup != 7 && event.cgroup != 4)
 		return result != 0;
 	if (event.type == HEADROOM_EVENT_CGROUP_BORN || event.type == HEADROOM_EVENT_CGROUP_GONE) {
-		/* nothing is told twice */
+		/* no birth or removal is reported twice */
 		w->contradictions += *known == (event.type == HEADROOM_EVENT_CGROUP_BORN);
 		*known = event.type == HEADROOM_EVENT_CGROUP_BORN;
 	}
@@ -678,14 +728,14 @@ static void happen(struct world *w, unsigned int what)
 		fake_kernel_overrun();
 		break;
 	case 1:
-		/* what is never sent is known to the kernel all the same */
+		/* an event that is never sent: the kernel's list of cgroups has changed */
 		w->born = !w->born;
 		show_world(w);
 		fake_kernel_skip(1, 0);
 		break;
 	case 2:
 		behave("garbled");
-		kills(1);
+		send_kill(1);
 		show_world(w);
 		break;
 	case 3:
@@ -697,14 +747,14 @@ static void happen(struct world *w, unsigned int what)
 		come_or_go(w, 4);
 		break;
 	case 7:
-		kills(2);
+		send_kill(2);
 		break;
 	default:
 		read_one(w);
 	}
 }
 
-/* Whatever happens, the list is right in the end. */
+/* In whatever order things happen, the reader's list is right in the end. */
 static void test_any_order(void)
 {
 	struct world w = { .alive = true, .known_alive = true };
@@ -715,17 +765,17 @@ static void test_any_order(void)
 	for (int round = 0; round < 100; round++) {
 		for (int i = random() % 40; i > 0; i--)
 			happen(&w, random());
-		/* a last one tells of the one that was not sent before it */
-		kills(3);
+		/* one more event reveals a gap before it */
+		send_kill(3);
 		wrong += !knows_all(&w);
 	}
-	is_uint(wrong, 0, "after whatever happened the cgroups are known");
-	is_uint(w.contradictions, 0, "and nothing was told twice");
-	ok(w.losses > 100 && w.failures > 50, "%u losses, %u failures", w.losses, w.failures);
+	is_uint(wrong, 0, "the reader knows all cgroups after each round");
+	is_uint(w.contradictions, 0, "no birth or removal is reported twice");
+	ok(w.drops > 100 && w.failures > 50, "%u drops, %u failures", w.drops, w.failures);
 	headroom_events_close(w.e);
 }
 
-/* One allocation fails: true if there was such a one */
+/* Let the @nth allocation fail; return whether there were so many */
 static bool test_allocation(unsigned int nth, unsigned int *wrong)
 {
 	struct world w = { .alive = true, .known_alive = true };
@@ -739,9 +789,9 @@ static bool test_allocation(unsigned int nth, unsigned int *wrong)
 		err = headroom_trigger_add(w.e, &(struct headroom_trigger){ .cgroup = 2, .metric = 1,
 					   .threshold = 1, .window = 1000000000 }, &id);
 	if (!err) {
-		kills(1);
-		is_born(1000, "/a");
-		is_gone(1000);
+		send_kill(1);
+		send_born(1000, "/a");
+		send_gone(1000);
 		come_or_go(&w, 7);
 		*wrong += !knows_all(&w);
 		come_or_go(&w, 7);
@@ -753,7 +803,7 @@ static bool test_allocation(unsigned int nth, unsigned int *wrong)
 		come_or_go(&w, 4);
 		*wrong += !knows_all(&w);
 		malloc_failing = 0;
-		kills(1);
+		send_kill(1);
 		*wrong += !knows_all(&w) || w.contradictions;
 	}
 	*wrong += err && err != -ENOMEM;
@@ -768,13 +818,13 @@ static void test_memory(void)
 
 	while (test_allocation(nth, &wrong))
 		nth++;
-	is_uint(wrong, 0, "without memory nothing goes wrong but for now");
+	is_uint(wrong, 0, "a failed allocation has no lasting effect");
 	ok(nth > 30, "%u allocations fail", nth - 1);
 }
 
 int main(void)
 {
-	/* the first dump of the fake kernel lacks a cgroup */
+	/* the very first dump of the fake kernel lacks a cgroup */
 	headroom_events_close(open_fake("", true));
 	test_types();
 	test_open_failure("absent", true, -ENOENT, "module is not loaded: run 'modprobe headroom'");
@@ -783,18 +833,22 @@ int main(void)
 	test_open_failure("eperm", true, -EPERM, "needs CAP_NET_ADMIN");
 	test_known();
 	test_gap();
+	test_gap_order();
 	test_gap_at_once();
 	test_overrun();
-	test_loss_later();
+	test_report_retried();
 	test_malformed();
 	test_newer_module();
 	test_unload(false, true);
 	test_unload(true, true);
 	test_unload(false, false);
-	test_unload_unheard(false);
-	test_unload_unheard(true);
-	test_trigger(false);
-	test_trigger(true);
+	test_unload_dropped(false);
+	test_unload_dropped(true);
+	for (int group = 0; group < 2; group++) {
+		test_trigger_add(group);
+		test_trigger_sequence(group);
+		test_trigger_del(group);
+	}
 	test_refusal();
 	test_reserved();
 	test_timeout();
