@@ -120,6 +120,13 @@ static void resolve(struct tracepoint *tp, void *unused)
 			hooks[i].tp = tp;
 }
 
+static void set_attached(struct hr_hook *hook, bool attached)
+{
+	lockdep_assert_held(&hooks_mutex);
+	/* Pairs with READ_ONCE() in put_hooks() of netlink_status.c */
+	WRITE_ONCE(hook->attached, attached);
+}
+
 static int attach_tracepoint(struct hr_hook *hook)
 {
 	int err;
@@ -138,7 +145,7 @@ static int attach_tracepoint(struct hr_hook *hook)
 	err = tracepoint_probe_register(hook->tp, hook->probe, NULL);
 	if (err)
 		pr_err("cannot attach to tracepoint %s: error %d\n", hook->name, err);
-	hook->attached = !err;
+	set_attached(hook, !err);
 	return err;
 }
 
@@ -151,7 +158,7 @@ static int attach_function(struct hr_hook *hook)
 	if (err)
 		pr_err("cannot attach a kprobe to %s: error %d; load without swap_kprobes=1\n",
 		       hook->name, err);
-	hook->attached = !err;
+	set_attached(hook, !err);
 	return err;
 }
 
@@ -179,7 +186,7 @@ static void detach(struct hr_hook *hook)
 		tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
 	else
 		unregister_kprobe(&hook->kp);
-	hook->attached = false;
+	set_attached(hook, false);
 }
 
 static void detach_all(void)

@@ -40,6 +40,7 @@ static int put_hooks(struct sk_buff *skb)
 	struct nlattr *nest;
 	unsigned int i;
 
+	/* Pairs with WRITE_ONCE() in set_attached() of hooks.c; needs no order */
 	for (i = 0; (hook = hr_hook(i)); i++) {
 		if (hook->unused)
 			continue;
@@ -47,7 +48,7 @@ static int put_hooks(struct sk_buff *skb)
 		if (!nest ||
 		    nla_put_string(skb, HEADROOM_A_HOOK_NAME, hook->name) ||
 		    nla_put_u32(skb, HEADROOM_A_HOOK_REQUIRED, hook->required) ||
-		    nla_put_u32(skb, HEADROOM_A_HOOK_ATTACHED, hook->attached) ||
+		    nla_put_u32(skb, HEADROOM_A_HOOK_ATTACHED, READ_ONCE(hook->attached)) ||
 		    nla_put_string(skb, HEADROOM_A_HOOK_COVERS, hook->covers))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);

@@ -97,7 +97,7 @@ oldest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
 	int i, oldest = -1;
 	u32 this, age = 0;
 
-	/* Races with hr_nonresident_fill(): a wrong choice replaces another page */
+	/* Pairs with hr_nonresident_fill(), which may race: a wrong choice costs another page */
 	for (i = 0; i < WAYS; i++, tags >>= 8) {
 		this = now - READ_ONCE(bucket->slot[i].page.when);
 		if ((u8)tags == BUSY || (oldest >= 0 && this <= age))

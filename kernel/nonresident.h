@@ -104,7 +104,8 @@ struct hr_nonresident_bucket {
  * @highest: largest place that is sampled
  * @shift: log2 of @weight
  *
- * One cache line, which is only read while probes run.
+ * One cache line. Probes read it without a lock; only hr_nonresident_pause(), _install()
+ * and _resume() change it while probes run.
  */
 struct hr_nonresident_table {
 	void *bucket;

@@ -154,10 +154,10 @@ hr_route_fits(const struct hr_route *route, const struct folio *folio,
 {
 	/*
 	 * The generation pairs with WRITE_ONCE() in slot_assign() of blame.c. The page races
-	 * with hr_nonresident_fill(): the caller checks its tag afterwards. The folio stays
-	 * charged during a probe.
+	 * with hr_nonresident_fill(): the caller checks its tag afterwards. The route races with
+	 * hr_refault_forget(), which then waits for this probe. The folio stays charged.
 	 */
-	return route->memcg_data == READ_ONCE(folio->memcg_data) &&
+	return data_race(route->memcg_data) == READ_ONCE(folio->memcg_data) &&
 	       route->keys == READ_ONCE(page->keys) && route->why == READ_ONCE(page->why) &&
 	       route->blame_generation == READ_ONCE(route->victim->blame.generation);
 }

@@ -103,12 +103,13 @@ static void open_stall(enum headroom_stall_cause cause, bool wait)
 
 	if (!slot)
 		return;
-	slot->cg = hr_cgroup_of_current();
+	/* Pairs with the reads in hr_stall_next(), which may race with a new stall */
+	WRITE_ONCE(slot->cg, hr_cgroup_of_current());
 	hr_cgroup_get(slot->cg);
-	slot->pid = current->pid;
+	WRITE_ONCE(slot->pid, current->pid);
 	slot->wait = wait;
 	slot->slept = 0;
-	slot->begin = ktime_get_mono_fast_ns();
+	WRITE_ONCE(slot->begin, ktime_get_mono_fast_ns());
 	slot->left = 0;
 	/* Pairs with the acquire in hr_stall_next() */
 	smp_store_release(&slot->cause, cause);
@@ -273,12 +274,13 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 		stalled->begin = begin;
 		stalled->ns = ktime_get_mono_fast_ns() - begin;
 		/*
-		 * If task, begin and cause are unchanged, all of it was read of one stall.
+		 * If cause, begin and task are unchanged, all of it was read of one stall.
 		 * Pairs with xchg() in close_stall(), a full barrier before the slot is reused.
 		 */
 		smp_rmb();
-		if (READ_ONCE(slot->task) == task && READ_ONCE(slot->begin) == begin &&
-		    READ_ONCE(slot->cause) == stalled->cause)
+		/* First the cause: pairs with the release in open_stall(), after a new begin */
+		if (smp_load_acquire(&slot->cause) == stalled->cause &&
+		    READ_ONCE(slot->begin) == begin && READ_ONCE(slot->task) == task)
 			return i + 1;
 	}
 	return 0;

@@ -126,8 +126,9 @@ static struct hr_trigger_watch *watch_for(struct hr_trigger *trigger,
 	watch = hr_trigger_watch_make(trigger, polled->cg, begin, GFP_NOWAIT | __GFP_NOWARN);
 	if (watch)
 		list_add(&watch->of_cgroup, &polled->watches);
-	else if (!xchg(&polled->refused, true))
+	else if (!polled->refused)
 		hr_drop(notifications, 1);
+	polled->refused |= !watch;
 	return watch;
 }
 
