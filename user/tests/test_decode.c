@@ -977,6 +977,31 @@ static void test_counters(void)
 	ok(!headroom_reason_name(HEADROOM_REASONS), "none for what is newer");
 }
 
+/* What an exporter walks: everything has a name, a unit and a meaning. */
+static void test_public_counters(void)
+{
+	const struct headroom_stall stall = { .count = 3, .longest = 7 };
+	const struct headroom_counter *counter;
+	int of, nr = 0, incomplete = 0, gauges = 0;
+
+	for (of = HEADROOM_COUNTERS_STATS; of <= HEADROOM_COUNTERS_DROPPED; of++) {
+		counter = headroom_counters(of);
+		ok(counter->name, "structure %d has counters", of);
+		for (; counter->name; counter++, nr++) {
+			incomplete += !*counter->unit || !*counter->meaning || !counter->attribute;
+			gauges += !counter->cumulative;
+		}
+	}
+	is_int(nr, 30, "counters");
+	is_int(incomplete, 0, "each is complete");
+	is_int(gauges, 2, "the longest stall and the error of an evictor do not only grow");
+	ok(!headroom_counters(of)->name, "none of an unknown structure");
+	for (counter = headroom_counters(HEADROOM_COUNTERS_STALL); counter->name; counter++)
+		if (!strcmp(counter->name, "longest"))
+			ok(!counter->cumulative && headroom_counter_value(counter, &stall) == 7,
+			   "the longest stall is a gauge, and can be read");
+}
+
 static void begin_error(int type, int flags)
 {
 	struct nlmsgerr error = { .error = -EINVAL, .msg.nlmsg_len = NLMSG_HDRLEN };
@@ -1048,6 +1073,7 @@ int main(void)
 	test_truncation();
 	test_status();
 	test_counters();
+	test_public_counters();
 	test_extack();
 	nlmsg_free(msg);
 	return tap_done();
