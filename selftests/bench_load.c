@@ -318,7 +318,7 @@ static int block_swap(bool on)
 	if (system(on ? "modprobe null_blk nr_devices=1 memory_backed=1 gb=1 irqmode=0 bs=4096 && "
 			"mkswap /dev/nullb0 >/dev/null && swapon /dev/nullb0" :
 			"swapoff /dev/nullb0 && rmmod null_blk")) {
-		fputs("# no swap on null_blk\n", stderr);
+		fprintf(stderr, "# cannot switch swap on null_blk %s\n", on ? "on" : "off");
 		return -1;
 	}
 	return 0;
@@ -598,7 +598,7 @@ static int measure_snapshot(const char *name, uint32_t omit, bool changes)
 			value[round] = one;
 	}
 	if (err)
-		fprintf(stderr, "# snapshot: %s\n", h ? headroom_error(h) : strerror(-err));
+		fprintf(stderr, "# cannot read a snapshot: %s\n", h ? headroom_error(h) : strerror(-err));
 	else
 		print(name, median(value, nr_rounds));
 	headroom_close(h);

@@ -136,7 +136,7 @@ static int measure(const char *name, bool same)
 	for (int i = 0; i < ROUNDS; i++) {
 		value[i] = run(same);
 		if (value[i] < 0) {
-			fprintf(stderr, "# %s failed\n", name);
+			fprintf(stderr, "# cannot measure %s\n", name);
 			return -1;
 		}
 		if (getenv("BENCH_VERBOSE"))

@@ -22,7 +22,7 @@ static void path_of(char *path, size_t size, const char *name, const char *file)
 
 static int complain(const char *what, const char *path)
 {
-	fprintf(stderr, "# %s %s: %s\n", what, path, strerror(errno));
+	fprintf(stderr, "# cannot %s %s: %s\n", what, path, strerror(errno));
 	return -1;
 }
 
@@ -46,7 +46,7 @@ int cgroup_setup(void)
 		return -1;
 	cgroup_cleanup();
 	if (mkdir(CGROUP_TEST, 0755) && errno != EEXIST)
-		return complain("mkdir", CGROUP_TEST);
+		return complain("create", CGROUP_TEST);
 	return write_file(CGROUP_TEST "/cgroup.subtree_control", "+memory");
 }
 
@@ -66,7 +66,7 @@ int cgroup_create(const char *name)
 	char path[256];
 
 	path_of(path, sizeof(path), name, NULL);
-	return mkdir(path, 0755) ? complain("mkdir", path) : 0;
+	return mkdir(path, 0755) ? complain("create", path) : 0;
 }
 
 int cgroup_create_parent(const char *name)
@@ -94,7 +94,7 @@ int cgroup_remove(const char *name)
 			break;
 		usleep(10000);
 	}
-	return complain("rmdir", path);
+	return complain("remove", path);
 }
 
 static int for_each_numbered(const char *prefix, int nr, int (*call)(const char *name))
@@ -189,7 +189,7 @@ int cgroup_wait_freed(void)
 {
 	if (wait_until(all_freed, NULL, 60))
 		return 0;
-	fprintf(stderr, "# removed cgroups are not freed\n");
+	fprintf(stderr, "# the kernel has not freed all removed cgroups within 60 s\n");
 	return -1;
 }
 

@@ -98,7 +98,8 @@ int evict_in_rounds(struct rounds_job *job, const char *cgroup, const char *amou
 			break;
 		/* It may evict less than asked, since the pages were just used */
 		if (write(fd, amount, strlen(amount)) < 0)
-			fprintf(stderr, "# round %d: memory.reclaim: %m\n", i);
+			fprintf(stderr, "# cannot reclaim %s from %s in round %d: %m\n", amount,
+				cgroup, i);
 		if (write(job->evicted[1], &token, 1) != 1)
 			break;
 	}

@@ -76,7 +76,7 @@ static int shell(const char *command)
 	int status = system(command);
 
 	if (status)
-		fprintf(stderr, "# exit status %d: %s\n", status, command);
+		fprintf(stderr, "# command failed with status %d: %s\n", status, command);
 	return status ? -1 : 0;
 }
 
@@ -117,7 +117,7 @@ int swap_add(enum swap_space space)
 		return -1;
 	if (!swapon(path_of(space), 0))
 		return 0;
-	fprintf(stderr, "# swapon %s: %m\n", path_of(space));
+	fprintf(stderr, "# cannot switch on swap space %s: %m\n", path_of(space));
 	return -1;
 }
 
@@ -136,7 +136,7 @@ static int all_off(void)
 		if (sscanf(line, "%199s", path) != 1 || *path != '/')
 			continue;
 		if (swapoff(path)) {
-			fprintf(stderr, "# swapoff %s: %m\n", path);
+			fprintf(stderr, "# cannot switch off swap space %s: %m\n", path);
 			err = -1;
 		}
 	}

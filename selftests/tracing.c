@@ -25,7 +25,7 @@ static int put(const char *file, int flags, const char *value)
 		close(fd);
 	}
 	if (n < 0)
-		fprintf(stderr, "# \"%s\" to %s: %m\n", value, path);
+		fprintf(stderr, "# cannot write \"%s\" to %s: %m\n", value, path);
 	return n < 0 ? -1 : 0;
 }
 
