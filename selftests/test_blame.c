@@ -187,7 +187,7 @@ TEST_F_TIMEOUT(blame, own_limit, 300)
 }
 
 /* memory.high is an own limit, too */
-TEST_F_TIMEOUT(blame, own_high, 300)
+TEST_F_TIMEOUT(blame, own_memory_high, 300)
 {
 	struct read_job job = { .path = FILE_A, .passes = 2 };
 	struct headroom_pages own;
@@ -324,7 +324,7 @@ FIXTURE_TEARDOWN(two_children)
 }
 
 /* Each child is charged its own pages, and each evicts pages of both */
-TEST_F_TIMEOUT(two_children, each_child, 300)
+TEST_F_TIMEOUT(two_children, evict_from_each_other, 300)
 {
 	const char *const names[] = { "a/x", "a/y" };
 	int i;
@@ -351,7 +351,7 @@ TEST_F_TIMEOUT(two_children, each_child, 300)
 }
 
 /* The parent is the target of all evictions from its children for its limit */
-TEST_F_TIMEOUT(two_children, their_pool, 300)
+TEST_F_TIMEOUT(two_children, parent_is_the_target, 300)
 {
 	const char *const names[] = { "a/x", "a/y" };
 	struct headroom_pages sum = { 0 };
@@ -623,7 +623,7 @@ TEST_F_TIMEOUT(blame, list_is_bounded, 300)
 }
 
 /* When a cgroup is removed, its parent takes over its evictions as evictor and as victim */
-TEST_F_TIMEOUT(blame, removal, 300)
+TEST_F_TIMEOUT(blame, parent_takes_over_counts, 300)
 {
 	struct read_job victim = { .path = FILE_A, .passes = 1 };
 	struct read_job job = { .path = FILE_B, .passes = 1 };
@@ -899,7 +899,7 @@ static void check_reasons(struct __test_metadata *_metadata, const struct headro
 	EXPECT_EQ(expect_direct, by_task.evictions > 0);
 }
 
-TEST_F_TIMEOUT(pressure, machine_is_short, 300)
+TEST_F_TIMEOUT(pressure, evicts_from_others, 300)
 {
 	struct read_job job = { .path = FILE_B, .passes = 1 };
 	struct pressure_job pressure = {

@@ -433,7 +433,7 @@ FIXTURE_TEARDOWN(refault)
 	swap_restore();
 }
 
-TEST_F_TIMEOUT(refault, alone, 300)
+TEST_F_TIMEOUT(refault, is_the_only_cause, 300)
 {
 	struct rounds_job job = {
 		.path = FILE_A, .read = variant->read, .size = 12 * MIB, .rounds = 10,
@@ -658,7 +658,7 @@ static int by_size(const void *a, const void *b)
  * The task may move between CPUs. PSI is not exact then, see Documentation/stall.rst; the
  * task's own intervals are.
  */
-TEST_F_TIMEOUT(causes, equal_the_trace, 300)
+TEST_F_TIMEOUT(causes, counts_equal_the_trace, 300)
 {
 	struct random_job job = { .size = 128 * MIB, .part = 68 * MIB, .touches = 40000 };
 	struct gate_job gate = { .work = touch_at_random, .arg = &job };
@@ -911,7 +911,7 @@ static void check_throttling(struct __test_metadata *_metadata, const struct hea
 	}
 }
 
-TEST_F_TIMEOUT(causes, crowd, 600)
+TEST_F_TIMEOUT(causes, every_stall_of_a_crowd_is_counted, 600)
 {
 	struct crowded crowded = { .crowd = { .work = touch_and_rest, .nr = CROWD } };
 
@@ -956,7 +956,7 @@ static uint64_t all_stalls(const struct headroom_stats *stats)
 	return sum;
 }
 
-TEST_F_TIMEOUT(causes, switched_off, 300)
+TEST_F_TIMEOUT(causes, nothing_is_counted_while_off, 300)
 {
 	struct anon_job job = { .size = 32 * MIB, .passes = 2, .cpu = 0 };
 	struct read_job file = { .path = FILE_A, .passes = 2 };
@@ -997,7 +997,7 @@ TEST_F_TIMEOUT(causes, switched_off, 300)
 }
 
 /* Switching off drops the stalls that are open; when they end later, no new stall opens */
-TEST_F_TIMEOUT(causes, switched_under_load, 300)
+TEST_F_TIMEOUT(causes, switching_under_load, 300)
 {
 	struct anon_job job = { .size = 4 * MIB, .passes = INT_MAX, .cpu = -1 };
 	pid_t pid[8];
@@ -1030,7 +1030,7 @@ TEST_F_TIMEOUT(causes, switched_under_load, 300)
  * The module did not see the begin of reclaim that began before stalls were switched on. A
  * task that sleeps in the middle of such reclaim is not charged with the cause "other".
  */
-TEST_F_TIMEOUT(causes, switched_on_in_reclaim, 600)
+TEST_F_TIMEOUT(causes, switching_on_in_reclaim, 600)
 {
 	struct crowd crowd = { .work = touch_and_rest, .nr = CROWD };
 	int i;

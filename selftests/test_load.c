@@ -35,7 +35,7 @@ FIXTURE_TEARDOWN(load)
 	module_load("");
 }
 
-TEST_F(load, refuses_bad_parameters)
+TEST_F(load, wrong_parameter_is_refused)
 {
 	module_unload();
 	EXPECT_EQ(-EINVAL, module_load("sample_shift=11"));
