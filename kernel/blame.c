@@ -66,6 +66,7 @@ static struct hr_blame_slot *slot_to_give(struct hr_blame *blame)
 	return least;
 }
 
+/* Pairs with atomic64_add() in hr_refaulted_again(): one that comes late stays in @from */
 static void pages_move(struct hr_page_stats *to, struct hr_page_stats *from)
 {
 	atomic64_add(atomic64_xchg(&from->evictions, 0), &to->evictions);

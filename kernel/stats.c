@@ -5,9 +5,6 @@
  * Each counter is an atomic word. Writers on different CPUs lose no update and do not wait
  * for each other; a reader sees the words at slightly different times. Two CPUs write to
  * the same word only when they count for the same cgroup.
- *
- * A histogram is published with smp_store_release() in adopt() of hist_alloc.c. The
- * READ_ONCE() of each pointer to a histogram here pairs with it.
  */
 #include <linux/bits.h>
 #include <linux/bitmap.h>
@@ -149,6 +146,7 @@ void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
 	summarise_pages(to, stats);
 	to->sum[HR_SUM_REFAULT_SAMPLES] = stats->then.samples +
 		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >> shift);
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	hr_hist_bound(READ_ONCE(stats->distance));
 	hr_hist_bound(READ_ONCE(stats->age));
 	to->sum[HR_SUM_RETURNED] = hr_hist_sum(READ_ONCE(stats->distance));
@@ -180,6 +178,7 @@ static int stall_add(struct hr_stall_stats *to, const struct hr_stall_stats *fro
 	word_add(&to->total, &from->total);
 	atomic64_set(&to->longest, max(atomic64_read(&to->longest),
 				       atomic64_read(&from->longest)));
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	return hr_hist_copy(&to->latency, READ_ONCE(from->latency));
 }
 
@@ -205,6 +204,7 @@ int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
 		pages_add(&to->pages[i], &stats->pages[i]);
 	for (i = 0; shift && i < HR_NR_GROUPS; i++)
 		pages_add(&to->group[i], &stats->group[i]);
+	/* Pairs with the release in adopt() of hist_alloc.c */
 	err = hr_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
 	      hr_hist_copy(&to->age, READ_ONCE(stats->age));
 	for_each_set_bit(i, &stalls, HR_NR_CAUSES)

@@ -42,7 +42,7 @@ static u64 interpolate(u64 grown, u64 time, u64 from, u64 to)
 	return mul_u64_u64_div_u64(grown, time - from, to - from);
 }
 
-/* V at @time; before the oldest sample V is unknown, and that sample stands in for it */
+/* V at @time; before the oldest sample V is unknown, and that sample is used instead */
 static u64 value_at(const struct hr_trigger_window *window, u64 time)
 {
 	u64 later = window->time, value = window->value;
