@@ -10,7 +10,7 @@
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
 #   make check-scale  dumps of 5,000 cgroups while others come and go
-#   make check-style  coding style, and the rules about layers
+#   make check-style  coding style, words, and the length of functions
 #   make clean        removes build/
 #   make help         this list
 #
