@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of cgroups, on the machine's own cgroup v2 file system */
+/* Test ids and paths of cgroups on the machine's own cgroup v2 file system */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,30 +16,37 @@ static void test_root(struct headroom *h, const char *root)
 	char *path, *parent;
 	uint64_t id, same;
 
-	is_int(headroom_cgroup_id(h, "/", &id), 0, "id of the root");
-	is_int(headroom_cgroup_id(h, root, &same), 0, "by its mount point");
-	is_uint(same, id, "is the same");
-	is_int(headroom_cgroup_path(h, id, &path), 0, "path of the root");
-	is_text(path, "/", "is /");
+	is_int(headroom_cgroup_id(h, "/", &id), 0, "the root has an id");
+	is_int(headroom_cgroup_id(h, root, &same), 0, "the mount point has an id");
+	is_uint(same, id, "it is that of the root");
+	is_int(headroom_cgroup_path(h, id, &path), 0, "the id of the root has a path");
+	is_text(path, "/", "the path is /");
 	free(path);
-	is_int(headroom_cgroup_id(h, "1234567", &id), 0, "a number");
-	is_uint(id, 1234567, "is an id");
-	is_int(headroom_cgroup_id(h, "99999999999999999999", &id), -ERANGE, "unless too large");
-	is_int(headroom_cgroup_id(h, "", &id), -ENOENT, "no name");
-	is_int(headroom_cgroup_id(h, "/no/such", &id), -ENOENT, "no such cgroup");
-	is_text(headroom_error(h), "no such cgroup: /no/such", "sentence");
-	is_int(headroom_cgroup_id(h, "/cgroup.procs", &id), -ENOENT, "a file in a cgroup");
-	is_int(headroom_cgroup_id(h, "/../../../../etc", &id), -ENOENT, "out of the cgroups");
-	is_int(headroom_cgroup_id(h, "/../../../../sys/kernel", &id), -ENOENT, "another kernfs");
-	is_int(headroom_cgroup_path(h, UINT64_MAX / 2, &path), -ESTALE, "an id that never was");
-	ok(!path, "gives no path");
+	is_int(headroom_cgroup_id(h, "1234567", &id), 0, "a number is accepted");
+	is_uint(id, 1234567, "it is an id");
+	is_int(headroom_cgroup_id(h, "99999999999999999999", &id), -ERANGE,
+	       "a number beyond 64 bits is refused");
+	is_int(headroom_cgroup_id(h, "", &id), -ENOENT, "an empty name is refused");
+	is_int(headroom_cgroup_id(h, "/no/such", &id), -ENOENT,
+	       "a cgroup that does not exist is refused");
+	is_text(headroom_error(h), "no such cgroup: /no/such", "the message names it");
+	is_int(headroom_cgroup_id(h, "/cgroup.procs", &id), -ENOENT,
+	       "a file in a cgroup is refused");
+	is_int(headroom_cgroup_id(h, "/../../../../etc", &id), -ENOENT,
+	       "a path that leaves the hierarchy is refused");
+	is_int(headroom_cgroup_id(h, "/../../../../sys/kernel", &id), -ENOENT,
+	       "a directory of another kernfs is refused");
+	is_int(headroom_cgroup_path(h, UINT64_MAX / 2, &path), -ESTALE,
+	       "an id that was never used has no path");
+	ok(!path, "no path is returned");
 	if (asprintf(&parent, "%sx", root) < 0)
 		abort();
-	is_int(headroom_cgroup_id(h, parent, &id), -ENOENT, "it only begins like the root");
+	is_int(headroom_cgroup_id(h, parent, &id), -ENOENT,
+	       "a path that only begins like the root is refused");
 	free(parent);
 }
 
-/* That paths are remembered relies on it. */
+/* The cache of paths relies on this. */
 static void test_rename(const char *directory)
 {
 	char *other;
@@ -60,28 +67,29 @@ static void test_birth_and_death(struct headroom *h, const char *root, const cha
 	if (asprintf(&directory, "%s/%s", root, name) < 0)
 		abort();
 	if (mkdir(directory, 0755) < 0) {
-		tap_skip("a cgroup of our own", strerror(errno));
+		tap_skip("cgroup made by the test", strerror(errno));
 		free(directory);
 		return;
 	}
-	is_int(headroom_cgroup_id(h, name, &id), 0, "id by a name without /");
+	is_int(headroom_cgroup_id(h, name, &id), 0, "a name without a leading / has an id");
 	stat(directory, &st);
-	is_uint(id, st.st_ino, "is the inode number");
-	is_int(headroom_cgroup_id(h, directory, &same), 0, "by the whole path");
-	is_uint(same, id, "is the same");
-	is_int(headroom_cgroup_path(h, id, &path), 0, "path by id");
-	ok(path && path[0] == '/' && strcmp(path + 1, name) == 0, "is %s", path);
+	is_uint(id, st.st_ino, "it is the inode number");
+	is_int(headroom_cgroup_id(h, directory, &same), 0, "the absolute path has an id");
+	is_uint(same, id, "it is the same");
+	is_int(headroom_cgroup_path(h, id, &path), 0, "the id has a path");
+	ok(path && path[0] == '/' && strcmp(path + 1, name) == 0, "it is %s", path);
 	free(path);
 	test_rename(directory);
-	/* like the charges of a dead cgroup, this keeps what the id stands for */
+	/* an open descriptor keeps the removed cgroup in memory, as charged pages would */
 	fd = open(directory, O_RDONLY | O_DIRECTORY);
 	rmdir(directory);
-	is_int(headroom_cgroup_path(h, id, &path), -ESTALE, "a cgroup removed while it is in use");
+	is_int(headroom_cgroup_path(h, id, &path), -ESTALE,
+	       "a removed cgroup that is in use has no path");
 	free(path);
 	close(fd);
-	is_int(headroom_cgroup_path(h, id, &path), -ESTALE, "a cgroup that was removed");
+	is_int(headroom_cgroup_path(h, id, &path), -ESTALE, "a removed cgroup has no path");
 	free(path);
-	is_int(headroom_cgroup_id(h, name, &id), -ENOENT, "has no id");
+	is_int(headroom_cgroup_id(h, name, &id), -ENOENT, "a removed cgroup has no id");
 	free(directory);
 }
 
@@ -92,17 +100,17 @@ int main(void)
 	char name[64];
 	char *path;
 
-	/* names need no module: the handle is good for them all the same */
+	/* lookups need no module: a handle that is not connected will do */
 	headroom_open(&h);
 	root = headroom_cgroup_root(h);
 	if (!root) {
-		tap_skip("names of cgroups", "no cgroup v2 file system");
+		tap_skip("ids and paths of cgroups", "no cgroup v2 file system");
 		headroom_close(h);
 		return tap_done();
 	}
 	printf("# cgroup v2 at %s\n", root);
 	if (headroom_cgroup_path(h, 1, &path) == -EPERM) {
-		tap_skip("names of cgroups", headroom_error(h));
+		tap_skip("ids and paths of cgroups", headroom_error(h));
 		headroom_close(h);
 		return tap_done();
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The curve: from distance to memory */
+/* Test the curve of refaults over memory */
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,25 +15,25 @@ static uint64_t extra_memory(const struct headroom_stats *stats, double q)
 {
 	uint64_t pages;
 
-	is_int(headroom_extra_memory(stats, q, &pages), 0, "extra memory");
+	is_int(headroom_extra_memory(stats, q, &pages), 0, "extra memory is computed");
 	return pages;
 }
 
 static void test_extra_memory_by_hand(void)
 {
-	/* a loop over a file: all come back, all at the same distance */
+	/* a loop over a file: all pages return, all at the same distance */
 	struct headroom_stats loop = {
 		.evictions = 81920, .refault_distance = HIST({ 8192, 8192, 81920 }),
 	};
-	/* half of the evicted return after 10, of the others half after 110 */
+	/* half of the evicted pages return after 10, half of the others after 110 */
 	struct headroom_stats two = {
 		.evictions = 400, .refault_distance = HIST({ 10, 10, 200 }, { 110, 110, 100 }),
 	};
-	/* all return, evenly between 0 and 1000: u(d) = d - d^2/2000 */
+	/* all pages return, evenly between 0 and 1000: u(d) = d - d^2/2000 */
 	struct headroom_stats even = {
 		.evictions = 1000, .refault_distance = HIST({ 0, 1000, 1000 }),
 	};
-	/* a short interval: what returned was evicted before it began */
+	/* a short interval: the pages that returned were evicted before it began */
 	struct headroom_stats late = {
 		.evictions = 3, .refault_distance = HIST({ 64, 64, 100 }, { 128, 128, 100 }),
 	};
@@ -45,64 +45,71 @@ static void test_extra_memory_by_hand(void)
 	};
 	struct headroom_stats none = { .evictions = 10 };
 
-	is_uint(extra_memory(&none, 0.9), 0, "no refaults, no extra memory");
-	is_uint(extra_memory(&loop, 0.9), 8192, "a loop lacks what it exceeds");
-	is_uint(extra_memory(&two, 0.5), 10, "the first to return cost their distance");
-	is_uint(extra_memory(&two, 0.9), 10 + 100 / 2, "the others half of the rest");
-	is_uint(extra_memory(&even, 0.5), 500 - 500 * 500 / 2000, "half of the even ones");
-	is_uint(extra_memory(&even, 1), 500, "all of the even ones");
+	is_uint(extra_memory(&none, 0.9), 0, "no refaults need no extra memory");
+	is_uint(extra_memory(&loop, 0.9), 8192, "a loop needs its distance");
+	is_uint(extra_memory(&two, 0.5), 10, "early refaults cost their distance");
+	is_uint(extra_memory(&two, 0.9), 10 + 100 / 2,
+		"late ones cost half of the rest in addition");
+	is_uint(extra_memory(&even, 0.5), 500 - 500 * 500 / 2000, "half of evenly spread refaults");
+	is_uint(extra_memory(&even, 1), 500, "all of evenly spread refaults");
 	is_uint(extra_memory(&late, 1), 64 + 32, "more refaults than evictions");
-	is_uint(extra_memory(&few, 1), 1000, "few return: memory is the distance");
-	is_uint(extra_memory(&open, 0.9), 4096, "no upper bound: at least so much");
+	is_uint(extra_memory(&few, 1), 1000, "if few pages return, the memory is the distance");
+	is_uint(extra_memory(&open, 0.9), 4096, "the open bucket counts as its lower bound");
 }
 
-/* Everything of a curve by hand: distances 10 and 110, as above */
+/* A whole curve by hand: distances 10 and 110, as above */
 static void test_curve_by_hand(void)
 {
 	const struct headroom_histogram two = HIST({ 10, 10, 200 }, { 110, 110, 100 });
 	const struct headroom_histogram even = HIST({ 0, 1000, 1000 });
 	struct headroom_curve curve;
 
-	is_int(headroom_curve_build(&two, 400, HEADROOM_CLOCK_OLD, 2, &curve), 0, "build");
-	is_near(curve.point[0].pages, 0, 0, "it begins without extra memory");
-	is_near(curve.point[0].refaults, 300, 0, "with all refaults");
-	is_near(curve.point[0].samples, 75, 0, "and their samples");
-	is_near(curve.point[0].error, 4 * sqrt(75), 0.001, "and the error of these");
-	is_near(headroom_curve_at(&curve, 9.9).refaults, 300, 0, "too little saves nothing");
-	is_near(headroom_curve_at(&curve, 10).refaults, 100, 0, "a step is taken whole");
-	is_near(headroom_curve_at(&curve, 59).refaults, 100, 0, "and is level after");
-	is_near(headroom_curve_at(&curve, 60).refaults, 0, 0, "half of the rest is out");
-	is_near(headroom_curve_at(&curve, 1e12).refaults, 0, 0, "and level for ever");
-	is_near(headroom_curve_at(&curve, 1e12).pages, 1e12, 0, "at the memory asked for");
-	is_near(headroom_curve_memory(&curve, 300), 0, 0, "what there is needs nothing");
-	is_near(headroom_curve_memory(&curve, 1000), 0, 0, "nor does more");
-	is_near(headroom_curve_memory(&curve, 299), 10, 0, "one less needs the step");
-	is_near(headroom_curve_memory(&curve, 100), 10, 0, "all of the step the same");
-	is_near(headroom_curve_memory(&curve, 99), 60, 0, "the next one more");
-	is_near(headroom_curve_memory(&curve, 0), 60, 0, "to the end");
+	is_int(headroom_curve_build(&two, 400, HEADROOM_CLOCK_OLD, 2, &curve), 0,
+	       "a curve is built");
+	is_near(curve.point[0].pages, 0, 0, "its first point is without extra memory");
+	is_near(curve.point[0].refaults, 300, 0, "it has all refaults");
+	is_near(curve.point[0].samples, 75, 0, "it has their samples");
+	is_near(curve.point[0].error, 4 * sqrt(75), 0.001, "it has the error of the samples");
+	is_near(headroom_curve_at(&curve, 9.9).refaults, 300, 0,
+		"memory below a step saves nothing");
+	is_near(headroom_curve_at(&curve, 10).refaults, 100, 0,
+		"memory at a step saves all of its refaults");
+	is_near(headroom_curve_at(&curve, 59).refaults, 100, 0, "the curve is level after a step");
+	is_near(headroom_curve_at(&curve, 60).refaults, 0, 0,
+		"half of the remaining distance saves the rest");
+	is_near(headroom_curve_at(&curve, 1e12).refaults, 0, 0,
+		"the curve stays level after its last point");
+	is_near(headroom_curve_at(&curve, 1e12).pages, 1e12, 0,
+		"a point has the memory that was asked for");
+	is_near(headroom_curve_memory(&curve, 300), 0, 0, "all refaults need no memory");
+	is_near(headroom_curve_memory(&curve, 1000), 0, 0, "nor do more than all");
+	is_near(headroom_curve_memory(&curve, 299), 10, 0, "one refault less needs the step");
+	is_near(headroom_curve_memory(&curve, 100), 10, 0, "so do all refaults of the step");
+	is_near(headroom_curve_memory(&curve, 99), 60, 0, "the next refault needs more");
+	is_near(headroom_curve_memory(&curve, 0), 60, 0, "so do all others");
 	headroom_curve_clear(&curve);
-	ok(!curve.point && !curve.nr, "clear leaves nothing");
+	ok(!curve.point && !curve.nr, "a cleared curve is empty");
 
 	is_int(headroom_curve_build(&(struct headroom_histogram){ 0 }, 5, 5, 0, &curve), 0,
-	       "of nothing");
-	is_uint(curve.nr, 1, "has one point");
-	is_near(headroom_curve_at(&curve, 7).refaults, 0, 0, "at zero");
-	is_near(headroom_curve_memory(&curve, 0), 0, 0, "and needs nothing");
+	       "a curve of no refaults is built");
+	is_uint(curve.nr, 1, "it has one point");
+	is_near(headroom_curve_at(&curve, 7).refaults, 0, 0, "it is zero everywhere");
+	is_near(headroom_curve_memory(&curve, 0), 0, 0, "it needs no memory");
 	headroom_curve_clear(&curve);
 
 	headroom_curve_build(&even, 1000, HEADROOM_CLOCK_OLD, 0, &curve);
 	is_near(headroom_curve_at(&curve, 375).refaults, 500, 0, "u(500) = 500 - 500^2 / 2000");
 	for (size_t i = 1; i < curve.nr; i++)
 		ok(curve.point[i].pages >= curve.point[i - 1].pages &&
-		   curve.point[i].refaults <= curve.point[i - 1].refaults, "point %zu falls", i);
+		   curve.point[i].refaults <= curve.point[i - 1].refaults,
+		   "point %zu is not above the one before", i);
 	headroom_curve_clear(&curve);
 }
 
 /*
- * Since the birth of a cgroup: of 1000 pages evicted, those evicted before clock
- * 100 are all of age 900 or more at the end, and only they can have returned at
- * 900. When 50 of these 100 did, half of all that get so old return then, not a
- * twentieth.
+ * An interval since the birth of a cgroup: of 1000 evicted pages, only those evicted before
+ * clock 100 reach age 900 by the end, and only they can have returned at age 900. If 50 of
+ * these 100 did, half of the pages that get so old return then, not one in twenty.
  */
 static void test_censored(void)
 {
@@ -113,27 +120,29 @@ static void test_censored(void)
 
 	headroom_curve_build(&hist, 1000, 1000, 0, &young);
 	headroom_curve_build(&hist, 1000, HEADROOM_CLOCK_OLD, 0, &old);
-	is_near(headroom_curve_memory(&young, 10), 900, 0, "all were out up to there");
-	is_near(headroom_curve_memory(&young, 0), 925, 0, "then half of them");
-	is_near(headroom_curve_memory(&old, 0), 947.5, 0, "of an old cgroup, one in twenty");
+	is_near(headroom_curve_memory(&young, 10), 900, 0,
+		"all pages are out up to the first distance");
+	is_near(headroom_curve_memory(&young, 0), 925, 0, "of a young cgroup, then half of them");
+	is_near(headroom_curve_memory(&old, 0), 947.5, 0, "of an old cgroup, then 19 of 20");
 	headroom_curve_clear(&young);
 	headroom_curve_clear(&old);
 
-	/* 95 of 950 and of 850 in the middle of the first parts of a bucket */
+	/* 95 of 950 and 95 of 850 return in the middle of the first two parts of a bucket */
 	headroom_curve_build(&wide, 1000, 1000, 0, &young);
-	is_near(young.point[2].pages, 100 * (1 - 0.1 / 2), 0.001, "the first part");
-	is_near(young.point[3].pages, 95 + 100 * (0.9 - 95 / 850.0 / 2), 0.001, "the second");
+	is_near(young.point[2].pages, 100 * (1 - 0.1 / 2), 0.001, "first part of a bucket");
+	is_near(young.point[3].pages, 95 + 100 * (0.9 - 95 / 850.0 / 2), 0.001,
+		"second part of a bucket");
 	headroom_curve_clear(&young);
 
-	/* no distance is above the clock, though the bucket is */
+	/* no distance is above the clock, although the bucket's upper bound is */
 	headroom_curve_build(&last, 1000, 1000, 0, &young);
-	is_near(headroom_curve_memory(&young, 0), 996, 0.01, "a bucket that ends too late");
+	is_near(headroom_curve_memory(&young, 0), 996, 0.01, "a bucket ends at the clock");
 	headroom_curve_clear(&young);
 }
 
 /*
- * Pages that return after an age that is evenly distributed up to 2000, watched
- * in intervals that begin at 0 and later: the memory does not depend on it.
+ * Pages return at ages that are evenly distributed up to 2000. The predicted memory must not
+ * depend on when the interval begins.
  */
 static void test_interval_does_not_matter(void)
 {
@@ -158,13 +167,13 @@ static void test_interval_does_not_matter(void)
 		printf("# from %u: %.0f\n", begin[i], headroom_curve_at(&curve, 750).refaults /
 		       curve.point[0].refaults * 1000);
 		/* u(1000) = 1000 - 1000^2 / 4000 */
-		is_near(curve.point[20 * 5].pages, 750, 3, "u of the middle");
-		is_near(curve.point[38 * 5].pages, 1900 - 1900 * 1900 / 4000, 3, "of the end");
+		is_near(curve.point[20 * 5].pages, 750, 3, "u in the middle");
+		is_near(curve.point[38 * 5].pages, 1900 - 1900 * 1900 / 4000, 3, "u at the end");
 		headroom_curve_clear(&curve);
 	}
 }
 
-/* The smallest bucket that holds @value, four to an octave as in the kernel */
+/* Count @value in its bucket, four buckets to an octave as in the kernel */
 static void add_to(struct headroom_histogram *hist, uint64_t value)
 {
 	uint64_t width = value < 8 ? 1 : (uint64_t)1 << (61 - __builtin_clzll(value));
@@ -183,10 +192,9 @@ static void add_to(struct headroom_histogram *hist, uint64_t value)
 }
 
 /*
- * Uniformly random reads of a 96 MiB file (24,576
- * pages), first in 48 MiB. The reads are played through an exact LRU list;
- * what the model says about 64 and 80 MiB is compared to the truth of playing
- * the same reads in that size.
+ * Uniformly random reads of a 96 MiB file (24,576 pages) in 48 MiB, played through an exact
+ * LRU list. The model's prediction for 64 and 80 MiB is compared with the refaults of the
+ * same reads in lists of these sizes.
  */
 #define FILE_PAGES	24576
 #define READS		120000
@@ -199,7 +207,7 @@ struct lru {
 	uint64_t evictions;
 };
 
-/* Returns whether the page had been evicted; the distance goes to @distance. */
+/* Return whether the page had been evicted, and then set @distance */
 static bool play_read(struct lru *lru, uint32_t page, uint32_t now, uint64_t *distance)
 {
 	bool refault = !lru->resident[page] && lru->last_read[page];

@@ -516,7 +516,8 @@ static void test_refusal(void)
 	       "a trigger is refused after the module was unloaded");
 	behave("");
 	fake_kernel_load();
-	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN, "and after it was reloaded");
+	is_int(headroom_trigger_add(e, &stalls, &id), -ENOTCONN,
+	       "a trigger is refused after the module was reloaded");
 	headroom_events_close(e);
 }
 
@@ -588,9 +589,9 @@ static void test_late_answer(void)
 	expect_none(e, "the late answer is not an event");
 	fake_kernel_skip(1, 0);
 	send_kill(1);
-	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "and does not hide a dropped one");
-	is_uint(event.dropped, 1, "of this number");
-	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "before the next");
+	event = expect(e, HEADROOM_EVENT_DROPPED, 0, "a dropped event is still noticed");
+	is_uint(event.dropped, 1, "number of dropped events");
+	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the next event");
 	headroom_events_close(e);
 }
 

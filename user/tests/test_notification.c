@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Decoding of notifications, parameters and triggers, well made and malformed */
+/* Test decoding of notifications, parameters and trigger ids, well-formed and malformed */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "decode.h"
 #include "tap.h"
 
-/* A message under construction; its attributes are what is decoded. */
+/* The message under construction; the tests decode its attributes. */
 static struct nl_msg *msg;
 
 static void begin(void)
@@ -18,7 +18,7 @@ static void begin(void)
 	nlmsg_put(msg, 0, 0, 0x1f, 0, 0);
 }
 
-/* One of everything but @without */
+/* Begin an event with every attribute except @without */
 static void begin_event(int without)
 {
 	begin();
@@ -49,8 +49,8 @@ static void test_event(void)
 
 	begin_event(0);
 	nla_put_u32(msg, 99, 1);
-	is_int(decode_event(HEADROOM_EVENT_OOM_KILL, &event), 0, "an event");
-	is_uint(event.seq, (1ull << 40) + HEADROOM_A_EVENT_SEQ, "number");
+	is_int(decode_event(HEADROOM_EVENT_OOM_KILL, &event), 0, "an event is decoded");
+	is_uint(event.seq, (1ull << 40) + HEADROOM_A_EVENT_SEQ, "sequence number");
 	is_uint(event.time, (1ull << 40) + HEADROOM_A_EVENT_TIME, "time");
 	is_uint(event.cgroup, (1ull << 40) + HEADROOM_A_EVENT_CGROUP, "cgroup");
 	is_uint(event.parent_id, (1ull << 40) + HEADROOM_A_EVENT_PARENT_ID, "parent");
@@ -58,10 +58,10 @@ static void test_event(void)
 	is_uint(event.pid, HEADROOM_A_EVENT_PID, "pid");
 	is_uint(event.trigger, HEADROOM_A_EVENT_TRIGGER, "trigger");
 	is_text(event.path, "/busy/db", "path");
-	is_text(event.comm, "a name of twent", "a name that is too long");
+	is_text(event.comm, "a name of twent", "a long name is truncated");
 }
 
-/* What an event of this type can be without */
+/* Whether an event of this type requires @attr */
 static bool is_needed(enum headroom_event_type type, int attr)
 {
 	switch (attr) {
@@ -92,7 +92,7 @@ static void test_missing(void)
 			begin_event(attr);
 			ok(decode_event(types[i], &event) ==
 			   (is_needed(types[i], attr) ? -EBADMSG : 0),
-			   "an event of type %d without attribute %d", types[i], attr);
+			   "event of type %d without attribute %d", types[i], attr);
 		}
 	}
 }
@@ -105,10 +105,11 @@ static void test_sizes(void)
 		begin_event(attr);
 		nla_put(msg, attr, 3, "abc");
 		is_int(decode_event(HEADROOM_EVENT_EXIT, &event), -EBADMSG,
-		       "three bytes, or a string without an end");
+		       "an attribute of three bytes without a NUL is malformed");
 		begin_event(attr);
 		nla_put(msg, attr, 0, NULL);
-		is_int(decode_event(HEADROOM_EVENT_EXIT, &event), -EBADMSG, "or nothing");
+		is_int(decode_event(HEADROOM_EVENT_EXIT, &event), -EBADMSG,
+		       "an empty attribute is malformed");
 	}
 }
 
@@ -121,20 +122,21 @@ static void test_config(void)
 	nla_put_u64(msg, HEADROOM_A_PARAMS_TABLE_ENTRIES, 1ull << 33);
 	nla_put_u32(msg, HEADROOM_A_PARAMS_SWAP_KPROBES, 1);
 	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0, "parameters");
+				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0,
+	       "parameters are decoded");
 	ok(config.sample_shift == 3 && config.table_entries == 1ull << 33 && !config.stalls &&
-	   config.swap_kprobes, "each where it belongs");
+	   config.swap_kprobes, "each parameter has its value");
 	nla_put_u32(msg, HEADROOM_A_PARAMS_SAMPLE_SHIFT, 64);
 	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), -EBADMSG,
-	       "one page in 2^64");
+	       "a sample shift of 64 is malformed");
 	begin();
 	nla_put_u32(msg, HEADROOM_A_PARAMS_STALLS, 1);
 	config = (struct headroom_params){ 0 };
 	is_int(headroom_decode_params(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &config), 0,
-	       "as many entries as there are pages");
-	ok(!config.table_entries && config.stalls, "is said by 0");
+	       "parameters without table entries are decoded");
+	ok(!config.table_entries && config.stalls, "absent table entries are 0");
 }
 
 static void test_trigger(void)
@@ -143,19 +145,20 @@ static void test_trigger(void)
 
 	begin();
 	is_int(headroom_decode_trigger(nlmsg_attrdata(nlmsg_hdr(msg), 0), 0, &id), -EBADMSG,
-	       "a trigger without an id");
+	       "a trigger without an id is malformed");
 	nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, 0);
 	is_int(headroom_decode_trigger(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				       nlmsg_attrlen(nlmsg_hdr(msg), 0), &id), -EBADMSG,
-	       "or with none");
+	       "a trigger with id 0 is malformed");
 	begin();
 	nla_put_u32(msg, HEADROOM_A_TRIGGER_ID, 7);
 	is_int(headroom_decode_trigger(nlmsg_attrdata(nlmsg_hdr(msg), 0),
-				       nlmsg_attrlen(nlmsg_hdr(msg), 0), &id), 0, "or with one");
-	is_uint(id, 7, "this one");
+				       nlmsg_attrlen(nlmsg_hdr(msg), 0), &id), 0,
+				       "a trigger with an id is decoded");
+	is_uint(id, 7, "its id");
 }
 
-/* Decodes the first @len bytes, from where nothing is behind them */
+/* Decode a copy of the first @len bytes, so that a sanitizer sees reads behind its end */
 static void decode_all(const char *bytes, int len)
 {
 	char *copy = malloc(len ? len : 1);
@@ -174,7 +177,7 @@ static void decode_all(const char *bytes, int len)
 	free(copy);
 }
 
-/* With a sanitizer this tells of whatever is read that is not there. */
+/* With a sanitizer, decoding garbage shows reads outside the message. */
 static void test_garbage(void)
 {
 	char bytes[512];
@@ -191,7 +194,7 @@ static void test_garbage(void)
 			bytes[random() % len] = random() % 3 ? random() % 16 : random();
 		decode_all(bytes, random() % 4 ? len : random() % len);
 	}
-	ok(true, "nothing is read beyond the end");
+	ok(true, "garbage is decoded without a read behind its end");
 }
 
 int main(void)
