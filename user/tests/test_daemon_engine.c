@@ -36,6 +36,9 @@ void headroom_cgroup_free(struct headroom_cgroup *cgroup)
 	free(cgroup);
 }
 
+static uint64_t breaches;
+static struct knob low = { .value = 40 * MIB };
+
 /* What the engine returns for a frame; its verdict is in verdict */
 static int frame(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refaults,
 		 uint64_t limit_hits)
@@ -43,8 +46,8 @@ static int frame(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refau
 	struct engine_frame f = {
 		.time = seconds * SECOND, .page_size = PAGE,
 		.memory = { .id = id, .current = 64 * MIB, .limit = CGROUPFS_MAX,
-			    .limit_hits = limit_hits },
-		.low = { .value = 40 * MIB },
+			    .limit_hits = limit_hits, .breaches = breaches },
+		.low = low,
 		.cgroup = make_cgroup(id, refaults),
 	};
 	int err = engine_decide(e, 0, &f, &verdict);
@@ -81,6 +84,25 @@ static void check_gaps(struct engine *e)
 	is_int(verdict.decision.reason, PROTECT_HOLDING, "the gap is not idle time");
 }
 
+/* Continues at 302 s with refaults and a memory.low that exceeds the cgroup's memory */
+static void check_breaches(struct engine *e)
+{
+	low.value = 100 * MIB;
+	breaches = 3;
+	is_int(frame(e, 304, 2, 10000, 8), 0, "the kernel evicts below memory.low");
+	is_int(verdict.decision.reason, PROTECT_UNHEEDED, "new breaches count");
+	is_int(frame(e, 306, 2, 11000, 8), 0, "another frame");
+	is_int(verdict.decision.reason, PROTECT_ENOUGH, "earlier breaches do not");
+}
+
+/* Continues at 306 s, when the cgroup was active */
+static void check_original(struct engine *e)
+{
+	low.original = 20 * MIB;
+	is_int(frame(e, 320, 2, 11000, 8), 0, "14 s later");
+	is_uint(verdict.decision.low, 80 * MIB, "a quarter of what exceeds the original is given back");
+}
+
 int main(void)
 {
 	struct engine *e = engine_new(&config);
@@ -89,6 +111,8 @@ int main(void)
 		check_differences(e);
 		check_idle_time(e);
 		check_gaps(e);
+		check_breaches(e);
+		check_original(e);
 	}
 	engine_free(e);
 	return tap_done();

@@ -190,6 +190,34 @@ static void check_no_claim_no_write(void)
 	ledger_close(&ledger);
 }
 
+/* The caller takes -ENOENT for a missing cgroup */
+static void check_missing_directory(void)
+{
+	struct ledger ledger;
+
+	clear_dir();
+	mkdir(in_dir("run"), 0755);
+	is_int(ledger_open(&ledger, in_dir("run/sub/ledger"), dir, false), 0,
+	       "the directory of the ledger is made");
+	make_cgroup("a", "0");
+	rename(in_dir("run"), in_dir("elsewhere"));
+	is_int(set(&ledger, "/a", MIB), -ENOTDIR, "but not the directory above it");
+	ledger_close(&ledger);
+}
+
+static void check_no_temporary_file(void)
+{
+	struct ledger ledger;
+
+	clear_dir();
+	open_ledger(&ledger);
+	make_cgroup("a", "0");
+	mkdir(in_dir("run/ledger"), 0755);
+	is_int(set(&ledger, "/a", MIB), -EISDIR, "a ledger that cannot be replaced is an error");
+	ok(!get("run/ledger.new"), "no temporary file is left");
+	ledger_close(&ledger);
+}
+
 static void check_failed_undo(void)
 {
 	struct ledger ledger;
@@ -302,6 +330,20 @@ static void check_crash_before_write(void)
 	is_text(get("a/memory.low"), "0", "before the second write: the original is restored");
 }
 
+/* The next daemon could not undo the claim, wrote another value, and was killed as well */
+static void check_second_crash(void)
+{
+	struct ledger ledger;
+
+	crash();
+	open_ledger(&ledger);
+	is_int(set(&ledger, "/a", 2 * MIB), 0, "write again, with the claim of the crash");
+	ledger_close(&ledger);
+	put("a/memory.low", "1048576");
+	recover();
+	is_text(get("a/memory.low"), "0", "before that write: the first original is restored");
+}
+
 static void check_many_claims(void)
 {
 	struct ledger ledger;
@@ -355,6 +397,7 @@ static void check_outside_change(void)
 	is_int(ledger_read(&ledger, "/a", LOW, &knob), 0, "read a value from outside");
 	ok(knob.value == 777 && knob.original == 777, "it is the new original");
 	is_uint(ledger.nr, 0, "the claim is dropped");
+	ok(!get("run/ledger"), "from the disk, too");
 	set(&ledger, "/a", 2 * MIB);
 	ledger_undo(&ledger);
 	is_text(get("a/memory.low"), "777", "the new original is restored");
@@ -424,6 +467,26 @@ static void check_stale_reading(void)
 	ledger_close(&ledger);
 }
 
+/* The value is the one that was read, but now it comes from outside and not from a claim */
+static void check_stale_original(void)
+{
+	struct knob knob, other;
+	struct ledger ledger;
+
+	clear_dir();
+	open_ledger(&ledger);
+	make_cgroup("a", "0");
+	set(&ledger, "/a", MIB);
+	ledger_read(&ledger, "/a", LOW, &knob);
+	put("a/memory.low", "777");
+	ledger_read(&ledger, "/a", LOW, &other);
+	put("a/memory.low", "1048576");
+	is_int(ledger_write(&ledger, "/a", LOW, &knob, 2 * MIB), -EAGAIN,
+	       "the claim was dropped since the value was read");
+	is_text(get("a/memory.low"), "1048576", "the value from outside stays");
+	ledger_close(&ledger);
+}
+
 /* --- dry run --- */
 
 static void check_dry_run(void)
@@ -460,16 +523,20 @@ int main(void)
 	check_failed_write();
 	check_removed_during_undo();
 	check_no_claim_no_write();
+	check_missing_directory();
+	check_no_temporary_file();
 	check_failed_undo();
 	check_unknown_format();
 	check_crash();
 	check_crash_before_write();
+	check_second_crash();
 	check_many_claims();
 	check_second_daemon();
 	check_outside_change();
 	check_outside_change_to_old_value();
 	check_other_cgroup();
 	check_stale_reading();
+	check_stale_original();
 	check_dry_run();
 	remove_dir();
 	return tap_done();

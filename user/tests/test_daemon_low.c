@@ -140,6 +140,16 @@ static void check_failed_raise(void)
 	end();
 }
 
+/* A cgroup is not raised before its ancestors cover it */
+static void check_failed_ancestor(void)
+{
+	begin();
+	make_read_only("p/memory.low");
+	ok(set_low("/p/q/x", 4 * MIB) < 0, "raise a cgroup whose ancestor cannot be written");
+	is_uint(low_of("p/q/x"), 0, "the cgroup stays as it was");
+	end();
+}
+
 /* A value that was chosen for one reading is not written over another */
 static void check_stale_reading(void)
 {
@@ -197,6 +207,7 @@ int main(void)
 	check_outside_change_above();
 	check_removed();
 	check_failed_raise();
+	check_failed_ancestor();
 	check_stale_reading();
 	check_stale_cgroup();
 	check_stale_reading_above();

@@ -83,6 +83,13 @@ static void check_small_differences(void)
 	decides(&now, PROTECT_ENOUGH, "half a MiB less is not worth a write");
 	now.low = target - 8 * MIB;
 	decides(&now, PROTECT_RAISE, "8 MiB less is");
+
+	now.current = 320 * MIB;
+	target = protect_decide(&rule, &now).low;
+	now.low = target - 5 * MIB;
+	decides(&now, PROTECT_ENOUGH, "5 MiB of 400 are not worth a write");
+	now.low = target - 9 * MIB;
+	decides(&now, PROTECT_RAISE, "more than 2 % are");
 }
 
 static void check_own_limit(void)
@@ -178,6 +185,11 @@ static void check_bounds(void)
 	is_uint(d.low, 80 * MIB, "max bounds memory.low");
 	now.low = d.low;
 	is_int(protect_decide(&small, &now).reason, PROTECT_AT_MAX, "max is reached");
+	now.low = d.low - MIB / 2;
+	is_int(protect_decide(&small, &now).reason, PROTECT_AT_MAX, "or almost reached");
+	now.low = 0;
+	small.max = 80 * MIB + 1;
+	is_uint(protect_decide(&small, &now).low, 80 * MIB, "max is rounded to whole pages");
 	now = refaulting();
 	now.limit = 70 * MIB;
 	is_uint(protect_decide(&rule, &now).low, 70 * MIB, "so does the cgroup's own limit");
