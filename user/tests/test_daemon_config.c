@@ -103,6 +103,18 @@ static void check_byte_order_mark(void)
 			 "a byte order mark is skipped"));
 }
 
+static void check_repeated_keys(void)
+{
+	struct config *c = load("[protect a]\ncgroup = /a\ncgroup = /a/b\nmax = 1G\nmax = 2G\n",
+				"keys may be repeated in a section");
+
+	if (!c)
+		return;
+	is_text(c->protect[0].cgroup, "/a/b", "the last path counts");
+	is_uint(c->protect[0].max, 2048 * MIB, "the last size counts");
+	config_free(c);
+}
+
 struct refusal {
 	const char *text;
 	int line;
@@ -150,6 +162,7 @@ static void check_structure(void)
 		{ "[protect a\nmax = 1G\n", 1, "expected [section]" },
 		{ "[protect a]\nmax = 1G\n  2G\n", 3, "expected [section]" },
 		{ "[protect a]\n= 1G\n", 2, "unknown key ''" },
+		{ "[protect a]\n\xef\xbb\xbfmax = 1G\n", 2, "unknown key" },
 	};
 
 	REFUSE("bad structure", bad);
@@ -159,10 +172,13 @@ static void check_values(void)
 {
 	static const struct refusal bad[] = {
 		{ "[daemon]\ninterval = 0s\n", 2, "expected a time" },
+		{ "[daemon]\ninterval = 99ms\n", 2, "at least 100 ms" },
 		{ "[daemon]\ninterval = 5\n", 2, "expected a time" },
 		{ "[daemon]\ninterval = -1s\n", 2, "expected a time" },
 		{ "[daemon]\nledger = x\n", 2, "absolute path" },
 		{ "[protect a]\nmax = 0\n", 2, "expected a size" },
+		{ "[protect a]\nmax = 1023K\n", 2, "at least 1M" },
+		{ "[protect a]\nmax = 1e9G\n", 2, "expected a size" },
 		{ "[protect a]\nmax = 1X\n", 2, "expected a size" },
 		{ "[protect a]\nmax = nan\n", 2, "expected a size" },
 		{ "[protect a]\nmax = 0x40000000\n", 2, "expected a size" },
@@ -170,6 +186,7 @@ static void check_values(void)
 		{ "[protect a]\nrefaults = many\n", 2, "expected a rate" },
 		{ "[protect a]\nquantile = 1.1\n", 2, "expected a share" },
 		{ "[protect a]\nquantile = 0\n", 2, "expected a share" },
+		{ "[protect a]\nidle = 999ms\n", 2, "at least 1000 ms" },
 		{ "[protect a]\nidle = 1 day\n", 2, "expected a time" },
 	};
 
@@ -248,6 +265,7 @@ int main(void)
 	check_long_lines();
 	check_blanks();
 	check_byte_order_mark();
+	check_repeated_keys();
 	check_structure();
 	check_values();
 	check_zero_byte();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Cgroup files and the ledger of claims, on a fake cgroup tree: every value that
- * the daemon changed is restored, and no other
+ * The ledger of claims, on a fake cgroup tree: every value that the daemon changed is
+ * restored, and no other
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroupfs.h"
 #include "journal.h"
 #include "ledger.h"
 #include "tap.h"
@@ -16,35 +15,6 @@
 
 #define MIB	(1ULL << 20)
 #define LOW	"memory.low"
-
-/* --- cgroup files --- */
-
-static void check_files(void)
-{
-	uint64_t value;
-
-	make_cgroup("a", "max\n");
-	put("a/memory.events.local", "low 1\nhigh 22\nmax 333\n");
-	is_int(cgroupfs_read(dir, "/a", LOW, &value), 0, "read a file that says max");
-	ok(value == CGROUPFS_MAX, "max is a value of its own");
-	is_int(cgroupfs_read_key(dir, "/a", "memory.events.local", "max", &value), 0,
-	       "read the value of a key");
-	is_uint(value, 333, "from its own line");
-	is_int(cgroupfs_read_key(dir, "/a", "memory.events.local", "ma", &value), -ENODATA,
-	       "the beginning of a key is not that key");
-	put("a/memory.low", "x");
-	is_int(cgroupfs_read(dir, "/a", LOW, &value), -EBADMSG, "a file without a number");
-	is_int(cgroupfs_read(dir, "/a", "none", &value), -ENOENT, "a missing file");
-}
-
-static void check_paths(void)
-{
-	ok(cgroupfs_path_valid("/a.b/c..d/..."), "dots within a name are valid");
-	ok(!cgroupfs_path_valid("/a/"), "a trailing slash is not");
-	ok(!cgroupfs_path_valid(""), "nor is an empty path");
-	ok(!cgroupfs_path_valid("/a/../b"), "nor '..'");
-	ok(!cgroupfs_path_valid("/."), "nor '.'");
-}
 
 /* --- claims --- */
 
@@ -515,8 +485,6 @@ int main(void)
 {
 	make_dir();
 	journal_open(JOURNAL_STDERR, LOG_EMERG);
-	check_files();
-	check_paths();
 	check_restore();
 	check_write_original();
 	check_max();
