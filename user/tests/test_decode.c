@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Decoding of netlink messages, well made and malformed */
+/* Test decoding of netlink messages, well-formed and malformed */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 #include "decode.h"
 #include "tap.h"
 
-/* A message under construction; its attributes are what is decoded. */
+/* The message under construction; the tests decode its attributes. */
 static struct nl_msg *msg;
 
 static void begin(void)
@@ -29,7 +29,7 @@ static void end(struct nlattr *start)
 	nla_nest_end(msg, start);
 }
 
-/* nla_nest_end() drops a nest that is empty; the kernel's keeps it. */
+/* libnl's nla_nest_end() drops an empty nest; the kernel's keeps it. */
 static void empty_nest(int attr)
 {
 	nla_put(msg, attr, 0, NULL);
@@ -45,7 +45,7 @@ static int decode_cgroup(struct headroom_cgroup *cgroup)
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), cgroup, &arena);
 }
 
-/* Decodes what was built; -EBADMSG is wanted, and nothing may leak. */
+/* Expect -EBADMSG for the message; a sanitizer finds leaks */
 static void is_malformed(const char *name)
 {
 	struct headroom_cgroup cgroup;
@@ -54,7 +54,7 @@ static void is_malformed(const char *name)
 	arena_free(&arena);
 }
 
-/* The head of a histogram, and a nest that is to be ended */
+/* Begin a histogram with its head; the caller ends the nest */
 static struct nlattr *histogram(int attr, uint32_t shift, uint32_t first)
 {
 	struct nlattr *start = nest(attr);
@@ -73,11 +73,19 @@ static void put_counts(size_t nr, uint64_t count)
 	nla_put(msg, HEADROOM_A_HISTOGRAM_COUNTS, nr * sizeof(counts[0]), counts);
 }
 
-static void test_well_made(void)
+static void put_stall(uint32_t cause, uint32_t total)
+{
+	struct nlattr *stall = nest(HEADROOM_A_STATS_STALL);
+
+	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, cause);
+	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, total);
+	end(stall);
+}
+
+/* A cgroup with unknown attributes, and with stalls out of order and twice */
+static void build_cgroup(void)
 {
 	struct nlattr *stats, *hist, *stall;
-	struct headroom_cgroup cgroup;
-	uint64_t elsewhere = 0;
 	const uint64_t counts[124] = { [0] = 3, [2] = 4, [123] = 5 };
 
 	begin();
@@ -100,48 +108,48 @@ static void test_well_made(void)
 	put_counts(1, 1);
 	end(hist);
 	end(stall);
-	stall = nest(HEADROOM_A_STATS_STALL);
-	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 99);
-	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 18);
-	end(stall);
-	stall = nest(HEADROOM_A_STATS_STALL);
-	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 50);
-	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 1);
-	end(stall);
-	stall = nest(HEADROOM_A_STATS_STALL);
-	nla_put_u32(msg, HEADROOM_A_STALL_CAUSE, 99);
-	nla_put_u32(msg, HEADROOM_A_STALL_TOTAL, 19);
-	end(stall);
+	put_stall(99, 18);
+	put_stall(50, 1);
+	put_stall(99, 19);
 	end(stats);
 	empty_nest(HEADROOM_A_CGROUP_SUBTREE);
 	nla_put_u16(msg, 200, 1);
+}
 
-	is_int(decode_cgroup(&cgroup), 0, "a cgroup");
+static void test_well_formed(void)
+{
+	const struct headroom_bucket *bucket;
+	struct headroom_cgroup cgroup;
+	uint64_t elsewhere = 0;
+
+	build_cgroup();
+	is_int(decode_cgroup(&cgroup), 0, "a cgroup is decoded");
 	is_uint(cgroup.id, 0x100000002, "uint of 8 bytes");
 	is_uint(cgroup.parent_id, 7, "uint of 4 bytes");
-	is_uint(cgroup.local.evictions, 0xffffffff, "the largest of 4 bytes");
-	is_uint(cgroup.local.refaults, UINT64_MAX, "the largest of 8 bytes");
-	is_uint(cgroup.local.refaults_shared, 0, "what is absent is zero");
-	is_uint(cgroup.local.stall_total, 1ull << 41, "the total of stalls");
-	ok(cgroup.psi, "the kernel's own totals are there");
-	is_uint(cgroup.psi_some, 1ull << 40, "some");
-	is_uint(cgroup.psi_full, 5, "full");
-	is_uint(cgroup.local.refault_distance.nr, 3, "buckets, the unknown and the empty skipped");
-	is_uint(cgroup.local.refault_distance.bucket[0].count, 3, "in their order");
-	is_uint(cgroup.local.refault_distance.bucket[1].count, 4, "a count after one that is zero");
-	is_uint(cgroup.local.refault_distance.bucket[1].low, 2, "in its place");
-	is_uint(cgroup.local.refault_distance.bucket[2].high, UINT64_MAX, "no upper bound");
+	is_uint(cgroup.local.evictions, 0xffffffff, "largest uint of 4 bytes");
+	is_uint(cgroup.local.refaults, UINT64_MAX, "largest uint of 8 bytes");
+	is_uint(cgroup.local.refaults_shared, 0, "an absent counter is zero");
+	is_uint(cgroup.local.stall_total, 1ull << 41, "total of stalls");
+	ok(cgroup.psi, "PSI totals are valid");
+	is_uint(cgroup.psi_some, 1ull << 40, "total of some");
+	is_uint(cgroup.psi_full, 5, "total of full");
+	bucket = cgroup.local.refault_distance.bucket;
+	is_uint(cgroup.local.refault_distance.nr, 3, "empty buckets are absent");
+	is_uint(bucket[0].count, 3, "count of the first bucket");
+	is_uint(bucket[1].count, 4, "count of a bucket after an empty one");
+	is_uint(bucket[1].low, 2, "its lower bound");
+	is_uint(bucket[2].high, UINT64_MAX, "the last bucket is open");
 	is_uint(headroom_stats_stall(&cgroup.local, HEADROOM_STALL_CAUSE_DIRECT_RECLAIM)->total, 17,
-		"a stall, its cause not first");
+		"a stall whose cause is not its first attribute");
 	for (int cause = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM; cause < HEADROOM_STALL_CAUSES; cause++)
 		elsewhere += headroom_stats_stall(&cgroup.local, cause)->total;
-	is_uint(elsewhere, 0, "another cause has nothing");
+	is_uint(elsewhere, 0, "the other causes are zero");
 	is_uint(headroom_stats_stall(&cgroup.local, 99)->total, 19,
-		"an unknown cause is kept, the last of its number");
+		"an unknown cause is kept; the last of two wins");
 	ok(cgroup.local.nr_stalls == 3 && cgroup.local.stall[1].cause == 50 &&
-	   cgroup.local.stall[2].cause == 99, "ascending, whatever the order of the message");
-	is_uint(cgroup.subtree.refaults, 0, "and does not reach the subtree");
-	is_uint(cgroup.subtree.refault_distance.nr, 0, "empty statistics");
+	   cgroup.local.stall[2].cause == 99, "the list is sorted");
+	is_uint(cgroup.subtree.refaults, 0, "the subtree has no local counters");
+	is_uint(cgroup.subtree.refault_distance.nr, 0, "nor local histograms");
 	arena_free(&arena);
 }
 
@@ -152,7 +160,7 @@ static struct nlattr *begin_stats(void)
 	return nest(HEADROOM_A_CGROUP_LOCAL);
 }
 
-/* A subtree that is not there is what the cgroup itself is. */
+/* Without a subtree attribute, the subtree is the cgroup itself. */
 static void test_absent(void)
 {
 	struct headroom_cgroup cgroup, other;
@@ -161,11 +169,11 @@ static void test_absent(void)
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
 	nla_put_u64(msg, HEADROOM_A_CGROUP_GENERATION, 1ull << 50);
-	is_int(decode_cgroup(&cgroup), 0, "only an id and a generation");
-	is_uint(cgroup.generation, 1ull << 50, "the generation");
-	is_uint(cgroup.local.evictions + cgroup.subtree.refaults, 0, "all else is zero");
+	is_int(decode_cgroup(&cgroup), 0, "a cgroup with id and generation only is decoded");
+	is_uint(cgroup.generation, 1ull << 50, "its generation");
+	is_uint(cgroup.local.evictions + cgroup.subtree.refaults, 0, "its counters are zero");
 	ok(!cgroup.local.nr_stalls && !cgroup.local.nr_pages && !cgroup.local.nr_groups &&
-	   !cgroup.target.nr_reclaim, "and the lists are empty");
+	   !cgroup.target.nr_reclaim, "its lists are empty");
 
 	stats = begin_stats();
 	nla_put_u32(msg, HEADROOM_A_STATS_EVICTIONS, 3);
@@ -186,24 +194,24 @@ static void test_absent(void)
 	put_counts(2, 8);
 	end(nested);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "no subtree");
-	is_uint(cgroup.local.evictions, 3, "what is local");
+	is_int(decode_cgroup(&cgroup), 0, "a cgroup without a subtree is decoded");
+	is_uint(cgroup.local.evictions, 3, "its local counters");
 	ok(memcmp(&cgroup.subtree, &cgroup.local, sizeof(cgroup.local)) == 0,
-	   "is in the subtree, to the last byte");
-	is_uint(cgroup.subtree.refault_age.nr, 2, "and histograms");
+	   "the subtree equals the local statistics");
+	is_uint(cgroup.subtree.refault_age.nr, 2, "including histograms");
 	ok(cgroup.subtree.nr_stalls == 1 && cgroup.subtree.nr_pages == 1 &&
 	   cgroup.subtree.nr_groups == 1, "and lists");
 
-	/* the same place again, for a cgroup that has nothing */
+	/* the same memory again, for an empty cgroup */
 	other = cgroup;
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 2);
 	is_int(headroom_decode_cgroup(nlmsg_attrdata(nlmsg_hdr(msg), 0),
 				      nlmsg_attrlen(nlmsg_hdr(msg), 0), &other, &arena), 0,
-	       "in the place of another");
+	       "another cgroup is decoded into used memory");
 	memset(&cgroup, 0, sizeof(cgroup));
 	cgroup.id = 2;
-	ok(memcmp(&other, &cgroup, sizeof(other)) == 0, "nothing is left of that");
+	ok(memcmp(&other, &cgroup, sizeof(other)) == 0, "nothing of the former one is left");
 	arena_free(&arena);
 }
 
@@ -221,13 +229,12 @@ static void test_histogram_twice(void)
 		end(hist);
 	}
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "a histogram twice");
-	is_uint(cgroup.local.refault_distance.nr, 1, "counts once");
-	ok(!cgroup.psi, "without PSI it says so");
+	is_int(decode_cgroup(&cgroup), 0, "a cgroup with a histogram twice is decoded");
+	is_uint(cgroup.local.refault_distance.nr, 1, "the last one wins");
+	ok(!cgroup.psi, "PSI totals are not valid");
 	arena_free(&arena);
 }
 
-/* A list has the length of its first nest: a second one must not be added to it. */
 static void put_one_stall(uint32_t cause, uint32_t count)
 {
 	struct nlattr *stall = nest(HEADROOM_A_STATS_STALL);
@@ -278,6 +285,7 @@ static void test_lists_in_any_order(void)
 	arena_free(&arena);
 }
 
+/* A list is allocated for one nest: elements of a second nest would overflow it. */
 static void test_nest_twice(void)
 {
 	const int attrs[] = { HEADROOM_A_CGROUP_LOCAL, HEADROOM_A_CGROUP_SUBTREE,
@@ -299,7 +307,7 @@ static void test_nest_twice(void)
 			end(list);
 			end(stats);
 		}
-		is_malformed("a nest of statistics twice");
+		is_malformed("a nest of statistics twice is malformed");
 	}
 }
 
@@ -308,10 +316,10 @@ static void test_malformed_cgroup(void)
 	struct nlattr *stats, *stall;
 
 	begin();
-	is_malformed("nothing at all");
+	is_malformed("an empty message");
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_PARENT_ID, 1);
-	is_malformed("no id");
+	is_malformed("a message without an id");
 	begin();
 	nla_put_u16(msg, HEADROOM_A_CGROUP_ID, 1);
 	is_malformed("uint of 2 bytes");
@@ -335,7 +343,7 @@ static void test_malformed_cgroup(void)
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
 	nla_put(msg, HEADROOM_A_CGROUP_LOCAL, 8, "garbage!");
-	is_malformed("garbage where a nest should be");
+	is_malformed("garbage in place of a nest");
 
 	begin();
 	nla_put_u32(msg, HEADROOM_A_CGROUP_ID, 1);
@@ -377,19 +385,19 @@ static void test_malformed_histogram(void)
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
 	put_counts(1, 1);
-	end_histogram("a histogram without its unit");
+	end_histogram("a histogram without a shift");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	put_counts(1, 1);
-	end_histogram("counts of nobody knows which buckets");
+	end_histogram("a histogram without a first bucket");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 33);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
-	end_histogram("a unit that is too large");
+	end_histogram("a shift that is too large");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 124);
-	end_histogram("a first bucket behind the last");
+	end_histogram("a first bucket after the last one");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
@@ -399,10 +407,10 @@ static void test_malformed_histogram(void)
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 123);
 	put_counts(2, 1);
-	end_histogram("a count behind the last bucket");
+	end_histogram("a count after the last bucket");
 	begin_histogram();
 	nla_put_u64(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
-	end_histogram("a unit of 8 bytes");
+	end_histogram("a shift of 8 bytes");
 	begin_histogram();
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, 0);
@@ -412,10 +420,10 @@ static void test_malformed_histogram(void)
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_SHIFT, 0);
 	nla_put_u32(msg, HEADROOM_A_HISTOGRAM_FIRST, UINT32_MAX);
 	put_counts(1, 1);
-	end_histogram("a first bucket near the end of its type");
+	end_histogram("a first bucket of UINT32_MAX");
 }
 
-/* All buckets of the smallest and the largest unit: they touch, and leave nothing out. */
+/* For the smallest and the largest shift, the buckets cover all values without overlap. */
 static void test_buckets(void)
 {
 	static const struct {
@@ -436,18 +444,18 @@ static void test_buckets(void)
 		put_counts(124, 7);
 		end(hist);
 		end(stats);
-		is_int(decode_cgroup(&cgroup), 0, "every bucket");
-		is_uint(cgroup.local.refault_age.nr, 124, "none is left out");
+		is_int(decode_cgroup(&cgroup), 0, "a histogram with every bucket is decoded");
+		is_uint(cgroup.local.refault_age.nr, 124, "it has every bucket");
 		bucket = cgroup.local.refault_age.bucket;
 		touch = 0;
 		for (size_t i = 1; i < cgroup.local.refault_age.nr; i++)
 			touch += bucket[i].low > bucket[i - 1].low &&
 				 bucket[i].low == bucket[i - 1].high + 1;
-		is_int(touch, 123, "each begins where the one before ends");
+		is_int(touch, 123, "each bucket begins after the end of the one before");
 		for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 			is_uint(bucket[known[i].index].low, known[i].units << shift,
-				"where it begins");
-		is_uint(bucket[123].high, UINT64_MAX, "the last has no end");
+				"lower bound of a bucket");
+		is_uint(bucket[123].high, UINT64_MAX, "the last bucket is open");
 		arena_free(&arena);
 	}
 }
@@ -476,18 +484,18 @@ static void test_pages(void)
 	put_pages(UINT32_MAX, UINT32_MAX, 4);
 	put_pages(9, 42, 6);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "pages of kinds and reasons");
+	is_int(decode_cgroup(&cgroup), 0, "pages by kind and reason are decoded");
 	is_uint(headroom_stats_pages(&cgroup.local, HEADROOM_PAGE_KIND_FILE,
 				     HEADROOM_REASON_OWN_LIMIT)->evictions, 10,
-		"the first of each");
+		"first kind and reason");
 	is_uint(headroom_stats_pages(&cgroup.local, HEADROOM_PAGE_KIND_SHMEM,
 				     HEADROOM_REASON_UNKNOWN)->refaults, 1ull << 39,
-		"the last of each");
+		"last kind and reason");
 	for (int kind = 0; kind < HEADROOM_PAGE_KINDS; kind++)
 		for (int reason = 0; reason < HEADROOM_REASONS; reason++)
 			sum += headroom_stats_pages(&cgroup.local, kind, reason)->evictions;
-	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons count under no other");
-	is_uint(cgroup.local.nr_pages, 6, "and are kept");
+	is_uint(sum, 10 + (1ull << 40), "unknown kinds and reasons are not counted as others");
+	is_uint(cgroup.local.nr_pages, 6, "they are kept");
 	is_uint(headroom_stats_pages(&cgroup.local, 9, 42)->evictions, 6, "with their numbers");
 	is_uint(headroom_stats_pages(&cgroup.local, UINT32_MAX, UINT32_MAX)->evictions, 4,
 		"however large");
@@ -516,7 +524,7 @@ static void test_pages(void)
 	stats = begin_stats();
 	empty_nest(HEADROOM_A_STATS_PAGES);
 	end(stats);
-	is_malformed("no pages at all");
+	is_malformed("an empty nest of pages");
 }
 
 static void put_groups(int nr)
@@ -541,18 +549,18 @@ static void test_groups(void)
 	stats = nest(HEADROOM_A_CGROUP_SUBTREE);
 	put_groups(1);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "groups of samples");
-	is_uint(cgroup.local.group[0].evictions, 100, "the first");
-	is_uint(cgroup.local.group[15].refaults, 16, "the last");
-	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree has its own");
-	is_uint(cgroup.subtree.nr_groups, 1, "and may be fewer");
+	is_int(decode_cgroup(&cgroup), 0, "sample groups are decoded");
+	is_uint(cgroup.local.group[0].evictions, 100, "first group");
+	is_uint(cgroup.local.group[15].refaults, 16, "last group");
+	is_uint(cgroup.subtree.group[0].refaults, 1, "the subtree has groups of its own");
+	is_uint(cgroup.subtree.nr_groups, 1, "their number may differ");
 	arena_free(&arena);
 
 	stats = begin_stats();
 	put_groups(HEADROOM_SAMPLE_GROUPS + 1);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "more groups than this library knows");
-	is_uint(cgroup.local.nr_groups, HEADROOM_SAMPLE_GROUPS + 1, "are kept");
+	is_int(decode_cgroup(&cgroup), 0, "more groups than this library knows are decoded");
+	is_uint(cgroup.local.nr_groups, HEADROOM_SAMPLE_GROUPS + 1, "they are kept");
 	arena_free(&arena);
 }
 
@@ -587,15 +595,15 @@ static void test_target(void)
 	put_reclaim(HEADROOM_REASON_KSWAPD);
 	put_reclaim(42);
 	end(target);
-	is_int(decode_cgroup(&cgroup), 0, "a target");
-	is_uint(cgroup.target.evictions, 77, "evictions of the pool");
-	is_uint(cgroup.target.distance.bucket[0].low, 5, "distances of the pool");
+	is_int(decode_cgroup(&cgroup), 0, "a target is decoded");
+	is_uint(cgroup.target.evictions, 77, "evictions of the target");
+	is_uint(cgroup.target.distance.bucket[0].low, 5, "distances of the target");
 	reclaim = headroom_target_reclaim(&cgroup.target, HEADROOM_REASON_KSWAPD);
-	is_uint(reclaim->scanned, 1ull << 33, "scanned");
-	is_uint(reclaim->reclaimed, 20, "reclaimed");
+	is_uint(reclaim->scanned, 1ull << 33, "scanned pages");
+	is_uint(reclaim->reclaimed, 20, "reclaimed pages");
 	is_uint(reclaim->lowest_priority, 3, "lowest priority");
 	is_uint(headroom_target_reclaim(&cgroup.target, HEADROOM_REASON_UNKNOWN)->scanned, 0,
-		"another reason has nothing");
+		"a missing reason is zero");
 	is_uint(headroom_target_reclaim(&cgroup.target, 42)->reclaimed, 20,
 		"an unknown reason is kept");
 	arena_free(&arena);
@@ -639,7 +647,7 @@ static void is_malformed_blame(const char *name)
 	headroom_victim_clear(&victim);
 }
 
-/* What is 0 is left out */
+/* An @id or @reason of 0 is left out */
 static void put_evictor(int attr, uint64_t id, uint32_t reason, uint64_t refaults)
 {
 	struct nlattr *evictor = nest(attr);
@@ -669,23 +677,23 @@ static void test_blame(void)
 	put_evictor(HEADROOM_A_BLAME_EVICTOR, 2, HEADROOM_REASONS, 7);
 	put_evictor(HEADROOM_A_BLAME_OTHERS, 0, 0, 5);
 	nla_put_u16(msg, 200, 1);
-	is_int(decode_blame(&victim), 0, "a victim");
-	is_uint(victim.id, 0x100000002, "who it is");
-	is_uint(victim.nr, 3, "its evictors");
-	is_uint(victim.evictor[0].id, 1ull << 40, "one of them");
-	is_uint(victim.evictor[0].reason, HEADROOM_REASON_KSWAPD, "why it did it");
-	is_uint(victim.evictor[0].evictions, 16, "how much");
-	is_uint(victim.evictor[0].refaults, 8, "how much was missed");
-	is_uint(victim.evictor[0].error, 6, "how much may be missing");
+	is_int(decode_blame(&victim), 0, "a victim is decoded");
+	is_uint(victim.id, 0x100000002, "its id");
+	is_uint(victim.nr, 3, "number of evictors");
+	is_uint(victim.evictor[0].id, 1ull << 40, "id of an evictor");
+	is_uint(victim.evictor[0].reason, HEADROOM_REASON_KSWAPD, "its reason");
+	is_uint(victim.evictor[0].evictions, 16, "its evictions");
+	is_uint(victim.evictor[0].refaults, 8, "its refaults");
+	is_uint(victim.evictor[0].error, 6, "its error");
 	is_uint(victim.evictor[1].reason, HEADROOM_REASONS, "an unknown reason is kept");
 	is_uint(victim.evictor[2].id, 0, "the others have no id");
-	is_uint(victim.evictor[2].evictions, 10, "but pages");
+	is_uint(victim.evictor[2].evictions, 10, "evictions of the others");
 	headroom_victim_clear(&victim);
 
 	begin_blame();
 	put_evictor(HEADROOM_A_BLAME_OTHERS, 0, 0, 0);
-	is_int(decode_blame(&victim), 0, "no others");
-	is_uint(victim.nr, 0, "are no evictor");
+	is_int(decode_blame(&victim), 0, "a victim with empty others is decoded");
+	is_uint(victim.nr, 0, "it has no evictors");
 	headroom_victim_clear(&victim);
 }
 
@@ -694,7 +702,7 @@ static void test_malformed_blame(void)
 	struct nlattr *evictor;
 
 	begin();
-	is_malformed_blame("blame of nobody");
+	is_malformed_blame("blame without a victim");
 	begin_blame();
 	put_evictor(HEADROOM_A_BLAME_EVICTOR, 2, HEADROOM_REASON_KSWAPD, 1);
 	put_evictor(HEADROOM_A_BLAME_EVICTOR, 0, HEADROOM_REASON_KSWAPD, 1);
@@ -713,7 +721,7 @@ static void test_malformed_blame(void)
 	is_malformed_blame("an empty evictor");
 	begin_blame();
 	nla_put(msg, HEADROOM_A_BLAME_OTHERS, 5, "other");
-	is_malformed_blame("garbage where the others should be");
+	is_malformed_blame("garbage in place of the others");
 	begin_blame();
 	nla_put(msg, HEADROOM_A_BLAME_ID, 3, "ids");
 	is_malformed_blame("an id of 3 bytes");
@@ -726,7 +734,7 @@ static int decode_stalled(struct headroom_stalled *stalled)
 				       nlmsg_attrlen(nlmsg_hdr(msg), 0), stalled);
 }
 
-/* What is 0 is left out */
+/* Arguments of 0 are left out */
 static void put_stalled(uint32_t pid, uint64_t cgroup, uint32_t cause)
 {
 	begin();
@@ -752,23 +760,23 @@ static void test_stalled(void)
 
 	put_stalled(4711, 0x100000002, HEADROOM_STALL_CAUSE_SWAP_IN);
 	nla_put_u16(msg, 200, 1);
-	is_int(decode_stalled(&stalled), 0, "a stalled task");
+	is_int(decode_stalled(&stalled), 0, "a stalled task is decoded");
 	is_uint(stalled.pid, 4711, "pid");
 	is_uint(stalled.cgroup, 0x100000002, "cgroup");
 	is_uint(stalled.cause, HEADROOM_STALL_CAUSE_SWAP_IN, "cause");
 	is_uint(stalled.time, 1ull << 33, "time");
 	put_stalled(1, 1, HEADROOM_STALL_CAUSES);
-	is_int(decode_stalled(&stalled), 0, "for a cause that is newer");
-	is_uint(stalled.cause, HEADROOM_STALL_CAUSES, "which is kept");
+	is_int(decode_stalled(&stalled), 0, "a stalled task with an unknown cause is decoded");
+	is_uint(stalled.cause, HEADROOM_STALL_CAUSES, "the cause is kept");
 
 	begin();
-	is_malformed_stalled("a stalled task without anything");
+	is_malformed_stalled("a stalled task without attributes");
 	put_stalled(0, 1, 1);
-	is_malformed_stalled("without a pid");
+	is_malformed_stalled("a stalled task without a pid");
 	put_stalled(1, 0, 1);
-	is_malformed_stalled("without a cgroup");
+	is_malformed_stalled("a stalled task without a cgroup");
 	put_stalled(1, 1, 0);
-	is_malformed_stalled("without a cause");
+	is_malformed_stalled("a stalled task without a cause");
 	put_stalled(1, 1, 1);
 	nla_put_u64(msg, HEADROOM_A_STALLED_PID, 1);
 	is_malformed_stalled("a pid of 8 bytes");
@@ -783,7 +791,7 @@ static void test_stalled(void)
 	is_malformed_stalled("a cause of 2 bytes");
 }
 
-/* Whatever is cut off: an error or a smaller result, never a bad access. */
+/* A truncated message is refused or decoded in part, without a read behind its end. */
 static void test_truncation(void)
 {
 	int full, accepted = 0;
@@ -798,7 +806,7 @@ static void test_truncation(void)
 	end(open_nest[0]);
 	full = nlmsg_attrlen(nlmsg_hdr(msg), 0);
 	for (int len = 0; len < full; len++) {
-		/* memory of that size, for the sanitizer to see what is beyond */
+		/* a copy of exactly this size lets a sanitizer see reads behind its end */
 		copy = malloc(len ? len : 1);
 		memcpy(copy, nlmsg_attrdata(nlmsg_hdr(msg), 0), len);
 		memset(&cgroup, 0, sizeof(cgroup));
@@ -807,8 +815,8 @@ static void test_truncation(void)
 		arena_free(&arena);
 		free(copy);
 	}
-	/* only where the id ends, before anything else begins */
-	is_int(accepted, 1, "a message cut short is refused");
+	/* except for the one that ends after the id */
+	is_int(accepted, 1, "truncated messages are refused");
 }
 
 static int decode_status(struct headroom_status *status)
@@ -850,35 +858,40 @@ static void test_status(void)
 	nla_put_u64(msg, HEADROOM_A_STATUS_WORKER_TIME, 1ull << 35);
 	nla_put_u32(msg, HEADROOM_A_STATUS_REQUEST_TIME, 5);
 	nla_put_u64(msg, HEADROOM_A_STATUS_EVENT_SEQ, 1ull << 36);
-	is_int(decode_status(&status), 0, "a status");
+	is_int(decode_status(&status), 0, "a status is decoded");
 	is_uint(status.table_remembered, 1ull << 40, "remembered pages");
 	is_uint(status.histograms, 1ull << 34, "histograms");
 	is_uint(status.stalled, 3, "stalled tasks");
 	is_text(status.kernel, "6.1.0", "kernel");
 	is_uint(status.triggers, 4, "triggers");
-	is_uint(status.worker_time, 1ull << 35, "time of the worker");
-	is_uint(status.request_time, 5, "time of the requests");
-	is_uint(status.event_seq, 1ull << 36, "number of the last event");
-	ok(!status.stalls, "no stalls, unless it says so");
-	is_text(status.hook[0].covers, "", "a hook always has its strings");
+	is_uint(status.worker_time, 1ull << 35, "time of background work");
+	is_uint(status.request_time, 5, "time of requests");
+	is_uint(status.event_seq, 1ull << 36, "sequence number of the last event");
+	ok(!status.stalls, "an absent flag is false");
+	is_text(status.hook[0].covers, "", "an absent string of a hook is empty");
 	headroom_status_clear(&status);
+}
+
+static void test_malformed_status(void)
+{
+	struct nlattr *hook;
 
 	begin();
 	nla_put_u32(msg, HEADROOM_A_STATUS_PAGE_SIZE, 4096);
-	is_malformed_status("no version");
+	is_malformed_status("a status without a version");
 	begin();
 	nla_put_string(msg, HEADROOM_A_STATUS_VERSION, "1.2");
-	is_malformed_status("no page size");
+	is_malformed_status("a status without a page size");
 	begin();
 	nla_put_u32(msg, HEADROOM_A_STATUS_PAGE_SIZE, 4096);
 	nla_put(msg, HEADROOM_A_STATUS_VERSION, 3, "1.2");
-	is_malformed_status("a string that does not end");
+	is_malformed_status("a string without a NUL");
 	begin_status();
 	nla_put_u64(msg, HEADROOM_A_STATUS_CGROUPS, 1);
-	is_malformed_status("u32 of 8 bytes");
+	is_malformed_status("a u32 of 8 bytes");
 	begin_status();
 	nla_put_u32(msg, HEADROOM_A_STATUS_SAMPLE_SHIFT, 64);
-	is_malformed_status("a shift out of range");
+	is_malformed_status("a sample shift out of range");
 	begin_status();
 	empty_nest(HEADROOM_A_STATUS_HOOK);
 	is_malformed_status("a hook without a name");
@@ -899,13 +912,13 @@ static void test_status(void)
 	is_malformed_status("histograms of 2 bytes");
 	begin_status();
 	nla_put(msg, HEADROOM_A_STATUS_KERNEL, 3, "6.1");
-	is_malformed_status("a kernel that does not end");
+	is_malformed_status("a kernel release without a NUL");
 	begin_status();
 	nla_put_u16(msg, HEADROOM_A_STATUS_WORKER_TIME, 1);
 	is_malformed_status("a time of 2 bytes");
 	begin_status();
-	nla_put(msg, HEADROOM_A_STATUS_DROPPED, 5, "loss");
-	is_malformed_status("garbage where losses should be");
+	nla_put(msg, HEADROOM_A_STATUS_DROPPED, 5, "drop");
+	is_malformed_status("garbage in place of dropped counters");
 }
 
 static void test_labels(void)
@@ -914,10 +927,12 @@ static void test_labels(void)
 
 	is_text(headroom_stall_cause_label(HEADROOM_STALL_CAUSE_REFAULT, label, sizeof(label)),
 		"refault", "the label of a known cause is its name");
-	is_text(headroom_stall_cause_label(99, label, sizeof(label)), "cause_99", "or its number");
-	is_text(headroom_page_kind_label(9, label, sizeof(label)), "kind_9", "of a kind");
+	is_text(headroom_stall_cause_label(99, label, sizeof(label)), "cause_99",
+		"label of an unknown cause");
+	is_text(headroom_page_kind_label(9, label, sizeof(label)), "kind_9",
+		"label of an unknown kind");
 	is_text(headroom_reason_label(UINT32_MAX, label, sizeof(label)), "reason_4294967295",
-		"of a reason, however large");
+		"label of the largest reason");
 }
 
 static void test_causes(void)
@@ -926,14 +941,16 @@ static void test_causes(void)
 
 	for (int cause = 0; cause <= HEADROOM_STALL_CAUSES; cause++)
 		in_total += headroom_stall_in_total(cause);
-	is_int(in_total, 8, "causes in the total");
+	is_int(in_total, 8, "number of causes in the total");
 	ok(headroom_stall_in_total(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM) &&
-	   headroom_stall_in_total(HEADROOM_STALL_CAUSE_OTHER), "from the first on");
+	   headroom_stall_in_total(HEADROOM_STALL_CAUSE_OTHER),
+	   "first and last cause in the total");
 	ok(!headroom_stall_in_total(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM) &&
-	   !headroom_stall_in_total(HEADROOM_STALL_CAUSES), "neither orders nor what is newer");
+	   !headroom_stall_in_total(HEADROOM_STALL_CAUSES),
+	   "proactive reclaim and unknown causes are not in the total");
 	is_text(headroom_stall_cause_name(HEADROOM_STALL_CAUSE_THROTTLED_NOPROGRESS),
-		"throttled_noprogress", "a cause");
-	ok(!headroom_stall_cause_name(HEADROOM_STALL_CAUSES), "none for what is newer");
+		"throttled_noprogress", "name of a cause");
+	ok(!headroom_stall_cause_name(HEADROOM_STALL_CAUSES), "an unknown cause has no name");
 	test_labels();
 }
 
@@ -952,19 +969,20 @@ static void test_counters(void)
 	for (counter = headroom_stats_counters; counter->name; counter++)
 		nla_put_u32(msg, counter->attribute, value++);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "all counters");
+	is_int(decode_cgroup(&cgroup), 0, "a cgroup with all counters is decoded");
 	value = 100;
 	for (counter = headroom_stats_counters; counter->name; counter++, all++)
 		right += headroom_counter_get(counter, &cgroup.local) == value++;
-	is_int(right, all, "each in its field");
-	/* pages, distances, ages, groups and stalls are no counters */
-	is_int(all, HEADROOM_A_STATS_MAX - 5, "every counter of the specification is known");
-	is_uint(cgroup.local.stall_total, value - 1, "the last by name");
+	is_int(right, all, "each counter is in its member");
+	/* all attributes but the nests: pages, distances, ages, groups and stalls */
+	is_int(all, HEADROOM_A_STATS_MAX - 5, "the table has every counter of the specification");
+	is_uint(cgroup.local.stall_total, value - 1, "the last counter has its value");
 	arena_free(&arena);
 
 	for (all = 0, counter = headroom_dropped_counters; counter->name; counter++)
 		all++;
-	is_int(all, HEADROOM_A_DROPPED_MAX, "every loss of the specification is known");
+	is_int(all, HEADROOM_A_DROPPED_MAX,
+	       "the table has every drop counter of the specification");
 	test_causes();
 	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
 		ok(headroom_stall_cause_name(cause), "cause %d has a name", cause);
@@ -972,9 +990,9 @@ static void test_counters(void)
 		ok(headroom_page_kind_name(kind), "kind %d has a name", kind);
 	for (int reason = 1; reason < HEADROOM_REASONS; reason++)
 		ok(headroom_reason_name(reason), "reason %d has a name", reason);
-	is_text(headroom_page_kind_name(HEADROOM_PAGE_KIND_SHMEM), "shmem", "a kind");
-	is_text(headroom_reason_name(HEADROOM_REASON_OWN_LIMIT), "own_limit", "a reason");
-	ok(!headroom_reason_name(HEADROOM_REASONS), "none for what is newer");
+	is_text(headroom_page_kind_name(HEADROOM_PAGE_KIND_SHMEM), "shmem", "name of a kind");
+	is_text(headroom_reason_name(HEADROOM_REASON_OWN_LIMIT), "own_limit", "name of a reason");
+	ok(!headroom_reason_name(HEADROOM_REASONS), "an unknown reason has no name");
 }
 
 /* What an exporter walks: everything has a name, a unit and a meaning. */
@@ -1023,40 +1041,40 @@ static void test_extack(void)
 	begin_error(NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS);
 	nla_put_u32(msg, NLMSGERR_ATTR_OFFS, 20);
 	nla_put_string(msg, NLMSGERR_ATTR_MSG, "the reason");
-	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "sentence after a capped request");
+	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "message after a capped request");
 
 	begin_error(NLMSG_ERROR, NLM_F_ACK_TLVS);
 	nlmsg_append(msg, request, 10, NLMSG_ALIGNTO);
 	error = nlmsg_data(nlmsg_hdr(msg));
 	error->msg.nlmsg_len += 10;
 	nla_put_string(msg, NLMSGERR_ATTR_MSG, "the reason");
-	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "sentence after a whole request");
+	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "message after a whole request");
 	error->msg.nlmsg_len = 1 << 30;
-	ok(!headroom_extack(nlmsg_hdr(msg)), "a request that is longer than the message");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "no message: the request exceeds the ACK");
 	error->msg.nlmsg_len = 0x80000000;
-	ok(!headroom_extack(nlmsg_hdr(msg)), "and than an int");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "no message: the request exceeds INT_MAX");
 	error->msg.nlmsg_len = UINT32_MAX;
-	ok(!headroom_extack(nlmsg_hdr(msg)), "and one longer than all");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "no message: the request has UINT32_MAX bytes");
 
 	begin_error(NLMSG_DONE, NLM_F_ACK_TLVS);
 	nla_put_string(msg, NLMSGERR_ATTR_MSG, "the reason");
-	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "sentence at the end of a dump");
+	is_text(headroom_extack(nlmsg_hdr(msg)), "the reason", "message at the end of a dump");
 
 	begin_error(NLMSG_ERROR, NLM_F_CAPPED);
 	nla_put_string(msg, NLMSGERR_ATTR_MSG, "the reason");
-	ok(!headroom_extack(nlmsg_hdr(msg)), "no flag, no sentence");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "no message without the flag");
 	begin_error(NLMSG_ERROR, NLM_F_CAPPED | NLM_F_ACK_TLVS);
-	ok(!headroom_extack(nlmsg_hdr(msg)), "no attributes");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "no message without attributes");
 	nla_put(msg, NLMSGERR_ATTR_MSG, 6, "endles");
-	ok(!headroom_extack(nlmsg_hdr(msg)), "a sentence that does not end");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "a message without a NUL is ignored");
 	begin_error(NLMSG_DONE, NLM_F_ACK_TLVS);
 	nlmsg_hdr(msg)->nlmsg_type = NLMSG_ERROR;
-	ok(!headroom_extack(nlmsg_hdr(msg)), "an error that is too short");
+	ok(!headroom_extack(nlmsg_hdr(msg)), "a truncated error has no message");
 }
 
 int main(void)
 {
-	test_well_made();
+	test_well_formed();
 	test_absent();
 	test_histogram_twice();
 	test_nest_twice();
@@ -1072,6 +1090,7 @@ int main(void)
 	test_stalled();
 	test_truncation();
 	test_status();
+	test_malformed_status();
 	test_counters();
 	test_public_counters();
 	test_extack();
