@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Events, triggers and parameters of the fake kernel, for the command
+ * Provide events, triggers and parameters to the command in tests
  *
- * It takes the place of the library's events.c and params.c. HEADROOM_FAKE_EVENTS is a
- * FIFO from which events come, one a line: its type and words as "cgroup=7 path=/a";
- * "fail=N" is an error in place of one. HEADROOM_FAKE_LOG is a file to which goes what was
- * asked for. Of the words of HEADROOM_FAKE "absent" and "eperm" are for it too.
+ * Replaces events.c and params.c of the library. HEADROOM_FAKE_EVENTS is a FIFO that is read
+ * for events, one per line: the type and words such as "cgroup=7 path=/a". "fail=N" makes
+ * headroom_events_next() fail with errno N. Requests are logged to the file HEADROOM_FAKE_LOG.
+ * The words "absent" and "eperm" of HEADROOM_FAKE apply here, too.
  */
 
 #include <errno.h>
@@ -45,9 +45,9 @@ static void log_request(const char *format, ...)
 	fclose(file);
 }
 
-static int fail(struct headroom_events *e, int err, const char *sentence)
+static int fail(struct headroom_events *e, int err, const char *message)
 {
-	snprintf(e->error, sizeof(e->error), "%s", sentence);
+	snprintf(e->error, sizeof(e->error), "%s", message);
 	return err;
 }
 
@@ -63,7 +63,7 @@ int headroom_events_open(struct headroom_events **e, bool group)
 		return fail(*e, -ENOENT, "the headroom module is not loaded");
 	if (group && fake_kernel_behaves("eperm"))
 		return fail(*e, -EPERM, "needs CAP_SYS_ADMIN");
-	/* for writing, too: then it has no end */
+	/* also for writing: then the FIFO never reaches its end */
 	(*e)->fd = open(name ? name : "/dev/null", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	log_request("open group=%d\n", group);
 	return (*e)->fd < 0 ? fail(*e, -errno, strerror(errno)) : 0;
@@ -185,28 +185,28 @@ int headroom_trigger_del(struct headroom_events *e, uint32_t id)
 
 static struct headroom_params parameters = { .table_entries = 65536, .stalls = true };
 
-int headroom_params_get(struct headroom *h, struct headroom_params *config)
+int headroom_params_get(struct headroom *h, struct headroom_params *params)
 {
 	(void)h;
-	*config = parameters;
+	*params = parameters;
 	return 0;
 }
 
-int headroom_params_set(struct headroom *h, const struct headroom_params *config,
+int headroom_params_set(struct headroom *h, const struct headroom_params *params,
 			unsigned int which)
 {
 	log_request("config which=%u shift=%u entries=%llu stalls=%d\n", which,
-		    config->sample_shift, (unsigned long long)config->table_entries,
-		    config->stalls);
+		    params->sample_shift, (unsigned long long)params->table_entries,
+		    params->stalls);
 	if (fake_kernel_behaves("eperm"))
 		return headroom_fail(h, -EPERM, "needs CAP_NET_ADMIN");
-	if (which & HEADROOM_PARAM_TABLE_ENTRIES && config->table_entries > 33554432)
+	if (which & HEADROOM_PARAM_TABLE_ENTRIES && params->table_entries > 33554432)
 		return headroom_fail(h, -ERANGE, "table-entries is out of range");
 	if (which & HEADROOM_PARAM_SAMPLE_SHIFT)
-		parameters.sample_shift = config->sample_shift;
+		parameters.sample_shift = params->sample_shift;
 	if (which & HEADROOM_PARAM_TABLE_ENTRIES)
-		parameters.table_entries = config->table_entries;
+		parameters.table_entries = params->table_entries;
 	if (which & HEADROOM_PARAM_STALLS)
-		parameters.stalls = config->stalls;
+		parameters.stalls = params->stalls;
 	return 0;
 }

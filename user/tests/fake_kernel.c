@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A kernel with the headroom module, inside a program: see fake_kernel.h */
+/* Answer netlink requests as a kernel with the headroom module would: see fake_kernel.h */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,29 +33,29 @@ struct headroom_trigger fake_kernel_trigger;
 #define GROUP	0x2a
 #define NR_TRIGGERS	8
 
-/* What waits for a reader, by its descriptor; @wake stands in for it where it is polled */
+/* The queue of a socket; epoll sets contain @wake instead of @fd, which never has data */
 struct socket {
 	int fd;
 	int wake;
 	struct nl_msg *queue[256];
 	size_t head, tail;
 	bool hears_events, hears_families;
-	/* the queue has overflown: to be told, and full until it was read */
+	/* the queue has overflowed: report ENOBUFS once, and drop messages until it was read */
 	bool overrun, congested;
 };
 
 static struct {
 	struct socket socket[16];
 	size_t nr_sockets;
-	/* of the request that is being answered */
+	/* the socket of the request that is being answered */
 	struct socket *asker;
 	unsigned int dumps, blame_dumps, stall_dumps;
 	unsigned int family_lookups;
-	/* an answer of which the reader was not yet told */
+	/* a socket whose queued answer is invisible until the reader polls */
 	struct socket *late;
 	int family;
 	unsigned int reloaded_at;
-	bool overflown;
+	bool overflowed;
 	bool unloaded;
 	uint64_t seq;
 	struct headroom_params config;
@@ -86,7 +86,7 @@ static const struct {
 
 #define NR_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
 
-/* Who took whose pages; an evictor with id 0 is all the others */
+/* Victims and their evictors; id 0 is the sum of all other evictors */
 static const struct {
 	uint64_t victim;
 	struct headroom_evictor evictor;
@@ -105,7 +105,7 @@ static const struct {
 #define NR_BLAMES	(sizeof(blames) / sizeof(blames[0]))
 #define BUCKETS		124
 
-/* Tasks in a stall. There is no such pid, Linux has less; 0 stands for our own */
+/* Stalled tasks. NO_PID is above the kernel's limit for pids; 0 stands for our own pid */
 #define NO_PID		5000000
 
 static const struct headroom_stalled stalled[] = {
@@ -119,7 +119,7 @@ static const struct headroom_stalled stalled[] = {
 
 #define NR_STALLED	(sizeof(stalled) / sizeof(stalled[0]))
 
-/* The words that tell how it behaves; in a file they can change meanwhile */
+/* The words that describe the behaviour; in a file they can be changed while it runs */
 static const char *behaviour(void)
 {
 	const char *name = getenv("HEADROOM_FAKE_FILE");
@@ -139,7 +139,7 @@ static const char *behaviour(void)
 	return words;
 }
 
-/* The number behind "word=", 1 for a bare word, 0 when it is absent */
+/* The number after "word=", 1 for a bare word, 0 if it is absent */
 static unsigned long behaves(const char *word)
 {
 	const char *words = behaviour(), *at;
@@ -193,7 +193,7 @@ static void enqueue(struct nl_msg *msg)
 	enqueue_to(kernel.asker, msg);
 }
 
-/* A queue that was read has room again */
+/* An empty queue accepts messages again */
 static void queue_is_empty(struct socket *s)
 {
 	uint64_t sum;
@@ -204,7 +204,7 @@ static void queue_is_empty(struct socket *s)
 		abort();
 }
 
-/* As a new socket is: what an earlier one with this descriptor had is gone */
+/* Reset to a new socket: drop the queue and triggers of an earlier one with this descriptor */
 static void renew(struct socket *s)
 {
 	while (s->head < s->tail)
@@ -225,15 +225,15 @@ static struct nl_msg *new_message(const struct nlmsghdr *request, int type, int 
 	return msg;
 }
 
-static void put_sentence(struct nl_msg *msg, const char *sentence)
+static void put_extack(struct nl_msg *msg, const char *text)
 {
-	if (!sentence)
+	if (!text)
 		return;
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK_TLVS;
-	nla_put_string(msg, NLMSGERR_ATTR_MSG, sentence);
+	nla_put_string(msg, NLMSGERR_ATTR_MSG, text);
 }
 
-/* The reply to a request for one object */
+/* Enqueue the reply to a request for one object */
 static void enqueue_reply(struct nl_msg *msg)
 {
 	if (behaves("mute"))
@@ -242,13 +242,13 @@ static void enqueue_reply(struct nl_msg *msg)
 		enqueue(msg);
 }
 
-static void answer_error(const struct nlmsghdr *request, int err, const char *sentence)
+static void answer_error(const struct nlmsghdr *request, int err, const char *text)
 {
 	struct nl_msg *msg = new_message(request, NLMSG_ERROR, NLM_F_CAPPED);
 	struct nlmsgerr error = { .error = err, .msg = *request };
 
 	nlmsg_append(msg, &error, sizeof(error), 0);
-	put_sentence(msg, sentence);
+	put_extack(msg, text);
 	enqueue(msg);
 }
 
@@ -262,7 +262,7 @@ static struct nl_msg *new_reply(const struct nlmsghdr *request, int flags)
 	return msg;
 }
 
-/* The last one has yet to be born, and one may have died */
+/* The last cgroup exists only if it was born, and another one may have died */
 static bool exists(size_t i)
 {
 	return (cgroups[i].id != 7 || behaves("born")) && behaves("died") != cgroups[i].id;
@@ -276,14 +276,14 @@ static void put_uint(struct nl_msg *msg, int attr, uint64_t value)
 		nla_put_u64(msg, attr, value);
 }
 
-/* A counter that is absent is 0 */
+/* Leave out counters that are 0, as the module does */
 static void put_counter(struct nl_msg *msg, int attr, uint64_t value)
 {
 	if (value)
 		put_uint(msg, attr, value);
 }
 
-/* Values from @low on, which is where a bucket begins, in units of 2^shift */
+/* Put a histogram with @count values in the bucket that begins at @low, in units of 2^@shift */
 static void put_histogram(struct nl_msg *msg, int attr, unsigned int shift, uint64_t low,
 			  uint64_t count)
 {
@@ -376,7 +376,7 @@ static void put_stalls(struct nl_msg *msg, uint64_t n)
 	put_stall(msg, 99, 1, 1, true);
 }
 
-/* What @rate cgroups like /busy/db would have counted in @dumps intervals */
+/* The counters of @rate cgroups like /busy/db after @dumps intervals */
 static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dumps,
 		      uint32_t detail)
 {
@@ -387,7 +387,7 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 	put_counter(msg, HEADROOM_A_STATS_REFAULTS, 640 * n);
 	put_counter(msg, HEADROOM_A_STATS_REFAULTS_SHARED, 64 * n);
 	put_counter(msg, HEADROOM_A_STATS_REFAULT_SAMPLES, 10 * n);
-	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
+	nla_put_u32(msg, 4711, 42);	/* an attribute of a newer module */
 	put_counter(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
 	put_counter(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
 	if (behaves("partly") && detail & HEADROOM_DETAIL_PAGES)
@@ -408,7 +408,7 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 	nla_nest_end(msg, nest);
 }
 
-/* The later ones by id changed first. All count but one, which did so once */
+/* Cgroups with larger ids changed first. All change before each dump, except for one. */
 static uint64_t generation_of(size_t i, uint64_t dumps)
 {
 	return (cgroups[i].id == 4 ? 1 : dumps) * 100 + NR_CGROUPS - i;
@@ -428,14 +428,14 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps, uint32_t de
 	if (below)
 		put_stats(msg, HEADROOM_A_CGROUP_SUBTREE, local + below, dumps, detail);
 	put_target(msg, counts ? (local + below) * dumps : 0, detail);
-	/* a second before there was a module, and then twice what our stalls tell */
+	/* a second before the module was loaded, and since then twice our stalls */
 	if (!behaves("partly") && detail & HEADROOM_DETAIL_PSI) {
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_SOME,
 			 1000000000 + (counts ? 30000000 * (local + below) * dumps : 0));
 		put_uint(msg, HEADROOM_A_CGROUP_PSI_FULL,
 			 1000000000 + (counts ? 12000000 * (local + below) * dumps : 0));
 	}
-	/* attributes end at 64 KB: two of unknown ones make a larger message */
+	/* attributes have less than 64 KB: two unknown ones make a larger message */
 	for (int pad = 4712; behaves("huge") && pad < 4714; pad++)
 		memset(nla_data(nla_reserve(msg, pad, 50000)), 0, 50000);
 	if (behaves("malformed") && cgroups[i].id == 3)
@@ -535,7 +535,7 @@ static void put_blame(struct nl_msg *msg, uint64_t victim)
 		put_uint(msg, HEADROOM_A_BLAME_EVICTOR, 4);
 }
 
-static bool lost_pages(uint64_t id)
+static bool is_victim(uint64_t id)
 {
 	for (size_t i = 0; i < NR_BLAMES; i++)
 		if (blames[i].victim == id)
@@ -543,7 +543,7 @@ static bool lost_pages(uint64_t id)
 	return false;
 }
 
-/* The answer to a request for one cgroup */
+/* Answer a request for one cgroup */
 static void answer_one(const struct nlmsghdr *request, bool blame)
 {
 	const struct nlattr *id = nlmsg_find_attr((struct nlmsghdr *)request, GENL_HDRLEN,
@@ -565,18 +565,18 @@ static void answer_one(const struct nlmsghdr *request, bool blame)
 	answer_error(request, -ENOENT, "no cgroup with this id has the memory controller");
 }
 
-/* The end of a dump */
+/* End a dump */
 static void answer_done(const struct nlmsghdr *request, int flags)
 {
 	struct nl_msg *msg = new_message(request, NLMSG_DONE, flags);
 	int status = behaves("breaks") ? -EMSGSIZE : 0;
 
 	nlmsg_append(msg, &status, sizeof(status), 0);
-	put_sentence(msg, status ? "the fake kernel broke off" : NULL);
+	put_extack(msg, status ? "the fake kernel broke off" : NULL);
 	enqueue(msg);
 }
 
-/* Ids are numbers from 1 in the order of the array */
+/* Cgroup ids count from 1 in the order of the array */
 static bool is_below(size_t i, uint64_t ancestor)
 {
 	uint64_t id = cgroups[i].id;
@@ -586,7 +586,7 @@ static bool is_below(size_t i, uint64_t ancestor)
 	return id;
 }
 
-/* What a dump of cgroups was asked for */
+/* The filter in a request for a dump of cgroups */
 struct asked {
 	uint64_t ancestor, since;
 	bool changes;
@@ -638,7 +638,7 @@ static void answer_blame(const struct nlmsghdr *request, int flags)
 	for (size_t i = 0; i < NR_CGROUPS; i++) {
 		size_t which = behaves("disorder") ? NR_CGROUPS - 1 - i : i;
 
-		if (!exists(which) || !lost_pages(cgroups[which].id))
+		if (!exists(which) || !is_victim(cgroups[which].id))
 			continue;
 		msg = new_reply(request, flags);
 		put_blame(msg, cgroups[which].id);
@@ -663,7 +663,7 @@ static void answer_dump(const struct nlmsghdr *request, bool blame)
 		answer_cgroups(request, dump, flags);
 	for (uint64_t id = 1000; behaves("many") && id < 1200; id++) {
 		msg = new_reply(request, flags);
-		/* blame has it under the same number */
+		/* HEADROOM_A_BLAME_ID has the same number */
 		put_uint(msg, HEADROOM_A_CGROUP_ID, id);
 		enqueue(msg);
 	}
@@ -715,9 +715,9 @@ static uint64_t now(void)
 
 static struct nl_msg *new_notification(int family, int cmd)
 {
-	const struct nlmsghdr nobody = { 0 };
+	const struct nlmsghdr unasked = { 0 };
 	const struct genlmsghdr genl = { .cmd = cmd, .version = 1 };
-	struct nl_msg *msg = new_message(&nobody, family, 0);
+	struct nl_msg *msg = new_message(&unasked, family, 0);
 
 	nlmsg_append(msg, (void *)&genl, sizeof(genl), 0);
 	return msg;
@@ -733,7 +733,7 @@ static void put_config(struct nl_msg *msg)
 
 static void put_event(struct nl_msg *msg, const struct headroom_event *event)
 {
-	nla_put_u32(msg, 4711, 42);	/* from a module newer than this library */
+	nla_put_u32(msg, 4711, 42);	/* an attribute of a newer module */
 	put_uint(msg, HEADROOM_A_EVENT_SEQ, event->seq);
 	put_uint(msg, HEADROOM_A_EVENT_TIME, event->time ? event->time : now());
 	if (event->cgroup)
@@ -850,7 +850,7 @@ void fake_kernel_load(void)
 	memset(kernel.trigger, 0, sizeof(kernel.trigger));
 }
 
-/* Something of everything */
+/* Send one notification of each type */
 static void be_lively(void)
 {
 	const struct headroom_event born = { .cgroup = 7, .parent_id = 2, .path = "/busy/newborn" };
@@ -896,7 +896,7 @@ static void set_config(const struct nlmsghdr *request)
 	fake_kernel_notify(HEADROOM_CMD_PARAMS_NTF, &event);
 }
 
-/* Why it is refused; NULL if it is not. What is asked for has to be there. */
+/* The message if the trigger is refused, with @err; NULL if it is accepted */
 static const char *refusal(struct nlattr **attr, int *err)
 {
 	uint64_t window = 0, cgroup = 0;
@@ -1083,7 +1083,7 @@ ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 	return msg->msg_iov[0].iov_len;
 }
 
-/* The group of events is joined, or that which hears of families that go. */
+/* Join the module's multicast group, or that of the generic netlink controller */
 int setsockopt(int fd, int level, int option, const void *value, socklen_t len)
 {
 	struct socket *s = socket_of(fd);
@@ -1133,18 +1133,18 @@ static void copy_out(struct msghdr *msg, const struct nlmsghdr *nlh)
 	msg->msg_flags = nlh->nlmsg_len > room ? MSG_TRUNC : 0;
 }
 
-/* Whether there is nothing to read now; otherwise the queue has a message. */
+/* Return false if the queue has a message; otherwise set errno */
 static bool fails_to_receive(struct socket *s)
 {
-	if (s->overrun || (fake_kernel_requests > 1 && behaves("enobufs") && !kernel.overflown)) {
+	if (s->overrun || (fake_kernel_requests > 1 && behaves("enobufs") && !kernel.overflowed)) {
 		s->overrun = false;
-		kernel.overflown = true;
+		kernel.overflowed = true;
 		errno = ENOBUFS;
 		return true;
 	}
 	if ((fake_kernel_requests && behaves("stuck")) || s == kernel.late ||
 	    (behaves("deaf") && kernel.family_lookups >= behaves("deaf"))) {
-		/* as a socket with SO_RCVTIMEO when the time is over */
+		/* as a socket whose SO_RCVTIMEO has expired */
 		errno = EAGAIN;
 		return true;
 	}
@@ -1152,7 +1152,7 @@ static bool fails_to_receive(struct socket *s)
 		return false;
 	queue_is_empty(s);
 	if (!(fcntl(s->fd, F_GETFL) & O_NONBLOCK)) {
-		/* the real one would wait for ever */
+		/* a real socket would block for ever */
 		fputs("fake kernel: nothing to read\n", stderr);
 		abort();
 	}
@@ -1205,13 +1205,13 @@ int fake_poll(struct pollfd *fds, nfds_t nr, int timeout)
 	return syscall(SYS_ppoll, fds, nr, timeout < 0 ? NULL : &wait, NULL, 0);
 }
 
-/* Takes the place of mglru.c */
+/* Replaces mglru.c of the command */
 bool mglru_is_on(void)
 {
 	return behaves("mglru");
 }
 
-/* The names of its cgroups; they take the place of cgroup.c */
+/* Names of the cgroups; these functions replace cgroup.c of the library */
 
 const char *headroom_cgroup_root(struct headroom *h)
 {

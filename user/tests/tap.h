@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The Test Anything Protocol: one line a check, the plan at the end */
+/* Write results in the Test Anything Protocol: one line per check, the plan at the end */
 #ifndef TAP_H
 #define TAP_H
 
@@ -49,20 +49,20 @@ static inline bool tap_ok(bool passed, const char *file, int line, const char *f
 		printf("# got '%s', want '%s'\n", got_ ? got_ : "(null)", want_); \
 } while (0)
 
-/* within @percent of @want */
+/* is_near - check that a value is within @percent of @want */
 #define is_near(got, want, percent, name) do { \
 	double got_ = (got), want_ = (want), off_ = got_ - want_; \
 	if (!ok((off_ < 0 ? -off_ : off_) <= want_ * (percent) / 100, "%s", name)) \
 		printf("# got %g, want %g\n", got_, want_); \
 } while (0)
 
-/* tap_skip - a check that cannot be made here */
+/* tap_skip - report a check that cannot be made here */
 static inline void tap_skip(const char *name, const char *why)
 {
 	printf("ok %d - %s # SKIP %s\n", ++tap_checks, name, why);
 }
 
-/* tap_done - the plan; for main() to return */
+/* tap_done - write the plan; returns the exit status for main() */
 static inline int tap_done(void)
 {
 	printf("1..%d\n", tap_checks);
