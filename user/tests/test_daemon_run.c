@@ -107,12 +107,19 @@ void headroom_status_free(struct headroom_status *status)
 	free(status);
 }
 
-/* Whether @id is the cgroup whose statistics are too large for a message */
-static bool too_large(uint64_t id)
+static bool is_cgroup(uint64_t id, const char *name)
 {
 	struct stat st;
 
-	return !stat(in_dir("cg/large"), &st) && st.st_ino == id;
+	return !stat(in_dir(name), &st) && st.st_ino == id;
+}
+
+/* The module has no record of one cgroup, and the statistics of another do not fit in a message */
+static int cgroup_error(uint64_t id)
+{
+	if (is_cgroup(id, "cg/unknown"))
+		return -ENOENT;
+	return is_cgroup(id, "cg/large") ? -EMSGSIZE : 0;
 }
 
 /* Change memory.low once, between the daemon's reading of the cgroup and its decision */
@@ -134,8 +141,8 @@ int headroom_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup 
 	struct headroom_cgroup *cg;
 	uint64_t more;
 
-	if (!err && too_large(id))
-		err = -EMSGSIZE;
+	if (!err)
+		err = cgroup_error(id);
 	if (err)
 		return err;
 	more = get_number("refaults");
@@ -617,21 +624,76 @@ static void check_bad_cgroups(void)
 	make_full_cgroup("cg/bad", 0);
 	put("cg/bad/memory.current", "garbage\n");
 	make_full_cgroup("cg/large", 0);
+	make_full_cgroup("cg/unknown", 0);
 	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/run/ledger\n"
 		 "[protect bad]\ncgroup = /bad\nmax = 1G\n"
 		 "[protect large]\ncgroup = /large\nmax = 1G\n"
+		 "[protect unknown]\ncgroup = /unknown\nmax = 1G\n"
 		 "[protect db]\ncgroup = /s/db\nmax = 1G\n", dir);
 	put("conf", text);
 	refault(1000);
 	pid = start(NULL);
-	ok(WITHIN(10, raised()), "the last of three rules works");
+	ok(WITHIN(10, raised()), "the last of four rules works");
 	ok(WITHIN(10, logged("protect bad: ")), "a file that cannot be parsed is logged");
 	ok(WITHIN(10, logged("protect large: cannot read /large: ")),
 	   "so are statistics that are too large for a message");
+	ok(WITHIN(10, logged("protect unknown: /unknown does not exist or has no memory controller")),
+	   "and a cgroup that the module does not know");
 	rounds(5);
 	is_int(times_logged("protect bad: "), 1, "the first once");
 	is_int(times_logged("protect large: "), 1, "the second once");
-	is_int(times_logged("does not answer"), 0, "neither is blamed on the module");
+	is_int(times_logged("protect unknown: "), 1, "the third once");
+	is_int(times_logged("does not answer"), 0, "none is blamed on the module");
+	stop(pid, SIGTERM);
+}
+
+static void check_unreadable_time(void)
+{
+	uint64_t low;
+	pid_t pid;
+
+	fresh();
+	configure("512M", "2s");
+	refault(1000);
+	pid = start(NULL);
+	ok(WITHIN(10, raised()), "memory.low is raised");
+	rounds(4);
+	low = low_of(DB);
+	put(DB "/memory.current", "garbage\n");
+	ok(WITHIN(10, logged("cannot read")), "a cgroup that cannot be read is logged");
+	refault(0);
+	sleep(3);
+	put(DB "/memory.current", "67108864\n");
+	ok(WITHIN(10, logged("can be read and written again")), "so is the end of that");
+	rounds(3);
+	is_uint(low_of(DB), low, "the time in between is not idle time");
+	stop(pid, SIGTERM);
+	restored();
+}
+
+static void check_verbose(void)
+{
+	pid_t pid;
+
+	fresh();
+	pid = start("--verbose");
+	ok(WITHIN(10, logged("stays at 1.0 MiB")), "the reason for no change is logged");
+	rounds(6);
+	is_int(times_logged("stays at"), 1, "with --verbose, it is not repeated before a minute");
+	stop(pid, SIGTERM);
+}
+
+static void check_reason_after_error(void)
+{
+	pid_t pid;
+
+	fresh();
+	pid = start(NULL);
+	ok(WITHIN(10, logged("stays at 1.0 MiB")), "the reason for no change is logged");
+	put(DB "/memory.current", "garbage\n");
+	ok(WITHIN(10, logged("cannot read")), "a cgroup that cannot be read is logged");
+	put(DB "/memory.current", "67108864\n");
+	ok(WITHIN(10, times_logged("stays at 1.0 MiB") == 2), "then the reason is logged again");
 	stop(pid, SIGTERM);
 }
 
@@ -754,6 +816,9 @@ int main(void)
 	check_timeout();
 	check_no_permission();
 	check_bad_cgroups();
+	check_unreadable_time();
+	check_verbose();
+	check_reason_after_error();
 	check_no_ledger();
 	check_no_claim_no_write();
 	check_second_daemon();
