@@ -200,10 +200,18 @@ static void step(struct daemon *d)
 	sd_notifyf(0, "STATUS=%s", err ? headroom_error(d->h) : rounds_summary(d->rounds));
 }
 
+/* A round may begin late by a twentieth of the interval, so that wakeups can coincide */
+static uint64_t accuracy_usec(const struct daemon *d)
+{
+	return d->interval / 20000;
+}
+
 static int set_timer(struct daemon *d)
 {
 	int err = sd_event_source_set_time_relative(d->timer, d->interval / 1000);
 
+	if (err >= 0)	/* a reload may have changed the interval */
+		err = sd_event_source_set_time_accuracy(d->timer, accuracy_usec(d));
 	return err < 0 ? err : sd_event_source_set_enabled(d->timer, SD_EVENT_ONESHOT);
 }
 
@@ -269,7 +277,7 @@ static int loop(struct daemon *d)
 		err = sd_event_add_signal(event, NULL, SIGHUP, on_reload, d);
 	if (err >= 0)
 		err = sd_event_add_time_relative(event, &d->timer, CLOCK_MONOTONIC,
-						 d->interval / 1000, d->interval / 20000,
+						 d->interval / 1000, accuracy_usec(d),
 						 on_timer, d);
 	/* The loop feeds systemd's watchdog */
 	if (err >= 0)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -201,18 +202,20 @@ static void make_full_cgroup(const char *name, uint64_t low)
 	}
 }
 
-static void configure_all(const char *ledger, const char *max, const char *idle)
+static void configure_all(const char *interval, const char *ledger, const char *max,
+			  const char *idle)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text), "[daemon]\ninterval = 100ms\nledger = %s/%s\n"
-		 "[protect db]\ncgroup = /s/db\nmax = %s\nidle = %s\n", dir, ledger, max, idle);
+	snprintf(text, sizeof(text), "[daemon]\ninterval = %s\nledger = %s/%s\n"
+		 "[protect db]\ncgroup = /s/db\nmax = %s\nidle = %s\n", interval, dir, ledger,
+		 max, idle);
 	put("conf", text);
 }
 
 static void configure(const char *max, const char *idle)
 {
-	configure_all("run/ledger", max, idle);
+	configure_all("100ms", "run/ledger", max, idle);
 }
 
 /* Begin a test: the module is loaded, and the cgroup has neither refaults nor evictions */
@@ -428,20 +431,40 @@ static void check_reload(void)
 	restored();
 }
 
+static void check_reload_interval(void)
+{
+	pid_t pid;
+
+	fresh();
+	configure_all("1h", "run/ledger", "512M", "1h");
+	refault(1000);
+	pid = start(NULL);
+	ok(WITHIN(10, get("run/ledger.lock")), "the daemon runs");
+	configure("512M", "1h");
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, raised()), "a shorter interval takes effect with the reload");
+	stop(pid, SIGTERM);
+	restored();
+}
+
 /* The daemon that starts after a crash reads the ledger that the configuration names */
 static void check_move_ledger(void)
 {
 	pid_t pid;
+	int lock;
 
 	fresh();
 	refault(1000);
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "memory.low is raised");
-	configure_all("other/ledger", "512M", "1h");
+	configure_all("100ms", "other/ledger", "512M", "1h");
 	kill(pid, SIGHUP);
 	ok(WITHIN(10, logged("reloaded the configuration")), "the ledger is moved by a reload");
 	ok(WITHIN(10, raised() && get("other/ledger")), "the claim is in the new ledger");
 	ok(!get("run/ledger"), "no claim is left in the old one");
+	lock = open(in_dir("run/ledger.lock"), O_RDWR | O_CLOEXEC);
+	is_int(flock(lock, LOCK_EX | LOCK_NB), 0, "the old one is unlocked");
+	close(lock);
 	stop(pid, SIGKILL);
 	refault(0);
 	pid = start(NULL);
@@ -459,7 +482,7 @@ static void check_unusable_new_ledger(void)
 	refault(1000);
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "memory.low is raised");
-	configure_all("missing/directory/ledger", "80M", "1h");
+	configure_all("100ms", "missing/directory/ledger", "80M", "1h");
 	kill(pid, SIGHUP);
 	ok(WITHIN(10, logged("cannot use the ledger")), "a new ledger that cannot be used is logged");
 	ok(WITHIN(10, logged("keeping the current configuration")), "the reload is refused");
@@ -479,7 +502,7 @@ static void check_move_with_claims(void)
 	pid = start(NULL);
 	ok(WITHIN(10, raised()), "memory.low is raised");
 	put(DB "/memory.low", "garbage\n");
-	configure_all("other/ledger", "512M", "1h");
+	configure_all("100ms", "other/ledger", "512M", "1h");
 	kill(pid, SIGHUP);
 	ok(WITHIN(10, logged("keeping the current configuration")),
 	   "the ledger cannot be moved while it has claims that cannot be undone");
@@ -805,6 +828,7 @@ int main(void)
 	check_crash();
 	check_dry_run();
 	check_reload();
+	check_reload_interval();
 	check_move_ledger();
 	check_unusable_new_ledger();
 	check_move_with_claims();
