@@ -13,9 +13,9 @@
 #include "json.h"
 #include "names.h"
 #include "options.h"
+#include "repeat.h"
 #include "subtree.h"
 #include "text.h"
-#include "wait.h"
 
 static struct json_object *json_evictor(const struct blame_row *row, const struct names *names,
 					const struct headroom_evictor *evictor)
@@ -71,113 +71,94 @@ static int print_lines(const struct blame_table *rows, const struct names *names
 	return err;
 }
 
-/* Options of the command line */
-struct request {
+/* Options of the command line, and the path of the cgroup */
+static struct {
 	const char *name;
-	double seconds;		/* 0: since the module was loaded */
-	unsigned long count;
-	bool json;
-};
+	char *top;
+	struct repeat repeat;	/* seconds is 0 for since the module was loaded */
+} request = { .repeat.count = 1 };
 
-static int print_blame(struct headroom *h, const struct headroom_blame *blame, const char *top,
-		       bool json)
+static int print_blame(struct headroom *h, const struct headroom_blame *blame)
 {
 	struct blame_table rows = { 0 };
 	struct names names;
 	int err = blame_names(h, blame, &names);
 
 	if (!err)
-		err = blame_table_select(blame, &names, top, &rows);
+		err = blame_table_select(blame, &names, request.top, &rows);
 	if (!err)
-		err = json ? print_lines(&rows, &names) :
-			     blame_table_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
-					       terminal_columns() : SIZE_MAX);
+		err = request.repeat.json ? print_lines(&rows, &names) :
+			blame_table_print(stdout, &rows, &names, isatty(STDOUT_FILENO) ?
+					  terminal_columns() : SIZE_MAX);
 	free(rows.row);
 	names_free(&names);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+	return err;
 }
 
-static int show_totals(struct headroom *h, const struct request *request, const char *top)
+static int take(struct headroom *h, void **reading, uint64_t *time)
 {
 	struct headroom_blame *blame;
-	int code, err = headroom_blame_get(h, 0, &blame);
+	int err = headroom_blame_get(h, 0, &blame);
 
-	if (err < 0)
-		return say_failure(h, err);
-	code = print_blame(h, blame, top, request->json);
-	headroom_blame_free(blame);
+	(void)time;
+	*reading = blame;
+	return err;
+}
+
+static int print_reading(struct headroom *h, void *now, void *before)
+{
+	struct headroom_blame *taken = NULL;
+	int err = before ? headroom_blame_delta(now, before, &taken) : 0;
+
+	if (!err)
+		err = print_blame(h, before ? taken : now);
+	headroom_blame_free(taken);
+	return err;
+}
+
+static void free_reading(void *reading)
+{
+	headroom_blame_free(reading);
+}
+
+static int show(struct headroom *h)
+{
+	static const struct repeat_ops ops = { take, print_reading, free_reading };
+	int code = find_top(h, request.name, &request.top);
+
+	request.repeat.differences = request.repeat.seconds > 0;
+	if (!code)
+		code = repeat_run(h, &request.repeat, &ops);
+	free(request.top);
 	return code;
 }
 
-static int show_intervals(struct headroom *h, const struct request *request, const char *top)
+static const struct option options[] = {
+	{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
+	  "only this cgroup and those below it as victims", &request.name },
+	{ "--interval", OPTION_SECONDS, "TIME",
+	  "measure for TIME instead of since the module was loaded",
+	  &request.repeat.seconds },
+	{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
+	  &request.repeat.count },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and victim",
+	  &request.repeat.json },
+	{ 0 }
+};
+
+static int check(const struct command *command)
 {
-	struct headroom_blame *before, *now, *taken;
-	uint64_t start = clock_now();
-	int code = EXIT_DONE, err = headroom_blame_get(h, 0, &before);
-
-	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!wait_until(clock_after(start, request->seconds), request->count))
-			break;
-		start = clock_now();
-		err = headroom_blame_get(h, 0, &now);
-		if (err < 0)
-			break;
-		if (n && !request->json)
-			putchar('\n');
-		err = headroom_blame_delta(now, before, &taken);
-		if (!err)
-			code = print_blame(h, taken, top, request->json);
-		headroom_blame_free(taken);
-		headroom_blame_free(before);
-		before = now;
-		if (fflush(stdout) != 0)
-			break;
-	}
-	headroom_blame_free(before);
-	return err < 0 ? say_failure(h, err) : code;
-}
-
-static int run(const struct command *command, int argc, char **argv)
-{
-	struct request request = { .count = 1 };
-	const struct option options[] = {
-		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
-		  "only this cgroup and those below it as victims", &request.name },
-		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure for TIME instead of since the module was loaded",
-		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
-		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and victim",
-		  &request.json },
-		{ 0 }
-	};
-	struct headroom *h;
-	char *top = NULL;
-	int code;
-
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	if (request.count != 1 && request.seconds <= 0)
-		return usage_error(command, "--count needs --interval");
-	code = open_module(&h);
-	if (!code)
-		code = find_top(h, request.name, &top);
-	if (!code)
-		code = request.seconds > 0 ? show_intervals(h, &request, top) :
-					     show_totals(h, &request, top);
-	free(top);
-	headroom_close(h);
-	return code;
+	return repeat_check(command, &request.repeat);
 }
 
 const struct command blame_command = {
 	.name = "blame",
-	.operands = "[CGROUP]",
 	.summary = "which cgroup evicted whose pages, why, and how many were read again",
 	.notes = "SHARE is the evictor's share of the victim's refaults, or of its evictions if none\n"
 		 "of its pages was read again. EVICTIONS of 300+20 means that up to 20 more are\n"
 		 "counted under (others). Figures are since the module was loaded, or for the\n"
 		 "interval.\n",
-	.run = run,
+	.options = options,
+	.check = check,
+	.run = show,
 };

@@ -20,6 +20,13 @@ struct change {
 	unsigned int which;
 };
 
+/* Options of the command line, and the changes they ask for */
+static struct {
+	struct texts assignments;
+	struct change change;
+	bool json;
+} request;
+
 static bool parse_switch(const char *text, bool *on)
 {
 	*on = strcmp(text, "on") == 0;
@@ -105,36 +112,30 @@ static int print(struct headroom *h, bool json)
 	return EXIT_DONE;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int set_and_print(struct headroom *h)
 {
-	struct texts assignments = { 0 };
-	struct change change = { 0 };
-	bool json = false;
-	const struct option options[] = {
-		{ "PARAMETER=VALUE", OPTION_OPERANDS, NULL, "parameter to change", &assignments },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
-		{ 0 }
-	};
-	struct headroom *h;
-	int code;
+	int code = request.change.which ? set(h, &request.change) : EXIT_DONE;
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	for (size_t i = 0; i < assignments.nr; i++)
-		if (!parse_assignment(command, assignments.text[i], &change))
+	return code ? code : print(h, request.json);
+}
+
+static const struct option options[] = {
+	{ "PARAMETER=VALUE", OPTION_OPERANDS, NULL, "parameter to change",
+	  &request.assignments },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object", &request.json },
+	{ 0 }
+};
+
+static int check(const struct command *command)
+{
+	for (size_t i = 0; i < request.assignments.nr; i++)
+		if (!parse_assignment(command, request.assignments.text[i], &request.change))
 			return EXIT_USAGE;
-	code = open_module(&h);
-	if (!code && change.which)
-		code = set(h, &change);
-	if (!code)
-		code = print(h, json);
-	headroom_close(h);
-	return code;
+	return EXIT_DONE;
 }
 
 const struct command config_command = {
 	.name = "config",
-	.operands = "[PARAMETER=VALUE]...",
 	.summary = "show the parameters of the module, or change them",
 	.notes = "Makes either all changes or none, then prints the parameters:\n"
 		 "  sample-shift=N   track one page in 2^N, N from 0 to 10\n"
@@ -142,5 +143,7 @@ const struct command config_command = {
 		 "  stalls=on|off    track stalls\n"
 		 "Counters keep their values. A new sample-shift or table-entries clears the nonresident\n"
 		 "table: refaults of the pages in it are not recognised.\n",
-	.run = run,
+	.options = options,
+	.check = check,
+	.run = set_and_print,
 };

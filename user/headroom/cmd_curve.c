@@ -14,36 +14,38 @@
 #include "failure.h"
 #include "json.h"
 #include "options.h"
+#include "quantity.h"
 #include "text.h"
 #include "wait.h"
 
-struct request {
+static struct {
 	const char *name;	/* as the user wrote it */
 	double seconds;		/* 0: since the module was loaded */
-	double below;		/* refaults per second; negative: option not given */
+	const char *below_text;	/* NULL: option not given */
+	double below;		/* the same in refaults per second */
 	const char *svg;
 	bool json;
-};
+} request;
 
 /* The least extra memory, in pages, that brings refaults down to --below */
-static double memory_below(const struct curve_plot *plot, const struct request *request)
+static double memory_below(const struct curve_plot *plot)
 {
-	return headroom_curve_memory(&plot->curve, request->below * plot->seconds);
+	return headroom_curve_memory(&plot->curve, request.below * plot->seconds);
 }
 
-static void print_below(const struct curve_plot *plot, const struct request *request)
+static void print_below(const struct curve_plot *plot)
 {
-	if (curve_plot_rate(plot, curve_plot_refaults(plot)) <= request->below) {
-		printf("refaults are already at or below %g per second\n", request->below);
+	if (curve_plot_rate(plot, curve_plot_refaults(plot)) <= request.below) {
+		printf("refaults are already at or below %g per second\n", request.below);
 		return;
 	}
 	printf("with %s more, at most %g refaults per second remain\n",
-	       curve_plot_memory(plot, memory_below(plot, request)).s, request->below);
+	       curve_plot_memory(plot, memory_below(plot)).s, request.below);
 }
 
-static int print_heading(const struct curve_plot *plot, const struct request *request)
+static int print_heading(const struct curve_plot *plot)
 {
-	const char *path = plot->cgroup->path ? plot->cgroup->path : request->name;
+	const char *path = plot->cgroup->path ? plot->cgroup->path : request.name;
 	int err = text_cgroup_heading(path, plot->cgroup->id);
 
 	if (err < 0)
@@ -63,9 +65,9 @@ static int print_heading(const struct curve_plot *plot, const struct request *re
 	return 0;
 }
 
-static int print_text(const struct curve_plot *plot, const struct request *request)
+static int print_text(const struct curve_plot *plot)
 {
-	int err = print_heading(plot, request);
+	int err = print_heading(plot);
 
 	if (err < 0)
 		return err;
@@ -78,9 +80,9 @@ static int print_text(const struct curve_plot *plot, const struct request *reque
 	curve_plot_draw(stdout, plot);
 	putchar('\n');
 	curve_plot_table(stdout, plot);
-	if (request->below >= 0) {
+	if (request.below_text) {
 		putchar('\n');
-		print_below(plot, request);
+		print_below(plot);
 	}
 	return 0;
 }
@@ -99,7 +101,7 @@ static struct json_object *json_point(const struct curve_plot *plot,
 	return object;
 }
 
-static int print_json(const struct curve_plot *plot, const struct request *request)
+static int print_json(const struct curve_plot *plot)
 {
 	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
 
@@ -116,11 +118,11 @@ static int print_json(const struct curve_plot *plot, const struct request *reque
 	for (size_t i = 0; i < plot->curve.nr; i++)
 		json_append(points, json_point(plot, &plot->curve.point[i]));
 	json_add(object, "points", points);
-	if (request->below >= 0) {
+	if (request.below_text) {
 		below = json_new_object();
-		json_add_number(below, "refaults_per_s", request->below);
+		json_add_number(below, "refaults_per_s", request.below);
 		json_add_uint(below, "extra_bytes",
-			      ceil(memory_below(plot, request)) * plot->page_size);
+			      ceil(memory_below(plot)) * plot->page_size);
 		json_add(object, "below", below);
 	}
 	return json_print_line(object);
@@ -195,16 +197,16 @@ static void svg_curve(FILE *out, const struct curve_plot *plot)
 		svg_y(plot, curve->point[curve->nr - 1].refaults));
 }
 
-static void write_svg(FILE *out, const struct curve_plot *plot, const struct request *request)
+static void write_svg(FILE *out, const struct curve_plot *plot)
 {
 	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
 		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
 	/* grey and blue that contrast with a white and with a black background */
 	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
 	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}</style>\n<title>", out);
-	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request->name);
+	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
 	fprintf(out, "</title>\n<text x=\"%d\" y=\"24\">", SVG_LEFT);
-	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request->name);
+	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
 	if (plot->seconds > 0)
 		fprintf(out, ", %.2f s", plot->seconds);
 	fputs("</text>\n", out);
@@ -213,67 +215,66 @@ static void write_svg(FILE *out, const struct curve_plot *plot, const struct req
 	fputs("</svg>\n", out);
 }
 
-static int write_svg_file(const struct curve_plot *plot, const struct request *request)
+static int write_svg_file(const struct curve_plot *plot)
 {
-	FILE *out = fopen(request->svg, "we");
+	FILE *out = fopen(request.svg, "we");
 	bool failed = !out;
 
 	if (out) {
-		write_svg(out, plot, request);
+		write_svg(out, plot);
 		failed = ferror(out);
 		failed = fclose(out) || failed;
 	}
 	if (!failed)
 		return EXIT_DONE;
-	fprintf(stderr, "headroom: cannot write %s: %s\n", request->svg, strerror(errno));
+	fprintf(stderr, "headroom: cannot write %s: %s\n", request.svg, strerror(errno));
 	return EXIT_FAILED;
 }
 
-static int print_curve(const struct curve_plot *plot, const struct request *request)
+static int print_curve(const struct curve_plot *plot)
 {
 	int code = EXIT_DONE, err;
 
-	if (request->svg && strcmp(request->svg, "-") == 0) {
-		write_svg(stdout, plot, request);
+	if (request.svg && strcmp(request.svg, "-") == 0) {
+		write_svg(stdout, plot);
 		return EXIT_DONE;
 	}
-	if (request->svg)
-		code = write_svg_file(plot, request);
-	err = request->json ? print_json(plot, request) : print_text(plot, request);
+	if (request.svg)
+		code = write_svg_file(plot);
+	err = request.json ? print_json(plot) : print_text(plot);
 	return err < 0 ? say_failure(NULL, err) : code;
 }
 
-static int measure(struct headroom *h, const struct request *request, uint64_t id,
-		   struct curve_plot *plot)
+static int measure(struct headroom *h, uint64_t id, struct curve_plot *plot)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
 	uint64_t start = clock_now();
 	int code = EXIT_DONE, err = 0;
 
-	if (request->seconds > 0) {
+	if (request.seconds > 0) {
 		err = headroom_cgroup_get(h, id, &before);
 		/* a signal ends the wait early; the command prints what it has measured */
 		if (!err)
-			wait_for(-1, clock_after(start, request->seconds));
+			code = wait_for(-1, clock_after(start, request.seconds));
 	}
-	if (!err)
+	if (!err && !code)
 		err = headroom_cgroup_get(h, id, &now);
-	if (!err) {
+	if (!err && !code) {
 		plot->seconds = before ? (clock_now() - start) / 1e9 : 0;
 		err = curve_plot_build(plot, now, before);
 	}
-	if (!err) {
-		code = print_curve(plot, request);
-		headroom_curve_clear(&plot->curve);
-	} else {
+	if (err < 0) {
 		code = say_failure(h, err);
+	} else if (!code) {
+		code = print_curve(plot);
+		headroom_curve_clear(&plot->curve);
 	}
 	headroom_cgroup_free(before);
 	headroom_cgroup_free(now);
 	return code;
 }
 
-static int show_curve(struct headroom *h, const struct request *request)
+static int show(struct headroom *h)
 {
 	struct headroom_status *status;
 	struct curve_plot plot = { 0 };
@@ -286,50 +287,42 @@ static int show_curve(struct headroom *h, const struct request *request)
 	plot.page_size = status->page_size;
 	plot.sample_shift = status->sample_shift;
 	headroom_status_free(status);
-	err = headroom_cgroup_id(h, request->name, &id);
+	err = headroom_cgroup_id(h, request.name, &id);
 	if (err < 0)
 		return say_failure(h, err);
-	return measure(h, request, id, &plot);
+	return measure(h, id, &plot);
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-	struct request request = { .below = -1 };
-	const char *below = NULL;
-	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
-		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure for TIME instead of since the module was loaded",
-		  &request.seconds },
-		{ "--below", OPTION_TEXT, "RATE",
-		  "print the memory that lowers refaults to RATE per second", &below },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object, with all points",
-		  &request.json },
-		{ "--svg", OPTION_TEXT, "FILE", "write a drawing to FILE; -: to stdout, without text",
-		  &request.svg },
-		{ 0 }
-	};
-	struct headroom *h;
-	int code;
+static const struct option options[] = {
+	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
+	{ "--interval", OPTION_SECONDS, "TIME",
+	  "measure for TIME instead of since the module was loaded",
+	  &request.seconds },
+	{ "--below", OPTION_TEXT, "RATE",
+	  "print the memory that lowers refaults to RATE per second", &request.below_text },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object, with all points",
+	  &request.json },
+	{ "--svg", OPTION_TEXT, "FILE", "write a drawing to FILE; -: to stdout, without text",
+	  &request.svg },
+	{ 0 }
+};
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	if (below && !quantity_parse(below, quantity_plain, &request.below))
-		return usage_error(command, "--below must be a rate in refaults per second, not '%s'", below);
-	if (below && request.seconds <= 0)
+static int check(const struct command *command)
+{
+	if (request.below_text && !quantity_parse(request.below_text, quantity_plain, &request.below))
+		return usage_error(command, "--below must be a rate in refaults per second, not '%s'",
+				   request.below_text);
+	if (request.below_text && request.seconds <= 0)
 		return usage_error(command, "--below needs --interval");
 	if (request.json && request.svg && strcmp(request.svg, "-") == 0)
 		return usage_error(command, "--json and --svg - exclude each other");
-	code = open_module(&h);
-	if (!code)
-		code = show_curve(h, &request);
-	headroom_close(h);
-	return code;
+	return EXIT_DONE;
 }
 
 const struct command curve_command = {
 	.name = "curve",
-	.operands = "CGROUP",
 	.summary = "how many refaults more memory would save in one cgroup",
-	.run = run,
+	.options = options,
+	.check = check,
+	.run = show,
 };

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -17,19 +16,20 @@
 #include "json.h"
 #include "options.h"
 #include "order.h"
+#include "repeat.h"
 #include "text.h"
-#include "wait.h"
 
 /* Options of the command line */
-struct view {
-	double seconds;
-	unsigned long count;
-	enum order order;
+static struct {
+	struct repeat repeat;
+	struct choice order;
 	const char *subtree;
 	uint64_t subtree_id;
 	bool all;
-	bool json;
 	uint32_t page_size;
+} view = {
+	.repeat = { .seconds = 1, .count = 1, .differences = true },
+	.order = { order_name, BY_STALL },
 };
 
 /* The cgroups to show, sorted */
@@ -39,31 +39,18 @@ struct rows {
 	const struct activity **row;
 };
 
-static struct measure measure_of(const struct activity *activity)
+static int compare_rows(const void *left, const void *right)
 {
-	return (struct measure){
-		.stall = activity->subtree.stall_total,
-		.refaults = activity->subtree.refaults,
-		.evictions = activity->subtree.evictions,
-		.extra = activity->extra_subtree,
-		.psi = activity->psi_some,
-		.path = activity->cgroup->path,
-	};
+	struct measure a = order_measure(*(const struct activity *const *)left);
+	struct measure b = order_measure(*(const struct activity *const *)right);
+
+	return order_compare(&a, &b, view.order.chosen);
 }
 
-static int compare_rows(const void *left, const void *right, void *arg)
-{
-	struct measure a = measure_of(*(const struct activity *const *)left);
-	struct measure b = measure_of(*(const struct activity *const *)right);
-
-	return order_compare(&a, &b, *(const enum order *)arg);
-}
-
-static int select_rows(const struct view *view, const struct headroom_snapshot *now,
+static int select_rows(const struct headroom_snapshot *now,
 		       const struct interval *interval, struct rows *rows)
 {
 	const struct activity *activity;
-	enum order order = view->order;
 
 	rows->row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows->row));
 	if (!rows->row)
@@ -74,14 +61,14 @@ static int select_rows(const struct view *view, const struct headroom_snapshot *
 		if (!activity->cgroup->path)
 			continue;
 		/* an older module ignores the filter */
-		if (view->subtree && !is_in_subtree(now, activity->cgroup->id, view->subtree_id))
+		if (view.subtree && !is_in_subtree(now, activity->cgroup->id, view.subtree_id))
 			continue;
-		if (!view->all && is_idle(&activity->subtree))
+		if (!view.all && is_idle(&activity->subtree))
 			rows->idle++;
 		else
 			rows->row[rows->nr++] = activity;
 	}
-	qsort_r(rows->row, rows->nr, sizeof(*rows->row), compare_rows, &order);
+	qsort(rows->row, rows->nr, sizeof(*rows->row), compare_rows);
 	return 0;
 }
 
@@ -132,8 +119,8 @@ static int format_stalls(char *line, size_t size, const struct headroom_stats *s
 }
 
 /* Format the columns after the name; without @activity, their headings. */
-static int format_columns(char *line, size_t size, const struct view *view,
-			  const struct activity *activity, double seconds)
+static int format_columns(char *line, size_t size, const struct activity *activity,
+			  double seconds)
 {
 	const struct headroom_stats *stats = activity ? &activity->subtree : NULL;
 	int len = format_stalls(line, size, stats, seconds);
@@ -144,7 +131,7 @@ static int format_columns(char *line, size_t size, const struct view *view,
 			text_number(stats->evictions / seconds).s : "EVICT/s");
 	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
 			!stats->refaults ? "-" :
-			quantity_bytes((double)activity->extra_subtree * view->page_size).s);
+			quantity_bytes((double)activity->extra_subtree * view.page_size).s);
 	return len;
 }
 
@@ -170,12 +157,12 @@ static int format_names(const struct rows *rows, size_t columns, char **name, si
 	return 0;
 }
 
-static int print_rows(const struct view *view, const struct interval *interval,
+static int print_rows(const struct interval *interval,
 		      const struct rows *rows, char **name)
 {
 	char columns[256], *heading;
 	size_t width;
-	int len = format_columns(columns, sizeof(columns), view, NULL, 0);
+	int len = format_columns(columns, sizeof(columns), NULL, 0);
 	int err = format_names(rows, len, name, &width);
 
 	if (err < 0)
@@ -185,17 +172,17 @@ static int print_rows(const struct view *view, const struct interval *interval,
 	text_heading(heading);
 	free(heading);
 	for (size_t i = 0; i < rows->nr; i++) {
-		format_columns(columns, sizeof(columns), view, rows->row[i], interval->seconds);
+		format_columns(columns, sizeof(columns), rows->row[i], interval->seconds);
 		printf("%s%*s%s\n", name[i], (int)(width - text_columns(name[i])), "", columns);
 	}
 	return 0;
 }
 
-static int print_table(const struct view *view, const struct interval *interval,
+static int print_table(const struct interval *interval,
 		       const struct rows *rows)
 {
 	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
-	int err = name ? print_rows(view, interval, rows, name) : -ENOMEM;
+	int err = name ? print_rows(interval, rows, name) : -ENOMEM;
 
 	for (size_t i = 0; name && i < rows->nr; i++)
 		free(name[i]);
@@ -209,7 +196,7 @@ static int print_table(const struct view *view, const struct interval *interval,
 	return 0;
 }
 
-static int print_lines(const struct view *view, const struct headroom_snapshot *now,
+static int print_lines(const struct headroom_snapshot *now,
 			const struct interval *interval, const struct rows *rows)
 {
 	const struct activity *activity;
@@ -233,7 +220,7 @@ static int print_lines(const struct view *view, const struct headroom_snapshot *
 				activity->subtree.evictions / interval->seconds);
 		json_add_number(object, "psi_some_percent", activity->cgroup->psi ?
 				percent(activity->psi_some, interval->seconds) : NAN);
-		json_add_uint(object, "extra_bytes", activity->extra_subtree * view->page_size);
+		json_add_uint(object, "extra_bytes", activity->extra_subtree * view.page_size);
 		json_add(object, "local", json_stats(&activity->local, false));
 		json_add(object, "subtree", json_stats(&activity->subtree, false));
 		err = json_print_line(object);
@@ -241,54 +228,46 @@ static int print_lines(const struct view *view, const struct headroom_snapshot *
 	return err;
 }
 
-static int print_interval(const struct view *view, const struct headroom_snapshot *now,
-			  const struct headroom_snapshot *before)
+static int print_reading(struct headroom *h, void *now, void *before)
 {
 	struct rows rows = { 0 };
 	struct interval *interval;
 	int err = interval_new(now, before, &interval);
 
+	(void)h;
 	if (!err)
-		err = select_rows(view, now, interval, &rows);
+		err = select_rows(now, interval, &rows);
 	if (!err)
-		err = view->json ? print_lines(view, now, interval, &rows) :
-				   print_table(view, interval, &rows);
+		err = view.repeat.json ? print_lines(now, interval, &rows) :
+				   print_table(interval, &rows);
 	free(rows.row);
 	interval_free(interval);
 	return err;
 }
 
-static int watch(struct headroom *h, const struct view *view)
+static int take(struct headroom *h, void **reading, uint64_t *time)
 {
 	/* leave out details that are not printed: the module formats them at a cost */
 	const struct headroom_filter filter = {
-		.ancestor = view->subtree_id,
+		.ancestor = view.subtree_id,
 		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
 	};
-	struct headroom_snapshot *before, *now;
-	int err;
+	struct headroom_snapshot *snapshot;
+	int err = headroom_snapshot_take(h, &filter, &snapshot);
 
-	err = headroom_snapshot_take(h, &filter, &before);
-	for (unsigned long n = 0; !err && (!view->count || n < view->count); n++) {
-		if (!wait_until(clock_after(before->time, view->seconds), view->count))
-			break;
-		err = headroom_snapshot_take(h, &filter, &now);
-		if (err < 0)
-			break;
-		if (n && !view->json)
-			putchar('\n');
-		err = print_interval(view, now, before);
-		headroom_snapshot_free(before);
-		before = now;
-		/* flush, so that a reader of the pipe sees each table at once */
-		if (fflush(stdout) != 0)
-			break;
-	}
-	headroom_snapshot_free(before);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+	if (err < 0)
+		return err;
+	*reading = snapshot;
+	*time = snapshot->time;
+	return 0;
 }
 
-static int prepare_view(struct headroom *h, struct view *view)
+static void free_reading(void *reading)
+{
+	headroom_snapshot_free(reading);
+}
+
+static int prepare_view(struct headroom *h)
 {
 	struct headroom_status *status;
 	int err;
@@ -296,50 +275,42 @@ static int prepare_view(struct headroom *h, struct view *view)
 	err = headroom_status_get(h, &status);
 	if (err < 0)
 		return say_failure(h, err);
-	view->page_size = status->page_size;
+	view.page_size = status->page_size;
 	headroom_status_free(status);
-	if (!view->subtree)
+	if (!view.subtree)
 		return EXIT_DONE;
-	err = headroom_cgroup_id(h, view->subtree, &view->subtree_id);
+	err = headroom_cgroup_id(h, view.subtree, &view.subtree_id);
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static int list(struct headroom *h)
 {
-	struct view view = { .seconds = 1, .count = 1 };
-	struct choice order = { order_names, BY_STALL };
-	const struct option options[] = {
-		{ "--interval", OPTION_SECONDS, "TIME", "time to measure (1s)", &view.seconds },
-		{ "--count", OPTION_COUNT, "N", "number of tables (1); 0: until interrupted", &view.count },
-		{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)", &order },
-		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
-		  &view.subtree },
-		{ "--all", OPTION_FLAG, NULL, "include idle cgroups", &view.all },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and cgroup",
-		  &view.json },
-		{ 0 }
-	};
-	struct headroom *h;
-	int code;
+	static const struct repeat_ops ops = { take, print_reading, free_reading };
+	int code = prepare_view(h);
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	view.order = order.chosen;
-	code = open_module(&h);
-	if (!code)
-		code = prepare_view(h, &view);
-	if (!code)
-		code = watch(h, &view);
-	headroom_close(h);
-	return code;
+	return code ? code : repeat_run(h, &view.repeat, &ops);
 }
+
+static const struct option options[] = {
+	{ "--interval", OPTION_SECONDS, "TIME", "time to measure (1s)", &view.repeat.seconds },
+	{ "--count", OPTION_COUNT, "N", "number of tables (1); 0: until interrupted",
+	  &view.repeat.count },
+	{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)",
+	  &view.order },
+	{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+	  &view.subtree },
+	{ "--all", OPTION_FLAG, NULL, "include idle cgroups", &view.all },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and cgroup",
+	  &view.repeat.json },
+	{ 0 }
+};
 
 const struct command list_command = {
 	.name = "list",
-	.operands = "",
 	.summary = "rates of refaults, evictions and stalls of all cgroups",
 	.notes = "STALL% is the time in stalls of all causes. RECLAIM% is the part for direct reclaim\n"
 		 "and memcg reclaim, HIGH% the part for reclaim and throttling at a memory.high, and\n"
 		 "READ% the part for waits for refaults and swap-ins.\n",
-	.run = run,
+	.options = options,
+	.run = list,
 };

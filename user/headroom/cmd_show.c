@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "command.h"
 #include "counters.h"
 #include "failure.h"
@@ -18,9 +17,9 @@
 #include "interval.h"
 #include "json.h"
 #include "options.h"
+#include "repeat.h"
 #include "stall_table.h"
 #include "text.h"
-#include "wait.h"
 
 /* The activity of a cgroup, and what is needed to print it */
 struct page {
@@ -374,26 +373,6 @@ static int say_missing(struct headroom *h, uint64_t id, const char *name)
 	return EXIT_FAILED;
 }
 
-static int print_snapshots(struct headroom *h, const struct headroom_snapshot *now,
-			   const struct headroom_snapshot *before, uint64_t id, const char *name,
-			   struct page page, bool json)
-{
-	struct interval *interval;
-	int err = interval_new(now, before, &interval);
-
-	if (err < 0)
-		return say_failure(h, err);
-	page.activity = find_activity(interval, id);
-	page.interval = interval;
-	if (!page.activity || !page.activity->cgroup->path) {
-		interval_free(interval);
-		return say_missing(h, id, name);
-	}
-	err = json ? print_json(&page) : print_text(&page);
-	interval_free(interval);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
-}
-
 /*
  * Make the kernel update the PSI totals of a cgroup by reading its memory.pressure. The
  * module can only read the last result. If the file cannot be read, the totals are up to
@@ -425,24 +404,58 @@ static int refresh_psi(struct headroom *h, uint64_t id)
 	return 0;
 }
 
-static int take_snapshot(struct headroom *h, uint64_t id, struct headroom_snapshot **s)
+/* Options of the command line, and what they refer to */
+static struct {
+	const char *name;
+	uint64_t id;
+	struct page page;
+	struct repeat repeat;	/* seconds is 0 for since the module was loaded */
+} request = { .repeat.count = 1 };
+
+static int take(struct headroom *h, void **reading, uint64_t *time)
 {
 	/* the extra memory of a subtree is the sum over its cgroups */
-	const struct headroom_filter filter = { .ancestor = id };
+	const struct headroom_filter filter = { .ancestor = request.id };
+	struct headroom_snapshot *snapshot;
+	int err = refresh_psi(h, request.id);
 
-	int err = refresh_psi(h, id);
-
-	*s = NULL;
-	return err < 0 ? err : headroom_snapshot_take(h, &filter, s);
+	if (!err)
+		err = headroom_snapshot_take(h, &filter, &snapshot);
+	if (err == -ENOENT)
+		return say_missing(h, request.id, request.name);
+	if (err < 0)
+		return err;
+	*reading = snapshot;
+	*time = snapshot->time;
+	return EXIT_DONE;
 }
 
-/* Options of the command line */
-struct request {
-	const char *name;
-	double seconds;		/* 0: since the module was loaded */
-	unsigned long count;
-	bool json;
-};
+static int print_interval(struct headroom *h, const struct interval *interval)
+{
+	struct page page = request.page;
+
+	page.activity = find_activity(interval, request.id);
+	page.interval = interval;
+	if (!page.activity || !page.activity->cgroup->path)
+		return say_missing(h, request.id, request.name);
+	return request.repeat.json ? print_json(&page) : print_text(&page);
+}
+
+static int print_reading(struct headroom *h, void *now, void *before)
+{
+	struct interval *interval;
+	int err = interval_new(now, before, &interval);
+
+	if (!err)
+		err = print_interval(h, interval);
+	interval_free(interval);
+	return err;
+}
+
+static void free_reading(void *reading)
+{
+	headroom_snapshot_free(reading);
+}
 
 static int prepare_page(struct headroom *h, struct page *page)
 {
@@ -460,93 +473,41 @@ static int prepare_page(struct headroom *h, struct page *page)
 	return 0;
 }
 
-static int show_totals(struct headroom *h, const struct request *request, uint64_t id,
-		       struct page page)
+static int show(struct headroom *h)
 {
-	struct headroom_snapshot *now;
-	int code, err = take_snapshot(h, id, &now);
+	static const struct repeat_ops ops = { take, print_reading, free_reading };
+	int err = prepare_page(h, &request.page);
 
-	if (err < 0)
-		return err == -ENOENT ? say_missing(h, id, request->name) : say_failure(h, err);
-	code = print_snapshots(h, now, NULL, id, request->name, page, request->json);
-	headroom_snapshot_free(now);
-	return code;
-}
-
-static int show_intervals(struct headroom *h, const struct request *request, uint64_t id,
-			  struct page page)
-{
-	struct headroom_snapshot *before, *now;
-	int code = EXIT_DONE, err = take_snapshot(h, id, &before);
-
-	for (unsigned long n = 0; !err && !code && (!request->count || n < request->count); n++) {
-		if (!wait_until(clock_after(before->time, request->seconds), request->count))
-			break;
-		err = take_snapshot(h, id, &now);
-		if (err < 0)
-			break;
-		if (n && !request->json)
-			putchar('\n');
-		code = print_snapshots(h, now, before, id, request->name, page, request->json);
-		headroom_snapshot_free(before);
-		before = now;
-		if (fflush(stdout) != 0)
-			break;
-	}
-	headroom_snapshot_free(before);
-	if (err == -ENOENT)
-		return say_missing(h, id, request->name);
-	return err < 0 ? say_failure(h, err) : code;
-}
-
-static int show(struct headroom *h, const struct request *request)
-{
-	struct page page;
-	uint64_t id;
-	int err;
-
-	err = prepare_page(h, &page);
+	request.repeat.differences = request.repeat.seconds > 0;
 	if (!err)
-		err = headroom_cgroup_id(h, request->name, &id);
-	if (err < 0)
-		return say_failure(h, err);
-	return request->seconds > 0 ? show_intervals(h, request, id, page) :
-				      show_totals(h, request, id, page);
+		err = headroom_cgroup_id(h, request.name, &request.id);
+	return err < 0 ? say_failure(h, err) : repeat_run(h, &request.repeat, &ops);
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-	struct request request = { .count = 1 };
-	const struct option options[] = {
-		{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
-		{ "--interval", OPTION_SECONDS, "TIME",
-		  "measure for TIME instead of since the module was loaded",
-		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
-		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line", &request.json },
-		{ 0 }
-	};
-	struct headroom *h;
-	int code;
+static const struct option options[] = {
+	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
+	{ "--interval", OPTION_SECONDS, "TIME",
+	  "measure for TIME instead of since the module was loaded",
+	  &request.repeat.seconds },
+	{ "--count", OPTION_COUNT, "N", "number of measurements (1); 0: until interrupted",
+	  &request.repeat.count },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line",
+	  &request.repeat.json },
+	{ 0 }
+};
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	if (request.count != 1 && request.seconds <= 0)
-		return usage_error(command, "--count needs --interval");
-	code = open_module(&h);
-	if (!code)
-		code = show(h, &request);
-	headroom_close(h);
-	return code;
+static int check(const struct command *command)
+{
+	return repeat_check(command, &request.repeat);
 }
 
 const struct command show_command = {
 	.name = "show",
-	.operands = "CGROUP",
 	.summary = "all statistics of one cgroup, with histograms",
 	.notes = "LONGEST is since the module was loaded. PSI is the kernel's own memory.pressure: the\n"
 		 "time in which at least one task was stalled (some), or all were (full). Stalls of\n"
 		 "several tasks add up, so they can explain more than 100 % of it.\n",
-	.run = run,
+	.options = options,
+	.check = check,
+	.run = show,
 };

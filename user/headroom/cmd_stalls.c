@@ -17,9 +17,9 @@
 #include "options.h"
 #include "parameter.h"
 #include "path.h"
+#include "repeat.h"
 #include "subtree.h"
 #include "text.h"
-#include "wait.h"
 
 /* The tasks to show, longest stall first */
 struct tasks {
@@ -293,89 +293,78 @@ static int check_tracked(struct headroom *h)
 	return EXIT_FAILED;
 }
 
-static int show_tasks(struct headroom *h, const char *top, bool json)
-{
-	struct tasks tasks;
-	struct names names;
-	int err;
+/* Options of the command line, and the path of the cgroup */
+static struct {
+	const char *name;
+	char *top;
+	struct repeat repeat;
+} request = { .repeat = { .seconds = 1, .count = 1 } };
 
-	err = headroom_stalled_get(h, &tasks.task, &tasks.nr);
-	if (err < 0)
-		return say_failure(h, err);
-	err = look_up_names(h, &tasks, &names);
+static int take(struct headroom *h, void **reading, uint64_t *time)
+{
+	struct tasks *tasks = calloc(1, sizeof(*tasks));
+
+	(void)time;
+	if (!tasks)
+		return -ENOMEM;
+	*reading = tasks;
+	return headroom_stalled_get(h, &tasks->task, &tasks->nr);
+}
+
+static int print_reading(struct headroom *h, void *now, void *before)
+{
+	struct tasks *tasks = now;
+	struct names names;
+	int err = look_up_names(h, tasks, &names);
+
+	(void)before;
 	if (!err) {
-		select_tasks(&tasks, &names, top);
-		err = json ? print_lines(&tasks, &names) : print_text(&tasks, &names);
+		select_tasks(tasks, &names, request.top);
+		err = request.repeat.json ? print_lines(tasks, &names) :
+					     print_text(tasks, &names);
 	}
 	names_free(&names);
-	free(tasks.task);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+	return err;
 }
 
-/* Options of the command line */
-struct request {
-	const char *name;
-	double seconds;
-	unsigned long count;
-	bool json;
+static void free_reading(void *reading)
+{
+	struct tasks *tasks = reading;
+
+	free(tasks->task);
+	free(tasks);
+}
+
+static int list(struct headroom *h)
+{
+	static const struct repeat_ops ops = { take, print_reading, free_reading };
+	int code = check_tracked(h);
+
+	if (!code)
+		code = find_top(h, request.name, &request.top);
+	if (!code)
+		code = repeat_run(h, &request.repeat, &ops);
+	free(request.top);
+	return code;
+}
+
+static const struct option options[] = {
+	{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
+	  "only tasks in this cgroup and those below it", &request.name },
+	{ "--interval", OPTION_SECONDS, "TIME", "time between two lists (1s)",
+	  &request.repeat.seconds },
+	{ "--count", OPTION_COUNT, "N", "number of lists (1); 0: until interrupted",
+	  &request.repeat.count },
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and task",
+	  &request.repeat.json },
+	{ 0 }
 };
-
-/* List the tasks once per interval, counted from the start of the last list */
-static int watch_tasks(struct headroom *h, const struct request *request, const char *top)
-{
-	uint64_t next = clock_now();
-	int code = EXIT_DONE;
-
-	for (unsigned long n = 0; !code && (!request->count || n < request->count); n++) {
-		if (n && !wait_until(next, request->count))
-			break;
-		next = clock_after(clock_now(), request->seconds);
-		if (n && !request->json)
-			putchar('\n');
-		code = show_tasks(h, top, request->json);
-		if (fflush(stdout) != 0)
-			break;
-	}
-	return code;
-}
-
-static int run(const struct command *command, int argc, char **argv)
-{
-	struct request request = { .seconds = 1, .count = 1 };
-	const struct option options[] = {
-		{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
-		  "only tasks in this cgroup and those below it", &request.name },
-		{ "--interval", OPTION_SECONDS, "TIME", "time between two lists (1s)",
-		  &request.seconds },
-		{ "--count", OPTION_COUNT, "N", "number of lists (1); 0: until interrupted",
-		  &request.count },
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and task",
-		  &request.json },
-		{ 0 }
-	};
-	struct headroom *h;
-	char *top = NULL;
-	int code;
-
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	code = open_module(&h);
-	if (!code)
-		code = check_tracked(h);
-	if (!code)
-		code = find_top(h, request.name, &top);
-	if (!code)
-		code = watch_tasks(h, &request, top);
-	free(top);
-	headroom_close(h);
-	return code;
-}
 
 const struct command stalls_command = {
 	.name = "stalls",
-	.operands = "[CGROUP]",
 	.summary = "the tasks that are stalled now, longest stall first",
 	.notes = "CGROUP is the task's cgroup when the stall began. COMM is '-' if the task has exited.\n"
 		 "Proactive reclaim is listed, although it is requested and not counted as a stall.\n",
-	.run = run,
+	.options = options,
+	.run = list,
 };

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom status - what the module covers, what it costs, and what it dropped */
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -262,48 +261,39 @@ static int print_json(const struct headroom_status *status, const char *kernel)
 	return json_print_line(object);
 }
 
-static int run(const struct command *command, int argc, char **argv)
+static bool as_json;
+
+static int show(struct headroom *h)
 {
-	bool json = false;
-	const struct option options[] = {
-		{ "--json", OPTION_FLAG, NULL, "print one JSON object", &json },
-		{ 0 }
-	};
 	struct headroom_status *status;
 	struct utsname kernel;
 	const char *release;
-	struct headroom *h;
-	int code, err;
+	int err = headroom_status_get(h, &status);
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	code = open_module(&h);
-	if (code)
-		goto out;
-	err = headroom_status_get(h, &status);
-	if (err < 0) {
-		code = say_failure(h, err);
-		goto out;
-	}
+	if (err < 0)
+		return say_failure(h, err);
 	uname(&kernel);
 	/* a module older than this program does not report it */
 	release = status->kernel ? status->kernel : kernel.release;
-	if (!json)
+	if (as_json)
+		err = print_json(status, release);
+	else
 		print_text(status, release);
-	else if (print_json(status, release) < 0)
-		code = say_failure(h, -ENOMEM);
 	headroom_status_free(status);
-out:
-	headroom_close(h);
-	return code;
+	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
+
+static const struct option options[] = {
+	{ "--json", OPTION_FLAG, NULL, "print one JSON object", &as_json },
+	{ 0 }
+};
 
 const struct command status_command = {
 	.name = "status",
-	.operands = "",
 	.summary = "what the module covers on this kernel, uses, and dropped",
 	.notes = "A hook that is off is not needed now: a parameter of the module attaches it. The\n"
 		 "counts that a missing hook covers stay at zero. So do those of a silent hook, which\n"
 		 "this kernel does not fire in its present configuration.\n",
-	.run = run,
+	.options = options,
+	.run = show,
 };

@@ -114,21 +114,13 @@ static void sort_by(struct top *top, enum order order)
 static bool sort_key(struct top *top, int key)
 {
 	enum order order = top->read.model.order;
-	static const char keys[] = {
-		[BY_STALL] = 's', [BY_REFAULTS] = 'r', [BY_EVICTIONS] = 'e', [BY_EXTRA] = 'x',
-		[BY_PSI] = 'p', [BY_NAME] = 'n',
-	};
 
-	for (size_t i = 0; i < sizeof(keys); i++) {
-		if (key == keys[i]) {
-			sort_by(top, i);
-			return true;
-		}
-	}
-	if (key == '<' || key == TOP_LEFT)
-		sort_by(top, order ? order - 1 : BY_NAME);
+	if (order_of_key(key) != NR_ORDERS)
+		sort_by(top, order_of_key(key));
+	else if (key == '<' || key == TOP_LEFT)
+		sort_by(top, (order + NR_ORDERS - 1) % NR_ORDERS);
 	else if (key == '>' || key == TOP_RIGHT)
-		sort_by(top, order < BY_NAME ? order + 1 : 0);
+		sort_by(top, (order + 1) % NR_ORDERS);
 	else
 		return false;
 	return true;
@@ -330,7 +322,7 @@ static int open_signals(void)
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static int show(struct top *top)
+static int run_terminal(struct top *top)
 {
 	int code = EXIT_DONE;
 	const char *failure;
@@ -356,8 +348,8 @@ static int show(struct top *top)
 	return code;
 }
 
-/* Check that the module answers and @subtree exists; returns the exit code */
-static int check(struct headroom *h, const char *subtree, uint64_t *id)
+/* Check that the module answers and the cgroup of --subtree exists; returns the exit code */
+static int find_subtree(struct headroom *h, const char *subtree, uint64_t *id)
 {
 	struct headroom_status *status;
 	int err = headroom_status_get(h, &status);
@@ -368,43 +360,51 @@ static int check(struct headroom *h, const char *subtree, uint64_t *id)
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
-static int run(const struct command *command, int argc, char **argv)
-{
-	struct choice order = { order_names, BY_STALL };
-	struct top top = { .seconds = 1 };
-	const char *subtree = NULL;
-	const struct option options[] = {
-		{ "--interval", OPTION_SECONDS, "TIME", "time between two readings (1s)", &top.seconds },
-		{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)", &order },
-		{ "--tree", OPTION_FLAG, NULL, "start with the tree view",
-		  &top.read.model.tree },
-		{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
-		  &subtree },
-		{ 0 }
-	};
-	int code;
+/* Options of the command line */
+static struct {
+	double seconds;
+	struct choice order;
+	bool tree;
+	const char *subtree;
+} request = { .seconds = 1, .order = { order_name, BY_STALL } };
 
-	if (!parse_options(command, options, argc, argv, &code))
-		return code;
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		fputs("headroom: top needs a terminal: use 'headroom list', which prints lines\n",
-		      stderr);
-		return EXIT_FAILED;
-	}
-	top.read.model.order = order.chosen;
-	code = open_module(&top.read.h);
-	if (!code)
-		code = check(top.read.h, subtree, &top.read.model.top);
-	if (!code)
-		code = show(&top);
-	headroom_close(top.read.h);
-	return code;
+static int show(struct headroom *h)
+{
+	struct top top = {
+		.read = { .h = h, .model = { .order = request.order.chosen, .tree = request.tree } },
+		.seconds = request.seconds,
+	};
+	int code = find_subtree(h, request.subtree, &top.read.model.top);
+
+	return code ? code : run_terminal(&top);
+}
+
+static const struct option options[] = {
+	{ "--interval", OPTION_SECONDS, "TIME", "time between two readings (1s)",
+	  &request.seconds },
+	{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)",
+	  &request.order },
+	{ "--tree", OPTION_FLAG, NULL, "start with the tree view",
+	  &request.tree },
+	{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
+	  &request.subtree },
+	{ 0 }
+};
+
+static int check(const struct command *command)
+{
+	(void)command;
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+		return EXIT_DONE;
+	fputs("headroom: top needs a terminal: use 'headroom list', which prints lines\n", stderr);
+	return EXIT_FAILED;
 }
 
 const struct command top_command = {
 	.name = "top",
-	.operands = "",
 	.summary = "live view of list, with per-cgroup details",
 	.notes = "Press h for the keys. Ends on q, and on SIGINT, SIGTERM and SIGHUP.\n",
-	.run = run,
+	.options = options,
+	.check = check,
+	.run = show,
 };

@@ -3,20 +3,27 @@
 #ifndef COMMAND_H
 #define COMMAND_H
 
+#include "headroom.h"
+
+struct option;
+
 /**
  * struct command - a subcommand
  * @name: word on the command line
- * @operands: operands in the usage line; "" for none
  * @summary: one line for --help
  * @notes: text at the end of --help; NULL for none
- * @run: run the subcommand; @argv starts after its name. Returns the exit code
+ * @options: what parse_options() parses; their values are static variables of the subcommand
+ * @check: check and convert the values before connecting to the module; NULL if there is
+ *	nothing to check. Returns the exit code
+ * @run: run the subcommand, connected to the module. Returns the exit code
  */
 struct command {
 	const char *name;
-	const char *operands;
 	const char *summary;
 	const char *notes;
-	int (*run)(const struct command *command, int argc, char **argv);
+	const struct option *options;
+	int (*check)(const struct command *command);
+	int (*run)(struct headroom *h);
 };
 
 extern const struct command status_command;

@@ -19,9 +19,9 @@ static int say_events_failure(const struct event_loop *loop, int err)
 	return err == -ENOTCONN ? EXIT_NOT_LOADED : EXIT_FAILED;
 }
 
-int event_loop_open(struct event_loop *loop, bool group)
+static int open_events(struct event_loop *loop)
 {
-	int err = headroom_events_open(&loop->e, group);
+	int err = headroom_events_open(&loop->e, loop->group);
 
 	if (!err)
 		return EXIT_DONE;
@@ -29,21 +29,15 @@ int event_loop_open(struct event_loop *loop, bool group)
 	return say_events_failure(loop, err == -ENOENT ? -ENOTCONN : err);
 }
 
-int event_loop_add(struct event_loop *loop, struct headroom *h, const char *cgroup,
-		   const struct headroom_trigger *trigger)
+static int add_trigger(const struct event_loop *loop, struct headroom *h,
+		       struct watched *watched)
 {
-	struct watched *watched = &loop->watched[loop->nr];
-	int err;
+	int err = headroom_cgroup_id(h, watched->cgroup, &watched->trigger.cgroup);
 
-	watched->trigger = *trigger;
-	err = headroom_cgroup_id(h, cgroup, &watched->trigger.cgroup);
 	if (err < 0)
 		return say_failure(h, err);
 	err = headroom_trigger_add(loop->e, &watched->trigger, &watched->id);
-	if (err < 0)
-		return say_events_failure(loop, err);
-	loop->nr++;
-	return EXIT_DONE;
+	return err < 0 ? say_events_failure(loop, err) : EXIT_DONE;
 }
 
 static const struct watched *find_watched(const struct event_loop *loop,
@@ -61,20 +55,23 @@ static bool is_wanted(const struct event_loop *loop, const struct headroom_event
 	return !loop->top || !event->cgroup || path_is_within(event->path, loop->top);
 }
 
-/* Flush before waiting, so that a reader sees each event at once. */
-static bool wait_for_more(const struct event_loop *loop)
+/*
+ * Flush before waiting, so that a reader sees each event at once. Returns false if that
+ * fails, or after a failure in @code.
+ */
+static bool wait_for_more(const struct event_loop *loop, int *code)
 {
 	if (fflush(stdout) != 0)
 		return false;
-	wait_for(headroom_events_fd(loop->e), WAIT_NEVER);
-	return true;
+	*code = wait_for(headroom_events_fd(loop->e), WAIT_NEVER);
+	return !*code;
 }
 
-int event_loop_run(struct event_loop *loop)
+static int print_events(struct event_loop *loop)
 {
 	struct headroom_event event;
 	unsigned long printed = 0;
-	int got, err;
+	int got, err, code = EXIT_DONE;
 
 	while (!loop->count || printed < loop->count) {
 		/* under a constant flow of events the loop never waits */
@@ -84,7 +81,7 @@ int event_loop_run(struct event_loop *loop)
 		if (got < 0)
 			return say_events_failure(loop, got);
 		if (!got) {
-			if (!wait_for_more(loop))
+			if (!wait_for_more(loop, &code))
 				break;
 			continue;
 		}
@@ -97,5 +94,17 @@ int event_loop_run(struct event_loop *loop)
 		if (event.type == HEADROOM_EVENT_EXIT)
 			return EXIT_NOT_LOADED;
 	}
-	return EXIT_DONE;
+	return code;
+}
+
+int event_loop_run(struct event_loop *loop, struct headroom *h)
+{
+	int code = open_events(loop);
+
+	for (size_t i = 0; !code && i < loop->nr; i++)
+		code = add_trigger(loop, h, &loop->watched[i]);
+	if (!code)
+		code = print_events(loop);
+	headroom_events_close(loop->e);
+	return code;
 }

@@ -7,16 +7,18 @@
 #include "headroom.h"
 
 /**
- * struct event_loop - the triggers and options of a loop
+ * struct event_loop - which events to print, and how
  * @e: connection that the events come from
+ * @group: print the events of the multicast group, too, not only those of triggers
  * @nr: number of triggers
- * @watched: the triggers
+ * @watched: the triggers to add
  * @top: print only events of this cgroup, of those below it and of no cgroup; NULL for all
  * @count: number of events to print; 0 for no limit
  * @json: print one JSON object a line
  */
 struct event_loop {
 	struct headroom_events *e;
+	bool group;
 	size_t nr;
 	struct watched watched[32];
 	const char *top;
@@ -25,25 +27,12 @@ struct event_loop {
 };
 
 /**
- * event_loop_open - connect, or print why that failed
- * @group: subscribe to the multicast group, too
+ * event_loop_run - add the triggers and print events
  *
- * Return: the exit code. Call headroom_events_close() even after a failure.
- */
-int event_loop_open(struct event_loop *loop, bool group);
-/**
- * event_loop_add - add a trigger, or print why that failed
- * @cgroup: cgroup to watch, as the user wrote it
- *
- * Return: the exit code.
- */
-int event_loop_add(struct event_loop *loop, struct headroom *h, const char *cgroup,
-		   const struct headroom_trigger *trigger);
-/**
- * event_loop_run - print events until the count is reached, a signal arrives or a read fails
+ * Ends when the count is reached, a signal arrives or a request fails.
  *
  * Return: the exit code. A failure has been printed.
  */
-int event_loop_run(struct event_loop *loop);
+int event_loop_run(struct event_loop *loop, struct headroom *h);
 
 #endif /* EVENT_LOOP_H */

@@ -7,12 +7,14 @@
 
 /**
  * struct watched - a trigger that this process has added
- * @id: id that the kernel assigned
+ * @cgroup: cgroup to watch, as the user wrote it
  * @trigger: its definition
+ * @id: id that the kernel assigned
  */
 struct watched {
-	uint32_t id;
+	const char *cgroup;
 	struct headroom_trigger trigger;
+	uint32_t id;
 };
 
 /**

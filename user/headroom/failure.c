@@ -6,16 +6,6 @@
 
 #include "failure.h"
 
-int open_module(struct headroom **h)
-{
-	int err = headroom_open(h);
-
-	if (!err)
-		return EXIT_DONE;
-	fprintf(stderr, "headroom: %s\n", headroom_error(*h));
-	return err == -ENOENT ? EXIT_NOT_LOADED : EXIT_FAILED;
-}
-
 int say_failure(const struct headroom *h, int err)
 {
 	/* the command itself may lack memory: then @h knows of no failure, or of an older one */

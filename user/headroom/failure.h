@@ -13,8 +13,6 @@ enum {
 	EXIT_NOT_LOADED = 3,
 };
 
-/** open_module - connect, or print why that failed; returns the exit code */
-int open_module(struct headroom **h);
 /**
  * say_failure - print why a call failed
  * @h: connection with the library's message; not read if @err is -ENOMEM

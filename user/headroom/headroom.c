@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "failure.h"
+#include "options.h"
 
 static const struct command *const commands[] = {
 	&status_command,
@@ -77,6 +78,25 @@ static void fill_streams(void)
 			exit(EXIT_FAILED);
 }
 
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	struct headroom *h;
+	int code, err;
+
+	if (!parse_options(command, argc, argv, &code))
+		return code;
+	code = command->check ? command->check(command) : EXIT_DONE;
+	if (code)
+		return code;
+	err = headroom_open(&h);
+	if (!err)
+		code = command->run(h);
+	else	/* -ENOENT from open means no module; from a later request it means no cgroup */
+		code = say_failure(h, err == -ENOENT ? -ENOTCONN : err);
+	headroom_close(h);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -104,5 +124,5 @@ int main(int argc, char **argv)
 			argv[1][0] == '-' ? "option" : "command", argv[1]);
 		return EXIT_USAGE;
 	}
-	return flush_results(command->run(command, argc - 2, argv + 2));
+	return flush_results(run_command(command, argc - 2, argv + 2));
 }

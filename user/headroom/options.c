@@ -30,25 +30,40 @@ int usage_error(const struct command *command, const char *format, ...)
 static void print_choice(const struct option *option)
 {
 	const struct choice *choice = option->value;
+	const char *word;
 
 	printf("  %-20s %s:", "", option->argument);
-	for (size_t i = 0; choice->words[i]; i++) {
+	for (size_t i = 0; (word = choice->word(i)); i++) {
 		/* four words fit into 80 columns */
 		if (i && i % 4 == 0)
 			printf("\n  %-20s %*s", "", (int)strlen(option->argument) + 1, "");
-		printf(" %s", choice->words[i]);
+		printf(" %s", word);
 	}
 	putchar('\n');
 }
 
-static void print_usage(const struct command *command, const struct option *options)
+/* The operands in the usage line: CGROUP, [CGROUP] or [CGROUP]... */
+static void print_operands(const struct option *option)
+{
+	for (; option->name; option++) {
+		if (option->kind == OPTION_OPERAND)
+			printf(" %s", option->name);
+		else if (option->kind == OPTION_OPTIONAL_OPERAND)
+			printf(" [%s]", option->name);
+		else if (option->kind == OPTION_OPERANDS)
+			printf(" [%s]...", option->name);
+	}
+}
+
+static void print_usage(const struct command *command)
 {
 	const struct option *option;
 	char left[40];
 
-	printf("Usage: headroom %s%s%s [OPTION]...\n%s\n\n", command->name,
-	       *command->operands ? " " : "", command->operands, command->summary);
-	for (option = options; option->name; option++) {
+	printf("Usage: headroom %s", command->name);
+	print_operands(command->options);
+	printf(" [OPTION]...\n%s\n\n", command->summary);
+	for (option = command->options; option->name; option++) {
 		snprintf(left, sizeof(left), "%s%s%s", option->name,
 			 option->argument ? " " : "", option->argument ? option->argument : "");
 		printf("  %-20s %s\n", left, option->help);
@@ -80,27 +95,29 @@ bool parse_count(const char *text, unsigned long *count)
 }
 
 /* Join the words for a message: "stall, refaults or name" */
-static void list_words(char *list, size_t size, const char *const *words)
+static void list_words(char *list, size_t size, const struct choice *choice)
 {
+	const char *word;
 	int len = 0;
 
-	for (size_t i = 0; words[i] && len < (int)size; i++)
+	for (size_t i = 0; (word = choice->word(i)) && len < (int)size; i++)
 		len += snprintf(list + len, size - len, "%s%s",
-				!i ? "" : words[i + 1] ? ", " : " or ", words[i]);
+				!i ? "" : choice->word(i + 1) ? ", " : " or ", word);
 }
 
 bool parse_choice(const struct command *command, const char *name, const char *text,
 		  struct choice *choice)
 {
+	const char *word;
 	char words[300];
 
-	for (size_t i = 0; choice->words[i]; i++) {
-		if (strcmp(choice->words[i], text) == 0) {
+	for (size_t i = 0; (word = choice->word(i)); i++) {
+		if (strcmp(word, text) == 0) {
 			choice->chosen = i;
 			return true;
 		}
 	}
-	list_words(words, sizeof(words), choice->words);
+	list_words(words, sizeof(words), choice);
 	usage_error(command, "%s must be %s, not '%s'", name, words, text);
 	return false;
 }
@@ -164,10 +181,9 @@ static const struct option *find_option(const struct option *options, const char
 }
 
 /* Return the number of words consumed, 0 after a usage error. */
-static int take_option(const struct command *command, const struct option *options, int argc,
-		       char **argv)
+static int take_option(const struct command *command, int argc, char **argv)
 {
-	const struct option *option = find_option(options, argv[0]);
+	const struct option *option = find_option(command->options, argv[0]);
 	const char *attached = strchr(argv[0], '=');
 
 	if (!option) {
@@ -203,10 +219,9 @@ static bool is_help(const char *word)
 	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
 }
 
-bool parse_options(const struct command *command, const struct option *options, int argc,
-		   char **argv, int *code)
+bool parse_options(const struct command *command, int argc, char **argv, int *code)
 {
-	const struct option *operand = next_operand(options);
+	const struct option *operand = next_operand(command->options);
 	bool only_operands = false;
 	int taken;
 
@@ -223,11 +238,11 @@ bool parse_options(const struct command *command, const struct option *options, 
 		} else if (strcmp(argv[0], "--") == 0) {
 			only_operands = true;
 		} else if (is_help(argv[0])) {
-			print_usage(command, options);
+			print_usage(command);
 			*code = EXIT_DONE;
 			return false;
 		} else {
-			taken = take_option(command, options, argc, argv);
+			taken = take_option(command, argc, argv);
 			if (!taken)
 				return false;
 		}

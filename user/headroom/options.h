@@ -31,16 +31,16 @@ struct texts {
 
 /**
  * struct choice - one word of a list
- * @words: the list, terminated by NULL; --help prints it
+ * @word: words by index, then NULL; --help prints them
  * @chosen: index of the word; initialize it with the default
  */
 struct choice {
-	const char *const *words;
+	const char *(*word)(size_t i);
 	size_t chosen;
 };
 
 /**
- * struct option - an option or operand
+ * struct option - an option or operand; a table ends with an entry without a name
  * @name: "--json", or for an operand "CGROUP"
  * @kind: type of @value
  * @argument: name of the value in --help; NULL for flags and operands
@@ -57,14 +57,12 @@ struct option {
 
 /**
  * parse_options - parse the command line of @command
- * @options: terminated by an entry without a name
  * @code: exit code if the command must not run
  *
  * Return: true if the command may run. Otherwise the usage error or the text of
  * --help has been printed.
  */
-bool parse_options(const struct command *command, const struct option *options, int argc,
-		   char **argv, int *code);
+bool parse_options(const struct command *command, int argc, char **argv, int *code);
 
 /**
  * parse_seconds - parse a time greater than 0

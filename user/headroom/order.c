@@ -5,15 +5,43 @@
 
 #include "order.h"
 
-const char *const order_names[] = {
-	[BY_STALL] = "stall",
-	[BY_REFAULTS] = "refaults",
-	[BY_EVICTIONS] = "evictions",
-	[BY_EXTRA] = "extra",
-	[BY_PSI] = "psi",
-	[BY_NAME] = "name",
-	NULL
+static const struct {
+	const char *name;
+	char key;
+} orders[NR_ORDERS] = {
+	[BY_STALL] = { "stall", 's' },
+	[BY_REFAULTS] = { "refaults", 'r' },
+	[BY_EVICTIONS] = { "evictions", 'e' },
+	[BY_EXTRA] = { "extra", 'x' },
+	[BY_PSI] = { "psi", 'p' },
+	[BY_NAME] = { "name", 'n' },
 };
+
+const char *order_name(size_t order)
+{
+	return order < NR_ORDERS ? orders[order].name : NULL;
+}
+
+enum order order_of_key(int key)
+{
+	enum order order = 0;
+
+	while (order < NR_ORDERS && orders[order].key != key)
+		order++;
+	return order;
+}
+
+struct measure order_measure(const struct activity *activity)
+{
+	return (struct measure){
+		.stall = activity->subtree.stall_total,
+		.refaults = activity->subtree.refaults,
+		.evictions = activity->subtree.evictions,
+		.extra = activity->extra_subtree,
+		.psi = activity->psi_some,
+		.path = activity->cgroup->path,
+	};
+}
 
 static int compare(uint64_t a, uint64_t b)
 {

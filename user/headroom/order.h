@@ -3,12 +3,16 @@
 #ifndef ORDER_H
 #define ORDER_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include "interval.h"
 
-enum order { BY_STALL, BY_REFAULTS, BY_EVICTIONS, BY_EXTRA, BY_PSI, BY_NAME };
+enum order { BY_STALL, BY_REFAULTS, BY_EVICTIONS, BY_EXTRA, BY_PSI, BY_NAME, NR_ORDERS };
 
-/** Names of the keys for --sort, terminated by NULL */
-extern const char *const order_names[];
+/** order_name - name of a key for --sort; NULL after the last */
+const char *order_name(size_t order);
+/** order_of_key - the order that a key of 'headroom top' selects; NR_ORDERS for none */
+enum order order_of_key(int key);
 
 /** struct measure - values of a cgroup to compare */
 struct measure {
@@ -20,6 +24,8 @@ struct measure {
 	const char *path;
 };
 
+/** order_measure - the values of a cgroup, with its whole subtree */
+struct measure order_measure(const struct activity *activity);
 /**
  * order_compare - compare two cgroups for qsort()
  *

@@ -135,7 +135,7 @@ char *top_line_state(const struct top_model *model, double seconds)
 	if (!filter)
 		return NULL;
 	if (asprintf(&line, "headroom: %zu of %zu cgroups, by %s%s, every %g s%s%s%s%s", model->nr,
-		     model->nr_all, order_names[model->order],
+		     model->nr_all, order_name(model->order),
 		     model->reversed ? " reversed" : "", seconds,
 		     model->tree ? ", tree" : "", model->hide_idle ? ", busy ones" : "",
 		     *filter ? ", filter " : "", filter) < 0)

@@ -42,14 +42,8 @@ static int fill_row(struct top_row *row, const struct activity *activity, double
 
 	if (!row->path)
 		return -ENOMEM;
-	row->measure = (struct measure){
-		.stall = stats->stall_total,
-		.refaults = stats->refaults,
-		.evictions = stats->evictions,
-		.extra = activity->extra_subtree,
-		.psi = activity->psi_some,
-		.path = row->path,
-	};
+	row->measure = order_measure(activity);
+	row->measure.path = row->path;
 	return 0;
 }
 

@@ -12,13 +12,11 @@
 
 #define DEFAULT_WINDOW	NS_PER_S
 
-const char *const *trigger_causes(void)
+const char *trigger_cause(size_t cause)
 {
-	static const char *words[HEADROOM_STALL_CAUSES + 1] = { "any" };
-
-	for (int cause = 1; cause < HEADROOM_STALL_CAUSES; cause++)
-		words[cause] = headroom_stall_cause_name(cause);
-	return words;
+	if (!cause)
+		return "any";
+	return cause < HEADROOM_STALL_CAUSES ? headroom_stall_cause_name(cause) : NULL;
 }
 
 static bool parse_ns(const struct command *command, const struct trigger_spec *spec,
@@ -131,7 +129,7 @@ static bool take_word(const struct command *command, char *word, struct trigger_
 int trigger_parse_text(const struct command *command, const char *text,
 		       struct headroom_trigger *trigger, const char **cgroup)
 {
-	struct trigger_spec spec = { .dashes = "", .cause = { trigger_causes(), 0 } };
+	struct trigger_spec spec = { .dashes = "", .cause = { trigger_cause, 0 } };
 	const char *colon = strchr(text, ':');
 	char *copy, *rest, *word;
 	bool good = true;

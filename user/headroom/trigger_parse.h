@@ -28,8 +28,8 @@ struct trigger_spec {
 	struct choice cause;
 };
 
-/** trigger_causes - words for @cause, indexed by cause; 0 is "any" */
-const char *const *trigger_causes(void);
+/** trigger_cause - word for a cause of stalls; "any" for 0, NULL after the last */
+const char *trigger_cause(size_t cause);
 
 /**
  * trigger_parse - convert the settings of a trigger

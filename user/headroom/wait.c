@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -84,36 +83,39 @@ static const sigset_t *signals(void)
 	return &set;
 }
 
-/* Return true if the wait is over, false after a signal or another wakeup. */
-static bool wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
+/* Return 1 if the wait is over, 0 after a signal or another wakeup, or a negative errno. */
+static int wait_once(struct pollfd *polled, uint64_t until, const sigset_t *mask)
 {
 	struct timespec left = clock_left(until);
 	int ready = ppoll(polled, 2, until == WAIT_NEVER ? NULL : &left, mask);
 
-	if (ready < 0 && errno != EINTR) {
-		fprintf(stderr, "headroom: cannot wait: %s\n", strerror(errno));
-		exit(EXIT_FAILED);
-	}
-	if (ready <= 0)
-		return !ready;
+	if (ready < 0)
+		return errno == EINTR ? 0 : -errno;
+	if (!ready)
+		return 1;
 	if (polled[1].revents)
 		raise(SIGPIPE);
-	return polled[0].revents;
+	return polled[0].revents != 0;
 }
 
-void wait_for(int fd, uint64_t until)
+int wait_for(int fd, uint64_t until)
 {
 	struct pollfd polled[] = {
 		{ .fd = fd, .events = POLLIN },
 		{ .fd = STDOUT_FILENO },
 	};
 	sigset_t before;
+	int over = 0;
 
 	/* block signals, so that one between the test of @stopped and ppoll() ends the wait */
 	sigprocmask(SIG_BLOCK, signals(), &before);
-	while (!stopped && !wait_once(polled, until, &before))
-		;
+	while (!stopped && !over)
+		over = wait_once(polled, until, &before);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (over >= 0)
+		return EXIT_DONE;
+	fprintf(stderr, "headroom: cannot wait: %s\n", strerror(-over));
+	return EXIT_FAILED;
 }
 
 bool wait_stopped(unsigned long count)
@@ -126,10 +128,4 @@ bool wait_stopped(unsigned long count)
 		die();
 	}
 	return true;
-}
-
-bool wait_until(uint64_t until, unsigned long count)
-{
-	wait_for(-1, until);
-	return !wait_stopped(count);
 }

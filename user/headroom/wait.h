@@ -18,8 +18,10 @@
  * are printed whole. If blocked output prevents the next wait, the process dies of the
  * signal. If the reader of standard output has exited, the process dies of SIGPIPE here
  * instead of at its next line.
+ *
+ * Return: the exit code. A failure has been printed.
  */
-void wait_for(int fd, uint64_t until);
+int wait_for(int fd, uint64_t until);
 /**
  * wait_stopped - whether SIGINT or SIGTERM has arrived
  * @count: number of repetitions the user asked for; 0 for no limit
@@ -28,7 +30,5 @@ void wait_for(int fd, uint64_t until);
  * dies of the signal, so that its parent does not take it for complete.
  */
 bool wait_stopped(unsigned long count);
-/** wait_until - wait until @until; false if wait_stopped() */
-bool wait_until(uint64_t until, unsigned long count);
 
 #endif /* WAIT_H */

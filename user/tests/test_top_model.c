@@ -79,7 +79,7 @@ static void is_ordered(struct top_model *model, enum order order, const char *wa
 {
 	model->order = order;
 	top_model_arrange(model);
-	is_shown(model, want, order_names[order]);
+	is_shown(model, want, order_name(order));
 }
 
 static void test_order(void)

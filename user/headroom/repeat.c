@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Take readings at intervals and print each one */
+
+#include <stdio.h>
+
+#include "clock.h"
+#include "failure.h"
+#include "options.h"
+#include "repeat.h"
+#include "wait.h"
+
+int repeat_check(const struct command *command, const struct repeat *repeat)
+{
+	if (repeat->count != 1 && repeat->seconds <= 0)
+		return usage_error(command, "--count needs --interval");
+	return EXIT_DONE;
+}
+
+/* Wait for the next reading; false if there is none, or after a failure in @code */
+static bool wait_for_next(const struct repeat *repeat, unsigned long printed, uint64_t time,
+			  int *code)
+{
+	if (repeat->count && printed >= repeat->count)
+		return false;
+	*code = wait_for(-1, clock_after(time, repeat->seconds));
+	return !*code && !wait_stopped(repeat->count);
+}
+
+static void drop(const struct repeat_ops *ops, void *reading)
+{
+	if (reading)
+		ops->free(reading);
+}
+
+int repeat_run(struct headroom *h, const struct repeat *repeat, const struct repeat_ops *ops)
+{
+	void *before = NULL, *now;
+	unsigned long printed = 0;
+	uint64_t time;
+	int code;
+
+	do {
+		now = NULL;
+		time = clock_now();
+		code = ops->take(h, &now, &time);
+		if (!code && (before || !repeat->differences)) {
+			if (printed++ && !repeat->json)
+				putchar('\n');
+			code = ops->print(h, now, before);
+		}
+		drop(ops, repeat->differences ? before : now);
+		before = repeat->differences ? now : NULL;
+		/* flush, so that a reader of the pipe sees each table at once */
+	} while (!code && fflush(stdout) == 0 && wait_for_next(repeat, printed, time, &code));
+	drop(ops, before);
+	return code < 0 ? say_failure(h, code) : code;
+}
