@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "blame_table.h"
-#include "counters.h"
 #include "path.h"
 #include "text.h"
 

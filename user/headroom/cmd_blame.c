@@ -8,7 +8,6 @@
 #include "blame_table.h"
 #include "clock.h"
 #include "command.h"
-#include "counters.h"
 #include "failure.h"
 #include "json.h"
 #include "names.h"
@@ -29,7 +28,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 		json_add_text(object, "reason",
 			      headroom_reason_label(evictor->reason, label, sizeof(label)));
 	}
-	json_add_counters(object, headroom_evictor_counters, evictor);
+	json_add_counters(object, headroom_counters(HEADROOM_COUNTERS_EVICTOR), evictor);
 	json_add_number(object, "share_percent", blame_share(row, evictor));
 	return object;
 }

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "counters.h"
 #include "failure.h"
 #include "interval.h"
 #include "json.h"

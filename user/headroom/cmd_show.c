@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "counters.h"
 #include "failure.h"
 #include "histogram.h"
 #include "interval.h"
@@ -53,11 +52,11 @@ static void print_counters(const struct page *page, const struct headroom_stats 
 	const struct headroom_counter *counter;
 	uint64_t value;
 
-	for (counter = headroom_stats_counters; counter->name; counter++) {
+	for (counter = headroom_counters(HEADROOM_COUNTERS_STATS); counter->name; counter++) {
 		/* print_stalls() prints the times */
 		if (strcmp(counter->unit, "ns") == 0)
 			continue;
-		value = headroom_counter_get(counter, stats);
+		value = headroom_counter_value(counter, stats);
 		printf("  %-18s %10" PRIu64 " %s", text_words(counter->name).s, value,
 		       counter->unit);
 		if (strcmp(counter->unit, "pages") == 0)
@@ -256,7 +255,7 @@ static void print_target(const struct page *page, const struct headroom_target *
 static bool same_counters(const struct headroom_counter *counter, const void *a, const void *b)
 {
 	for (; counter->name; counter++)
-		if (headroom_counter_get(counter, a) != headroom_counter_get(counter, b))
+		if (headroom_counter_value(counter, a) != headroom_counter_value(counter, b))
 			return false;
 	return true;
 }
@@ -264,13 +263,13 @@ static bool same_counters(const struct headroom_counter *counter, const void *a,
 /* Without children, local and subtree are equal and are printed once. */
 static bool same_stats(const struct headroom_stats *a, const struct headroom_stats *b)
 {
-	if (!same_counters(headroom_stats_counters, a, b))
+	if (!same_counters(headroom_counters(HEADROOM_COUNTERS_STATS), a, b))
 		return false;
 	if (a->nr_stalls != b->nr_stalls)
 		return false;
 	for (size_t i = 0; i < a->nr_stalls; i++)
 		if (a->stall[i].cause != b->stall[i].cause ||
-		    !same_counters(headroom_stall_counters, &a->stall[i], &b->stall[i]))
+		    !same_counters(headroom_counters(HEADROOM_COUNTERS_STALL), &a->stall[i], &b->stall[i]))
 			return false;
 	return true;
 }

@@ -10,7 +10,6 @@
 
 #include "clock.h"
 #include "command.h"
-#include "counters.h"
 #include "failure.h"
 #include "json.h"
 #include "names.h"

@@ -8,7 +8,6 @@
 #include <sys/utsname.h>
 
 #include "command.h"
-#include "counters.h"
 #include "failure.h"
 #include "json.h"
 #include "mglru.h"
@@ -176,8 +175,8 @@ static void print_dropped(const struct headroom_status *status)
 	char line[256];
 	uint64_t value;
 
-	for (counter = headroom_dropped_counters; counter->name; counter++) {
-		value = headroom_counter_get(counter, status);
+	for (counter = headroom_counters(HEADROOM_COUNTERS_DROPPED); counter->name; counter++) {
+		value = headroom_counter_value(counter, status);
 		if (!value)
 			continue;
 		if (nothing)
@@ -255,8 +254,8 @@ static int print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "request_time", status->request_time);
 	json_add_uint(object, "event_seq", status->event_seq);
 	json_add(object, "hooks", json_hooks(status, kernel));
-	for (counter = headroom_dropped_counters; counter->name; counter++)
-		json_add_uint(dropped, counter->name, headroom_counter_get(counter, status));
+	for (counter = headroom_counters(HEADROOM_COUNTERS_DROPPED); counter->name; counter++)
+		json_add_uint(dropped, counter->name, headroom_counter_value(counter, status));
 	json_add(object, "dropped", dropped);
 	return json_print_line(object);
 }

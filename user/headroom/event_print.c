@@ -8,7 +8,6 @@
 #include <time.h>
 
 #include "clock.h"
-#include "counters.h"
 #include "event_print.h"
 #include "json.h"
 #include "parameter.h"

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "counters.h"
 #include "interval.h"
 
 /* Add the extra memory of a cgroup to itself and to its ancestors. */
@@ -96,8 +95,8 @@ bool is_idle(const struct headroom_stats *stats)
 {
 	const struct headroom_counter *counter;
 
-	for (counter = headroom_stats_counters; counter->name; counter++)
-		if (headroom_counter_get(counter, stats))
+	for (counter = headroom_counters(HEADROOM_COUNTERS_STATS); counter->name; counter++)
+		if (headroom_counter_value(counter, stats))
 			return false;
 	for (size_t i = 0; i < stats->nr_stalls; i++)
 		if (stats->stall[i].count || stats->stall[i].total)

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
 #include "json.h"
 #include "text.h"
 #include "wall_clock.h"
@@ -171,7 +170,7 @@ void json_add_counters(struct json_object *object, const struct headroom_counter
 		       const void *base)
 {
 	for (; counter->name; counter++)
-		json_add_uint(object, counter->name, headroom_counter_get(counter, base));
+		json_add_uint(object, counter->name, headroom_counter_value(counter, base));
 }
 
 static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
@@ -186,7 +185,7 @@ static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
 		if (!json_object_object_get_ex(kinds, key, &reasons))
 			reasons = NULL;
 	}
-	json_add_counters(pages, headroom_pages_counters, from);
+	json_add_counters(pages, headroom_counters(HEADROOM_COUNTERS_PAGES), from);
 	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), pages);
 	/* @reasons is a part of @kinds already, and spoils it only here */
 	if (!is_whole(reasons))
@@ -220,7 +219,7 @@ static struct json_object *json_groups(const struct headroom_stats *stats)
 
 	for (size_t i = 0; i < HEADROOM_SAMPLE_GROUPS || i < stats->nr_groups; i++) {
 		group = json_new_object();
-		json_add_counters(group, headroom_group_counters,
+		json_add_counters(group, headroom_counters(HEADROOM_COUNTERS_GROUP),
 				  i < stats->nr_groups ? &stats->group[i] : &nothing);
 		json_append(groups, group);
 	}
@@ -233,7 +232,7 @@ static void add_stall(struct json_object *stalls, uint32_t cause,
 	struct json_object *stall = json_new_object();
 	char label[HEADROOM_LABEL_SIZE];
 
-	json_add_counters(stall, headroom_stall_counters, from);
+	json_add_counters(stall, headroom_counters(HEADROOM_COUNTERS_STALL), from);
 	json_add_bool(stall, "in_total", headroom_stall_in_total(cause));
 	if (details)
 		json_add(stall, "latency", json_histogram(&from->latency));
@@ -257,7 +256,7 @@ struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 {
 	struct json_object *object = json_new_object();
 
-	json_add_counters(object, headroom_stats_counters, stats);
+	json_add_counters(object, headroom_counters(HEADROOM_COUNTERS_STATS), stats);
 	if (details) {
 		json_add(object, "pages", json_pages(stats));
 		json_add(object, "refault_distance", json_histogram(&stats->refault_distance));
@@ -275,7 +274,7 @@ static void add_reclaim(struct json_object *reasons, uint32_t reason,
 	struct json_object *reclaim = json_new_object();
 	char label[HEADROOM_LABEL_SIZE];
 
-	json_add_counters(reclaim, headroom_reclaim_counters, work);
+	json_add_counters(reclaim, headroom_counters(HEADROOM_COUNTERS_RECLAIM), work);
 	json_add_number(reclaim, "lowest_priority", work->scanned ? work->lowest_priority : NAN);
 	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), reclaim);
 }

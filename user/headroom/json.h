@@ -4,7 +4,6 @@
 #define JSON_H
 
 #include <json-c/json.h>
-#include "counters.h"
 #include "headroom.h"
 
 /*

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "counters.h"
 #include "histogram.h"
 #include "stall_table.h"
 #include "text.h"

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
 #include "text.h"
 #include "top_line.h"
 

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "counters.h"
 #include "top_model.h"
 
 static enum headroom_stall_cause main_cause(const struct headroom_stats *stats)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "clock.h"
-#include "counters.h"
 #include "trigger_parse.h"
 
 #define DEFAULT_WINDOW	NS_PER_S
