@@ -97,13 +97,26 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return code;
 }
 
+/*
+ * Die quietly when the reader of a pipe exits, even if our parent ignores or blocks
+ * SIGPIPE. wait_for() relies on it.
+ */
+static void restore_sigpipe(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_DFL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
 
 	fill_streams();
-	/* die quietly when the reader of a pipe exits, even if our parent ignores SIGPIPE */
-	signal(SIGPIPE, SIG_DFL);
+	restore_sigpipe();
 	/* LC_CTYPE only: a decimal comma would break programs that parse the output */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {

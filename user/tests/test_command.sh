@@ -510,6 +510,14 @@ rm -f "$err.code"
 [ ! -s "$err" ] && [ "$(cat "$err.code")" -gt 128 ]
 report "a broken pipe quietly ends a long interval"
 rm -f "$err.code"
+if command -v python3 >/dev/null; then
+	{ timeout -s KILL 10 python3 -c 'import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGPIPE])
+os.execv(sys.argv[1], sys.argv[1:])' "$fake" list --interval 60 --count 0; echo $? >"$err.code"; } 2>"$err" | :
+	[ ! -s "$err" ] && [ "$(cat "$err.code")" -eq 141 ]
+	report "even if the parent blocks SIGPIPE"
+	rm -f "$err.code"
+fi
 "$fake" status 2>"$err" >/dev/full
 [ $? -eq 1 ] && grep -q 'cannot write: No space left' "$err"
 report "a full disk is a failure"
