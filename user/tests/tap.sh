@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# What the tests of the command share, to be sourced. They set out and err, files for what
-# a command says.
+# Checks for the tests of the command, to be sourced. A test sets out and err, the files
+# for a command's output and errors.
 
 checks=0
 failures=0
 : "${out:?}" "${err:?}"
 
-# report NAME: the status of the command before decides
+# report NAME: pass if the previous command succeeded
 report() {
 	status=$?
 	checks=$((checks + 1))
@@ -21,31 +21,31 @@ report() {
 	fi
 }
 
-# run CODE COMMAND...: run it, and check its exit code
+# run CODE COMMAND...: run a command and check its exit status
 run() {
 	code=$1
 	shift
 	"$@" >"$out" 2>"$err"
 	status=$?
-	# bash takes the status of what stands in the name
+	# the command substitutions in the name change $?
 	name="exit $code, is $status: $(basename "$1") $(echo "$*" | cut -d' ' -f2-)"
 	[ $status -eq "$code" ]
 	report "$name"
 }
 
-# has PATTERN: stdout has a line that matches
+# has PATTERN: a line of stdout matches
 has() {
 	grep -qE -- "$1" "$out"
 	report "has $1"
 }
 
-# lacks PATTERN: it has none
+# lacks PATTERN: no line of stdout matches
 lacks() {
 	! grep -qE -- "$1" "$out"
 	report "lacks $1"
 }
 
-# json FILTER: each line of stdout is JSON for which the expression is true
+# json EXPRESSION: stdout is lines of JSON for which the Python expression is true
 json() {
 	command -v python3 >/dev/null || {
 		checks=$((checks + 1))
@@ -59,9 +59,9 @@ sys.exit(not eval("(" + sys.argv[2] + ")"))' "$out" "$1" 2>"$err"
 	report "$name"
 }
 
-# awaits COMMAND...: until it succeeds, but not for ever
+# awaits COMMAND...: repeat a command until it succeeds, for a minute at most
 awaits() {
-	tries=100
+	tries=600
 	until "$@" 2>/dev/null; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1
@@ -69,12 +69,13 @@ awaits() {
 	done
 }
 
-# ended PID: whether it has, be it that its parent knows
+# ended PID: whether a process has ended, perhaps as a zombie
 ended() {
 	! grep -q '^State:.[^Z]' "/proc/$1/status"
 }
 
-# end SIGNAL PID: sends it as timeout(1) does, twice, once SIGTERM is caught; the exit code
+# end SIGNAL PID: when the process catches SIGTERM, send SIGNAL twice, as timeout(1) does;
+# returns its exit status
 end() {
 	awaits grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$2/status"
 	kill -s "$1" "$2"
@@ -83,13 +84,13 @@ end() {
 	wait "$2"
 }
 
-# full FIFO: nothing more can be written to it
+# full FIFO: whether a write to it would block
 full() {
 	# shellcheck disable=SC2016 # the inner shell is to expand it
 	! timeout 0.5 sh -c 'echo >"$1"' sh "$1"
 }
 
-# finish: the plan; at the end
+# finish: print the plan; the last command of a test
 finish() {
 	echo "1..$checks"
 	[ $failures -eq 0 ]
