@@ -7,6 +7,7 @@
 #include "event_loop.h"
 #include "failure.h"
 #include "names.h"
+#include "output.h"
 #include "path.h"
 #include "wait.h"
 
@@ -61,7 +62,7 @@ static bool is_wanted(const struct event_loop *loop, const struct headroom_event
  */
 static bool wait_for_more(const struct event_loop *loop, int *code)
 {
-	if (fflush(stdout) != 0)
+	if (!output_flush())
 		return false;
 	*code = wait_for(headroom_events_fd(loop->e), WAIT_NEVER);
 	return !*code;

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "failure.h"
 #include "options.h"
+#include "output.h"
 
 static const struct command *const commands[] = {
 	&status_command,
@@ -59,10 +60,9 @@ static const struct command *find_command(const char *name)
 /* Fail if any part of the output could not be written. */
 static int flush_results(int code)
 {
-	errno = 0;
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (output_flush())
 		return code;
-	fprintf(stderr, "headroom: cannot write: %s\n", errno ? strerror(errno) : "output error");
+	fprintf(stderr, "headroom: cannot write: %s\n", output_error());
 	return EXIT_FAILED;
 }
 

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "failure.h"
 #include "options.h"
+#include "output.h"
 #include "repeat.h"
 #include "wait.h"
 
@@ -51,7 +52,7 @@ int repeat_run(struct headroom *h, const struct repeat *repeat, const struct rep
 		drop(ops, repeat->differences ? before : now);
 		before = repeat->differences ? now : NULL;
 		/* flush, so that a reader of the pipe sees each table at once */
-	} while (!code && fflush(stdout) == 0 && wait_for_next(repeat, printed, time, &code));
+	} while (!code && output_flush() && wait_for_next(repeat, printed, time, &code));
 	drop(ops, before);
 	return code < 0 ? say_failure(h, code) : code;
 }

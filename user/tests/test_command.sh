@@ -518,9 +518,12 @@ os.execv(sys.argv[1], sys.argv[1:])' "$fake" list --interval 60 --count 0; echo 
 	report "even if the parent blocks SIGPIPE"
 	rm -f "$err.code"
 fi
-"$fake" status 2>"$err" >/dev/full
-[ $? -eq 1 ] && grep -q 'cannot write: No space left' "$err"
-report "a full disk is a failure"
+for command in status 'list --interval 1ms --count 2' stalls; do
+	# shellcheck disable=SC2086
+	timeout 10 "$fake" $command 2>"$err" >/dev/full
+	[ $? -eq 1 ] && grep -qx 'headroom: cannot write: No space left on device' "$err"
+	report "a full disk is a failure: $command"
+done
 for command in 'list --interval 0.01 --json' 'list --interval 0.01 --count 0' status --version; do
 	# shellcheck disable=SC2086
 	timeout 10 "$fake" $command 2>"$err" >&-
