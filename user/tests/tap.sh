@@ -1,11 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=sh
-# Checks for the tests of the command, to be sourced. A test sets out and err, the files
-# for a command's output and errors.
+# Checks for the tests of the command, to be sourced. out and err are files for a command's
+# output and errors; without them, a directory $dir is created for both.
 
 checks=0
 failures=0
-: "${out:?}" "${err:?}"
+if [ -z "${out:-}" ]; then
+	dir=$(mktemp -d) || exit 1
+	trap 'rm -rf "$dir"' EXIT
+	out=$dir/out err=$dir/err
+	: >"$out"
+	: >"$err"
+	export LC_ALL=C
+fi
+: "${err:?}"
 
 # report NAME: pass if the previous command succeeded
 report() {
@@ -31,6 +39,15 @@ run() {
 	name="exit $code, is $status: $(basename "$1") $(echo "$*" | cut -d' ' -f2-)"
 	[ $status -eq "$code" ]
 	report "$name"
+}
+
+# usage MESSAGE ARGUMENT...: expect one line on stderr, nothing on stdout, exit status 2
+usage() {
+	sentence=$1
+	shift
+	run 2 "${fake:?}" "$@"
+	grep -qF -- "$sentence" "$err" && [ "$(wc -l <"$err")" -eq 1 ] && [ ! -s "$out" ]
+	report "says: $sentence"
 }
 
 # has PATTERN: a line of stdout matches

@@ -14,15 +14,6 @@ export LC_ALL=C
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# usage MESSAGE ARGUMENT...: expect one line on stderr, nothing on stdout, exit code 2
-usage() {
-	sentence=$1
-	shift
-	run 2 "$real" "$@"
-	grep -qF -- "$sentence" "$err" && [ "$(wc -l <"$err")" -eq 1 ] && [ ! -s "$out" ]
-	report "says: $sentence"
-}
-
 # has_times: each line says when it was, on both clocks, and in which boot. The bound only
 # tells the two clocks apart, and a wall clock from a wrong origin.
 has_times() {

@@ -5,12 +5,6 @@
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 headroom=$BUILD/headroom
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-out=$dir/out err=$dir/err
-: >"$out"
-: >"$err"
-export LC_ALL=C
 # shellcheck source=user/tests/tap.sh
 . "$top/user/tests/tap.sh"
 

@@ -4,16 +4,11 @@
 # Test that the command reports any allocation that fails, and ends with exit code 1. Prints TAP.
 
 fake=$BUILD/tests/headroom-fake
-dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
-out=$dir/out err=$dir/err
-: >"$out"
-: >"$err"
-unset COLUMNS NO_COLOR HEADROOM_FAKE_FILE
-export LC_ALL=C HEADROOM_FAKE=taking HEADROOM_FAKE_EVENTS="$dir/events" HEADROOM_FAKE_ROOT="$dir"
-echo 'oom cgroup=3 path=/busy/db pid=4711 comm=db' >"$dir/events"
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
+unset COLUMNS NO_COLOR HEADROOM_FAKE_FILE
+export HEADROOM_FAKE=taking HEADROOM_FAKE_EVENTS="$dir/events" HEADROOM_FAKE_ROOT="$dir"
+echo 'oom cgroup=3 path=/busy/db pid=4711 comm=db' >"$dir/events"
 
 # survives LEAST COMMAND...: expect the message and exit code 1 for each allocation that fails
 survives() {

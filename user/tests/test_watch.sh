@@ -12,15 +12,6 @@ out=$dir/out err=$dir/err
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# usage MESSAGE ARGUMENT...: expect one line on stderr, nothing on stdout, exit code 2
-usage() {
-	sentence=$1
-	shift
-	run 2 "$fake" "$@"
-	grep -qF -- "$sentence" "$err" && [ "$(wc -l <"$err")" -eq 1 ] && [ ! -s "$out" ]
-	report "says: $sentence"
-}
-
 # with EVENTS CODE COMMAND...: run a command with these events, one per line
 with() {
 	events=$1
