@@ -254,7 +254,7 @@ static void put_one_pages(uint32_t kind, uint32_t evictions)
 	end(pages);
 }
 
-/* The kernel sends each list in order and in one run. Neither is promised. */
+/* The kernel sends each list in order and in one run, but does not promise either. */
 static void test_lists_in_any_order(void)
 {
 	struct headroom_cgroup cgroup;
@@ -271,17 +271,18 @@ static void test_lists_in_any_order(void)
 	}
 	put_one_stall(7, 7);
 	end(stats);
-	is_int(decode_cgroup(&cgroup), 0, "lists in any order");
-	is_uint(cgroup.local.nr_stalls, 98, "each cause once");
-	is_uint(cgroup.local.nr_pages, 50, "each kind once");
+	is_int(decode_cgroup(&cgroup), 0, "lists in any order are decoded");
+	is_uint(cgroup.local.nr_stalls, 98, "each cause is listed once");
+	is_uint(cgroup.local.nr_pages, 50, "each kind is listed once");
 	for (size_t i = 1; i < cgroup.local.nr_stalls; i++)
 		wrong += cgroup.local.stall[i].cause <= cgroup.local.stall[i - 1].cause;
 	for (size_t i = 1; i < cgroup.local.nr_pages; i++)
 		wrong += cgroup.local.pages[i].kind <= cgroup.local.pages[i - 1].kind;
-	is_int(wrong, 0, "in order");
-	is_uint(headroom_stats_stall(&cgroup.local, 7)->count, 7, "the last one counts");
-	is_uint(headroom_stats_stall(&cgroup.local, 60)->count, 2039, "a cause");
-	is_uint(headroom_stats_pages(&cgroup.local, 3, 1)->evictions, 3, "a kind");
+	is_int(wrong, 0, "the lists are sorted");
+	is_uint(headroom_stats_stall(&cgroup.local, 7)->count, 7,
+		"the last of two elements with the same number wins");
+	is_uint(headroom_stats_stall(&cgroup.local, 60)->count, 2039, "counter of a cause");
+	is_uint(headroom_stats_pages(&cgroup.local, 3, 1)->evictions, 3, "counter of a kind");
 	arena_free(&arena);
 }
 
@@ -995,7 +996,7 @@ static void test_counters(void)
 	ok(!headroom_reason_name(HEADROOM_REASONS), "an unknown reason has no name");
 }
 
-/* What an exporter walks: everything has a name, a unit and a meaning. */
+/* Exporters rely on a name, a unit and a meaning for each counter. */
 static void test_public_counters(void)
 {
 	const struct headroom_stall stall = { .count = 3, .longest = 7 };
@@ -1010,14 +1011,15 @@ static void test_public_counters(void)
 			gauges += !counter->cumulative;
 		}
 	}
-	is_int(nr, 30, "counters");
-	is_int(incomplete, 0, "each is complete");
-	is_int(gauges, 2, "the longest stall and the error of an evictor do not only grow");
-	ok(!headroom_counters(of)->name, "none of an unknown structure");
+	is_int(nr, 30, "number of counters");
+	is_int(incomplete, 0, "each counter has unit, meaning and attribute");
+	is_int(gauges, 2,
+	       "two counters are not cumulative: the longest stall and the error of an evictor");
+	ok(!headroom_counters(of)->name, "an unknown structure has no counters");
 	for (counter = headroom_counters(HEADROOM_COUNTERS_STALL); counter->name; counter++)
 		if (!strcmp(counter->name, "longest"))
 			ok(!counter->cumulative && headroom_counter_value(counter, &stall) == 7,
-			   "the longest stall is a gauge, and can be read");
+			   "the longest stall is not cumulative, and its value can be read");
 }
 
 static void begin_error(int type, int flags)
