@@ -561,7 +561,8 @@ struct headroom_changes {
 /**
  * headroom_snapshot_update - read what changed after a snapshot
  * @h: handle
- * @before: a whole snapshot: taken without since, or by this function
+ * @before: a whole snapshot: taken without since, or by this function; not one from a
+ *	recording, which may be from another boot
  * @now: result, a whole snapshot with the filter of @before; free it with
  *	headroom_snapshot_free()
  * @changes: result; free it with headroom_changes_free(). NULL if not wanted
@@ -571,8 +572,8 @@ struct headroom_changes {
  * second dump, which is cheap: counters only. A cgroup that came or went during the
  * request may be reported by the next one instead; @now is then not consistent.
  *
- * Return: 0; -EINVAL when @before is not whole; or as headroom_snapshot_take(). @before is
- * unchanged in every case.
+ * Return: 0; -EINVAL when @before is not whole or is from a recording; or as
+ * headroom_snapshot_take(). @before is unchanged in every case.
  */
 int headroom_snapshot_update(struct headroom *h, const struct headroom_snapshot *before,
 			     struct headroom_snapshot **now,

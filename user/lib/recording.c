@@ -244,6 +244,7 @@ int headroom_snapshot_read(const void *data, size_t size, struct headroom_snapsh
 	snapshot = snapshot_new(NULL);
 	if (!snapshot)
 		return -ENOMEM;
+	snapshot->recorded = true;
 	use_head(&snapshot->s, &head);
 	while (!err && snapshot->s.nr < head.nr)
 		err = read_cgroup(snapshot, &rest);

@@ -21,7 +21,8 @@ struct spare;
  * @arena: lists, histograms and what was kept as received
  * @paths: holds the paths; NULL if they are in @arena
  * @spare: where the memory goes when the snapshot is freed; NULL for nowhere
- * @filter: what it was taken with
+ * @filter: what it was taken with; unknown if @recorded
+ * @recorded: it was read from a recording
  */
 struct snapshot {
 	struct headroom_snapshot s;
@@ -30,6 +31,7 @@ struct snapshot {
 	struct paths *paths;
 	struct spare *spare;
 	struct headroom_filter filter;
+	bool recorded;
 };
 
 /**

@@ -247,6 +247,9 @@ int headroom_snapshot_update(struct headroom *h, const struct headroom_snapshot 
 	*now = NULL;
 	if (changes)
 		*changes = NULL;
+	if (((const struct snapshot *)before)->recorded)
+		return headroom_fail(h, -EINVAL, "this snapshot is from a recording: only one of "
+				     "the running module can be updated");
 	if (filter.since)
 		return headroom_fail(h, -EINVAL, "this snapshot has only a part of the cgroups: "
 				     "it was taken with since");

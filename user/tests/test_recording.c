@@ -95,6 +95,30 @@ static void test_survives(void)
 	headroom_snapshot_free(taken);
 }
 
+/* A record lacks the filter of its snapshot, and may be from another boot or machine. */
+static void test_not_updated(void)
+{
+	struct headroom_snapshot *taken, *read, *now;
+	struct headroom_changes *changes;
+	struct headroom *h;
+	void *data;
+	size_t size;
+
+	setenv("HEADROOM_FAKE", "", 1);
+	taken = take(true);
+	headroom_snapshot_write(taken, &data, &size);
+	headroom_snapshot_read(data, size, &read, NULL);
+	is_int(headroom_open(&h), 0, "open");
+	is_int(headroom_snapshot_update(h, read, &now, &changes), -EINVAL,
+	       "a snapshot from a recording is not updated");
+	ok(!now && !changes, "no result is returned");
+	ok(strstr(headroom_error(h), "recording"), "message: %s", headroom_error(h));
+	headroom_close(h);
+	headroom_snapshot_free(read);
+	headroom_snapshot_free(taken);
+	free(data);
+}
+
 /* What was merged can be recorded, too. */
 static void test_updated(void)
 {
@@ -221,6 +245,7 @@ int main(void)
 		return 1;
 	}
 	test_survives();
+	test_not_updated();
 	test_updated();
 	test_refused();
 	test_contents();
