@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Recordings of snapshots: what survives, and what is refused */
+/* Test that recordings keep everything, and that malformed ones are refused */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 
 static struct headroom *h;
 
-/* A snapshot with a cause, a kind, a reason and an attribute that the library does not know */
+/* Take a snapshot; it has a cause, a kind, a reason and an attribute that are unknown */
 static struct headroom_snapshot *take(bool keep)
 {
 	const struct headroom_filter filter = { .keep_received = keep };
@@ -45,21 +45,21 @@ static void compare(const struct headroom_snapshot *read, const struct headroom_
 	const struct headroom_cgroup *as_taken = headroom_snapshot_find(taken, 3);
 	struct headroom_stats delta;
 
-	is_uint(read->nr, taken->nr, "each cgroup");
+	is_uint(read->nr, taken->nr, "the record has each cgroup");
 	ok(read->time == taken->time && read->unix_time == taken->unix_time &&
 	   read->generation == taken->generation && read->consistent == taken->consistent,
-	   "time, generation, consistent");
-	ok(strlen(read->boot_id) == 36 && !strcmp(read->boot_id, taken->boot_id), "boot");
-	is_text(db->path, "/busy/db", "a path");
-	ok(!headroom_snapshot_find(read, 4)->path, "or none");
-	is_uint(db->subtree.evictions, as_taken->subtree.evictions, "a counter");
-	is_uint(db->subtree.refault_distance.bucket[0].high, 10239, "a histogram");
-	is_uint(headroom_stats_stall(&db->subtree, 99)->count, 1, "an unknown cause");
-	ok(has_attribute(db, 4711), "an unknown attribute");
+	   "time, generation and consistency");
+	ok(strlen(read->boot_id) == 36 && !strcmp(read->boot_id, taken->boot_id), "boot id");
+	is_text(db->path, "/busy/db", "path of a cgroup");
+	ok(!headroom_snapshot_find(read, 4)->path, "a missing path");
+	is_uint(db->subtree.evictions, as_taken->subtree.evictions, "counter of a cgroup");
+	is_uint(db->subtree.refault_distance.bucket[0].high, 10239, "histogram of a cgroup");
+	is_uint(headroom_stats_stall(&db->subtree, 99)->count, 1, "unknown cause");
+	ok(has_attribute(db, 4711), "unknown attribute");
 	headroom_stats_delta(&as_taken->subtree, &db->subtree, &delta);
 	ok(!delta.evictions && !delta.refaults && !delta.stall_total &&
 	   headroom_stats_stall(&delta, 99)->total == 0 && !delta.refault_age.nr,
-	   "all counters of one");
+	   "all counters of a cgroup");
 	headroom_stats_clear(&delta);
 }
 
@@ -71,23 +71,25 @@ static void test_survives(void)
 
 	setenv("HEADROOM_FAKE", "removed=4", 1);
 	taken = take(true);
-	is_int(headroom_snapshot_write(taken, &data, &size), 0, "write");
-	is_int(headroom_snapshot_read(data, size, &read, &used), 0, "read");
-	is_uint(used, size, "all of it");
+	is_int(headroom_snapshot_write(taken, &data, &size), 0, "a snapshot is written");
+	is_int(headroom_snapshot_read(data, size, &read, &used), 0, "the record is read");
+	is_uint(used, size, "all bytes are used");
 	compare(read, taken);
-	is_int(headroom_snapshot_write(read, &again, &size_again), 0, "write what was read");
-	ok(size_again == size && !memcmp(data, again, size), "is the same, byte for byte");
+	is_int(headroom_snapshot_write(read, &again, &size_again), 0,
+	       "the snapshot from the record is written");
+	ok(size_again == size && !memcmp(data, again, size), "the second record equals the first");
 	headroom_snapshot_free(read);
 
-	/* two records, at an odd address */
+	/* two records in a row, at an odd address */
 	two = malloc(2 * size + 1);
 	memcpy((char *)two + 1, data, size);
 	memcpy((char *)two + 1 + size, again, size);
 	is_int(headroom_snapshot_read((char *)two + 1, 2 * size, &read, &used), 0,
-	       "the first of two records");
-	is_uint(used, size, "ends where the next begins");
+	       "the first of two records is read");
+	is_uint(used, size, "it ends where the second begins");
 	headroom_snapshot_free(read);
-	is_int(headroom_snapshot_read((char *)two + 1 + used, size, &read, NULL), 0, "the next");
+	is_int(headroom_snapshot_read((char *)two + 1 + used, size, &read, NULL), 0,
+	       "the second record is read");
 	headroom_snapshot_free(read);
 	free(two);
 	free(again);
@@ -100,7 +102,6 @@ static void test_not_updated(void)
 {
 	struct headroom_snapshot *taken, *read, *now;
 	struct headroom_changes *changes;
-	struct headroom *h;
 	void *data;
 	size_t size;
 
@@ -108,31 +109,29 @@ static void test_not_updated(void)
 	taken = take(true);
 	headroom_snapshot_write(taken, &data, &size);
 	headroom_snapshot_read(data, size, &read, NULL);
-	is_int(headroom_open(&h), 0, "open");
 	is_int(headroom_snapshot_update(h, read, &now, &changes), -EINVAL,
 	       "a snapshot from a recording is not updated");
 	ok(!now && !changes, "no result is returned");
 	ok(strstr(headroom_error(h), "recording"), "message: %s", headroom_error(h));
-	headroom_close(h);
 	headroom_snapshot_free(read);
 	headroom_snapshot_free(taken);
 	free(data);
 }
 
-/* What was merged can be recorded, too. */
+/* The result of an update can be recorded, too. */
 static void test_updated(void)
 {
 	struct headroom_snapshot *taken = take(true), *now;
 	void *data;
 	size_t size;
 
-	is_int(headroom_snapshot_update(h, taken, &now, NULL), 0, "an update");
+	is_int(headroom_snapshot_update(h, taken, &now, NULL), 0, "a snapshot is updated");
 	headroom_snapshot_free(taken);
-	is_int(headroom_snapshot_write(now, &data, &size), 0, "write it");
+	is_int(headroom_snapshot_write(now, &data, &size), 0, "the result is written");
 	headroom_snapshot_free(now);
-	is_int(headroom_snapshot_read(data, size, &now, NULL), 0, "read it");
+	is_int(headroom_snapshot_read(data, size, &now, NULL), 0, "the record is read");
 	is_uint(headroom_stats_stall(&headroom_snapshot_find(now, 3)->subtree, 99)->count, 1,
-		"an unknown cause");
+		"unknown cause");
 	headroom_snapshot_free(now);
 	free(data);
 }
@@ -153,8 +152,9 @@ static void test_refused(void)
 	size_t size, wrong = 0;
 	char *copy;
 
-	is_int(headroom_snapshot_write(s, &data, &size), -EINVAL, "not kept as received");
-	ok(!data && !size, "writes nothing");
+	is_int(headroom_snapshot_write(s, &data, &size), -EINVAL,
+	       "a snapshot without received attributes is not written");
+	ok(!data && !size, "no record is returned");
 	headroom_snapshot_free(s);
 
 	s = take(true);
@@ -165,25 +165,25 @@ static void test_refused(void)
 		wrong += read_result(copy, n) != -EAGAIN;
 		free(copy);
 	}
-	is_uint(wrong, 0, "a record that is cut off anywhere is not complete");
+	is_uint(wrong, 0, "a record truncated anywhere is incomplete");
 	copy = data;
 	copy[8]++;
-	is_int(read_result(data, size), -EPROTONOSUPPORT, "a later format");
+	is_int(read_result(data, size), -EPROTONOSUPPORT, "a later format is refused");
 	copy[8]--;
 	copy[12]--;
-	is_int(read_result(data, size), -EBADMSG, "a head that is too short");
+	is_int(read_result(data, size), -EBADMSG, "a short head is refused");
 	copy[12] += 9;
-	is_int(read_result(data, size), -EBADMSG, "a head whose end is in the middle");
+	is_int(read_result(data, size), -EBADMSG, "a head of an odd size is refused");
 	copy[12] -= 8;
 	copy[0]++;
-	is_int(read_result(data, size), -EBADMSG, "no record");
+	is_int(read_result(data, size), -EBADMSG, "data without the magic is refused");
 	copy[0]--;
-	is_int(read_result(data, size), 0, "as it was");
+	is_int(read_result(data, size), 0, "the restored record is read");
 	free(data);
 	headroom_snapshot_free(s);
 }
 
-/* Where the path of the first cgroup is in a record: behind a head and its sizes */
+/* Offset of the first cgroup's path in a record: after the head and the sizes */
 #define PATH_AT		(96 + 8)
 
 static void test_contents(void)
@@ -196,28 +196,29 @@ static void test_contents(void)
 	s->cgroup[0].path = "/odd";
 	headroom_snapshot_write(s, &data, &size);
 	byte = data;
-	is_text(byte + PATH_AT, "/odd", "a path in a record");
+	is_text(byte + PATH_AT, "/odd", "the path is at its offset");
 	byte[PATH_AT + 4] = 'x';
-	is_int(read_result(data, size), -EBADMSG, "a path that does not end");
+	is_int(read_result(data, size), -EBADMSG, "a path without a NUL is refused");
 	byte[PATH_AT + 4] = '\0';
 	byte[PATH_AT + 2] = '\0';
-	is_int(read_result(data, size), -EBADMSG, "a path that ends early");
+	is_int(read_result(data, size), -EBADMSG, "a path with a NUL inside is refused");
 	byte[PATH_AT + 2] = 'd';
 	memset(byte + 56, 'b', 40);
-	is_int(headroom_snapshot_read(data, size, &read, NULL), 0, "a boot id that does not end");
-	is_uint(strlen(read->boot_id), 39, "is cut off");
+	is_int(headroom_snapshot_read(data, size, &read, NULL), 0,
+	       "a boot id without a NUL is read");
+	is_uint(strlen(read->boot_id), 39, "it is truncated");
 	headroom_snapshot_free(read);
 	free(data);
 
-	/* the first cgroup once more, in the place of the second */
+	/* the first cgroup again, in place of the second */
 	s->cgroup[1] = s->cgroup[0];
 	headroom_snapshot_write(s, &data, &size);
-	is_int(read_result(data, size), -EBADMSG, "cgroups out of order");
+	is_int(read_result(data, size), -EBADMSG, "cgroups out of order are refused");
 	free(data);
 	headroom_snapshot_free(s);
 }
 
-/* Each bit is flipped; the sanitizers watch. */
+/* Flip each bit; sanitizers find reads outside the record. */
 static void test_damaged(void)
 {
 	struct headroom_snapshot *s = take(true);
