@@ -85,7 +85,7 @@ static int draw_table(struct top *top)
 	return err;
 }
 
-static void draw(struct top *top)
+static void draw_view(struct top *top)
 {
 	const struct bottom page = { .notice = top->read.notice, .keys = page_keys };
 	const struct bottom help = { .keys = "q back" };
@@ -97,6 +97,40 @@ static void draw(struct top *top)
 				&page);
 	else
 		top->err = draw_table(top);
+}
+
+/* Signals that end the view, and whether one arrived while drawing */
+static const int end_signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+static volatile sig_atomic_t ended;
+
+/* While ^S stops the terminal, drawing blocks: resume, so that the terminal can be restored. */
+static void on_end(int sig)
+{
+	(void)sig;
+	ended = 1;
+	top_screen_resume();
+}
+
+static sigset_t end_set(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++)
+		sigaddset(&set, end_signals[i]);
+	return set;
+}
+
+/* Draw with a handler for the signals that otherwise wait for signalfd. */
+static void draw(struct top *top)
+{
+	sigset_t set = end_set(), before;
+
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	draw_view(top);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (ended)
+		top->quit = true;
 }
 
 static void arrange(struct top *top)
@@ -312,13 +346,18 @@ static void run_screen(struct top *top)
 
 static int open_signals(void)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
-	sigset_t set;
+	struct sigaction action = { .sa_handler = on_end, .sa_flags = SA_RESTART }, old;
+	sigset_t set = end_set();
 
-	sigemptyset(&set);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&set, signals[i]);
+	sigemptyset(&action.sa_mask);
+	sigaddset(&set, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (size_t i = 0; i < sizeof(end_signals) / sizeof(end_signals[0]); i++) {
+		sigaction(end_signals[i], NULL, &old);
+		/* nohup(1) ignores SIGHUP */
+		if (old.sa_handler != SIG_IGN)
+			sigaction(end_signals[i], &action, NULL);
+	}
 	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

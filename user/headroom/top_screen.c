@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "saturating.h"
@@ -21,10 +22,21 @@
 static SCREEN *screen;
 static bool colours;
 
+void top_screen_resume(void)
+{
+	int err = errno;
+
+	/* TCOON undoes only TCOOFF */
+	tcflow(STDOUT_FILENO, TCOOFF);
+	tcflow(STDOUT_FILENO, TCOON);
+	errno = err;
+}
+
 void top_screen_close(void)
 {
 	if (!screen)
 		return;
+	top_screen_resume();
 	endwin();
 	delscreen(screen);
 	screen = NULL;

@@ -28,6 +28,8 @@ enum {
  * Return: NULL on success, otherwise the error message.
  */
 const char *top_screen_open(void);
+/** top_screen_resume - resume output that ^S stopped; safe in a signal handler */
+void top_screen_resume(void);
 /** top_screen_close - restore the terminal */
 void top_screen_close(void);
 /** top_screen_resize - adopt the new size after SIGWINCH */

@@ -258,6 +258,13 @@ start 80 24
 sees '^/busy'
 key C-c
 restored ^C
+# stopped output must not keep the signal from ending the command
+start 80 24
+sees '^/busy'
+key C-s
+sleep 1
+kill -s TERM "$(cat "$dir/pid")"
+restored 'TERM after ^S'
 
 coloured() {
 	t capture-pane -p -e | grep -q "$(printf '\033\\[[0-9;]*3[36]m')"
