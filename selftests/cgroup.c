@@ -187,7 +187,7 @@ static bool all_freed(void *unused)
 
 int cgroup_wait_freed(void)
 {
-	if (wait_until(all_freed, NULL, 60))
+	if (wait_until(all_freed, NULL, 240))
 		return 0;
 	fprintf(stderr, "# the kernel has not freed all removed cgroups within 60 s\n");
 	return -1;

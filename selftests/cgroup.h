@@ -36,7 +36,7 @@ int64_t cgroup_pgsteal(const char *name);
 /* Returns 0 if the cgroup does not exist */
 uint64_t cgroup_id(const char *name);
 
-/* Waits until the kernel has freed all removed cgroups of the test, 60 s at most; 0 or -1 */
+/* Waits, four minutes at most, until the kernel has freed all removed cgroups; 0 or -1 */
 int cgroup_wait_freed(void);
 
 /* Runs @work(@arg) in a child in that cgroup; returns its exit status, or -1 */

@@ -139,18 +139,26 @@ int touch_and_rest(void *unused)
 static int fork_crowd(void *arg)
 {
 	const struct crowd *crowd = arg;
-	int i;
+	int start[2], i;
+	char none;
 
+	if (pipe(start))
+		return 1;
 	for (i = 0; i < crowd->nr; i++) {
 		pid_t pid = fork();
 
-		/* A task that stalls while others are forked would slow that down */
-		while (!pid && !crowd->pid[crowd->nr - 1])
-			usleep(10000);
-		if (!pid)
-			_exit(crowd->work(NULL));
+		/*
+		 * A task that works, or only polls, while others are forked would slow that
+		 * down. So each sleeps until the last end for writing is closed.
+		 */
+		if (!pid) {
+			close(start[1]);
+			_exit(read(start[0], &none, 1) ? 1 : crowd->work(NULL));
+		}
 		crowd->pid[i] = pid;
 	}
+	close(start[0]);
+	close(start[1]);
 	while (wait(NULL) > 0)
 		;
 	return 0;
@@ -169,7 +177,7 @@ int crowd_start(struct crowd *crowd, const char *cgroup)
 	if (!crowd->pid)
 		return -1;
 	crowd->first = cgroup_start(cgroup, fork_crowd, crowd);
-	return crowd->first > 0 && wait_until(crowd_is_complete, crowd, 60) ? 0 : -1;
+	return crowd->first > 0 && wait_until(crowd_is_complete, crowd, 240) ? 0 : -1;
 }
 
 int crowd_end(struct crowd *crowd)

@@ -70,7 +70,7 @@ struct crowd {
 	pid_t first;
 };
 
-/* Returns when all tasks exist, within 60 s; 0 or -1 */
+/* Returns when all tasks exist, within four minutes; 0 or -1 */
 int crowd_start(struct crowd *crowd, const char *cgroup);
 /* Kills all tasks and waits for them; 0 or -1 */
 int crowd_end(struct crowd *crowd);

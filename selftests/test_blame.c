@@ -917,7 +917,7 @@ TEST_F_TIMEOUT(pressure, evicts_from_others, 300)
 	ASSERT_EQ(0, absent_pages(FILE_B));
 	ASSERT_EQ(0, cgroup_run("a", press, &pressure));
 	ASSERT_EQ(0, restore_kswapd());
-	EXPECT_TRUE(wait_until(all_is_counted, &settling, 60));
+	EXPECT_TRUE(wait_until(all_is_counted, &settling, 240));
 	ASSERT_NE(NULL, self->cg);
 	check_reasons(_metadata, self->cg, variant->direct, vmstat("pgsteal_direct") - direct);
 

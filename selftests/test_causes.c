@@ -738,7 +738,7 @@ static bool no_task_is_stalled(void *unused)
 /* Other tasks of the machine may stall as well, but not for long */
 static bool all_stalls_end(void)
 {
-	return wait_until(no_task_is_stalled, NULL, 60);
+	return wait_until(no_task_is_stalled, NULL, 240);
 }
 
 /* A sleep for memory.high takes up to two seconds: long enough to be listed twice */
@@ -861,11 +861,11 @@ static void run_crowd(struct __test_metadata *_metadata, struct crowded *c)
 	ASSERT_EQ(0, crowd_start(&c->crowd, "a/x"));
 	/* So many tasks isolate pages that others have to wait for them; not with MGLRU */
 	if (!lru_is_mglru())
-		EXPECT_TRUE(wait_until(tasks_are_isolated, NULL, 60));
-	EXPECT_TRUE(wait_until(enough_killed_and_moved, c, 60));
+		EXPECT_TRUE(wait_until(tasks_are_isolated, NULL, 240));
+	EXPECT_TRUE(wait_until(enough_killed_and_moved, c, 240));
 	TH_LOG("up to %zu stalled at once, %d killed, %d moved", c->most, c->killed, c->moved);
 	/* The first stall that is charged to "a/y" is the next one of a task moved there */
-	EXPECT_TRUE(wait_until(has_memcg_stalls, "a/y", 60));
+	EXPECT_TRUE(wait_until(has_memcg_stalls, "a/y", 240));
 	EXPECT_EQ(0, crowd_end(&c->crowd));
 	EXPECT_TRUE(all_stalls_end());
 	c->reclaims = tracing_counted(RECLAIM_END, -1, -1);

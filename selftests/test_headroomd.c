@@ -182,7 +182,7 @@ TEST_F_TIMEOUT(headroomd, protects_and_restores, 900)
 	EXPECT_TRUE(wait_until(db_is_not_protected, NULL, PATIENCE));
 	EXPECT_EQ(ORIGINAL, low_of("m/db"));
 	/* Ancestors are restored last */
-	EXPECT_TRUE(wait_until(m_is_not_protected, NULL, 10));
+	EXPECT_TRUE(wait_until(m_is_not_protected, NULL, 240));
 
 	/* Reload the configuration, then end in order */
 	ASSERT_EQ(0, write_config("20", "1h"));

@@ -324,7 +324,7 @@ TEST_F_TIMEOUT(slots, swapoff, 300)
 	ASSERT_EQ(0, swap_add(SWAP_ZRAM));
 	truth = swap_ins();
 	self->busy = cgroup_start("a", use_memory, &job);
-	EXPECT_TRUE(wait_until(has_swapped_in, &truth, 60));
+	EXPECT_TRUE(wait_until(has_swapped_in, &truth, 240));
 	ASSERT_EQ(0, swap_off(SWAP_DISK));
 	EXPECT_EQ(0, wait_child(self->busy));
 	self->busy = 0;
