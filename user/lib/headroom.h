@@ -568,9 +568,10 @@ struct headroom_changes {
  * @changes: result; free it with headroom_changes_free(). NULL if not wanted
  *
  * The kernel reports only cgroups for which something was counted; the others are copied
- * from @before. Cgroups that were removed are found by their number, and their ids by a
- * second dump, which is cheap: counters only. A cgroup that came or went during the
- * request may be reported by the next one instead; @now is then not consistent.
+ * from @before, with the PSI totals of then. Removed cgroups are found by the number of
+ * cgroups, and their ids by a second dump, which is cheap: counters only. A cgroup that came
+ * or went during the request may be reported by the next one instead; @now is then not
+ * consistent.
  *
  * Return: 0; -EINVAL when @before is not whole or is from a recording; or as
  * headroom_snapshot_take(). @before is unchanged in every case.
