@@ -15,20 +15,28 @@
 #   make help         this list
 #
 # KDIR is the directory of the kernel's headers, by default those of the running
-# kernel, else the newest installed. The module is build/RELEASE/headroom.ko, so
-# that a tree can be built for several kernels.
+# kernel, else the newest installed. KERNEL=7.3-rt means the newest installed of that
+# line and flavour instead (scripts/find-kernel). The module is
+# build/RELEASE/headroom.ko, so that a tree can be built for several kernels.
 
 running	:= /lib/modules/$(shell uname -r)/build
 newest	:= $(lastword $(shell ls -dv /usr/src/linux-headers-*-amd64 2>/dev/null | grep -v -e -rt- -e -cloud-))
+ifdef KERNEL
+KDIR	:= $(shell scripts/find-kernel headers $(KERNEL))
+endif
 KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
 release	:= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 stage	:= build/$(release)
+
+# The tools of the headers in the Debian 13 root directory run only there
+debian_root	:= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/headroom/trixie
+inside		:= $(if $(filter $(debian_root)/%,$(KDIR)),scripts/in-root)
 
 # Kbuild puts objects next to sources, so each kernel gets a tree of links
 module: check-kdir
 	@mkdir -p $(stage)
 	@cp -rlf Kbuild VERSION kernel include $(stage)/
-	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(stage) $(KFLAGS) modules
+	$(inside) $(MAKE) -C $(KDIR:$(debian_root)%=%) M=$(CURDIR)/$(stage) $(KFLAGS) modules
 	@echo "built $(stage)/headroom.ko"
 
 check-kdir:
@@ -54,7 +62,7 @@ install: user man
 all: module user
 
 demo:
-	scripts/setup
+	scripts/setup --host
 	scripts/demo
 
 check:
@@ -66,15 +74,15 @@ check-rt:
 	scripts/check --rt
 
 check-debug:
-	scripts/setup --debug
+	scripts/setup --host --debug
 	scripts/check --debug
 
 bench:
-	scripts/setup
+	scripts/setup --host
 	scripts/bench
 
 bench-short:
-	scripts/setup
+	scripts/setup --host
 	scripts/bench --short --compare Documentation/performance.json
 
 check-scale: module selftests
