@@ -7,6 +7,7 @@
 #   make check        all tests, on the host and in virtual machines
 #   make bench        cost of the module in instructions, as a table
 #   make bench-short  the same in three minutes, compared with the committed figures
+#   make check-all    the same with every kernel, flavour and LRU; this takes hours
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
 #   make check-scale  dumps of 5,000 cgroups while others come and go
@@ -69,6 +70,10 @@ check:
 	scripts/setup
 	scripts/check
 
+check-all:
+	scripts/setup --all
+	scripts/check --all
+
 check-rt:
 	scripts/setup --rt
 	scripts/check --rt
@@ -98,5 +103,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests man install FORCE demo check check-rt check-debug check-scale bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-all check-rt check-debug check-scale bench bench-short check-style clean help
 .DEFAULT_GOAL := all
