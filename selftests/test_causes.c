@@ -455,7 +455,6 @@ TEST_F_TIMEOUT(refault, is_the_only_cause, 300)
 	EXPECT_ALONE(CAUSE(REFAULT));
 	EXPECT_TRACED_WAITS(CAUSE(REFAULT));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
-	EXPECT_LE(0.7 * self->psi, (double)self->cg->local.stall_total);
 }
 
 TEST_F_TIMEOUT(causes, swap_in, 300)
@@ -468,7 +467,6 @@ TEST_F_TIMEOUT(causes, swap_in, 300)
 	EXPECT_ALONE(CAUSE(SWAP_IN));
 	EXPECT_TRACED_WAITS(CAUSE(SWAP_IN));
 	EXPECT_GE(1.05 * self->psi, (double)self->cg->local.stall_total);
-	EXPECT_LE(0.7 * self->psi, (double)self->cg->local.stall_total);
 }
 
 /* Intervals of one task between two events; they do not nest */
