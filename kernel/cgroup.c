@@ -67,7 +67,7 @@ static struct hr_cgroup *record_alloc(void)
 /* Publish @cg as the record of @memcg. Returns false if the cgroup is dying. */
 static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 {
-	u16 slot = mem_cgroup_id(memcg);
+	u16 slot = hr_memcg_number(memcg);
 
 	lockdep_assert_held(&spare.lock);
 	if (!slot || !hr_css_alive(&memcg->css) || !css_tryget(&memcg->css))
@@ -98,7 +98,7 @@ static __always_inline struct hr_cgroup *record_in_slot(struct mem_cgroup *memcg
 {
 	struct hr_cgroup *cg;
 
-	cg = slot_read(mem_cgroup_id(memcg));
+	cg = slot_read(hr_memcg_number(memcg));
 	return cg && cg->memcg == memcg ? cg : NULL;
 }
 

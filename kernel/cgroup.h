@@ -114,7 +114,7 @@ static inline struct hr_cgroup *hr_cgroup_of(struct mem_cgroup *memcg)
 	struct hr_cgroup *cg;
 
 	if (likely(memcg)) {
-		cg = hr_cgroup_in_slot(memcg->id.id);
+		cg = hr_cgroup_in_slot(hr_memcg_number(memcg));
 		if (likely(cg && cg->memcg == memcg))
 			return cg;
 	}

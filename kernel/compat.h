@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Hide the differences between kernel versions
+ * Hide the differences between kernels
  *
- * No other file compares versions. The build includes this file before all others.
+ * Vendors backport changes, so the compiler decides by types where it can. It cannot test
+ * whether a member, a function or a constant exists: there the version decides, here and in
+ * no other file. The build includes this file before all others, so its macros name what
+ * only their users declare.
  */
 #ifndef _HEADROOM_COMPAT_H
 #define _HEADROOM_COMPAT_H
@@ -27,9 +30,9 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 /*
- * Netlink attributes of type uint came with 6.7: they have 4 or 8 bytes, depending on the
- * value. The policies of older kernels do not check that length, so the caller of
- * nla_get_uint() does: see hr_nl_uint().
+ * By version, since functions came: netlink attributes of type uint, in 6.7. They have 4 or
+ * 8 bytes, depending on the value. The policies of older kernels do not check that length,
+ * so the caller of nla_get_uint() does: see hr_nl_uint().
  */
 #include <net/netlink.h>
 
@@ -51,7 +54,7 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 
 #endif
 
-/* In 6.6 the swap entry of a folio moved out of its private word */
+/* By version, since a member came: in 6.6 the swap entry left the folio's private word */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define hr_swap_entry(folio)	((u64)page_private(&(folio)->page))
 #else
@@ -59,8 +62,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * The function that reads a page from swap. Before 6.3 it reads from zram without a bio;
- * since 6.12 it fills a page of zeros without I/O.
+ * By version, since no header declares it: the function that reads a page from swap. Before
+ * 6.3 it reads from zram without a bio; since 6.12 it fills a page of zeros without I/O.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define HR_SWAP_READ	"swap_readpage"
@@ -76,20 +79,40 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * mark_victim passes a task, or only its pid: that changed in 6.9 and in one release of
- * each older stable series. So the type decides, not the version. For use where the event
- * is declared.
+ * Whether a probe has the prototype of a tracepoint. check_trace_callback_type_<event>()
+ * takes a probe as its only parameter, and refers to no symbol of the kernel.
  */
-#define HR_MARK_VICTIM_PROBE					\
-	__builtin_choose_expr(						\
-		__builtin_types_compatible_p(				\
-			typeof(check_trace_callback_type_mark_victim),	\
-			void (void (*)(void *, int))),			\
-		hr_probe_mark_victim_pid, hr_probe_mark_victim)
+#define HR_FITS(_event, _probe)						\
+	__builtin_types_compatible_p(					\
+		typeof(check_trace_callback_type_##_event), void (typeof(_probe) *))
+
+/* Of two probes, the one with the prototype that the tracepoint has on this kernel */
+#define HR_EITHER(_event, _one, _other)					\
+	__builtin_choose_expr(HR_FITS(_event, _one), _one, _other)
 
 /*
- * Since 6.2, do and dump of an operation are two entries of the table. Before that an
- * operation is one entry: with HR_MERGE_OPS, netlink_ops.c merges the generated entries.
+ * The word of a folio's flags. Its type became a structure in 6.18; folio_flags() returns a
+ * pointer to an unsigned long on every kernel.
+ */
+#define hr_folio_flags(_folio)	(*folio_flags((struct folio *)(_folio), 0))
+
+/*
+ * The number that the kernel gives to a memory cgroup: below 2^16, and reused. Since 7.0
+ * mem_cgroup_id() is the 64-bit id of the cgroup instead.
+ */
+#define hr_memcg_number(memcg)						\
+({									\
+	static_assert(MEM_CGROUP_ID_SHIFT == 16,			\
+		      "the kernel's numbers of memory cgroups do not have 16 bits"); \
+	static_assert(__builtin_types_compatible_p(typeof((memcg)->id.id), int), \
+		      "the type of the kernel's numbers of memory cgroups is not known"); \
+	(u16)(memcg)->id.id;						\
+})
+
+/*
+ * By version, since a structure came: since 6.2, do and dump of an operation are two entries
+ * of the table. Before that an operation is one entry: with HR_MERGE_OPS, netlink_ops.c
+ * merges the generated entries.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 #define HR_MERGE_OPS	true
@@ -100,8 +123,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #define HR_MERGE_OPS	false
 #endif
 
-/* In 6.7 the attributes of the request that began a dump moved */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+/* By version, since a member moved: in 6.6, the attributes of the request that began a dump */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 #define hr_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #else
 #define hr_dump_attrs(cb)	(genl_info_dump(cb)->attrs)

@@ -4,8 +4,7 @@
  *
  * The kernel does not export the mm tracepoints to modules, so they are looked up by name.
  * register_trace_<event>() would have the compiler check the prototype of a probe, but
- * needs the export. check_trace_callback_type_<event>() makes the same check and refers to
- * no symbol of the kernel.
+ * needs the export. HR_FITS() makes the same check.
  *
  * For swap, kprobes on functions can replace the tracepoints, see probe_swap.c.
  */
@@ -26,12 +25,18 @@ struct compact_control;
 #include "hooks.h"
 #include "probes.h"
 
-/* The call in sizeof is compiled to check the type of the probe, and is never executed */
+/* Zero; the build stops if the probe does not have the prototype of its tracepoint */
+#define ASSERT_FITS(_event, _probe)					\
+	(0 * sizeof(struct {						\
+		char unused;						\
+		static_assert(HR_FITS(_event, _probe),			\
+			      "the prototype of tracepoint " #_event " is not known"); \
+	}))
+
 #define HOOK_FOR(_use, _event, _probe, _required, _covers)		\
 	{								\
 		.name = #_event,					\
-		.probe = (void *)(_probe) +				\
-			0 * sizeof((check_trace_callback_type_##_event(_probe), 0)), \
+		.probe = (void *)(_probe) + ASSERT_FITS(_event, _probe), \
 		.required = (_required),				\
 		.use = (_use),						\
 		.covers = (_covers),					\
@@ -102,7 +107,7 @@ static struct hr_hook hooks[] = {
 	     false, "whose waking of kswapd evicted a page"),
 	HOOK(cgroup_mkdir, hr_probe_mkdir,
 	     false, "new cgroups in dumps of what has changed, for two seconds"),
-	HOOK(mark_victim, HR_MARK_VICTIM_PROBE,
+	HOOK(mark_victim, HR_EITHER(mark_victim, hr_probe_mark_victim_pid, hr_probe_mark_victim),
 	     false, "notifications of OOM kills"),
 	HOOK(cgroup_rmdir, hr_probe_rmdir,
 	     false, "prompt removal of the records of removed cgroups"),

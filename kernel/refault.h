@@ -72,7 +72,7 @@ void hr_refault_forget(void);
 static __always_inline bool hr_folio_large(const struct folio *folio)
 {
 	/* The flag does not change while the folio is locked */
-	return data_race(folio->flags) & BIT(PG_head);
+	return data_race(hr_folio_flags(folio)) & BIT(PG_head);
 }
 
 /* Remember a page. The caller has set the clocks in @batch->page. */
