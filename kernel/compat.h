@@ -91,6 +91,17 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 	__builtin_choose_expr(HR_FITS(_event, _one), _one, _other)
 
 /*
+ * Whether tracepoints call their probes with preemption off. Since 7.0 they do not: SRCU
+ * protects the probes. No type shows that, but the text does that declares a tracepoint, and
+ * the compiler searches it. A constant, if not one for the preprocessor.
+ */
+#define HR_TRACE_TEXT	__stringify(__DECLARE_TRACE(probe, void, (), 1, void *__data))
+#define HR_PREEMPTION_IS_OFF						\
+	(!__builtin_strstr(HR_TRACE_TEXT, "srcu_fast") &&		\
+	 (__builtin_strstr(HR_TRACE_TEXT, "preempt_notrace") ||		\
+	  __builtin_strstr(HR_TRACE_TEXT, "preempt_count_add")))
+
+/*
  * The word of a folio's flags. Its type became a structure in 6.18; folio_flags() returns a
  * pointer to an unsigned long on every kernel.
  */

@@ -10,12 +10,16 @@
 #include "registry.h"
 #include "worker.h"
 
-void hr_probe_mkdir(void *data, struct cgroup *cgrp, const char *path)
+HR_PROBE(hr_probe_mkdir,
+	 TP_PROTO(void *data, struct cgroup *cgrp, const char *path),
+	 TP_ARGS(data, cgrp, path))
 {
 	hr_registry_announce();
 }
 
-void hr_probe_rmdir(void *data, struct cgroup *cgrp, const char *path)
+HR_PROBE(hr_probe_rmdir,
+	 TP_PROTO(void *data, struct cgroup *cgrp, const char *path),
+	 TP_ARGS(data, cgrp, path))
 {
 	hr_registry_announce();
 	hr_worker_kick(false);

@@ -31,7 +31,9 @@ static __always_inline struct hr_page_name name_of(const struct folio *folio)
 	};
 }
 
-void hr_probe_filemap_delete(void *data, struct folio *folio)
+HR_PROBE(hr_probe_filemap_delete,
+	 TP_PROTO(void *data, struct folio *folio),
+	 TP_ARGS(data, folio))
 {
 	if (!folio_ref_count(folio))
 		hr_evicted(folio, HEADROOM_PAGE_KIND_FILE, name_of(folio));
@@ -93,7 +95,7 @@ static noinline void added_large(void *data, struct folio *folio)
 				       folio, name.index);
 }
 
-void hr_probe_filemap_add(void *data, struct folio *folio)
+HR_PROBE(hr_probe_filemap_add, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
 {
 	struct hr_nonresident_bucket *bucket;
 	struct hr_page_name name;

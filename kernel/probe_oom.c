@@ -14,19 +14,26 @@
 #include "notify.h"
 #include "probes.h"
 
-void hr_probe_mark_victim(void *data, struct task_struct *task, uid_t uid)
+static void killed(struct task_struct *task)
 {
 	hr_notify_oom(hr_cgroup_of(mem_cgroup_from_task(task)), task);
 }
 
+HR_PROBE(hr_probe_mark_victim,
+	 TP_PROTO(void *data, struct task_struct *task, uid_t uid),
+	 TP_ARGS(data, task, uid))
+{
+	killed(task);
+}
+
 /* The probe for kernels whose event has only the pid of the task */
-void hr_probe_mark_victim_pid(void *data, int pid)
+HR_PROBE(hr_probe_mark_victim_pid, TP_PROTO(void *data, int pid), TP_ARGS(data, pid))
 {
 	struct task_struct *task;
 
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (task)
-		hr_probe_mark_victim(data, task, 0);
+		killed(task);
 	rcu_read_unlock();
 }

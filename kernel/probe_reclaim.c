@@ -18,19 +18,25 @@
 #include "reclaim.h"
 #include "stall.h"
 
-void hr_probe_direct_begin(void *data, int order, gfp_t gfp)
+HR_PROBE(hr_probe_direct_begin,
+	 TP_PROTO(void *data, int order, gfp_t gfp),
+	 TP_ARGS(data, order, gfp))
 {
 	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
 	hr_stall_begin(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
 }
 
-void hr_probe_direct_end(void *data, unsigned long nr_reclaimed)
+HR_PROBE(hr_probe_direct_end,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed),
+	 TP_ARGS(data, nr_reclaimed))
 {
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
 	hr_reclaim_end();
 }
 
-void hr_probe_memcg_begin(void *data, int order, gfp_t gfp)
+HR_PROBE(hr_probe_memcg_begin,
+	 TP_PROTO(void *data, int order, gfp_t gfp),
+	 TP_ARGS(data, order, gfp))
 {
 	static const enum headroom_stall_cause cause[] = {
 		[HR_LIMIT_MAX] = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
@@ -42,7 +48,9 @@ void hr_probe_memcg_begin(void *data, int order, gfp_t gfp)
 	hr_stall_begin(cause[limit]);
 }
 
-void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed)
+HR_PROBE(hr_probe_memcg_end,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed),
+	 TP_ARGS(data, nr_reclaimed))
 {
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
 		     BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
@@ -51,8 +59,9 @@ void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed)
 }
 
 /* Fires after the sleep, whose length is in whole ticks */
-void hr_probe_throttled(void *data, int nid, int usec_timeout,
-			int usec_delayed, int reason)
+HR_PROBE(hr_probe_throttled,
+	 TP_PROTO(void *data, int nid, int usec_timeout, int usec_delayed, int reason),
+	 TP_ARGS(data, nid, usec_timeout, usec_delayed, reason))
 {
 	static const enum headroom_stall_cause cause[] = {
 		[VMSCAN_THROTTLE_WRITEBACK] = HEADROOM_STALL_CAUSE_THROTTLED_WRITEBACK,
@@ -67,46 +76,55 @@ void hr_probe_throttled(void *data, int nid, int usec_timeout,
 }
 
 /* Fires for each zone. Compaction by kcompactd or on request is not a stall. */
-void hr_probe_compaction_begin(void *data, struct compact_control *cc,
-			       unsigned long start, unsigned long end, bool sync)
+HR_PROBE(hr_probe_compaction_begin,
+	 TP_PROTO(void *data, struct compact_control *cc, unsigned long start,
+		  unsigned long end, bool sync),
+	 TP_ARGS(data, cc, start, end, sync))
 {
 	if (hr_stall_marked() && !(current->flags & PF_KTHREAD))
 		hr_stall_begin(HEADROOM_STALL_CAUSE_COMPACTION);
 }
 
-void hr_probe_compaction_end(void *data, struct compact_control *cc,
-			     unsigned long start, unsigned long end,
-			     bool sync, int status)
+HR_PROBE(hr_probe_compaction_end,
+	 TP_PROTO(void *data, struct compact_control *cc, unsigned long start,
+		  unsigned long end, bool sync, int status),
+	 TP_ARGS(data, cc, start, end, sync, status))
 {
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
 }
 
-void hr_probe_node_begin(void *data, int nid, int order, gfp_t gfp)
+HR_PROBE(hr_probe_node_begin,
+	 TP_PROTO(void *data, int nid, int order, gfp_t gfp),
+	 TP_ARGS(data, nid, order, gfp))
 {
 	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
 }
 
-void hr_probe_node_end(void *data, unsigned long nr_reclaimed)
+HR_PROBE(hr_probe_node_end,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed),
+	 TP_ARGS(data, nr_reclaimed))
 {
 	hr_reclaim_end();
 }
 
 /* Fires for each batch of scanned pages */
-void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
-			      unsigned long reclaimed, struct reclaim_stat *stat,
-			      int priority, int file)
+HR_PROBE(hr_probe_shrink_inactive,
+	 TP_PROTO(void *data, int nid, unsigned long scanned, unsigned long reclaimed,
+		  struct reclaim_stat *stat, int priority, int file),
+	 TP_ARGS(data, nid, scanned, reclaimed, stat, priority, file))
 {
 	hr_reclaim_scan(nid, scanned, reclaimed, priority);
 }
 
 /* Fires only if kswapd is asleep */
-void hr_probe_wakeup_kswapd(void *data, int nid, int zid, int order,
-			    gfp_t gfp)
+HR_PROBE(hr_probe_wakeup_kswapd,
+	 TP_PROTO(void *data, int nid, int zid, int order, gfp_t gfp),
+	 TP_ARGS(data, nid, zid, order, gfp))
 {
 	hr_kswapd_woken(nid);
 }
 
-void hr_probe_kswapd_sleep(void *data, int nid)
+HR_PROBE(hr_probe_kswapd_sleep, TP_PROTO(void *data, int nid), TP_ARGS(data, nid))
 {
 	hr_kswapd_slept(nid);
 	hr_reclaim_end();

@@ -134,15 +134,19 @@ static noinline void switch_in_stall(struct task_struct *prev,
 		hr_stall_wake(next);
 }
 
-void hr_probe_switch(void *data, bool preempt, struct task_struct *prev,
-		     struct task_struct *next, unsigned int prev_state)
+HR_PROBE(hr_probe_switch,
+	 TP_PROTO(void *data, bool preempt, struct task_struct *prev,
+		  struct task_struct *next, unsigned int prev_state),
+	 TP_ARGS(data, preempt, prev, next, prev_state))
 {
 	if (unlikely(prev->in_memstall | next->in_memstall))
 		switch_in_stall(prev, next, !preempt && prev_state);
 }
 #else
-void hr_probe_switch(void *data, bool preempt, struct task_struct *prev,
-		     struct task_struct *next, unsigned int prev_state)
+HR_PROBE(hr_probe_switch,
+	 TP_PROTO(void *data, bool preempt, struct task_struct *prev,
+		  struct task_struct *next, unsigned int prev_state),
+	 TP_ARGS(data, preempt, prev, next, prev_state))
 {
 }
 #endif

@@ -81,14 +81,14 @@ static void swapped_in(struct folio *folio)
 	}
 }
 
-void hr_probe_write_folio(void *data, struct folio *folio)
+HR_PROBE(hr_probe_write_folio, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
 {
 	/* The folio is unlocked: another task may have freed it from the swap cache */
 	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio))
 		swapped_out(folio);
 }
 
-void hr_probe_bio(void *data, struct bio *bio)
+HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio))
 {
 	struct folio *folio;
 
@@ -100,18 +100,16 @@ void hr_probe_bio(void *data, struct bio *bio)
 		swapped_in(folio);
 }
 
-int hr_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs)
+HR_KPROBE(hr_probe_workingset_eviction)
 {
 	struct folio *folio = (void *)regs_get_kernel_argument(regs, 0);
 
 	if (folio_test_swapcache(folio))
 		swapped_out(folio);
-	return 0;
 }
 
-int hr_probe_swap_read(struct kprobe *kp, struct pt_regs *regs)
+HR_KPROBE(hr_probe_swap_read)
 {
 	/* A folio begins with its first page */
 	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)));
-	return 0;
 }

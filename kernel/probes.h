@@ -5,12 +5,26 @@
  * Each subsystem of the kernel has a file, probe_*.c. Only those files interpret the
  * arguments of tracepoints; hooks.c attaches the probes and checks their prototypes.
  *
- * A probe runs with preemption off, and may run with interrupts off and locks of the page
- * cache held: it never allocates, sleeps, prints or waits.
+ * HR_PROBE() and HR_KPROBE() define all of them, and keep this contract on every kernel:
+ *
+ *	preemption	is off from the first instruction of the probe's body to the last.
+ *			So a probe stays on its CPU, and synchronize_rcu() waits for it.
+ *			Where the tracepoint has not turned it off, the probe does
+ *	re-entry	a probe calls nothing that has a probe, and no probe interrupts
+ *			another one on the same CPU, except from an interrupt. A probe that
+ *			may run in one leaves per-CPU state of tasks alone: see in_task() in
+ *			refault.c. Kernels with CONFIG_DEBUG_PREEMPT check this
+ *	per-CPU state	is touched only inside, except by its owner for all CPUs at once
+ *
+ * A probe may run with interrupts off and locks of the page cache held: it never allocates,
+ * sleeps, prints or waits. Documentation/locking.rst has what protects it on which kernel.
  */
 #ifndef _HEADROOM_PROBES_H
 #define _HEADROOM_PROBES_H
 
+#include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/tracepoint.h>
 #include <linux/types.h>
 
 struct bio;
@@ -21,6 +35,62 @@ struct kprobe;
 struct pt_regs;
 struct reclaim_stat;
 struct task_struct;
+
+/* Probes that run on a CPU: in a task, a softirq, an interrupt, and above */
+DECLARE_PER_CPU(u8[4], hr_probe_depth);
+
+static inline u8 *hr_probe_depth_here(void)
+{
+	return *this_cpu_ptr(&hr_probe_depth) + !!in_nmi() + !!in_hardirq() +
+	       !!(in_hardirq() || in_serving_softirq());
+}
+
+static __always_inline void hr_probe_enter(void)
+{
+	if (!HR_PREEMPTION_IS_OFF)
+		preempt_disable_notrace();
+	if (IS_ENABLED(CONFIG_DEBUG_PREEMPT))
+		WARN_ON_ONCE((*hr_probe_depth_here())++);
+}
+
+static __always_inline void hr_probe_leave(void)
+{
+	if (IS_ENABLED(CONFIG_DEBUG_PREEMPT))
+		(*hr_probe_depth_here())--;
+	if (!HR_PREEMPTION_IS_OFF)
+		preempt_enable_notrace();
+}
+
+/**
+ * HR_PROBE - define a probe of a tracepoint; its body follows
+ * @_name: name of the probe
+ * @_proto: TP_PROTO() of the tracepoint, after void *data
+ * @_args: TP_ARGS() with the names in @_proto
+ */
+#define HR_PROBE(_name, _proto, _args)					\
+	static __always_inline void _name##_body(_proto);		\
+	void _name(_proto)						\
+	{								\
+		hr_probe_enter();					\
+		_name##_body(_args);					\
+		hr_probe_leave();					\
+	}								\
+	static __always_inline void _name##_body(_proto)
+
+/**
+ * HR_KPROBE - define the handler of a kprobe; its body follows, with kp and regs
+ * @_name: name of the handler
+ */
+#define HR_KPROBE(_name)						\
+	static __always_inline void _name##_body(struct kprobe *kp, struct pt_regs *regs); \
+	int _name(struct kprobe *kp, struct pt_regs *regs)		\
+	{								\
+		hr_probe_enter();					\
+		_name##_body(kp, regs);					\
+		hr_probe_leave();					\
+		return 0;						\
+	}								\
+	static __always_inline void _name##_body(struct kprobe *kp, struct pt_regs *regs)
 
 /* probe_filemap.c */
 void hr_probe_filemap_delete(void *data, struct folio *folio);
