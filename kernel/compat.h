@@ -121,6 +121,34 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 })
 
 /*
+ * By version, since only the meaning of a member changed: before 7.0 the memcg_data of a
+ * folio on an LRU list is the address of its memory cgroup. On newer kernels it may be that
+ * of an obj_cgroup, which moves to the parent when the cgroup is removed, and may then be
+ * freed. So hr_folio_owner(), which identifies the memory cgroup in one word, follows it.
+ *
+ * Probes have preemption off, which is enough for RCU but not for an assertion of lockdep.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#define hr_folio_memcg(_folio)	folio_memcg(_folio)
+#define hr_folio_owner(_folio)	READ_ONCE((_folio)->memcg_data)
+#else
+#ifdef CONFIG_PROVE_RCU
+#define hr_folio_memcg(_folio)						\
+({									\
+	struct mem_cgroup *_memcg;					\
+									\
+	rcu_read_lock();						\
+	_memcg = folio_memcg((struct folio *)(_folio));			\
+	rcu_read_unlock();						\
+	_memcg;								\
+})
+#else
+#define hr_folio_memcg(_folio)	folio_memcg((struct folio *)(_folio))
+#endif
+#define hr_folio_owner(_folio)	((unsigned long)hr_folio_memcg(_folio))
+#endif
+
+/*
  * By version, since a structure came: since 6.2, do and dump of an operation are two entries
  * of the table. Before that an operation is one entry: with HR_MERGE_OPS, netlink_ops.c
  * merges the generated entries.

@@ -273,7 +273,8 @@ static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 static void begin_batch(struct open_reclaim *open, struct folio *folio,
 			enum headroom_page_kind kind)
 {
-	struct hr_cgroup *victim = hr_cgroup_of(folio_memcg(folio));
+	struct mem_cgroup *memcg = hr_folio_memcg(folio);
+	struct hr_cgroup *victim = hr_cgroup_of(memcg);
 
 	flush(open);
 	replace(&open->batch.victim, victim);
@@ -281,7 +282,7 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 		find_limit(open, victim);
 	if (current_is_kswapd())
 		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
-	open->batch.memcg_kind = hr_memcg_kind(folio, kind);
+	open->batch.memcg_kind = hr_memcg_kind((unsigned long)memcg, kind);
 	fill_page(&open->batch, open->evictor, kind);
 	make_room(&open->batch, BATCH);
 }
@@ -376,7 +377,7 @@ static bool fits(const struct hr_batch *batch, const struct folio *folio,
 {
 	/* Pairs with the release in hr_cgroup_bury(); hr_reclaim_evict() checks it again */
 	return batch->victim && local_read(&batch->left) > 0 &&
-	       batch->memcg_kind == hr_memcg_kind(folio, kind) &&
+	       batch->memcg_kind == hr_memcg_kind(hr_folio_owner(folio), kind) &&
 	       !READ_ONCE(batch->victim->dead);
 }
 
@@ -388,7 +389,7 @@ static struct hr_batch *evict_untraced(struct folio *folio,
 	struct hr_batch *batch = this_cpu_ptr(&untraced);
 	struct hr_cgroup *driver = hr_cgroup_of_current();
 
-	batch->victim = hr_cgroup_of(folio_memcg(folio));
+	batch->victim = hr_cgroup_of(hr_folio_memcg(folio));
 	batch->page.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
 							   HEADROOM_REASON_MADVISE;
 	batch->page.up = 0;
@@ -428,7 +429,7 @@ struct hr_batch *hr_reclaim_evict(struct folio *folio, enum headroom_page_kind k
 	 */
 	smp_mb();
 	if (unlikely(READ_ONCE(open->batch.victim->dead) ||
-		     open->batch.victim->memcg != folio_memcg(folio)))
+		     open->batch.victim->memcg != hr_folio_memcg(folio)))
 		this_cpu_write(hr_last_batch, &no_batch);
 	local_sub(nr, &open->batch.left);
 	hr_reclaim_sync(&open->batch);

@@ -48,7 +48,7 @@ enum hr_limit {
 /**
  * struct hr_batch - consecutive pages that a task evicts from one cgroup
  * @task: the task in reclaim; NULL if the batch is free
- * @memcg_kind: folio->memcg_data of the last page, with the page's kind in the lower
+ * @memcg_kind: address of the last page's memory cgroup, with the page's kind in the lower
  *	bits. The address identifies the memory cgroup as long as @victim is not dead
  * @left: pages until the batch is full; negative after a huge folio. Only @task uses it;
  *	it is a local_t because that counts down in one instruction
@@ -90,13 +90,12 @@ struct hr_cgroup *hr_reclaim_target(struct hr_cgroup *victim,
 
 /*
  * Reclaim evicts no slabs and no pages charged to an object, so the lower bits of
- * memcg_data are zero and free for the kind. Files come first: their kind adds 0.
+ * hr_folio_owner() are zero and free for the kind. Files come first: their kind adds 0.
  */
-static __always_inline unsigned long hr_memcg_kind(const struct folio *folio,
+static __always_inline unsigned long hr_memcg_kind(unsigned long owner,
 						   enum headroom_page_kind kind)
 {
-	/* Pairs with the kernel's commit_charge(); the folio stays charged during a probe */
-	return READ_ONCE(folio->memcg_data) + (kind - HEADROOM_PAGE_KIND_FILE) * 8UL;
+	return owner + (kind - HEADROOM_PAGE_KIND_FILE) * 8UL;
 }
 
 /* Ages are measured in jiffies: a better clock takes 50 instructions */
@@ -122,8 +121,9 @@ static __always_inline bool hr_reclaim_next(struct hr_batch *batch,
 					    const struct folio *folio,
 					    enum headroom_page_kind kind)
 {
+	/* Pairs with the kernel's commit_charge(); the folio stays charged during a probe */
 	if (unlikely(batch->task != current ||
-		     batch->memcg_kind != hr_memcg_kind(folio, kind)))
+		     batch->memcg_kind != hr_memcg_kind(hr_folio_owner(folio), kind)))
 		return false;
 	if (unlikely(local_add_negative(-1, &batch->left))) {
 		local_inc(&batch->left);

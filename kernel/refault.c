@@ -21,11 +21,11 @@
 #include "dropped.h"
 #include "refault.h"
 
-/* No folio on an LRU list has this in its memcg_data */
+/* No memory cgroup has this address */
 #define NO_MEMCG	1UL
 
 DEFINE_PER_CPU_ALIGNED(struct hr_route, hr_route) = {
-	.memcg_data = NO_MEMCG,
+	.owner = NO_MEMCG,
 };
 
 /* With sampling, the evictions in each group show how large the sample is */
@@ -138,7 +138,7 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	struct hr_route *route = this_cpu_ptr(&hr_route);
 
 	/* An interrupt may come while a task writes the route, so it leaves the route alone */
-	if (!in_task() || !target || new->reader->memcg != folio_memcg(folio))
+	if (!in_task() || !target || new->reader->memcg != hr_folio_memcg(folio))
 		return;
 	/* Pairs with the release in adopt() of hist_alloc.c */
 	new->distance = READ_ONCE(new->victim->local.distance);
@@ -147,7 +147,8 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	if (!new->distance || !new->age || !new->target_distance)
 		return;
 	new->target_clock = &target->target.evictions;
-	new->memcg_data = READ_ONCE(folio->memcg_data);
+	/* Not that of the folio, which may have moved to the parent since */
+	new->owner = (unsigned long)new->reader->memcg;
 	*route = *new;
 	/*
 	 * Pairs with smp_mb() in hr_refault_forget(): either this sees that a record died, or
@@ -156,7 +157,7 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 	smp_mb();
 	if (READ_ONCE(new->reader->dead) || READ_ONCE(new->victim->dead) ||
 	    READ_ONCE(target->dead))
-		WRITE_ONCE(route->memcg_data, NO_MEMCG);
+		WRITE_ONCE(route->owner, NO_MEMCG);
 }
 
 /* Charge the reader, and fill its part of the route */
@@ -186,7 +187,7 @@ static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *p
 	struct hr_cgroup *target;
 	struct hr_route route;
 
-	charge_reader(&route, hr_cgroup_of(folio_memcg(folio)), hash, page);
+	charge_reader(&route, hr_cgroup_of(hr_folio_memcg(folio)), hash, page);
 	if (!page->victim)
 		return;
 	if (!route.victim) {
@@ -274,5 +275,5 @@ void hr_refault_forget(void)
 	/* Pairs with smp_mb() in keep_route() */
 	smp_mb();
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu(hr_route, cpu).memcg_data, NO_MEMCG);
+		WRITE_ONCE(per_cpu(hr_route, cpu).owner, NO_MEMCG);
 }

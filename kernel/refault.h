@@ -21,7 +21,7 @@
 
 /**
  * struct hr_route - the counters that a refault is charged to
- * @memcg_data: that of the folio, which identifies the reader's memory cgroup
+ * @owner: address of the reader's memory cgroup
  * @keys: victim and evictor of the page
  * @why: its kind, reason and levels up to the target
  * @blame_generation: that of @victim's list of evictors
@@ -40,7 +40,7 @@
  * dead and @blame_generation is current.
  */
 struct hr_route {
-	unsigned long memcg_data;
+	unsigned long owner;
 	u64 keys;
 	u32 why;
 	u32 blame_generation;
@@ -155,9 +155,10 @@ hr_route_fits(const struct hr_route *route, const struct folio *folio,
 	/*
 	 * The generation pairs with WRITE_ONCE() in slot_assign() of blame.c. The page races
 	 * with hr_nonresident_fill(): the caller checks its tag afterwards. The route races with
-	 * hr_refault_forget(), which then waits for this probe. The folio stays charged.
+	 * hr_refault_forget(), which then waits for this probe. The folio stays charged, if
+	 * only to the parent once its cgroup is removed.
 	 */
-	return data_race(route->memcg_data) == READ_ONCE(folio->memcg_data) &&
+	return data_race(route->owner) == hr_folio_owner(folio) &&
 	       route->keys == READ_ONCE(page->keys) && route->why == READ_ONCE(page->why) &&
 	       route->blame_generation == READ_ONCE(route->victim->blame.generation);
 }
