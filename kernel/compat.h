@@ -149,6 +149,14 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
+ * By version, since events came: mm_vmscan_balance_pgdat_begin and _end bracket the work of
+ * kswapd. 7.2 has them. A kernel without them is followed from the first page on.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+#define HR_BALANCE_EVENTS
+#endif
+
+/*
  * By version, since a structure came: since 6.2, do and dump of an operation are two entries
  * of the table. Before that an operation is one entry: with HR_MERGE_OPS, netlink_ops.c
  * merges the generated entries.

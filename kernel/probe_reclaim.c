@@ -18,44 +18,93 @@
 #include "reclaim.h"
 #include "stall.h"
 
+static void direct_begin(void)
+{
+	hr_reclaim_begin(HR_RECLAIM_GLOBAL, NULL);
+	hr_stall_begin(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
+}
+
 HR_PROBE(hr_probe_direct_begin,
 	 TP_PROTO(void *data, int order, gfp_t gfp),
 	 TP_ARGS(data, order, gfp))
 {
-	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
-	hr_stall_begin(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM);
+	direct_begin();
+}
+
+HR_PROBE(hr_probe_direct_begin_memcg,
+	 TP_PROTO(void *data, gfp_t gfp, int order, struct mem_cgroup *memcg),
+	 TP_ARGS(data, gfp, order, memcg))
+{
+	direct_begin();
+}
+
+static void direct_end(void)
+{
+	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
+	hr_reclaim_end();
 }
 
 HR_PROBE(hr_probe_direct_end,
 	 TP_PROTO(void *data, unsigned long nr_reclaimed),
 	 TP_ARGS(data, nr_reclaimed))
 {
-	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_DIRECT_RECLAIM));
-	hr_reclaim_end();
+	direct_end();
 }
 
-HR_PROBE(hr_probe_memcg_begin,
-	 TP_PROTO(void *data, int order, gfp_t gfp),
-	 TP_ARGS(data, order, gfp))
+HR_PROBE(hr_probe_direct_end_memcg,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg),
+	 TP_ARGS(data, nr_reclaimed, memcg))
+{
+	direct_end();
+}
+
+/* @target is NULL on kernels whose event does not name it */
+static void memcg_begin(struct mem_cgroup *target)
 {
 	static const enum headroom_stall_cause cause[] = {
 		[HR_LIMIT_MAX] = HEADROOM_STALL_CAUSE_MEMCG_RECLAIM,
 		[HR_LIMIT_HIGH] = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
 		[HR_LIMIT_NONE] = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM,
 	};
-	enum hr_limit limit = hr_reclaim_begin(HR_RECLAIM_MEMCG);
+	enum hr_limit limit = hr_reclaim_begin(HR_RECLAIM_MEMCG, target);
 
 	hr_stall_begin(cause[limit]);
+}
+
+HR_PROBE(hr_probe_memcg_begin,
+	 TP_PROTO(void *data, int order, gfp_t gfp),
+	 TP_ARGS(data, order, gfp))
+{
+	memcg_begin(NULL);
+}
+
+HR_PROBE(hr_probe_memcg_begin_memcg,
+	 TP_PROTO(void *data, gfp_t gfp, int order, struct mem_cgroup *memcg),
+	 TP_ARGS(data, gfp, order, memcg))
+{
+	memcg_begin(memcg);
+}
+
+static void memcg_end(void)
+{
+	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
+		     BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
+		     BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
+	hr_reclaim_end();
 }
 
 HR_PROBE(hr_probe_memcg_end,
 	 TP_PROTO(void *data, unsigned long nr_reclaimed),
 	 TP_ARGS(data, nr_reclaimed))
 {
-	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_MEMCG_RECLAIM) |
-		     BIT(HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM) |
-		     BIT(HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM));
-	hr_reclaim_end();
+	memcg_end();
+}
+
+HR_PROBE(hr_probe_memcg_end_memcg,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg),
+	 TP_ARGS(data, nr_reclaimed, memcg))
+{
+	memcg_end();
 }
 
 /* Fires after the sleep, whose length is in whole ticks */
@@ -97,7 +146,7 @@ HR_PROBE(hr_probe_node_begin,
 	 TP_PROTO(void *data, int nid, int order, gfp_t gfp),
 	 TP_ARGS(data, nid, order, gfp))
 {
-	hr_reclaim_begin(HR_RECLAIM_GLOBAL);
+	hr_reclaim_begin(HR_RECLAIM_NODE, NULL);
 }
 
 HR_PROBE(hr_probe_node_end,
@@ -106,6 +155,30 @@ HR_PROBE(hr_probe_node_end,
 {
 	hr_reclaim_end();
 }
+
+HR_PROBE(hr_probe_node_end_memcg,
+	 TP_PROTO(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg),
+	 TP_ARGS(data, nr_reclaimed, memcg))
+{
+	hr_reclaim_end();
+}
+
+#ifdef HR_BALANCE_EVENTS
+HR_PROBE(hr_probe_balance_begin,
+	 TP_PROTO(void *data, int nid, int order, int highest_zoneidx),
+	 TP_ARGS(data, nid, order, highest_zoneidx))
+{
+	hr_reclaim_begin_kswapd(nid);
+}
+
+HR_PROBE(hr_probe_balance_end,
+	 TP_PROTO(void *data, int nid, int order, int highest_zoneidx,
+		  unsigned long nr_reclaimed),
+	 TP_ARGS(data, nid, order, highest_zoneidx, nr_reclaimed))
+{
+	hr_reclaim_end();
+}
+#endif
 
 /* Fires for each batch of scanned pages */
 HR_PROBE(hr_probe_shrink_inactive,

@@ -15,6 +15,7 @@
  *
  *	block_bio_queue fires for the read of a page that comes back from a block
  *	device, in the task that reads it. Its folio is new: locked and not mapped.
+ *	A kernel may read several folios with one bio, each in a vector of its own.
  *	Direct I/O into anonymous memory reads into a folio that is mapped.
  *
  *	A page that comes back from zswap causes no I/O and is not seen. It could be
@@ -91,13 +92,17 @@ HR_PROBE(hr_probe_write_folio, TP_PROTO(void *data, struct folio *folio), TP_ARG
 HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio))
 {
 	struct folio *folio;
+	unsigned int i;
 
-	if (bio_op(bio) != REQ_OP_READ || bio->bi_vcnt != 1)
+	if (bio_op(bio) != REQ_OP_READ)
 		return;
-	folio = page_folio(bio->bi_io_vec[0].bv_page);
-	if (folio_test_swapbacked(folio) && folio_test_locked(folio) &&
-	    !folio->mapping && hr_swap_entry(folio))
+	for (i = 0; i < bio->bi_vcnt; i++) {
+		folio = page_folio(bio->bi_io_vec[i].bv_page);
+		if (!folio_test_swapbacked(folio) || !folio_test_locked(folio) ||
+		    folio->mapping || !hr_swap_entry(folio))
+			return;
 		swapped_in(folio);
+	}
 }
 
 HR_KPROBE(hr_probe_workingset_eviction)

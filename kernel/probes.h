@@ -32,6 +32,7 @@ struct cgroup;
 struct compact_control;
 struct folio;
 struct kprobe;
+struct mem_cgroup;
 struct pt_regs;
 struct reclaim_stat;
 struct task_struct;
@@ -104,9 +105,13 @@ int hr_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
 
 /* probe_reclaim.c */
 void hr_probe_direct_begin(void *data, int order, gfp_t gfp);
+void hr_probe_direct_begin_memcg(void *data, gfp_t gfp, int order, struct mem_cgroup *memcg);
 void hr_probe_direct_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_direct_end_memcg(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg);
 void hr_probe_memcg_begin(void *data, int order, gfp_t gfp);
+void hr_probe_memcg_begin_memcg(void *data, gfp_t gfp, int order, struct mem_cgroup *memcg);
 void hr_probe_memcg_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_memcg_end_memcg(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg);
 void hr_probe_throttled(void *data, int nid, int usec_timeout,
 			int usec_delayed, int reason);
 void hr_probe_compaction_begin(void *data, struct compact_control *cc,
@@ -116,6 +121,10 @@ void hr_probe_compaction_end(void *data, struct compact_control *cc,
 			     bool sync, int status);
 void hr_probe_node_begin(void *data, int nid, int order, gfp_t gfp);
 void hr_probe_node_end(void *data, unsigned long nr_reclaimed);
+void hr_probe_node_end_memcg(void *data, unsigned long nr_reclaimed, struct mem_cgroup *memcg);
+void hr_probe_balance_begin(void *data, int nid, int order, int highest_zoneidx);
+void hr_probe_balance_end(void *data, int nid, int order, int highest_zoneidx,
+			  unsigned long nr_reclaimed);
 void hr_probe_shrink_inactive(void *data, int nid, unsigned long scanned,
 			      unsigned long reclaimed, struct reclaim_stat *stat,
 			      int priority, int file);

@@ -2,24 +2,24 @@
 /*
  * Find the reason, the target and the evictor of each page that reclaim takes
  *
- * Tracepoints mark the begin and the end of direct reclaim and of memcg reclaim; none
- * names the cgroup that reclaim is for. The reason of an eviction in between follows
- * from the kind of reclaim:
+ * Tracepoints mark the begin and the end of reclaim. The reason of an eviction in between
+ * follows from the kind of reclaim:
  *
- *	memcg reclaim in a memory stall		a limit: that of the lowest full cgroup,
- *						from the task's upwards
- *	memcg reclaim outside of one		a request, unless a cgroup at or above
- *						the page's exceeds its memory.max, which
- *						was lowered then
+ *	memcg reclaim in a memory stall		a limit, that of the target
+ *	memcg reclaim outside of one		a request, unless the target exceeds its
+ *						memory.max, which was lowered then
  *	direct reclaim				the machine is short, and this task
  *						allocates
+ *	node reclaim in a memory stall		the same, but for one node only
+ *	node reclaim outside of one		a request to one node
  *	kswapd					the machine is short, and a task woke
  *						kswapd
  *	any other reclaim			MADV_PAGEOUT; in a kernel thread DAMON
  *
  * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit,
- * or the root. Which limit it is has to be guessed from the page counters
- * (mm/memcontrol.c, try_charge_memcg() and reclaim_high()). The guess is made at the
+ * or the root. Since 7.1 the event of memcg reclaim names it. Older kernels do not, and it
+ * has to be guessed from the page counters (mm/memcontrol.c, try_charge_memcg() and
+ * reclaim_high()): the lowest full cgroup, from the task's upwards. The guess is made at the
  * begin event, where the counters are as the charge found them. If a page proves it
  * wrong, because its cgroup is not below the target, the chain of the page's cgroup is
  * searched instead.
@@ -32,8 +32,8 @@
  * half is therefore decided once for a batch of pages, which share one time of eviction.
  * The counters, clocks included, are updated when the batch is full or ends.
  *
- * kswapd has no begin event: its reclaim is opened when it evicts its first page, and
- * closed when it goes to sleep. kswapd.c selects the evictor of each of its batches.
+ * On older kernels kswapd has no begin event: its reclaim is opened when it evicts its first
+ * page, and closed when it goes to sleep. kswapd.c selects the evictor of each of its batches.
  */
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
@@ -58,6 +58,7 @@
  * @batch: the current batch
  * @kind: the scope
  * @requested: a request, not a memory stall
+ * @named: the event named the target of memcg reclaim
  * @nid: node, if the task is kswapd
  * @driver: the task's cgroup at the begin
  * @limit: the cgroup found full at the begin or later; or NULL
@@ -69,6 +70,7 @@ struct open_reclaim {
 	struct hr_batch batch;
 	enum hr_reclaim_kind kind;
 	bool requested;
+	bool named;
 	int nid;
 	struct hr_cgroup *driver;
 	struct hr_cgroup *limit;
@@ -179,6 +181,20 @@ static int levels(const struct hr_cgroup *victim, const struct mem_cgroup *targe
 	return -1;
 }
 
+/* The target that the event named, if reclaim serves its limit; NULL if it is a request */
+static struct hr_cgroup *full_target(struct mem_cgroup *target, enum hr_limit *limit)
+{
+	unsigned long usage = page_counter_read(&target->memory);
+
+	/* Pairs with the kernel's writes of memory.max and memory.high; needs no order */
+	if (!hr_stall_marked())
+		return usage > READ_ONCE(target->memory.max) ? hr_cgroup_of(target) : NULL;
+	*limit = HR_LIMIT_MAX;
+	if (usage < READ_ONCE(target->memory.max) && usage > READ_ONCE(target->memory.high))
+		*limit = HR_LIMIT_HIGH;
+	return hr_cgroup_of(target);
+}
+
 static struct hr_cgroup *full_above_current(enum hr_limit *limit)
 {
 	struct mem_cgroup *memcg = current->active_memcg ?:
@@ -237,7 +253,7 @@ static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
 		up = levels(victim, open->limit->memcg);
 	if (up >= 0)
 		memcg = open->limit->memcg;
-	else
+	else if (!open->named || open->limit)
 		memcg = open->requested ? overfull_cgroup(victim->memcg) :
 					full_cgroup(victim->memcg, &limit);
 	if (!memcg) {
@@ -269,6 +285,18 @@ static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 			     atomic64_read(&batch->target->target.evictions) : 0;
 }
 
+/*
+ * Tell a request to reclaim from a node from an allocation. The kernel marks the task as
+ * stalled after the begin event, so this is called later, before the reason is used.
+ */
+static void check_request(struct open_reclaim *open)
+{
+	if (open->kind != HR_RECLAIM_NODE || hr_stall_marked())
+		return;
+	open->batch.page.reason = HEADROOM_REASON_PROACTIVE;
+	replace(&open->batch.target, NULL);
+}
+
 /* Begin a batch: pages of one kind from one cgroup */
 static void begin_batch(struct open_reclaim *open, struct folio *folio,
 			enum headroom_page_kind kind)
@@ -280,6 +308,7 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	replace(&open->batch.victim, victim);
 	if (open->kind == HR_RECLAIM_MEMCG)
 		find_limit(open, victim);
+	check_request(open);
 	if (current_is_kswapd())
 		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
 	open->batch.memcg_kind = hr_memcg_kind((unsigned long)memcg, kind);
@@ -297,7 +326,7 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
 	replace(&open->driver, hr_cgroup_of_current());
 	replace(&open->evictor, open->driver);
 	replace(&open->batch.victim, NULL);
-	if (kind == HR_RECLAIM_GLOBAL) {
+	if (kind != HR_RECLAIM_MEMCG) {
 		open->batch.page.reason = current_is_kswapd() ?
 					  HEADROOM_REASON_KSWAPD :
 					  HEADROOM_REASON_DIRECT_RECLAIM;
@@ -312,20 +341,25 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
 /**
  * hr_reclaim_begin - open the reclaim that the running task begins
  * @kind: the scope
+ * @target: target of memcg reclaim; NULL if the event does not name it
  *
  * Context: any but interrupts, under RCU; preemption off.
  * Return: the limit that memcg reclaim serves; HR_LIMIT_NONE for other reclaim.
  */
-enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind)
+enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind, struct mem_cgroup *target)
 {
 	struct open_reclaim *open = slot_find() ?: slot_claim();
 	enum hr_limit limit = HR_LIMIT_NONE;
 	struct hr_cgroup *full = NULL;
 
-	if (kind == HR_RECLAIM_MEMCG && hr_stall_marked())
+	if (target)
+		full = full_target(target, &limit);
+	else if (kind == HR_RECLAIM_MEMCG && hr_stall_marked())
 		full = full_above_current(&limit);
-	if (open)
-		open_init(open, kind, full);
+	if (!open)
+		return limit;
+	open_init(open, kind, full);
+	open->named = target;
 	return limit;
 }
 
@@ -369,6 +403,17 @@ static struct open_reclaim *open_reclaim(int nid)
 		open->nid = nid;
 	}
 	return open;
+}
+
+/**
+ * hr_reclaim_begin_kswapd - open the reclaim that kswapd begins
+ * @nid: its node
+ *
+ * Context: kswapd, under RCU; preemption off.
+ */
+void hr_reclaim_begin_kswapd(int nid)
+{
+	open_reclaim(nid);
 }
 
 /* Whether a folio belongs to the batch, and the batch has room */
@@ -474,6 +519,7 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 
 	if (!open)
 		return;
+	check_request(open);
 	target = open->batch.target ?: open->limit ?: open->batch.victim ?: open->driver;
 	reason = open->batch.page.reason;
 	/* The work is charged to the target, so the limit is its own */

@@ -27,10 +27,12 @@ struct hr_cgroup;
  * enum hr_reclaim_kind - the scope of reclaim
  * @HR_RECLAIM_MEMCG: a memory cgroup, for a limit or on request
  * @HR_RECLAIM_GLOBAL: the machine, in direct reclaim or as kswapd
+ * @HR_RECLAIM_NODE: a node, for an allocation or on request
  */
 enum hr_reclaim_kind {
 	HR_RECLAIM_MEMCG,
 	HR_RECLAIM_GLOBAL,
+	HR_RECLAIM_NODE,
 };
 
 /**
@@ -78,7 +80,8 @@ DECLARE_PER_CPU(struct hr_batch *, hr_last_batch);
 
 int hr_reclaim_init(void);
 void hr_reclaim_exit(void);
-enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind);
+enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind, struct mem_cgroup *target);
+void hr_reclaim_begin_kswapd(int nid);
 void hr_reclaim_end(void);
 struct hr_batch *hr_reclaim_evict(struct folio *folio, enum headroom_page_kind kind,
 				  unsigned long nr);

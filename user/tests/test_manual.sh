@@ -32,7 +32,8 @@ report "parameters are found"
 sed -n '/^PARAMETERS/,/^HOOKS/s/^``\([a-z_]*\)=.*/\1/p' "$page" | sort | diff "$out" - >"$err"
 report "headroom(4) has each parameter"
 hooks=$(sed -n '/struct hr_hook hooks/,/^};/{
-	s/^\t*HOOK(\([a-z_]*\), .*/\1/p
+	s/^\t*HOOK(\([a-z_]*\),.*/\1/p
+	/^\t\t *hr_probe_/d
 	s/^\t\t *\([a-z_]*\), hr_probe_.*/\1/p
 }' "$top/kernel/hooks.c")
 [ "$(echo "$hooks" | wc -l)" -ge 20 ]
