@@ -62,20 +62,21 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * By version, since no header declares it: the function that reads a page from swap. Before
- * 6.3 it reads from zram without a bio; since 6.12 it fills a page of zeros without I/O.
+ * By version, since no header declares it: the function that reads a page from swap, and the
+ * structure that it points to. btf.c checks both when the module is loaded. Before 6.3 it
+ * reads from zram without a bio; since 6.12 it fills a page of zeros without I/O.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define HR_SWAP_READ	"swap_readpage"
+#define HR_SWAP_READ_OF	"page"
 #else
 #define HR_SWAP_READ	"swap_read_folio"
+#define HR_SWAP_READ_OF	"folio"
 #endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define HR_SWAP_READ_COVERS \
-	"refaults from zram and zswap; swap_kprobes=1 attaches it"
+#define HR_SWAP_READ_COVERS	"refaults from zram and zswap"
 #else
-#define HR_SWAP_READ_COVERS \
-	"refaults from zswap, and from zram of pages of zeros; swap_kprobes=1 attaches it"
+#define HR_SWAP_READ_COVERS	"refaults from zswap, and from zram of pages of zeros"
 #endif
 
 /*

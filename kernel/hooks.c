@@ -6,10 +6,13 @@
  * register_trace_<event>() would have the compiler check the prototype of a probe, but
  * needs the export. HR_FITS() makes the same check.
  *
- * For swap, kprobes on functions can replace the tracepoints, see probe_swap.c.
+ * For swap, kprobes on functions can replace the tracepoints, see probe_swap.c. No kprobe is
+ * attached to a function whose prototype on the running kernel is not known.
  */
+#include <linux/err.h>
 #include <linux/mutex.h>
 #include <linux/tracepoint.h>
+#include <linux/vmalloc.h>
 
 /* trace/events/compaction.h uses this type without declaring it */
 struct compact_control;
@@ -22,6 +25,7 @@ struct compact_control;
 #include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
+#include "btf.h"
 #include "hooks.h"
 #include "probes.h"
 
@@ -45,12 +49,23 @@ struct compact_control;
 #define HOOK(_event, _probe, _required, _covers)			\
 	HOOK_FOR(HR_HOOK_ALWAYS, _event, _probe, _required, _covers)
 
-#define FUNCTION(_function, _probe, _covers)				\
+#define FUNCTION(_function, _probe, _structure, _covers)		\
 	{								\
 		.name = _function "()",					\
 		.use = HR_HOOK_KPROBES,				\
-		.covers = (_covers),					\
-		.kp = { .symbol_name = _function, .pre_handler = (_probe) }, \
+		.covers = _covers "; swap_kprobes=1 attaches it",	\
+		.unattached = {						\
+			[HR_UNATTACHED_NO_TYPES] = _covers		\
+				"; not attached: the types of this kernel (BTF) cannot be read", \
+			[HR_UNATTACHED_UNKNOWN] = _covers		\
+				"; not attached: this kernel has it with an unknown prototype", \
+			[HR_UNATTACHED_MISSING] = _covers		\
+				"; not attached: the types of this kernel (BTF) lack it", \
+			[HR_UNATTACHED_OTHER] = _covers			\
+				"; not attached, since another function is unknown", \
+		},							\
+		.structure = _structure,				\
+		.fn.kp = { .symbol_name = _function, .pre_handler = (_probe) }, \
 	}
 
 /*
@@ -72,9 +87,9 @@ static struct hr_hook hooks[] = {
 		 mm_vmscan_write_folio, hr_probe_write_folio,
 		 false, "evictions to swap"),
 	FUNCTION(HR_SWAP_READ, hr_probe_swap_read,
-		 HR_SWAP_READ_COVERS),
+		 HR_SWAP_READ_OF, HR_SWAP_READ_COVERS),
 	FUNCTION("workingset_eviction", hr_probe_workingset_eviction,
-		 "evictions to swap of unchanged pages; swap_kprobes=1 attaches it"),
+		 "folio", "evictions to swap of unchanged pages"),
 	HOOK(mm_vmscan_lru_shrink_inactive, hr_probe_shrink_inactive,
 	     false, "pages scanned and reclaimed"),
 	HOOK(mm_vmscan_direct_reclaim_end,
@@ -173,14 +188,72 @@ static int attach_tracepoint(struct hr_hook *hook)
 /* Attach a kprobe. Fails if the function is missing, since swap_kprobes=1 requests it. */
 static int attach_function(struct hr_hook *hook)
 {
-	int err = register_kprobe(&hook->kp);
+	int err;
 
 	lockdep_assert_held(&hooks_mutex);
+	err = register_kprobe(&hook->fn.kp);
 	if (err)
 		pr_err("cannot attach a kprobe to %s: error %d; load without swap_kprobes=1\n",
 		       hook->name, err);
 	set_attached(hook, !err);
 	return err;
+}
+
+/* Find the argument that the kprobe reads, or the reason why it cannot be attached */
+static enum hr_unattached check_function(struct hr_hook *hook, const struct hr_btf *btf)
+{
+	const char *function = hook->fn.kp.symbol_name;
+	int argument = hr_btf_argument(btf, function, hook->structure);
+
+	lockdep_assert_held(&hooks_mutex);
+	if (argument >= 0) {
+		hook->fn.argument = argument;
+		return HR_UNATTACHED_OTHER;
+	}
+	pr_warn("cannot check the prototype of %s(): error %d; swap_kprobes=1 has no effect\n",
+		function, argument);
+	return argument == -ENOENT ? HR_UNATTACHED_MISSING : HR_UNATTACHED_UNKNOWN;
+}
+
+/* Check all functions; all or none take kprobes, since these replace the tracepoints */
+static bool check_functions(const struct hr_btf *btf)
+{
+	enum hr_unattached why[ARRAY_SIZE(hooks)];
+	bool known = true;
+	unsigned int i;
+
+	lockdep_assert_held(&hooks_mutex);
+	for (i = 0; i < ARRAY_SIZE(hooks); i++) {
+		if (hooks[i].use != HR_HOOK_KPROBES)
+			continue;
+		why[i] = btf ? check_function(&hooks[i], btf) : HR_UNATTACHED_NO_TYPES;
+		known &= why[i] == HR_UNATTACHED_OTHER;
+	}
+	for (i = 0; !known && i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].use == HR_HOOK_KPROBES)
+			hooks[i].covers = hooks[i].unattached[why[i]];
+	return known;
+}
+
+/* Whether the prototypes of all functions are known, so that kprobes may be attached */
+static bool functions_are_known(void)
+{
+	struct hr_btf btf;
+	bool known;
+	size_t size;
+	void *data;
+	int err;
+
+	lockdep_assert_held(&hooks_mutex);
+	data = hr_btf_read(&size);
+	err = IS_ERR(data) ? PTR_ERR(data) : hr_btf_parse(&btf, data, size);
+	if (err)
+		pr_warn("cannot read the BTF of this kernel: error %d; swap_kprobes=1 has no effect\n",
+			err);
+	known = check_functions(err ? NULL : &btf);
+	if (!IS_ERR(data))
+		vfree(data);
+	return known;
 }
 
 static int attach(struct hr_hook *hook, bool swap_kprobes, bool stalls)
@@ -206,7 +279,7 @@ static void detach(struct hr_hook *hook)
 	if (hook->tp)
 		tracepoint_probe_unregister(hook->tp, hook->probe, NULL);
 	else
-		unregister_kprobe(&hook->kp);
+		unregister_kprobe(&hook->fn.kp);
 	set_attached(hook, false);
 }
 
@@ -222,7 +295,8 @@ static void detach_all(void)
 
 /**
  * hr_hooks_attach - attach all probes that this kernel supports
- * @swap_kprobes: attach kprobes for swap in place of tracepoints
+ * @swap_kprobes: attach kprobes for swap in place of tracepoints, if the prototypes of the
+ *	functions can be checked
  * @stalls: also attach the probes that only stalls need
  *
  * Context: process, may sleep. Probes run before it returns.
@@ -236,6 +310,7 @@ int hr_hooks_attach(bool swap_kprobes, bool stalls)
 
 	for_each_kernel_tracepoint(resolve, NULL);
 	mutex_lock(&hooks_mutex);
+	swap_kprobes = swap_kprobes && functions_are_known();
 	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		err = attach(&hooks[i], swap_kprobes, stalls);
 	if (err)

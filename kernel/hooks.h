@@ -5,8 +5,9 @@
 #ifndef _HEADROOM_HOOKS_H
 #define _HEADROOM_HOOKS_H
 
-#include <linux/kprobes.h>
 #include <linux/types.h>
+
+#include "probes.h"
 
 struct tracepoint;
 
@@ -25,27 +26,47 @@ enum hr_hook_use {
 };
 
 /**
+ * enum hr_unattached - why no kprobe is attached to a function with swap_kprobes
+ * @HR_UNATTACHED_NO_TYPES: the BTF of the kernel cannot be read
+ * @HR_UNATTACHED_MISSING: the BTF does not have the function
+ * @HR_UNATTACHED_UNKNOWN: its arguments are not known
+ * @HR_UNATTACHED_OTHER: it is known, but another function is not
+ * @HR_UNATTACHED_REASONS: number of reasons
+ */
+enum hr_unattached {
+	HR_UNATTACHED_NO_TYPES,
+	HR_UNATTACHED_MISSING,
+	HR_UNATTACHED_UNKNOWN,
+	HR_UNATTACHED_OTHER,
+	HR_UNATTACHED_REASONS,
+};
+
+/**
  * struct hr_hook - a place in the kernel that the module attaches to
  * @name: name of the tracepoint, or of the function with "()"
  * @probe: probe of the tracepoint
  * @covers: the statistics that miss events without it
+ * @unattached: @covers of a function that takes no kprobe although swap_kprobes is set
+ * @structure: the structure that an argument of the function must point to
  * @required: the module does not load without it
  * @use: the condition for attaching it
  * @unused: kprobes replace it
  * @attached: the probe is attached; may also be read without the lock
  * @tp: the tracepoint; NULL if this kernel does not have it
- * @kp: kprobe of the function
+ * @fn: kprobe of the function
  */
 struct hr_hook {
 	const char *name;
 	void *probe;
 	const char *covers;
+	const char *unattached[HR_UNATTACHED_REASONS];
+	const char *structure;
 	bool required;
 	enum hr_hook_use use;
 	bool unused;
 	bool attached;
 	struct tracepoint *tp;
-	struct kprobe kp;
+	struct hr_kprobe fn;
 };
 
 int hr_hooks_attach(bool swap_kprobes, bool stalls);

@@ -105,9 +105,16 @@ HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio)
 	}
 }
 
+static struct page *page_in(struct kprobe *kp, struct pt_regs *regs)
+{
+	unsigned int argument = container_of(kp, struct hr_kprobe, kp)->argument;
+
+	return (struct page *)regs_get_kernel_argument(regs, argument);
+}
+
 HR_KPROBE(hr_probe_workingset_eviction)
 {
-	struct folio *folio = (void *)regs_get_kernel_argument(regs, 0);
+	struct folio *folio = page_folio(page_in(kp, regs));
 
 	if (folio_test_swapcache(folio))
 		swapped_out(folio);
@@ -116,5 +123,5 @@ HR_KPROBE(hr_probe_workingset_eviction)
 HR_KPROBE(hr_probe_swap_read)
 {
 	/* A folio begins with its first page */
-	swapped_in(page_folio((struct page *)regs_get_kernel_argument(regs, 0)));
+	swapped_in(page_folio(page_in(kp, regs)));
 }

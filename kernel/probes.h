@@ -22,6 +22,7 @@
 #ifndef _HEADROOM_PROBES_H
 #define _HEADROOM_PROBES_H
 
+#include <linux/kprobes.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/tracepoint.h>
@@ -31,11 +32,20 @@ struct bio;
 struct cgroup;
 struct compact_control;
 struct folio;
-struct kprobe;
 struct mem_cgroup;
 struct pt_regs;
 struct reclaim_stat;
 struct task_struct;
+
+/**
+ * struct hr_kprobe - a kprobe that reads an argument of its function
+ * @kp: the kprobe
+ * @argument: position of the argument, from 0, as found on the running kernel
+ */
+struct hr_kprobe {
+	struct kprobe kp;
+	unsigned int argument;
+};
 
 /* Probes that run on a CPU: in a task, a softirq, an interrupt, and above */
 DECLARE_PER_CPU(u8[4], hr_probe_depth);

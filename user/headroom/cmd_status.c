@@ -141,7 +141,7 @@ static enum hook_state state_of(const struct headroom_hook *hook,
 {
 	if (hook->attached)
 		return is_silent(hook, kernel) ? SILENT : ATTACHED;
-	/* with swap_kprobes=1 the module does not load if a function is missing */
+	/* the text of a function says whether swap_kprobes is off, or why it has no effect */
 	if (is_function(hook) || (!status->stalls && is_for_stalls(hook)))
 		return OFF;
 	return MISSING;
