@@ -91,13 +91,16 @@ HR_PROBE(hr_probe_write_folio, TP_PROTO(void *data, struct folio *folio), TP_ARG
 
 HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio))
 {
+	const struct bio_vec *vec = bio->bi_io_vec;
+	unsigned int left;
 	struct folio *folio;
-	unsigned int i;
 
-	if (bio_op(bio) != REQ_OP_READ)
+	/* A device on top of others, like dm-crypt, sends clones to them */
+	if (bio_op(bio) != REQ_OP_READ || bio_flagged(bio, BIO_CLONED))
 		return;
-	for (i = 0; i < bio->bi_vcnt; i++) {
-		folio = page_folio(bio->bi_io_vec[i].bv_page);
+	/* Only the iterator counts them: the kernel need not set bi_vcnt, and 7.3 does not */
+	for (left = bio->bi_iter.bi_size; left; left -= min(left, vec->bv_len), vec++) {
+		folio = page_folio(vec->bv_page);
 		if (!folio_test_swapbacked(folio) || !folio_test_locked(folio) ||
 		    folio->mapping || !hr_swap_entry(folio))
 			return;
