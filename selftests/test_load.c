@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -205,6 +206,153 @@ TEST_F_TIMEOUT(load, fifty_times_under_load, 1500)
 	unlink(reader.path);
 	EXPECT_EQ(-1, cache_objects());
 	EXPECT_GE(vmalloc + 1, kernel_mib("VmallocUsed:"));
+}
+
+#define TYPES		"/sys/kernel/btf/vmlinux"
+#define FAKE_TYPES	"/tmp/headroom-types"
+#define MAX_TYPES	(64 * MIB)
+
+/* Replaces each name @from by @to, of the same length, in a table of names */
+static void rename_in(char *names, size_t size, const char *from, const char *to)
+{
+	size_t length = strlen(from) + 1;
+	char *at = names;
+
+	while ((at = memmem(at, names + size - at, from, length))) {
+		if (at > names && !at[-1])
+			memcpy(at, to, length);
+		at += length;
+	}
+}
+
+/* Shows the module a copy of the kernel's types in which a name differs, or no types; 0 or -1 */
+static int fake_types(const char *from)
+{
+	char *types = malloc(MAX_TYPES), to[64] = "";
+	FILE *in = fopen(TYPES, "re"), *out = fopen(FAKE_TYPES, "we");
+	size_t size = types && in ? fread(types, 1, MAX_TYPES, in) : 0;
+	int err = !size || !out;
+
+	if (from && *from && size) {
+		/* As long, and not a name that the kernel has */
+		snprintf(to, sizeof(to), "%.*s~", (int)strlen(from) - 1, from);
+		rename_in(types, size, from, to);
+	}
+	if (!err && from)
+		err = fwrite(types, 1, size, out) != size;
+	if (in)
+		fclose(in);
+	if (out)
+		err |= fclose(out);
+	free(types);
+	return err || mount(FAKE_TYPES, TYPES, NULL, MS_BIND, NULL) ? -1 : 0;
+}
+
+/* Whether the kernel has a kprobe on @function; -1 if that cannot be read */
+static int kernel_has_kprobe(const char *function)
+{
+	FILE *f = fopen("/sys/kernel/debug/kprobes/list", "re");
+	char line[512];
+	int found = f ? 0 : -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		found |= !!strstr(line, function);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+/* Copies what the status says of the hook whose name begins with @name */
+static void copy_hook(const char *name, char *full, char *covers, size_t size)
+{
+	struct headroom_status *status = module_status();
+	size_t i;
+
+	for (i = 0; status && i < status->nr_hooks; i++)
+		if (!strncmp(status->hook[i].name, name, strlen(name))) {
+			snprintf(full, size, "%s", status->hook[i].name);
+			snprintf(covers, size, "%s", status->hook[i].covers);
+		}
+	headroom_status_free(status);
+}
+
+#define ATTACHED	""
+#define READ_FUNCTION	"swap_read"
+
+FIXTURE(kprobes)
+{
+	char read[128];		/* the function that reads from swap, on this kernel */
+};
+
+FIXTURE_VARIANT(kprobes)
+{
+	const char *unknown;	/* the name that the types lack; "": none, NULL: no types */
+	const char *read;	/* part of what the status says of the function that reads */
+	const char *evict;	/* and of workingset_eviction() */
+};
+
+FIXTURE_VARIANT_ADD(kprobes, known) {
+	.unknown = "", .read = ATTACHED, .evict = ATTACHED,
+};
+
+FIXTURE_VARIANT_ADD(kprobes, no_types) {
+	.unknown = NULL, .read = "(BTF) cannot be read", .evict = "(BTF) cannot be read",
+};
+
+FIXTURE_VARIANT_ADD(kprobes, no_function) {
+	.unknown = READ_FUNCTION, .read = "(BTF) lack it",
+	.evict = "another function is unknown",
+};
+
+FIXTURE_VARIANT_ADD(kprobes, other_argument) {
+	.unknown = "folio", .read = "not attached", .evict = "an unknown prototype",
+};
+
+FIXTURE_SETUP(kprobes)
+{
+	char covers[128];
+
+	ASSERT_EQ(0, module_reload(""));
+	copy_hook(READ_FUNCTION, self->read, covers, sizeof(covers));
+	ASSERT_NE(NULL, strstr(self->read, "()"));
+	*strstr(self->read, "()") = 0;
+	EXPECT_NE(NULL, strstr(covers, "swap_kprobes=1 attaches it"));
+	mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL);
+}
+
+FIXTURE_TEARDOWN(kprobes)
+{
+	umount(TYPES);
+	unlink(FAKE_TYPES);
+	module_reload("");
+}
+
+/* Kprobes are attached only to functions whose prototype is known, and the status is true */
+TEST_F(kprobes, need_prototype)
+{
+	bool attached = !strcmp(variant->read, ATTACHED);
+	const char *unknown = variant->unknown;
+	char name[256], covers[256], command[512];
+
+	if (unknown && !strcmp(unknown, READ_FUNCTION))
+		unknown = self->read;
+	ASSERT_EQ(0, fake_types(unknown));
+	ASSERT_EQ(0, module_reload("swap_kprobes=1"));
+	EXPECT_EQ(attached, module_hook(READ_FUNCTION));
+	EXPECT_EQ(attached, module_hook("workingset_eviction()"));
+	EXPECT_EQ(attached, kernel_has_kprobe(self->read));
+	EXPECT_EQ(attached, kernel_has_kprobe("workingset_eviction"));
+	/* The tracepoints that the kprobes replace; -1 if they are not listed */
+	EXPECT_EQ(attached ? -1 : 1, module_hook("block_bio_queue"));
+	EXPECT_EQ(attached ? -1 : 1, module_hook("mm_vmscan_write_folio"));
+	if (attached)
+		return;
+	copy_hook(READ_FUNCTION, name, covers, sizeof(covers));
+	EXPECT_NE(NULL, strstr(covers, variant->read)) TH_LOG("%s: %s", name, covers);
+	copy_hook("workingset_eviction", name, covers, sizeof(covers));
+	EXPECT_NE(NULL, strstr(covers, variant->evict)) TH_LOG("%s: %s", name, covers);
+	snprintf(command, sizeof(command), "build/user/headroom status | grep -qF '%s'", covers);
+	EXPECT_EQ(0, system(command));
 }
 
 TEST_HARNESS_MAIN
