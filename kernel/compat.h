@@ -31,19 +31,22 @@
 
 /*
  * By version, since functions came: netlink attributes of type uint, in 6.7. They have 4 or
- * 8 bytes, depending on the value. The policies of older kernels do not check that length,
- * so the caller of nla_get_uint() does: see hr_nl_uint().
+ * 8 bytes, depending on the value. Releases of 6.6 have them since 6.6.105, so the functions
+ * here have other names and hide the kernel's. The policies of older kernels do not check the
+ * length, so the caller of nla_get_uint() does: see hr_nl_uint().
  */
 #include <net/netlink.h>
 
 #define NLA_UINT	NLA_BINARY
+#define nla_get_uint	hr_nla_get_uint
+#define nla_put_uint	hr_nla_put_uint
 
-static inline u64 nla_get_uint(const struct nlattr *nla)
+static inline u64 hr_nla_get_uint(const struct nlattr *nla)
 {
 	return nla_len(nla) == sizeof(u32) ? nla_get_u32(nla) : nla_get_u64(nla);
 }
 
-static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
+static inline int hr_nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 {
 	u32 small = value;
 
@@ -122,14 +125,15 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 })
 
 /*
- * By version, since only the meaning of a member changed: before 7.0 the memcg_data of a
+ * By version, since only the meaning of a member changed: before 7.1 the memcg_data of a
  * folio on an LRU list is the address of its memory cgroup. On newer kernels it may be that
  * of an obj_cgroup, which moves to the parent when the cgroup is removed, and may then be
  * freed. So hr_folio_owner(), which identifies the memory cgroup in one word, follows it.
+ * READ_ONCE() pairs with the kernel's commit_charge().
  *
  * Probes have preemption off, which is enough for RCU but not for an assertion of lockdep.
  */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
 #define hr_folio_memcg(_folio)	folio_memcg(_folio)
 #define hr_folio_owner(_folio)	READ_ONCE((_folio)->memcg_data)
 #else
@@ -150,8 +154,8 @@ static inline int nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #endif
 
 /*
- * By version, since events came: mm_vmscan_balance_pgdat_begin and _end bracket the work of
- * kswapd. 7.2 has them. A kernel without them is followed from the first page on.
+ * By version, since events came, in 7.2: mm_vmscan_balance_pgdat_begin and _end bracket the
+ * work of kswapd. A kernel without them is followed from the first page on.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
 #define HR_BALANCE_EVENTS
