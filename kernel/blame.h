@@ -5,43 +5,11 @@
 #ifndef _HEADROOM_BLAME_H
 #define _HEADROOM_BLAME_H
 
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
-#include "stats.h"
+#include "blame_types.h"
 
 struct hr_cgroup;
-
-/**
- * struct hr_blame_slot - one evictor for one reason
- * @evictor: the evictor; holds a reference. NULL if the slot is free
- * @reason: enum headroom_reason
- * @pages: pages that it evicted since it got the slot, and their refaults, which are
- *	added without the lock
- * @error: upper bound of the pages that it evicted before
- */
-struct hr_blame_slot {
-	struct hr_cgroup *evictor;
-	u32 reason;
-	struct hr_page_stats pages;
-	u64 error;
-};
-
-/**
- * struct hr_blame - the top evictors of a victim
- * @lock: raw and a leaf, since probes take it below locks of the page cache
- * @generation: changes when a slot gets another evictor
- * @slot: the evictors with the most pages
- * @dropped: upper bound of the pages that an evictor without a slot took
- * @others: pages of all evictors without a slot
- */
-struct hr_blame {
-	raw_spinlock_t lock;
-	u32 generation;
-	struct hr_blame_slot slot[HR_NR_EVICTORS];
-	u64 dropped;
-	struct hr_page_stats others;
-};
 
 void hr_blame_add(struct hr_blame *blame, struct hr_cgroup *evictor,
 		  enum headroom_reason reason, u64 evictions);
@@ -53,16 +21,5 @@ void hr_blame_promote(struct hr_blame *blame);
 void hr_blame_move(struct hr_blame *to, struct hr_blame *from);
 void hr_blame_clear(struct hr_blame *blame);
 void hr_blame_read(struct hr_blame_totals *to, struct hr_blame *blame);
-
-/**
- * hr_blame_init - initialise an empty list
- * @blame: the list, all zero
- *
- * Context: any.
- */
-static inline void hr_blame_init(struct hr_blame *blame)
-{
-	raw_spin_lock_init(&blame->lock);
-}
 
 #endif /* _HEADROOM_BLAME_H */

@@ -12,9 +12,9 @@
 #include <linux/refcount.h>
 #include <linux/types.h>
 
-#include "attention.h"
-#include "blame.h"
-#include "rollup.h"
+#include "attention_types.h"
+#include "blame_types.h"
+#include "rollup_types.h"
 #include "stats.h"
 
 struct hr_poll;
@@ -41,10 +41,11 @@ struct hr_poll;
  * @poll: its part in polling, or NULL; belongs to trigger_poll.c
  * @rcu: to free it
  *
- * The header of the file that owns a part declares its type and describes it. Probes find
- * a record by its slot, under RCU, and write only to @attention, to the mark in @rollup,
- * and to @local, @target and @blame. The registry lock protects everything else; @parent
- * is written once, before @dead can be set.
+ * The owner of a part describes it. The types of parts have headers of their own, since
+ * the record contains the parts, and their owners in turn work on records. Probes find a
+ * record by its slot, under RCU, and write only to @attention, to the mark in @rollup, and
+ * to @local, @target and @blame. The registry lock protects everything else; @parent is
+ * written once, before @dead can be set.
  */
 struct hr_cgroup {
 	struct mem_cgroup *memcg;

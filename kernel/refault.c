@@ -18,6 +18,7 @@
 #include <linux/mm.h>
 #include <linux/preempt.h>
 
+#include "blame.h"
 #include "dropped.h"
 #include "refault.h"
 

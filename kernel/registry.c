@@ -33,12 +33,14 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+#include "blame.h"
 #include "cgroup.h"
 #include "hist_alloc.h"
 #include "notify.h"
 #include "reclaim.h"
 #include "refault.h"
 #include "registry.h"
+#include "rollup.h"
 #include "worker.h"
 
 /* Protected by the registry lock */
