@@ -16,7 +16,7 @@
 
 #include "netlink_message.h"
 #include "nl_gen.h"
-#include "params.h"
+#include "params_types.h"
 
 const struct genl_family *hr_nl_family __ro_after_init;
 

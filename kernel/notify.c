@@ -23,7 +23,6 @@
 #include "dropped.h"
 #include "netlink_message.h"
 #include "notify.h"
-#include "params.h"
 #include "registry_lock.h"
 #include "worker.h"
 

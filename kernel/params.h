@@ -6,21 +6,8 @@
 #define _HEADROOM_PARAMS_H
 
 #include <linux/bits.h>
-#include <linux/types.h>
 
-/**
- * struct hr_params - the module's parameters
- * @sample_shift: track one page in 2^sample_shift
- * @table_entries: evicted pages to have room for; 0: as many as the RAM has tracked pages
- * @stalls: track stalls
- * @swap_kprobes: attach kprobes to swap in place of tracepoints
- */
-struct hr_params {
-	unsigned int sample_shift;
-	unsigned long table_entries;
-	bool stalls;
-	bool swap_kprobes;
-};
+#include "params_types.h"
 
 /* The parameters that can be changed, for hr_params_set() */
 #define HR_PARAMS_SAMPLE_SHIFT	BIT(0)

@@ -6,37 +6,11 @@
 #define _HEADROOM_TRIGGER_H
 
 #include <linux/types.h>
-#include <linux/time64.h>
 
-/* Bounds of a window, ns */
-#define HR_TRIGGER_WINDOW_MIN	(10 * NSEC_PER_MSEC)
-#define HR_TRIGGER_WINDOW_MAX	(60 * NSEC_PER_SEC)
+#include "trigger_spec.h"
+
 /* Triggers of all sockets together */
 #define HR_MAX_TRIGGERS	1024
-
-/**
- * struct hr_trigger_spec - what a socket asks for; the specification has the details
- * @cgroup: cgroup id
- * @scope: enum headroom_trigger_scope
- * @metric: enum headroom_trigger_metric
- * @cause: enum headroom_stall_cause, or 0 for all causes of the total
- * @threshold: sum that fires the trigger: ns or refaults
- * @window: time to sum up over, ns
- * @interval: shortest time between two notifications, ns
- * @hysteresis: whether @clear was given
- * @clear: do not fire again until the sum drops to this; unit of @threshold
- */
-struct hr_trigger_spec {
-	u64 cgroup;
-	u32 scope;
-	u32 metric;
-	u32 cause;
-	u64 threshold;
-	u64 window;
-	u64 interval;
-	bool hysteresis;
-	u64 clear;
-};
 
 int hr_trigger_init(void);
 void hr_trigger_stop(void);

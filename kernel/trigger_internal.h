@@ -12,7 +12,7 @@
 #include <linux/types.h>
 
 #include "counters.h"
-#include "trigger.h"
+#include "trigger_spec.h"
 #include "trigger_window.h"
 
 struct hr_cgroup;
