@@ -248,33 +248,10 @@ static int reconnect(struct headroom *h)
 	return err == -ENOENT ? -ENOTCONN : err;
 }
 
-int headroom_open(struct headroom **h)
-{
-	*h = calloc(1, sizeof(**h));
-	if (!*h)
-		return -ENOMEM;
-	(*h)->root_fd = -1;
-	(*h)->timeout = HEADROOM_TIMEOUT_DEFAULT;
-	return headroom_connect(*h);
-}
-
 void headroom_disconnect(struct headroom *h)
 {
 	close_socket(h);
-	if (h->root_fd >= 0)
-		close(h->root_fd);
-	headroom_forget_paths(h);
-	headroom_forget_spare(h);
 	free(h->buffer);
-	free(h->root);
-}
-
-void headroom_close(struct headroom *h)
-{
-	if (!h)
-		return;
-	headroom_disconnect(h);
-	free(h);
 }
 
 /* Offset of the attributes of an extended ACK in the payload */

@@ -89,7 +89,7 @@ int headroom_receive(struct headroom *h);
 
 /** headroom_connect - open the socket of @h and look up the module's family */
 int headroom_connect(struct headroom *h);
-/** headroom_disconnect - free everything in @h, but not @h itself */
+/** headroom_disconnect - close the socket of @h and free its buffer, for good */
 void headroom_disconnect(struct headroom *h);
 
 /**
@@ -101,11 +101,6 @@ void headroom_disconnect(struct headroom *h);
  */
 int headroom_dump(struct headroom *h, struct headroom_request *request,
 		  void (*empty)(void *arg));
-
-/** headroom_forget_paths - release the handle's list of paths */
-void headroom_forget_paths(struct headroom *h);
-/** headroom_forget_spare - release the memory kept for the next snapshot */
-void headroom_forget_spare(struct headroom *h);
 
 /** headroom_fail - set the message of headroom_error(); returns @err */
 __attribute__((format(printf, 3, 4)))

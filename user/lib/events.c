@@ -27,6 +27,7 @@
 #include "nanoseconds.h"
 #include "connection.h"
 #include "decode.h"
+#include "handle.h"
 
 /* A notification of an unknown type: counted in the sequence, not passed to the caller */
 #define EVENT_UNKNOWN	((enum headroom_event_type)0)
@@ -820,9 +821,9 @@ int headroom_events_open(struct headroom_events **result, bool group)
 	if (!e)
 		return -ENOMEM;
 	empty_list(&e->queue);
-	e->own.root_fd = e->poll_fd = e->queue_fd = -1;
+	e->poll_fd = e->queue_fd = -1;
+	headroom_handle_init(&e->own);
 	e->own.notify = notify;
-	e->own.timeout = HEADROOM_TIMEOUT_DEFAULT;
 	err = listen_to(e, group);
 	e->connected = !err;
 	return err;
@@ -833,7 +834,7 @@ void headroom_events_close(struct headroom_events *e)
 	if (!e)
 		return;
 	headroom_close(e->reader);
-	headroom_disconnect(&e->own);
+	headroom_handle_release(&e->own);
 	if (e->poll_fd >= 0)
 		close(e->poll_fd);
 	if (e->queue_fd >= 0)

@@ -437,7 +437,7 @@ struct headroom_status {
 	uint64_t reserved[3];
 };
 
-/* connection: connection.c */
+/* handles: handle.c, connection.c */
 
 /**
  * headroom_open - connect to the module

@@ -27,5 +27,7 @@ struct paths;
 int paths_name(struct headroom *h, struct headroom_snapshot *s, struct paths **held);
 /** paths_put - release a list, or NULL */
 void paths_put(struct paths *paths);
+/** headroom_forget_paths - release the handle's list of paths */
+void headroom_forget_paths(struct headroom *h);
 
 #endif /* HEADROOM_PATHS_H */

@@ -53,5 +53,7 @@ struct headroom_cgroup *snapshot_add(struct snapshot *snapshot);
  */
 int snapshot_add_received(struct snapshot *snapshot, const struct nlattr *attrs, int len,
 			  bool keep);
+/** headroom_forget_spare - release the memory that @h keeps for the next snapshot */
+void headroom_forget_spare(struct headroom *h);
 
 #endif /* HEADROOM_SNAPSHOT_H */
