@@ -15,8 +15,8 @@
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0) || \
-	LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#error "Headroom supports Linux 6.1 to 6.12; point KDIR at the headers of such a kernel"
+	LINUX_VERSION_CODE >= KERNEL_VERSION(7, 4, 0)
+#error "Headroom supports Linux 6.1 to 7.3; point KDIR at the headers of such a kernel"
 #endif
 
 #if !defined(CONFIG_64BIT) || !defined(CONFIG_MEMCG)
