@@ -108,7 +108,10 @@ void hr_worker_stop(void)
 {
 	/* Pairs with READ_ONCE() in hr_worker_kick(); no probe runs, so needs no order */
 	WRITE_ONCE(worker.stopped, true);
+	/* A running sweep may have seen it false, and still kick */
+	cancel_delayed_work_sync(&worker.work);
 	irq_work_sync(&worker.kick);
+	/* The sweep that this kick has queued */
 	cancel_delayed_work_sync(&worker.work);
 }
 
