@@ -70,6 +70,8 @@ static bool hooks_are(bool functions)
 
 TEST_F(load, every_hook_is_attached)
 {
+	/* Without it the prototypes of functions are not known */
+	bool has_btf = !access("/sys/kernel/btf/vmlinux", R_OK);
 	struct headroom_status *status;
 
 	ASSERT_EQ(0, module_reload(""));
@@ -80,10 +82,10 @@ TEST_F(load, every_hook_is_attached)
 	EXPECT_EQ(4096, status->page_size);
 	headroom_status_free(status);
 	ASSERT_EQ(0, module_reload("swap_kprobes=1"));
-	EXPECT_TRUE(hooks_are(true));
+	EXPECT_TRUE(hooks_are(has_btf));
 	/* One for reads from swap and one for evictions to it */
-	EXPECT_EQ(1, module_hook("swap_read"));
-	EXPECT_EQ(1, module_hook("workingset_eviction()"));
+	EXPECT_EQ(has_btf, module_hook("swap_read"));
+	EXPECT_EQ(has_btf, module_hook("workingset_eviction()"));
 }
 
 static int dump_forever(void *unused)
