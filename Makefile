@@ -10,7 +10,8 @@
 #   make check-all    the same with every kernel, flavour and LRU; this takes hours
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
-#   make check-scale  dumps of 5,000 cgroups while others come and go
+#   make check-scale  dumps of 5,000 cgroups while others come and go; 70,000 cgroups that
+#                     come and go; 1,000 loads and unloads under reclaim. This takes hours
 #   make check-style  coding style, words, and the length of functions
 #   make clean        removes build/
 #   make help         this list
@@ -91,8 +92,10 @@ bench-short:
 	scripts/bench --short --compare Documentation/performance.json
 
 check-scale: module selftests
-	scripts/vm --kernel $(release) --mem 2G --scratch 600M --timeout 7200 -- \
-		env HEADROOM_SCALE=full selftests/run --lru mglru test_dump.scale
+	scripts/vm --kernel $(release) --mem 2G --scratch 600M --swap 1G --timeout 7200 -- \
+		env HEADROOM_SCALE=full HEADROOM_LOADS=1000 HEADROOM_CGROUPS=70000 \
+		selftests/run --lru mglru test_dump.scale test_load.many_times_under_load \
+		test_load.cgroups_with_reused_numbers
 
 check-style:
 	scripts/check-style

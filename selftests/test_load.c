@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Check loading and unloading, also under load and while other programs use the module
+ * Check loading and unloading, also under load and while other programs use the module, and
+ * that cgroups come and go without a trace
  *
- * HEADROOM_LOADS is the number of loads under load. make check-scale uses a larger one.
+ * HEADROOM_LOADS and HEADROOM_CGROUPS are the numbers of loads and of cgroups. make check-scale
+ * uses larger ones.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -179,6 +181,145 @@ TEST_F_TIMEOUT(load, removed_cgroups_are_freed, 300)
 	headroom_cgroup_free(module_read(""));
 	ASSERT_EQ(0, cgroup_remove_numbered("c", 200));
 	EXPECT_EQ(0, cgroup_wait_freed());
+}
+
+#define BATCH		100
+#define REGION_FILE	SCRATCH "/regions"
+#define MAX_PAGES	8
+
+/* Pages that a cgroup of a batch reads and evicts */
+static int pages_of(int nr)
+{
+	return nr % MAX_PAGES + 1;
+}
+
+/* Reads the pages of a cgroup: each has its own region of the file */
+static int read_region(void *arg)
+{
+	int fd = open(REGION_FILE, O_RDONLY | O_CLOEXEC), nr = *(int *)arg, i;
+	off_t page = nr * MAX_PAGES;
+	char buf[4096];
+
+	if (fd < 0 || posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM))
+		return 1;
+	for (i = 0; i < pages_of(nr); i++, page++)
+		if (pread(fd, buf, sizeof(buf), page * sizeof(buf)) != sizeof(buf))
+			return 1;
+	return 0;
+}
+
+static int use_cgroup(int nr)
+{
+	char name[32], bytes[32];
+
+	snprintf(name, sizeof(name), "c%d", nr);
+	snprintf(bytes, sizeof(bytes), "%d", pages_of(nr) * 4096);
+	if (cgroup_run(name, read_region, &nr)) {
+		fprintf(stderr, "# cannot read in %s\n", name);
+		return -1;
+	}
+	return cgroup_write(name, "memory.reclaim", bytes);
+}
+
+/* One cgroup of ten does something, in each batch another one */
+static bool is_used(int nr, int batch)
+{
+	return nr % 10 == batch % 10;
+}
+
+/* Compares the record of a cgroup with what the cgroup has done; prints any difference */
+static int check_cgroup(const struct headroom_snapshot *s, int nr, int batch)
+{
+	int evictions = is_used(nr, batch) ? pages_of(nr) : 0;
+	/* Ten batches ago, another cgroup evicted what this one has read */
+	int refaults = batch >= 10 ? evictions : 0;
+	const struct headroom_cgroup *cg;
+	char name[32];
+
+	snprintf(name, sizeof(name), "c%d", nr);
+	cg = headroom_snapshot_find(s, cgroup_id(name));
+	if (!cg) {
+		fprintf(stderr, "# %s has no record\n", name);
+		return -1;
+	}
+	/* The victims of the refaults are gone, so none has a distance */
+	if (cg->local.evictions == evictions && cg->local.refaults == refaults &&
+	    !cg->local.refault_distance.nr)
+		return 0;
+	fprintf(stderr, "# %s evicted %d pages and read %d back; its record has %" PRIu64
+		" and %" PRIu64 ", and distances in %zu buckets\n", name, evictions, refaults,
+		cg->local.evictions, cg->local.refaults, cg->local.refault_distance.nr);
+	return -1;
+}
+
+static int check_batch(int batch)
+{
+	struct headroom_snapshot *s = NULL;
+	struct headroom *h = NULL;
+	int err, i;
+
+	err = headroom_open(&h) ?: headroom_snapshot_take(h, NULL, &s);
+	if (err)
+		fprintf(stderr, "# cannot read a snapshot: %s\n",
+			h ? headroom_error(h) : strerror(-err));
+	for (i = 0; !err && i < BATCH; i++)
+		err = check_cgroup(s, i, batch);
+	headroom_snapshot_free(s);
+	headroom_close(h);
+	return err;
+}
+
+/*
+ * Cgroups that exist at the same time. Of those that are used, a probe gives records to the
+ * first five, from the module's spare records; a request gives records to all others.
+ */
+static int use_batch(int batch)
+{
+	int i;
+
+	if (cgroup_create_numbered("c", BATCH))
+		return -1;
+	for (i = 0; i < BATCH; i++) {
+		if (i == BATCH / 2)
+			headroom_cgroup_free(module_read(""));
+		if (is_used(i, batch) && use_cgroup(i))
+			return -1;
+	}
+	return check_batch(batch) || cgroup_remove_numbered("c", BATCH) ? -1 : 0;
+}
+
+/*
+ * The kernel has 65,535 numbers for memory cgroups, and the module finds records by them: a
+ * cgroup that gets the number of a removed one has a record of its own
+ */
+TEST_F_TIMEOUT(load, cgroups_with_reused_numbers, 14400)
+{
+	long batches = number_of("HEADROOM_CGROUPS", 2000) / BATCH, evictions = 0, i;
+	struct headroom_cgroup *test;
+	int spare = BATCH;
+
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, module_reload(""));
+	/* A page that was read on another CPU may be on no LRU list yet */
+	ASSERT_EQ(0, pin_to_cpu(0, 0));
+	ASSERT_EQ(0, create_hole(REGION_FILE, (BATCH + 1) * MAX_PAGES * 4096));
+	/* Charge what all children map to another cgroup */
+	ASSERT_EQ(0, cgroup_create("spare"));
+	ASSERT_EQ(0, cgroup_run("spare", read_region, &spare));
+	for (i = 0; i < batches; i++) {
+		ASSERT_EQ(0, use_batch(i));
+		if (i % 100 == 99)
+			TH_LOG("%ld cgroups", (i + 1) * BATCH);
+	}
+	for (i = 0; i < batches * BATCH; i++)
+		evictions += is_used(i % BATCH, i / BATCH) ? pages_of(i % BATCH) : 0;
+	test = module_read("");
+	ASSERT_NE(NULL, test);
+	EXPECT_EQ(evictions, test->subtree.evictions);
+	headroom_cgroup_free(test);
+	EXPECT_EQ(0, MODULE_STATUS(dropped.cgroup_unknown));
+	unlink(REGION_FILE);
 }
 
 /* Reclaim, births and dumps go on all the time, and neither objects nor memory leak */
