@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -348,6 +349,8 @@ TEST_F_TIMEOUT(load, many_times_under_load, 14400)
 	self->busy[self->nr++] = cgroup_start("churn-home", dump_forever, NULL);
 	self->busy[self->nr++] = cgroup_start("churn-home", blame_forever, NULL);
 	vmalloc = kernel_mib("VmallocUsed:");
+	/* Otherwise a load takes ten times as long, since it waits for the busy tasks */
+	ASSERT_EQ(0, setpriority(PRIO_PROCESS, 0, -20));
 	for (i = 0; i < loads; i++) {
 		ASSERT_EQ(0, module_load(parameters[i % 4]));
 		usleep(20000);
