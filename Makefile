@@ -9,7 +9,8 @@
 #   make bench-short  the same in three minutes, compared with the committed figures
 #   make check-all    the same with every kernel, flavour and LRU; this takes hours
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
-#   make check-debug  tests on a kernel with lockdep and KASAN, which is built first
+#   make check-debug  tests on kernels with lockdep and KASAN, which are built first;
+#                     KERNEL=6.12 or KERNEL=7.3 selects one
 #   make check-scale  dumps of 5,000 cgroups while others come and go; 70,000 cgroups that
 #                     come and go; 1,000 loads and unloads under reclaim. This takes hours
 #   make check-style  coding style, words, and the length of functions
@@ -30,9 +31,11 @@ KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
 release	:= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 stage	:= build/$(release)
 
-# The tools of the headers in the Debian 13 root directory run only there
-debian_root	:= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/headroom/trixie
-inside		:= $(if $(filter $(debian_root)/%,$(KDIR)),scripts/in-root)
+# The tools of the headers in the Debian 13 root directory run only there, and so do those of a
+# 7.3 from scripts/debug-kernel
+cache		:= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/headroom
+debian_root	:= $(cache)/trixie
+inside		:= $(if $(filter $(debian_root)/% $(cache)/debug-kernel/7.%,$(KDIR)),scripts/in-root)
 
 # Kbuild puts objects next to sources, so each kernel gets a tree of links
 module: check-kdir
@@ -80,8 +83,8 @@ check-rt:
 	scripts/check --rt
 
 check-debug:
-	scripts/setup --host --debug
-	scripts/check --debug
+	scripts/setup --debug
+	scripts/check --debug $(KERNEL)
 
 bench:
 	scripts/setup --host
