@@ -3,8 +3,10 @@
  * Probes of reclaim and compaction
  *
  * Direct reclaim, memcg reclaim and node reclaim each fire a pair of events in the task
- * that reclaims, with no lock held. kswapd fires none of these; it fires an event when it
- * goes to sleep, and the task that wakes it fires another.
+ * that reclaims, with no lock held. These pairs do not nest: reclaim sets PF_MEMALLOC, and
+ * the kernel begins no reclaim in a task that has it. kswapd fires none of these. It fires an
+ * event when it goes to sleep, the task that wakes it fires another, and newer kernels fire
+ * a pair around each pass of kswapd's work, which lies between two sleeps.
  *
  * The same events, and those of compaction, are the begin and the end of stalls.
  */
@@ -142,6 +144,10 @@ HR_PROBE(hr_probe_compaction_end,
 	hr_stall_end(BIT(HEADROOM_STALL_CAUSE_COMPACTION));
 }
 
+/*
+ * Fires before the kernel marks the task as stalled, and the end fires after it, so neither
+ * knows whether reclaim was requested: see check_request() in reclaim.c
+ */
 HR_PROBE(hr_probe_node_begin,
 	 TP_PROTO(void *data, int nid, int order, gfp_t gfp),
 	 TP_ARGS(data, nid, order, gfp))

@@ -16,17 +16,12 @@
  *						kswapd
  *	any other reclaim			MADV_PAGEOUT; in a kernel thread DAMON
  *
- * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit,
- * or the root. Since 7.1 the event of memcg reclaim names it. Older kernels do not, and it
- * has to be guessed from the page counters (mm/memcontrol.c, try_charge_memcg() and
- * reclaim_high()): the lowest full cgroup, from the task's upwards. The guess is made at the
- * begin event, where the counters are as the charge found them. If a page proves it
- * wrong, because its cgroup is not below the target, the chain of the page's cgroup is
- * searched instead.
+ * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit, see
+ * limit.c, or the root.
  *
  * The slot of a task holds its open reclaim, see task_slots.h; only that task writes it:
  *
- *	task --> open_reclaim { driver, limit } + { victim, target, evictor, left }
+ *	task --> open_reclaim { driver, full } + { victim, target, evictor, left }
  *
  * Reclaim visits one cgroup after another and takes many pages from each. The second
  * half is therefore decided once for a batch of pages, which share one time of eviction.
@@ -36,7 +31,6 @@
  * page, and closed when it goes to sleep. kswapd.c selects the evictor of each of its batches.
  */
 #include <linux/memcontrol.h>
-#include <linux/page_counter.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/swap.h>
@@ -46,6 +40,7 @@
 #include "cgroup.h"
 #include "dropped.h"
 #include "kswapd.h"
+#include "limit.h"
 #include "reclaim.h"
 #include "rollup.h"
 #include "stall.h"
@@ -57,11 +52,9 @@
  * struct open_reclaim - reclaim by one task that has not ended
  * @batch: the current batch
  * @kind: the scope
- * @requested: a request, not a memory stall
- * @named: the event named the target of memcg reclaim
  * @nid: node, if the task is kswapd
+ * @full: whose limit memcg reclaim serves
  * @driver: the task's cgroup at the begin
- * @limit: the cgroup found full at the begin or later; or NULL
  * @evictor: the cgroup that the batch is charged to: @driver, or one that woke kswapd
  *
  * Pointers to records hold references.
@@ -69,11 +62,9 @@
 struct open_reclaim {
 	struct hr_batch batch;
 	enum hr_reclaim_kind kind;
-	bool requested;
-	bool named;
 	int nid;
+	struct hr_full full;
 	struct hr_cgroup *driver;
-	struct hr_cgroup *limit;
 	struct hr_cgroup *evictor;
 };
 
@@ -129,81 +120,6 @@ static struct open_reclaim *slot_claim(void)
 	return open;
 }
 
-/*
- * Find the full cgroup at or above @memcg: the lowest at its memory.max; or else the
- * lowest above its memory.high; or else the one nearest to its memory.max, since other
- * tasks may have uncharged pages in between. NULL if none has a limit.
- */
-static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
-				      enum hr_limit *limit)
-{
-	struct mem_cgroup *high = NULL, *nearest = NULL;
-	unsigned long usage, max, left = ULONG_MAX;
-
-	/* Pairs with the kernel's writes of memory.max and memory.high; needs no order */
-	*limit = HR_LIMIT_MAX;
-	for (; memcg; memcg = parent_mem_cgroup(memcg)) {
-		usage = page_counter_read(&memcg->memory);
-		max = READ_ONCE(memcg->memory.max);
-		if (usage >= max)
-			return memcg;
-		if (!high && usage > READ_ONCE(memcg->memory.high))
-			high = memcg;
-		if (max != PAGE_COUNTER_MAX && max - usage < left) {
-			left = max - usage;
-			nearest = memcg;
-		}
-	}
-	if (high)
-		*limit = HR_LIMIT_HIGH;
-	return high ?: nearest;
-}
-
-/* The lowest cgroup at or above @memcg that exceeds its memory.max, or NULL */
-static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
-{
-	/* Pairs with the kernel's write of memory.max; needs no order */
-	for (; memcg; memcg = parent_mem_cgroup(memcg))
-		if (page_counter_read(&memcg->memory) > READ_ONCE(memcg->memory.max))
-			return memcg;
-	return NULL;
-}
-
-/* Levels from @victim up to @target; -1 if @target is not at or above @victim */
-static int levels(const struct hr_cgroup *victim, const struct mem_cgroup *target)
-{
-	struct mem_cgroup *memcg = victim->memcg;
-	int up = 0;
-
-	for (; memcg; memcg = parent_mem_cgroup(memcg), up++)
-		if (memcg == target)
-			return up;
-	return -1;
-}
-
-/* The target that the event named, if reclaim serves its limit; NULL if it is a request */
-static struct hr_cgroup *full_target(struct mem_cgroup *target, enum hr_limit *limit)
-{
-	unsigned long usage = page_counter_read(&target->memory);
-
-	/* Pairs with the kernel's writes of memory.max and memory.high; needs no order */
-	if (!hr_stall_marked())
-		return usage > READ_ONCE(target->memory.max) ? hr_cgroup_of(target) : NULL;
-	*limit = HR_LIMIT_MAX;
-	if (usage < READ_ONCE(target->memory.max) && usage > READ_ONCE(target->memory.high))
-		*limit = HR_LIMIT_HIGH;
-	return hr_cgroup_of(target);
-}
-
-static struct hr_cgroup *full_above_current(enum hr_limit *limit)
-{
-	struct mem_cgroup *memcg = current->active_memcg ?:
-				   mem_cgroup_from_task(current);
-
-	memcg = full_cgroup(memcg, limit);
-	return memcg ? hr_cgroup_of(memcg) : NULL;
-}
-
 /* Give the batch room for another @pages */
 static void make_room(struct hr_batch *batch, unsigned int pages)
 {
@@ -241,33 +157,16 @@ static void flush(struct open_reclaim *open)
 	settle(&open->batch, open->evictor);
 }
 
-/* Set reason and target of pages that memcg reclaim takes from @victim */
-static void find_limit(struct open_reclaim *open, struct hr_cgroup *victim)
+/* Set reason and target of pages that memcg reclaim takes from the batch's victim */
+static void find_limit(struct open_reclaim *open)
 {
 	struct hr_nonresident *page = &open->batch.page;
-	struct mem_cgroup *memcg = NULL;
-	enum hr_limit limit;
-	int up = -1;
+	unsigned int up;
 
-	if (open->limit)
-		up = levels(victim, open->limit->memcg);
-	if (up >= 0)
-		memcg = open->limit->memcg;
-	else if (!open->named || open->limit)
-		memcg = open->requested ? overfull_cgroup(victim->memcg) :
-					full_cgroup(victim->memcg, &limit);
-	if (!memcg) {
-		page->reason = HEADROOM_REASON_PROACTIVE;
-		page->up = 0;
-		replace(&open->batch.target, NULL);
-		return;
-	}
-	/* Keep the limit: reclaim soon brings the cgroup below it */
-	replace(&open->limit, hr_cgroup_of(memcg));
-	up = levels(victim, memcg);
-	page->reason = up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
+	replace(&open->batch.target, hr_limit_find(&open->full, open->batch.victim, &up));
 	page->up = up;
-	replace(&open->batch.target, open->limit);
+	page->reason = !open->batch.target ? HEADROOM_REASON_PROACTIVE :
+		       up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
 }
 
 /* Fill in what the pages of a batch share, and read the clocks */
@@ -307,7 +206,7 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	flush(open);
 	replace(&open->batch.victim, victim);
 	if (open->kind == HR_RECLAIM_MEMCG)
-		find_limit(open, victim);
+		find_limit(open);
 	check_request(open);
 	if (current_is_kswapd())
 		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
@@ -316,8 +215,8 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	make_room(&open->batch, BATCH);
 }
 
-static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
-		      struct hr_cgroup *limit)
+/* Takes over the reference of @full */
+static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind, struct hr_full full)
 {
 	flush(open);
 	open->kind = kind;
@@ -326,16 +225,14 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind,
 	replace(&open->driver, hr_cgroup_of_current());
 	replace(&open->evictor, open->driver);
 	replace(&open->batch.victim, NULL);
-	if (kind != HR_RECLAIM_MEMCG) {
-		open->batch.page.reason = current_is_kswapd() ?
-					  HEADROOM_REASON_KSWAPD :
-					  HEADROOM_REASON_DIRECT_RECLAIM;
-		open->batch.page.up = 0;
-		replace(&open->batch.target, hr_cgroup_root());
+	hr_limit_end(&open->full);
+	open->full = full;
+	if (kind == HR_RECLAIM_MEMCG)
 		return;
-	}
-	open->requested = !hr_stall_marked();
-	replace(&open->limit, limit);
+	open->batch.page.reason = current_is_kswapd() ? HEADROOM_REASON_KSWAPD :
+							HEADROOM_REASON_DIRECT_RECLAIM;
+	open->batch.page.up = 0;
+	replace(&open->batch.target, hr_cgroup_root());
 }
 
 /**
@@ -350,23 +247,22 @@ enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind, struct mem_cgroup *tar
 {
 	struct open_reclaim *open = slot_find() ?: slot_claim();
 	enum hr_limit limit = HR_LIMIT_NONE;
-	struct hr_cgroup *full = NULL;
+	struct hr_full full = {};
 
-	if (target)
-		full = full_target(target, &limit);
-	else if (kind == HR_RECLAIM_MEMCG && hr_stall_marked())
-		full = full_above_current(&limit);
-	if (!open)
+	if (kind == HR_RECLAIM_MEMCG)
+		limit = hr_limit_begin(&full, target);
+	if (!open) {
+		hr_limit_end(&full);
 		return limit;
+	}
 	open_init(open, kind, full);
-	open->named = target;
 	return limit;
 }
 
 static void release(struct open_reclaim *open)
 {
 	replace(&open->driver, NULL);
-	replace(&open->limit, NULL);
+	hr_limit_end(&open->full);
 	replace(&open->batch.victim, NULL);
 	replace(&open->batch.target, NULL);
 	replace(&open->evictor, NULL);
@@ -399,7 +295,7 @@ static struct open_reclaim *open_reclaim(int nid)
 		return open;
 	open = slot_claim();
 	if (open) {
-		open_init(open, HR_RECLAIM_GLOBAL, NULL);
+		open_init(open, HR_RECLAIM_GLOBAL, (struct hr_full){});
 		open->nid = nid;
 	}
 	return open;
@@ -520,11 +416,11 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 	if (!open)
 		return;
 	check_request(open);
-	target = open->batch.target ?: open->limit ?: open->batch.victim ?: open->driver;
+	target = open->batch.target ?: open->full.cg ?: open->batch.victim ?: open->driver;
 	reason = open->batch.page.reason;
 	/* The work is charged to the target, so the limit is its own */
 	if (open->kind == HR_RECLAIM_MEMCG)
-		reason = open->batch.target || open->limit ? HEADROOM_REASON_OWN_LIMIT :
+		reason = open->batch.target || open->full.cg ? HEADROOM_REASON_OWN_LIMIT :
 							     HEADROOM_REASON_PROACTIVE;
 	target = hr_cgroup_alive(target);
 	hr_count_reclaim(&target->target, reason, scanned, reclaimed, priority);

@@ -12,6 +12,7 @@
 #include <asm/local.h>
 #include <uapi/linux/headroom.h>
 
+#include "limit.h"
 #include "nonresident.h"
 
 struct hr_cgroup;
@@ -33,18 +34,6 @@ enum hr_reclaim_kind {
 	HR_RECLAIM_MEMCG,
 	HR_RECLAIM_GLOBAL,
 	HR_RECLAIM_NODE,
-};
-
-/**
- * enum hr_limit - the limit that memcg reclaim serves
- * @HR_LIMIT_NONE: none, it was requested
- * @HR_LIMIT_MAX: memory.max
- * @HR_LIMIT_HIGH: memory.high
- */
-enum hr_limit {
-	HR_LIMIT_NONE,
-	HR_LIMIT_MAX,
-	HR_LIMIT_HIGH,
 };
 
 /**
