@@ -13,6 +13,7 @@
 #                     KERNEL=6.12 or KERNEL=7.3 selects one
 #   make check-scale  dumps of 5,000 cgroups while others come and go; 70,000 cgroups that
 #                     come and go; 1,000 loads and unloads under reclaim. This takes hours
+#   make guess-table  how often older kernels would name another target of reclaim; on 7.3
 #   make check-style  coding style, words, and the length of functions
 #   make clean        removes build/
 #   make help         this list
@@ -30,6 +31,11 @@ endif
 KDIR	?= $(if $(wildcard $(running)/Makefile),$(running),$(newest))
 release	:= $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 stage	:= build/$(release)
+# The module for scripts/guess-table has a directory of its own
+ifdef GUESS
+stage	:= $(stage)-guess
+override KFLAGS += CONFIG_HEADROOM_GUESS=y
+endif
 
 # The tools of the headers in the Debian 13 root directory run only there, and so do those of a
 # 7.3 from scripts/debug-kernel
@@ -100,6 +106,10 @@ check-scale: module selftests
 		selftests/run --lru mglru test_dump.scale test_load.many_times_under_load \
 		test_load.cgroups_with_reused_numbers
 
+guess-table: selftests
+	$(MAKE) module KERNEL=7.3 GUESS=y
+	scripts/vm --kernel 7.3 --scratch 600M --swap 1G --timeout 1200 -- scripts/guess-table
+
 check-style:
 	scripts/check-style
 
@@ -109,5 +119,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests man install FORCE demo check check-all check-rt check-debug check-scale bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-all check-rt check-debug check-scale guess-table bench bench-short check-style clean help
 .DEFAULT_GOAL := all

@@ -39,6 +39,7 @@
 #include "blame.h"
 #include "cgroup.h"
 #include "dropped.h"
+#include "guess.h"
 #include "kswapd.h"
 #include "limit.h"
 #include "reclaim.h"
@@ -54,6 +55,7 @@
  * @kind: the scope
  * @nid: node, if the task is kswapd
  * @full: whose limit memcg reclaim serves
+ * @guess: the same as guessed on older kernels, in builds that compare both
  * @driver: the task's cgroup at the begin
  * @evictor: the cgroup that the batch is charged to: @driver, or one that woke kswapd
  *
@@ -64,6 +66,7 @@ struct open_reclaim {
 	enum hr_reclaim_kind kind;
 	int nid;
 	struct hr_full full;
+	struct hr_guess guess;
 	struct hr_cgroup *driver;
 	struct hr_cgroup *evictor;
 };
@@ -154,6 +157,7 @@ static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 
 static void flush(struct open_reclaim *open)
 {
+	hr_guess_evicted(&open->guess, &open->batch);
 	settle(&open->batch, open->evictor);
 }
 
@@ -167,6 +171,7 @@ static void find_limit(struct open_reclaim *open)
 	page->up = up;
 	page->reason = !open->batch.target ? HEADROOM_REASON_PROACTIVE :
 		       up ? HEADROOM_REASON_ANCESTOR_LIMIT : HEADROOM_REASON_OWN_LIMIT;
+	hr_guess_batch(&open->guess, open->batch.victim, open->batch.target, page->reason);
 }
 
 /* Fill in what the pages of a batch share, and read the clocks */
@@ -225,6 +230,7 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind, stru
 	replace(&open->driver, hr_cgroup_of_current());
 	replace(&open->evictor, open->driver);
 	replace(&open->batch.victim, NULL);
+	hr_guess_end(&open->guess);
 	hr_limit_end(&open->full);
 	open->full = full;
 	if (kind == HR_RECLAIM_MEMCG)
@@ -256,12 +262,14 @@ enum hr_limit hr_reclaim_begin(enum hr_reclaim_kind kind, struct mem_cgroup *tar
 		return limit;
 	}
 	open_init(open, kind, full);
+	hr_guess_begin(&open->guess, &open->full, limit);
 	return limit;
 }
 
 static void release(struct open_reclaim *open)
 {
 	replace(&open->driver, NULL);
+	hr_guess_end(&open->guess);
 	hr_limit_end(&open->full);
 	replace(&open->batch.victim, NULL);
 	replace(&open->batch.target, NULL);
@@ -484,6 +492,7 @@ void hr_reclaim_exit(void)
 	for (i = 0; i < HR_TASK_SLOTS; i++)
 		if (slots[i].batch.task)
 			release(&slots[i]);
+	hr_guess_report();
 	vfree(slots);
 	slots = NULL;
 }
