@@ -271,22 +271,24 @@ static int check_batch(int batch)
 }
 
 /*
- * Cgroups that exist at the same time. Of those that are used, a probe gives records to the
- * first five, from the module's spare records; a request gives records to all others.
+ * Each cgroup replaces one of the last batch, so that some get the number of a cgroup whose record
+ * the module has not dropped yet, and are used at once.
  */
 static int use_batch(int batch)
 {
+	char name[32];
 	int i;
 
-	if (cgroup_create_numbered("c", BATCH))
-		return -1;
 	for (i = 0; i < BATCH; i++) {
+		snprintf(name, sizeof(name), "c%d", i);
+		if ((batch && cgroup_remove(name)) || cgroup_create(name))
+			return -1;
 		if (i == BATCH / 2)
 			headroom_cgroup_free(module_read(""));
 		if (is_used(i, batch) && use_cgroup(i))
 			return -1;
 	}
-	return check_batch(batch) || cgroup_remove_numbered("c", BATCH) ? -1 : 0;
+	return check_batch(batch);
 }
 
 /*
