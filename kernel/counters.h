@@ -32,10 +32,10 @@ enum hr_sum {
 	HR_NR_SUMS
 };
 
-/* Enums start at 1 on the wire, and arrays at 0 */
+/* Enums start at 1 on the wire, and arrays at 0. Integers, because two enums are multiplied */
 #define HR_NR_CAUSES	HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM
-#define HR_NR_KINDS	HEADROOM_PAGE_KIND_SHMEM
-#define HR_NR_REASONS	HEADROOM_REASON_UNKNOWN
+#define HR_NR_KINDS	((int)HEADROOM_PAGE_KIND_SHMEM)
+#define HR_NR_REASONS	((int)HEADROOM_REASON_UNKNOWN)
 
 /* Groups of sampled pages: enough for a variance with 14 degrees of freedom */
 #define HR_GROUP_BITS	4
