@@ -27,6 +27,7 @@
 #define FILE_A		SCRATCH "/a"
 #define LIMIT		"1M"
 #define PART		(4 * MIB)
+#define STRIDE		(2 * PART)
 #define PARTS		16
 #define ROWS		16384
 #define BIT(nr)		(1U << (nr))
@@ -152,7 +153,7 @@ FIXTURE_SETUP(dump)
 		SKIP(return, "no file system at " SCRATCH);
 	ASSERT_EQ(0, module_reload(""));
 	ASSERT_EQ(0, cgroup_setup());
-	ASSERT_EQ(0, create_hole(FILE_A, PARTS * PART));
+	ASSERT_EQ(0, create_hole(FILE_A, PARTS * STRIDE));
 	self->rows = malloc(sizeof(*self->rows));
 	ASSERT_NE(NULL, self->rows);
 	self->fd = open_socket();
@@ -214,13 +215,14 @@ static int end_dump(int fd, struct exchange *x, struct rows *rows)
 
 /*
  * Reads more than fits, twice, which causes evictions, refaults and stalls. Each call reads
- * another part of the file, so that no page was evicted from another cgroup before.
+ * another part of the file, at a distance that readahead of large folios does not bridge, so that
+ * no page was evicted from another cgroup before.
  */
 static int load(const char *cgroup)
 {
 	static int part;
 	struct read_job job = {
-		.path = FILE_A, .passes = 2, .from = part++ % PARTS * PART, .size = PART,
+		.path = FILE_A, .passes = 2, .from = part++ % PARTS * STRIDE, .size = PART,
 	};
 
 	return cgroup_write(cgroup, "memory.max", LIMIT) || cgroup_run(cgroup, read_file, &job);
