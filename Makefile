@@ -5,9 +5,9 @@
 #   make install      the userspace with its man pages; see user/Makefile
 #   make demo         the incident, before and after, in a virtual machine
 #   make check        all tests, on the host and in virtual machines
+#   make check-all    the same with every kernel, flavour and LRU; this takes hours
 #   make bench        cost of the module in instructions, as a table
 #   make bench-short  the same in three minutes, compared with the committed figures
-#   make check-all    the same with every kernel, flavour and LRU; this takes hours
 #   make check-rt     the tests of stalls on kernels with PREEMPT_RT
 #   make check-debug  tests on kernels with lockdep and KASAN, which are built first;
 #                     KERNEL=6.12 or KERNEL=7.3 selects one
@@ -106,7 +106,9 @@ check-scale: module selftests
 		selftests/run --lru mglru test_dump.scale test_load.many_times_under_load \
 		test_load.cgroups_with_reused_numbers
 
-guess-table: selftests
+guess-table:
+	scripts/setup
+	$(MAKE) selftests
 	$(MAKE) module KERNEL=7.3 GUESS=y
 	scripts/vm --kernel 7.3 --scratch 600M --swap 1G --timeout 1200 -- scripts/guess-table
 
