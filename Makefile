@@ -14,6 +14,7 @@
 #   make check-scale  dumps of 5,000 cgroups while others come and go; 70,000 cgroups that
 #                     come and go; 1,000 loads and unloads under reclaim. This takes hours
 #   make guess-table  how often older kernels would name another target of reclaim; on 7.3
+#   make probe-times  the longest time that each probe takes; in emulated instructions
 #   make check-style  coding style, words, and the length of functions
 #   make clean        removes build/
 #   make help         this list
@@ -35,6 +36,11 @@ stage	:= build/$(release)
 ifdef GUESS
 stage	:= $(stage)-guess
 override KFLAGS += CONFIG_HEADROOM_GUESS=y
+endif
+# So has the module for scripts/probe-times
+ifdef TIMES
+stage	:= $(stage)-times
+override KFLAGS += CONFIG_HEADROOM_PROBE_TIMES=y
 endif
 
 # The tools of the headers in the Debian 13 root directory run only there, and so do those of a
@@ -112,6 +118,13 @@ guess-table:
 	$(MAKE) module KERNEL=7.3 GUESS=y
 	scripts/vm --kernel 7.3 --scratch 600M --swap 1G --timeout 1200 -- scripts/guess-table
 
+probe-times:
+	scripts/setup --host
+	$(MAKE) selftests
+	$(MAKE) module KERNEL=$(or $(KERNEL),6.12) TIMES=y
+	scripts/vm --icount --kernel $(or $(KERNEL),6.12) --mem 2G --scratch 600M --swap 1G \
+		--timeout 3600 -- scripts/probe-times
+
 check-style:
 	scripts/check-style
 
@@ -121,5 +134,5 @@ clean:
 help:
 	@sed -n '/^#  /s/^# //p; /^# KDIR/,/^$$/s/^# *//p' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all module check-kdir user selftests man install FORCE demo check check-all check-rt check-debug check-scale guess-table bench bench-short check-style clean help
+.PHONY: all module check-kdir user selftests man install FORCE demo check check-all check-rt check-debug check-scale guess-table probe-times bench bench-short check-style clean help
 .DEFAULT_GOAL := all

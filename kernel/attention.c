@@ -117,7 +117,7 @@ void hr_attention_init(void (*wake)(void))
 /**
  * hr_attention_exit - wait for the last wake-up
  *
- * Context: process, may sleep; no probe runs any more.
+ * Context: process, may sleep; no probe runs any more, and the poller has ended.
  */
 void hr_attention_exit(void)
 {

@@ -4,14 +4,25 @@
  *
  * A host has thousands of cgroups, and each may evict pages of any other. A victim keeps a
  * slot for each of the HR_NR_EVICTORS that evicted most, found with the space-saving
- * algorithm (Metwally et al., ICDT 2005): an evictor without a slot replaces the one with
- * the fewest pages. No evictor without a slot can have more pages than the largest number
- * that was ever replaced. A new one may have evicted as many before, which is its error:
+ * algorithm (Metwally et al., ICDT 2005): an evictor without a slot takes that of the one
+ * with the fewest pages. No evictor without a slot can have more pages than the largest
+ * number that was ever taken from a slot. A new one may have evicted as many before, which
+ * is its error:
  *
  *	pages <= pages that the evictor really took <= pages + error
  *
- * The pages of a replaced evictor move to @others. So slots and @others together are
- * always exactly the evictions of the victim and their refaults.
+ * A service may spread over hundreds of cgroups, none of which takes much. So the pages of
+ * a replaced evictor move up: the lowest ancestor of it that has another slot below it gets
+ * one slot for both (hierarchical heavy hitters, Cormode et al., VLDB 2003). Such a merged
+ * slot has the pages of all descendants that have none. Pages merge only below the lowest
+ * cgroup that has victim and evictor below it, or at the victim: above, the result would
+ * contain the victim. Those that find no partner there move to @others. So the slots in a
+ * subtree, with @others and the merged slots above it, say what the whole subtree took:
+ *
+ *	pages <= pages that it really took <= pages + others + pages of merged slots above
+ *
+ * Slots and @others together are always exactly the evictions of the victim and their
+ * refaults.
  *
  * When an evictor is removed, its nearest living ancestor replaces it. When a victim is
  * removed, its list is added to that of its nearest living ancestor.
@@ -27,6 +38,9 @@
 #include "blame.h"
 #include "cgroup.h"
 #include "registry_lock.h"
+
+/* Levels of the hierarchy that pages move up at most when slots are merged */
+#define MERGE_LEVELS	16
 
 static struct hr_blame_slot *slot_of(struct hr_blame *blame,
 				     const struct hr_cgroup *evictor, u32 reason)
@@ -88,39 +102,109 @@ static void slot_assign(struct hr_blame *blame, struct hr_blame_slot *slot,
 	slot->evictor = evictor;
 	slot->reason = reason;
 	slot->error = error;
+	slot->merged = false;
 }
 
-/* Give @evictor a slot. The caller puts *dropped, the evictor that had it. */
+/* The evictors that a change took out of slots, for their references to be put */
+struct former {
+	struct hr_cgroup *evictor[2];
+};
+
+static void former_put(const struct former *former)
+{
+	hr_cgroup_put(former->evictor[0]);
+	hr_cgroup_put(former->evictor[1]);
+}
+
+/* The slot at or below @above to merge @least with: that of @above, or the smallest */
+static struct hr_blame_slot *partner(struct hr_blame *blame, const struct hr_blame_slot *least,
+				     const struct hr_cgroup *above)
+{
+	struct hr_blame_slot *slot, *best = NULL;
+	const struct hr_cgroup *evictor;
+
+	lockdep_assert_held(&blame->lock);
+	for (slot = blame->slot; slot < blame->slot + HR_NR_EVICTORS; slot++) {
+		if (slot == least || slot->reason != least->reason)
+			continue;
+		evictor = hr_cgroup_alive(slot->evictor);
+		if (evictor == above)
+			return slot;
+		if (hr_cgroup_is_within(evictor, above) &&
+		    (!best || taken(slot) < taken(best)))
+			best = slot;
+	}
+	return best;
+}
+
+/*
+ * Find where the pages of @least move, while no slot is free: a slot of an ancestor, which
+ * becomes a merged one, or the others. The head of this file has the rule. Compares each slot
+ * with MERGE_LEVELS ancestors at most.
+ */
+static struct hr_page_stats *merge(struct hr_blame *blame, const struct hr_blame_slot *least,
+				   struct former *former)
+{
+	const struct hr_cgroup *victim = container_of(blame, struct hr_cgroup, blame);
+	struct hr_cgroup *above = hr_cgroup_alive(least->evictor);
+	struct hr_blame_slot *with = NULL;
+	unsigned int i;
+
+	lockdep_assert_held(&blame->lock);
+	for (i = 0; !with && i < MERGE_LEVELS; i++) {
+		above = hr_cgroup_parent(above);
+		if (!above || (above != victim && hr_cgroup_is_within(victim, above)))
+			break;
+		with = partner(blame, least, above);
+	}
+	if (!with)
+		return &blame->others;
+	if (with->evictor != above) {
+		struct hr_page_stats pages = {};
+
+		blame->dropped = max(blame->dropped, taken(with));
+		former->evictor[1] = with->evictor;
+		hr_cgroup_get(above);
+		slot_assign(blame, with, &pages, above, least->reason, blame->dropped);
+		pages_move(&with->pages, &pages);
+	}
+	with->merged = true;
+	return &with->pages;
+}
+
+/* Give @evictor a slot */
 static struct hr_blame_slot *slot_take(struct hr_blame *blame,
 				       struct hr_cgroup *evictor, u32 reason,
-				       struct hr_cgroup **dropped)
+				       struct former *former)
 {
 	struct hr_blame_slot *slot = slot_to_give(blame);
+	struct hr_page_stats *to = &blame->others;
 
-	if (slot->evictor)
+	if (slot->evictor) {
 		blame->dropped = max(blame->dropped, taken(slot));
-	*dropped = slot->evictor;
+		to = merge(blame, slot, former);
+	}
+	former->evictor[0] = slot->evictor;
 	hr_cgroup_get(evictor);
-	slot_assign(blame, slot, &blame->others, evictor, reason, blame->dropped);
+	slot_assign(blame, slot, to, evictor, reason, blame->dropped);
 	return slot;
 }
 
-/* Add @pages to the slot of @evictor. The caller puts the result, which had the slot before. */
-static struct hr_cgroup *add(struct hr_blame *blame,
-			     struct hr_cgroup *evictor, u32 reason,
-			     struct hr_page_stats *pages, u64 error)
+/* Add the pages of @from, a slot that has another list or none, to the slot of @evictor */
+static void add(struct hr_blame *blame, struct hr_cgroup *evictor,
+		struct hr_blame_slot *from, struct former *former)
 {
-	struct hr_blame_slot *slot = slot_of(blame, evictor, reason);
-	struct hr_cgroup *dropped = NULL;
+	struct hr_blame_slot *slot = slot_of(blame, evictor, from->reason);
 
 	lockdep_assert_held(&blame->lock);
 	/* Refaults alone give an evictor no slot */
-	if (!slot && atomic64_read(&pages->evictions))
-		slot = slot_take(blame, evictor, reason, &dropped);
-	pages_move(slot ? &slot->pages : &blame->others, pages);
-	if (slot)
-		slot->error += error;
-	return dropped;
+	if (!slot && atomic64_read(&from->pages.evictions))
+		slot = slot_take(blame, evictor, from->reason, former);
+	pages_move(slot ? &slot->pages : &blame->others, &from->pages);
+	if (!slot)
+		return;
+	slot->error += from->error;
+	slot->merged |= from->merged;
 }
 
 /**
@@ -135,22 +219,43 @@ static struct hr_cgroup *add(struct hr_blame *blame,
 void hr_blame_add(struct hr_blame *blame, struct hr_cgroup *evictor,
 		  enum headroom_reason reason, u64 evictions)
 {
-	struct hr_cgroup *dropped = NULL;
+	struct former former = {};
 	struct hr_blame_slot *slot;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&blame->lock, flags);
 	slot = slot_of(blame, evictor, reason) ?:
-	       slot_take(blame, evictor, reason, &dropped);
+	       slot_take(blame, evictor, reason, &former);
 	atomic64_add(evictions, &slot->pages.evictions);
 	raw_spin_unlock_irqrestore(&blame->lock, flags);
-	hr_cgroup_put(dropped);
+	former_put(&former);
+}
+
+/* The lowest merged slot that has the pages of @evictor, or NULL */
+static struct hr_blame_slot *merged_slot_of(struct hr_blame *blame,
+					    const struct hr_cgroup *evictor, u32 reason)
+{
+	struct hr_blame_slot *slot, *best = NULL;
+	const struct hr_cgroup *above;
+	unsigned int level = 0;
+
+	lockdep_assert_held(&blame->lock);
+	for (slot = blame->slot; slot < blame->slot + HR_NR_EVICTORS; slot++) {
+		if (!slot->merged || slot->reason != reason)
+			continue;
+		above = hr_cgroup_alive(slot->evictor);
+		if ((best && above->level < level) || !hr_cgroup_is_within(evictor, above))
+			continue;
+		best = slot;
+		level = above->level;
+	}
+	return best;
 }
 
 /**
  * hr_blame_refault - charge refaults to the evictor of the pages
  * @blame: list of the victim, whose record is alive
- * @evictor: the evictor; NULL if it is gone
+ * @evictor: the evictor, whose record is alive; NULL if it is gone
  * @reason: reason of the evictions
  * @refaults: number of pages, scaled
  * @generation: result: while @blame has this generation, the returned counter belongs to
@@ -170,7 +275,8 @@ atomic64_t *hr_blame_refault(struct hr_blame *blame,
 
 	raw_spin_lock_irqsave(&blame->lock, flags);
 	if (evictor)
-		slot = slot_of(blame, evictor, reason);
+		slot = slot_of(blame, evictor, reason) ?:
+		       merged_slot_of(blame, evictor, reason);
 	where = slot ? &slot->pages.refaults : &blame->others.refaults;
 	atomic64_add(refaults, where);
 	*generation = blame->generation;
@@ -198,28 +304,27 @@ static struct hr_blame_slot *slot_of_dead(struct hr_blame *blame)
  */
 void hr_blame_promote(struct hr_blame *blame)
 {
-	struct hr_cgroup *dead, *dropped;
 	struct hr_blame_slot *slot;
+	struct hr_cgroup *dead;
 
 	hr_registry_assert_locked();
 	do {
-		struct hr_page_stats pages = {};
+		struct hr_blame_slot from = {};
+		struct former former = {};
 
 		dead = NULL;
-		dropped = NULL;
 		raw_spin_lock_irq(&blame->lock);
 		slot = slot_of_dead(blame);
 		if (slot) {
-			u32 reason = slot->reason;
-			u64 error = slot->error;
-
 			dead = slot->evictor;
-			slot_assign(blame, slot, &pages, NULL, 0, 0);
-			dropped = add(blame, hr_cgroup_alive(dead), reason,
-				      &pages, error);
+			from.reason = slot->reason;
+			from.error = slot->error;
+			from.merged = slot->merged;
+			slot_assign(blame, slot, &from.pages, NULL, 0, 0);
+			add(blame, hr_cgroup_alive(dead), &from, &former);
 		}
 		raw_spin_unlock_irq(&blame->lock);
-		hr_cgroup_put(dropped);
+		former_put(&former);
 		hr_cgroup_put(dead);
 	} while (dead);
 }
@@ -234,21 +339,21 @@ void hr_blame_promote(struct hr_blame *blame)
 void hr_blame_move(struct hr_blame *to, struct hr_blame *from)
 {
 	struct hr_blame_slot *slot;
-	struct hr_cgroup *dropped;
 	unsigned int i;
 
 	hr_registry_assert_locked();
 	for (i = 0; i < HR_NR_EVICTORS; i++) {
+		struct former former = {};
+
 		slot = &from->slot[i];
 		if (!slot->evictor) {
 			pages_move(&from->others, &slot->pages);
 			continue;
 		}
 		raw_spin_lock_irq(&to->lock);
-		dropped = add(to, hr_cgroup_alive(slot->evictor),
-			      slot->reason, &slot->pages, slot->error);
+		add(to, hr_cgroup_alive(slot->evictor), slot, &former);
 		raw_spin_unlock_irq(&to->lock);
-		hr_cgroup_put(dropped);
+		former_put(&former);
 	}
 	raw_spin_lock_irq(&to->lock);
 	pages_move(&to->others, &from->others);
@@ -279,6 +384,24 @@ static void pages_read(struct hr_pages *to, const struct hr_page_stats *from)
 	to->refaults = atomic64_read(&from->refaults);
 }
 
+/* The most that the descendants of a merged slot's evictor took without being in a slot below */
+static u64 elsewhere(struct hr_blame *blame, const struct hr_blame_slot *merged)
+{
+	const struct hr_cgroup *evictor = hr_cgroup_alive(merged->evictor), *above;
+	u64 pages = atomic64_read(&blame->others.evictions);
+	const struct hr_blame_slot *slot;
+
+	lockdep_assert_held(&blame->lock);
+	for (slot = blame->slot; slot < blame->slot + HR_NR_EVICTORS; slot++) {
+		if (slot == merged || !slot->merged || slot->reason != merged->reason)
+			continue;
+		above = hr_cgroup_alive(slot->evictor);
+		if (hr_cgroup_is_within(evictor, above))
+			pages += atomic64_read(&slot->pages.evictions);
+	}
+	return pages;
+}
+
 /**
  * hr_blame_read - read a list
  * @to: result
@@ -306,7 +429,8 @@ void hr_blame_read(struct hr_blame_totals *to, struct hr_blame *blame)
 		evictor = &to->evictor[to->nr++];
 		evictor->id = hr_cgroup_alive(slot->evictor)->id;
 		evictor->reason = slot->reason;
-		evictor->error = slot->error;
+		evictor->error = slot->merged ? elsewhere(blame, slot) : slot->error;
+		evictor->merged = slot->merged;
 		pages_read(&evictor->pages, &slot->pages);
 	}
 	raw_spin_unlock_irq(&blame->lock);

@@ -17,13 +17,15 @@ struct hr_cgroup;
  * struct hr_blame_slot - one evictor for one reason
  * @evictor: the evictor; holds a reference. NULL if the slot is free
  * @reason: enum headroom_reason
+ * @merged: @pages are also those of descendants of the evictor that have no slot
  * @pages: pages that it evicted since it got the slot, and their refaults, which are
  *	added without the lock
- * @error: upper bound of the pages that it evicted before
+ * @error: upper bound of the pages that it evicted before, or that one of these descendants did
  */
 struct hr_blame_slot {
 	struct hr_cgroup *evictor;
 	u32 reason;
+	bool merged;
 	struct hr_page_stats pages;
 	u64 error;
 };
@@ -33,7 +35,7 @@ struct hr_blame_slot {
  * @lock: raw and a leaf, since probes take it below locks of the page cache
  * @generation: changes when a slot gets another evictor
  * @slot: the evictors with the most pages
- * @dropped: upper bound of the pages that an evictor without a slot took
+ * @dropped: upper bound of the pages that one evictor without a slot took
  * @others: pages of all evictors without a slot
  */
 struct hr_blame {

@@ -13,6 +13,12 @@
  * meets a memory cgroup without a record gives it one of the spare records at once. The
  * registry links such newborn records into its tree later.
  *
+ * Memory. A container may create cgroups by the thousand, so the record of a cgroup is charged
+ * to its parent, as the kernel does with its own structures. A probe cannot allocate: the
+ * record that it takes is charged to another cgroup, or to none. For that, the parent of its
+ * cgroup is charged for a record that becomes a spare one. So each cgroup pays for as many
+ * records as there are below it, if not for the same ones. The kernel charges the root nothing.
+ *
  * References. An open stall, a blame slot and a child hold references on a record. The
  * last reference may be put below a run-queue lock, so that only adds the record to a
  * list; the sweep frees it after a grace period.
@@ -23,11 +29,15 @@
 #include <linux/cgroup.h>
 #include <linux/lockdep.h>
 #include <linux/memcontrol.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 
 #include "cgroup.h"
 #include "dropped.h"
+#include "holder.h"
 #include "registry_lock.h"
 #include "worker.h"
 
@@ -55,12 +65,27 @@ static struct {
 	.unused = LLIST_HEAD_INIT(spare.unused),
 };
 
-static struct hr_cgroup *record_alloc(void)
+/*
+ * Allocate a record, charged to @payer unless that is NULL. A charge takes the payer beyond its
+ * limit, if need be, and reclaims nothing: else this would wait for the payer's pages, and
+ * count as their evictor. So it waits for no memory either, not even for the machine's.
+ */
+static struct hr_cgroup *record_alloc(struct mem_cgroup *payer, gfp_t gfp)
 {
-	struct hr_cgroup *cg = kmem_cache_zalloc(records.cache, GFP_KERNEL);
+	struct mem_cgroup *before;
+	struct hr_cgroup *cg;
 
-	if (cg)
-		hr_blame_init(&cg->blame);
+	if (payer) {
+		before = set_active_memcg(payer);
+		cg = kmem_cache_zalloc(records.cache, GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+		set_active_memcg(before);
+	} else {
+		cg = kmem_cache_zalloc(records.cache, gfp);
+	}
+	if (!cg)
+		return NULL;
+	cg->charged = payer;
+	hr_blame_init(&cg->blame);
 	return cg;
 }
 
@@ -74,8 +99,10 @@ static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 		return false;
 	cg->memcg = memcg;
 	cg->id = cgroup_id(memcg->css.cgroup);
+	cg->level = memcg->css.cgroup->level;
 	spare.births++;
 	cg->key = slot | (u32)spare.births << 16;
+	hr_holder_birth(cg->key);
 	refcount_set(&cg->ref, 1);
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);
@@ -114,10 +141,12 @@ static noinline struct hr_cgroup *record_adopt(struct mem_cgroup *memcg)
 	cg = record_in_slot(memcg);
 	if (!cg && spare.nr) {
 		cg = spare.record[spare.nr - 1];
-		if (record_publish(cg, memcg))
+		if (record_publish(cg, memcg)) {
 			spare.nr--;
-		else
+			cg->adopted = true;
+		} else {
 			cg = NULL;
+		}
 	}
 	if (spare.nr < SPARES / 2)
 		hr_worker_kick(true);
@@ -153,11 +182,17 @@ struct hr_cgroup *hr_cgroup_of_slow(struct mem_cgroup *memcg)
 /**
  * hr_cgroup_of_current - the record that the running task's events are charged to
  *
- * Context: any, under RCU.
+ * A kernel thread has no demand of its own. While it works for a cgroup, as that of a loop
+ * device and that of writeback do, the kernel names the cgroup in active_memcg. For other
+ * tasks, active_memcg is the cgroup that pays for memory, and not the one that demands it.
+ *
+ * Context: task, under RCU.
  * Return: never NULL.
  */
 struct hr_cgroup *hr_cgroup_of_current(void)
 {
+	if (unlikely(current->flags & PF_KTHREAD && current->active_memcg))
+		return hr_cgroup_of(current->active_memcg);
 	return hr_cgroup_of(mem_cgroup_from_task(current));
 }
 
@@ -223,6 +258,47 @@ struct hr_cgroup *hr_cgroup_parent(struct hr_cgroup *cg)
 }
 
 /**
+ * hr_cgroup_is_within - whether a cgroup is another one or below it
+ * @cg: record of the cgroup; alive
+ * @top: record of the other; alive
+ *
+ * Context: any, under RCU or with the registry lock held.
+ */
+bool hr_cgroup_is_within(const struct hr_cgroup *cg, const struct hr_cgroup *top)
+{
+	return cgroup_is_descendant(cg->memcg->css.cgroup, top->memcg->css.cgroup);
+}
+
+/**
+ * hr_cgroup_origin - where the demand comes from that evicts a page, as its victim sees it
+ * @victim: record of the victim; alive
+ * @evictor: record of the evictor; alive
+ * @target: record of the target of reclaim; NULL if it has none
+ *
+ * That is the evictor's place. But a limit concerns those below it: reclaim for it is never
+ * from outside as its cgroup sees it, even if a task elsewhere lowered the limit.
+ *
+ * The place stays the same when the evictor is removed: the lowest cgroup that has both
+ * below it lives as long as the victim. Compares HR_NR_ORIGINS levels at most.
+ *
+ * Context: any, under RCU.
+ * Return: the origin, up to HR_NR_ORIGINS; see there.
+ */
+unsigned int hr_cgroup_origin(const struct hr_cgroup *victim, const struct hr_cgroup *evictor,
+			      const struct hr_cgroup *target)
+{
+	unsigned int level = min3(victim->level, evictor->level, HR_NR_ORIGINS - 1U);
+	unsigned int limited = target ? min(target->level, HR_NR_ORIGINS - 1U) : 0;
+
+	if (evictor != victim && evictor == records.root && !limited)
+		return HR_ORIGIN_MACHINE;
+	while (level > limited && cgroup_ancestor(victim->memcg->css.cgroup, level) !=
+				  cgroup_ancestor(evictor->memcg->css.cgroup, level))
+		level--;
+	return max(level, limited) + 1;
+}
+
+/**
  * hr_cgroup_take_newborn - take all newborn records, which the caller then links
  *
  * Context: process; the registry.
@@ -263,6 +339,7 @@ void hr_cgroup_bury(struct hr_cgroup *cg)
 	/* Pairs with rcu_dereference_sched() in hr_cgroup_in_slot(); NULL needs no order */
 	if (rcu_access_pointer(*slot) == cg)
 		RCU_INIT_POINTER(*slot, NULL);
+	hr_holder_death(cg->key);
 	raw_spin_unlock_irq(&spare.lock);
 	/*
 	 * Pairs with the acquire in hr_cgroup_alive() and in path_of() of notify.c: what a
@@ -324,7 +401,7 @@ void hr_cgroup_fill_spares(void)
 
 	/* A hint, checked again below. Pairs with the update under the lock in record_adopt() */
 	while (READ_ONCE(spare.nr) < SPARES) {
-		cg = record_alloc();
+		cg = record_alloc(NULL, GFP_KERNEL);
 		if (!cg)
 			return;
 		raw_spin_lock_irq(&spare.lock);
@@ -338,18 +415,67 @@ void hr_cgroup_fill_spares(void)
 	}
 }
 
+/* Put a charged record among the spare ones, if one of them is not charged. Returns that one. */
+static struct hr_cgroup *replace_uncharged(struct hr_cgroup *charged)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&spare.lock);
+	for (i = 0; i < spare.nr; i++)
+		if (!spare.record[i]->charged) {
+			swap(spare.record[i], charged);
+			break;
+		}
+	return charged;
+}
+
+/**
+ * hr_cgroup_charge_adopted - charge a spare record to the parent of a newborn's cgroup
+ * @cg: the newborn; nothing is charged if no probe gave it
+ *
+ * See the head of this file. Without memory no cgroup is charged.
+ *
+ * Context: process; registry lock held. Does not wait for memory.
+ */
+void hr_cgroup_charge_adopted(struct hr_cgroup *cg)
+{
+	struct mem_cgroup *payer = parent_mem_cgroup(cg->memcg);
+	struct hr_cgroup *charged;
+
+	hr_registry_assert_locked();
+	if (!cg->adopted || !payer)
+		return;
+	charged = record_alloc(payer, 0);
+	if (!charged)
+		return;
+	raw_spin_lock_irq(&spare.lock);
+	if (spare.nr < SPARES) {
+		spare.record[spare.nr++] = charged;
+		charged = NULL;
+	} else {
+		charged = replace_uncharged(charged);
+	}
+	raw_spin_unlock_irq(&spare.lock);
+	if (charged)
+		kmem_cache_free(records.cache, charged);
+}
+
 /**
  * hr_cgroup_ensure - give a memory cgroup a record if it has none
  * @memcg: the memory cgroup; the caller holds a reference
+ * @wait: wait for memory, if need be; the record is then charged to no cgroup
  *
  * Does nothing if the cgroup is dying or memory is short.
  *
- * Context: process, may sleep.
+ * Context: process; may sleep if @wait is set.
  */
-void hr_cgroup_ensure(struct mem_cgroup *memcg)
+void hr_cgroup_ensure(struct mem_cgroup *memcg, bool wait)
 {
-	struct hr_cgroup *cg = record_alloc();
+	struct mem_cgroup *payer = parent_mem_cgroup(memcg);
+	struct hr_cgroup *cg = payer ? record_alloc(payer, 0) : NULL;
 
+	if (!cg)
+		cg = record_alloc(NULL, wait ? GFP_KERNEL : GFP_NOWAIT | __GFP_NOWARN);
 	if (!cg)
 		return;
 	raw_spin_lock_irq(&spare.lock);
@@ -395,8 +521,15 @@ int hr_cgroup_init(void)
 	if (!records.cache)
 		return -ENOMEM;
 	hr_cgroup_slot = vzalloc(array_size(SLOTS, sizeof(*hr_cgroup_slot)));
-	if (hr_cgroup_slot)
-		return 0;
+	if (!hr_cgroup_slot)
+		goto err_cache;
+	if (hr_holder_init())
+		goto err_slots;
+	return 0;
+
+err_slots:
+	vfree(hr_cgroup_slot);
+err_cache:
 	kmem_cache_destroy(records.cache);
 	return -ENOMEM;
 }
@@ -413,6 +546,7 @@ void hr_cgroup_exit(void)
 		kmem_cache_free(records.cache, spare.record[--spare.nr]);
 	hr_cgroup_free_unused();
 	rcu_barrier();
+	hr_holder_exit();
 	vfree(hr_cgroup_slot);
 	hr_cgroup_slot = NULL;
 	kmem_cache_destroy(records.cache);

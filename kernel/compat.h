@@ -67,7 +67,8 @@ static inline int hr_nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 /*
  * By version, since no header declares it: the function that reads a page from swap, and the
  * structure that it points to. btf.c checks both when the module is loaded. Before 6.3 it
- * reads from zram without a bio; since 6.12 it fills a page of zeros without I/O.
+ * reads from zram without a bio; since 6.12 it fills a page of zeros without I/O. Shared
+ * memory leaves the swap cache before mm_lru_insertion.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define HR_SWAP_READ	"swap_readpage"
@@ -77,9 +78,9 @@ static inline int hr_nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
 #define HR_SWAP_READ_OF	"folio"
 #endif
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define HR_SWAP_READ_COVERS	"refaults from zram and zswap"
+#define HR_SWAP_READ_COVERS	"refaults from zram, and of shared memory from zswap"
 #else
-#define HR_SWAP_READ_COVERS	"refaults from zswap, and from zram of pages of zeros"
+#define HR_SWAP_READ_COVERS	"refaults of shared memory from zswap, and from zram of pages of zeros"
 #endif
 
 /*
@@ -110,6 +111,18 @@ static inline int hr_nla_put_uint(struct sk_buff *skb, int attrtype, u64 value)
  * pointer to an unsigned long on every kernel.
  */
 #define hr_folio_flags(_folio)	(*folio_flags((struct folio *)(_folio), 0))
+
+/*
+ * The task that holds an rwsem for writing, as a number; another number if no task does. Readers
+ * leave their address with the lowest bit set. By configuration, since the structure has no
+ * accessor: on PREEMPT_RT the lock is a mutex, which marks waiters in the lowest bit. Pairs with
+ * the kernel's rwsem_set_owner(), in the same task if that is what the caller looks for.
+ */
+#ifdef CONFIG_PREEMPT_RT
+#define hr_rwsem_owner(_sem)	((unsigned long)READ_ONCE((_sem)->rwbase.rtmutex.owner) & ~1UL)
+#else
+#define hr_rwsem_owner(_sem)	((unsigned long)atomic_long_read(&(_sem)->owner))
+#endif
 
 /*
  * The number that the kernel gives to a memory cgroup: below 2^16, and reused. Since 7.0

@@ -18,6 +18,9 @@
 enum hr_counter {
 	HR_EVICTIONS,
 	HR_REFAULTS_SHARED,
+	HR_OVERWRITTEN,
+	HR_FORGOTTEN,
+	HR_DISPLACED,
 	HR_NR_COUNTERS
 };
 
@@ -29,6 +32,13 @@ enum hr_sum {
 	HR_SUM_REFAULT_SAMPLES,
 	HR_SUM_RETURNED,
 	HR_SUM_STALL_TOTAL,
+	HR_SUM_OVERWRITTEN,
+	HR_SUM_EVICTIONS_OUTSIDE,
+	HR_SUM_RETURNED_OUTSIDE,
+	HR_SUM_EVICTIONS_MACHINE,
+	HR_SUM_RETURNED_MACHINE,
+	HR_SUM_FORGOTTEN,
+	HR_SUM_DISPLACED,
 	HR_NR_SUMS
 };
 
@@ -40,6 +50,15 @@ enum hr_sum {
 /* Groups of sampled pages: enough for a variance with 14 degrees of freedom */
 #define HR_GROUP_BITS	4
 #define HR_NR_GROUPS	BIT(HR_GROUP_BITS)
+
+/*
+ * Origins of an eviction, the place of its evictor as the victim sees it. 0: the root. From
+ * 1 on, one more than the level of the lowest cgroup that has both below it, or of the target
+ * if that is lower; the root has level 0. HR_NR_ORIGINS: that cgroup is the victim, or deeper
+ * than the origins tell apart.
+ */
+#define HR_ORIGIN_MACHINE	0
+#define HR_NR_ORIGINS		15
 
 /* Evictors that a victim counts separately */
 #define HR_NR_EVICTORS	16
@@ -76,12 +95,15 @@ struct hr_summary {
  * struct hr_evictor - an evictor and reason, as read from a victim
  * @id: cgroup id of the evictor
  * @reason: enum headroom_reason
+ * @merged: @pages are also those of descendants that are not counted separately
  * @pages: pages that it evicted, and those that were read back; scaled
- * @error: upper bound of the pages that it evicted before it was counted separately
+ * @error: upper bound of the pages that it, or any of these descendants together, evicted
+ *	and that are counted elsewhere
  */
 struct hr_evictor {
 	u64 id;
 	u32 reason;
+	bool merged;
 	struct hr_pages pages;
 	u64 error;
 };

@@ -33,5 +33,6 @@ void hr_dropped_read(struct hr_dropped *dropped)
 		dropped->histograms += READ_ONCE(one->histograms);
 		dropped->notifications += READ_ONCE(one->notifications);
 		dropped->resized += READ_ONCE(one->resized);
+		dropped->direct_writes += READ_ONCE(one->direct_writes);
 	}
 }

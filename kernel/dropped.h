@@ -19,6 +19,7 @@
  * @histograms: values in no histogram because no spare one was left
  * @notifications: notifications that were never sent
  * @resized: entries of a nonresident table that was replaced
+ * @direct_writes: pages that direct writes replaced and that were not looked up
  */
 struct hr_dropped {
 	u64 table_full;
@@ -30,6 +31,7 @@ struct hr_dropped {
 	u64 histograms;
 	u64 notifications;
 	u64 resized;
+	u64 direct_writes;
 };
 
 /* Per CPU, since a full nonresident table drops an entry at every eviction */

@@ -137,7 +137,7 @@ u64 hr_hist_sum(const struct hr_hist *hist)
  * @to: pointer to the sum, which has no other writer; NULL there is replaced by a new one
  * @from: the histogram to add, after hr_hist_bound(); NULL is allowed
  *
- * Context: process, may sleep; registry lock held.
+ * Context: process; registry lock held. Does not wait for memory.
  * Return: 0 or -ENOMEM.
  */
 int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
@@ -149,7 +149,7 @@ int hr_hist_copy(struct hr_hist **to, const struct hr_hist *from)
 	if (!from || !from->end)
 		return 0;
 	if (!sum) {
-		sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+		sum = kzalloc(sizeof(*sum), GFP_NOWAIT | __GFP_NOWARN);
 		if (!sum)
 			return -ENOMEM;
 		atomic64_inc(&pool.used);

@@ -13,6 +13,7 @@
 #include <linux/mutex.h>
 #include <linux/tracepoint.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 /* trace/events/compaction.h uses this type without declaring it */
 struct compact_control;
@@ -22,6 +23,7 @@ struct compact_control;
 #include <trace/events/compaction.h>
 #include <trace/events/filemap.h>
 #include <trace/events/oom.h>
+#include <trace/events/pagemap.h>
 #include <trace/events/sched.h>
 #include <trace/events/vmscan.h>
 
@@ -69,6 +71,25 @@ struct compact_control;
 	}
 
 /*
+ * A tracepoint that no header declares which a module can include: the position of one argument,
+ * data being 0, and the structure that it points to, stand for the prototype
+ */
+#define PRIVATE_HOOK(_event, _probe, _position, _structure, _covers)	\
+	{								\
+		.name = #_event,					\
+		.probe = (_probe),					\
+		.use = HR_HOOK_TYPES,					\
+		.covers = (_covers),					\
+		.unattached = {						\
+			[HR_UNATTACHED_UNKNOWN] = _covers		\
+				"; not attached: not confirmed by the types (BTF)", \
+		},							\
+		.function = "__traceiter_" #_event,			\
+		.structure = (_structure),				\
+		.fn.argument = (_position),				\
+	}
+
+/*
  * An entry has the tracepoint, its probe, whether it is required, and what it covers.
  *
  * Hooks are attached in this order, and detached in the reverse order, while events fire.
@@ -80,12 +101,21 @@ static struct hr_hook hooks[] = {
 	     true, "refaults of file pages"),
 	HOOK(mm_filemap_delete_from_page_cache, hr_probe_filemap_delete,
 	     true, "evictions and refaults of file pages"),
+	HOOK(block_bio_queue, hr_probe_read_bio,
+	     false, "refaults of file pages that are written to in part"),
 	HOOK_FOR(HR_HOOK_TRACEPOINTS,
 		 block_bio_queue, hr_probe_bio,
 		 false, "refaults from swap on block devices"),
+	PRIVATE_HOOK(iomap_dio_complete, hr_probe_dio_complete,
+		     1, "kiocb", "evicted pages that direct writes replace"),
+	PRIVATE_HOOK(iomap_dio_rw_begin, hr_probe_dio_begin,
+		     2, "iov_iter", "evicted pages that direct writes replace"),
 	HOOK_FOR(HR_HOOK_TRACEPOINTS,
 		 mm_vmscan_write_folio, hr_probe_write_folio,
 		 false, "evictions to swap"),
+	HOOK_FOR(HR_HOOK_SWAP,
+		 mm_lru_insertion, hr_probe_lru_insertion,
+		 false, "refaults from zswap; attached when a page goes to swap"),
 	FUNCTION(HR_SWAP_READ, hr_probe_swap_read,
 		 HR_SWAP_READ_OF, HR_SWAP_READ_COVERS),
 	FUNCTION("workingset_eviction", hr_probe_workingset_eviction,
@@ -146,6 +176,7 @@ static struct hr_hook hooks[] = {
 
 /* Protects the table of hooks; hr_hook() reads it without */
 static DEFINE_MUTEX(hooks_mutex);
+static bool live;	/* all probes are attached that can be */
 
 static void resolve(struct tracepoint *tp, void *unused)
 {
@@ -235,8 +266,30 @@ static bool check_functions(const struct hr_btf *btf)
 	return known;
 }
 
-/* Whether the prototypes of all functions are known, so that kprobes may be attached */
-static bool functions_are_known(void)
+/* Check the tracepoints that are in no header. One that is not confirmed is not attached. */
+static void check_tracepoints(const struct hr_btf *btf)
+{
+	struct hr_hook *hook;
+
+	lockdep_assert_held(&hooks_mutex);
+	for (hook = hooks; hook < hooks + ARRAY_SIZE(hooks); hook++) {
+		if (hook->use != HR_HOOK_TYPES || !hook->tp)
+			continue;
+		if (btf && hr_btf_argument(btf, hook->function, hook->structure) ==
+			   (int)hook->fn.argument)
+			continue;
+		pr_warn("cannot check the prototype of tracepoint %s; it is not attached\n",
+			hook->name);
+		hook->covers = hook->unattached[HR_UNATTACHED_UNKNOWN];
+		hook->unconfirmed = true;
+	}
+}
+
+/*
+ * Whether the prototypes of all functions are known, so that kprobes may be attached, if they are
+ * requested. Also checks the tracepoints that need it.
+ */
+static bool functions_are_known(bool requested)
 {
 	struct hr_btf btf;
 	bool known;
@@ -250,7 +303,8 @@ static bool functions_are_known(void)
 	if (err)
 		pr_warn("cannot read the BTF of this kernel: error %d; swap_kprobes=1 has no effect\n",
 			err);
-	known = check_functions(err ? NULL : &btf);
+	check_tracepoints(err ? NULL : &btf);
+	known = requested && check_functions(err ? NULL : &btf);
 	if (!IS_ERR(data))
 		vfree(data);
 	return known;
@@ -264,8 +318,13 @@ static int attach(struct hr_hook *hook, bool swap_kprobes, bool stalls)
 	case HR_HOOK_TRACEPOINTS:
 		hook->unused = swap_kprobes;
 		return swap_kprobes ? 0 : attach_tracepoint(hook);
+	case HR_HOOK_SWAP:
+		hook->unused = swap_kprobes;
+		return 0;
 	case HR_HOOK_STALLS:
 		return stalls ? attach_tracepoint(hook) : 0;
+	case HR_HOOK_TYPES:
+		return hook->unconfirmed ? 0 : attach_tracepoint(hook);
 	default:
 		return attach_tracepoint(hook);
 	}
@@ -293,6 +352,18 @@ static void detach_all(void)
 	tracepoint_synchronize_unregister();
 }
 
+/* Attach the probes that only serve while swap is used. An error is in the log and the status. */
+static void attach_swap(struct work_struct *work)
+{
+	unsigned int i;
+
+	mutex_lock(&hooks_mutex);
+	for (i = 0; live && i < ARRAY_SIZE(hooks); i++)
+		if (hooks[i].use == HR_HOOK_SWAP && !hooks[i].attached)
+			attach_tracepoint(&hooks[i]);
+	mutex_unlock(&hooks_mutex);
+}
+
 /**
  * hr_hooks_attach - attach all probes that this kernel supports
  * @swap_kprobes: attach kprobes for swap in place of tracepoints, if the prototypes of the
@@ -308,14 +379,18 @@ int hr_hooks_attach(bool swap_kprobes, bool stalls)
 	unsigned int i;
 	int err = 0;
 
+	INIT_WORK(&hr_swap_used_work, attach_swap);
 	for_each_kernel_tracepoint(resolve, NULL);
 	mutex_lock(&hooks_mutex);
-	swap_kprobes = swap_kprobes && functions_are_known();
+	swap_kprobes = functions_are_known(swap_kprobes);
 	for (i = 0; !err && i < ARRAY_SIZE(hooks); i++)
 		err = attach(&hooks[i], swap_kprobes, stalls);
+	live = !err;
 	if (err)
 		detach_all();
 	mutex_unlock(&hooks_mutex);
+	if (err)
+		cancel_work_sync(&hr_swap_used_work);
 	return err;
 }
 
@@ -371,8 +446,11 @@ void hr_hooks_detach_stalls(void)
 void hr_hooks_detach(void)
 {
 	mutex_lock(&hooks_mutex);
+	live = false;
 	detach_all();
 	mutex_unlock(&hooks_mutex);
+	/* No probe queues it any more; if it runs now, it attaches nothing */
+	cancel_work_sync(&hr_swap_used_work);
 }
 
 /**

@@ -15,14 +15,18 @@ struct tracepoint;
  * enum hr_hook_use - the condition for attaching a hook
  * @HR_HOOK_ALWAYS: whenever the kernel has it
  * @HR_HOOK_TRACEPOINTS: unless swap_kprobes is set
+ * @HR_HOOK_SWAP: unless swap_kprobes is set, once a page has gone to swap
  * @HR_HOOK_KPROBES: if swap_kprobes is set
  * @HR_HOOK_STALLS: while stalls are tracked
+ * @HR_HOOK_TYPES: if the BTF of the kernel has the tracepoint with the prototype of the probe
  */
 enum hr_hook_use {
 	HR_HOOK_ALWAYS,
 	HR_HOOK_TRACEPOINTS,
+	HR_HOOK_SWAP,
 	HR_HOOK_KPROBES,
 	HR_HOOK_STALLS,
+	HR_HOOK_TYPES,
 };
 
 /**
@@ -47,23 +51,27 @@ enum hr_unattached {
  * @probe: probe of the tracepoint
  * @covers: the statistics that miss events without it
  * @unattached: @covers of a function that takes no kprobe although swap_kprobes is set
+ * @function: the function that calls the probes of a tracepoint whose header is private
  * @structure: the structure that an argument of the function must point to
  * @required: the module does not load without it
  * @use: the condition for attaching it
  * @unused: kprobes replace it
+ * @unconfirmed: its prototype is not confirmed
  * @attached: the probe is attached; may also be read without the lock
  * @tp: the tracepoint; NULL if this kernel does not have it
- * @fn: kprobe of the function
+ * @fn: kprobe of the function; of a tracepoint, only the position of the argument
  */
 struct hr_hook {
 	const char *name;
 	void *probe;
 	const char *covers;
 	const char *unattached[HR_UNATTACHED_REASONS];
+	const char *function;
 	const char *structure;
 	bool required;
 	enum hr_hook_use use;
 	bool unused;
+	bool unconfirmed;
 	bool attached;
 	struct tracepoint *tp;
 	struct hr_kprobe fn;

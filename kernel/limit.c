@@ -15,6 +15,7 @@
  * memory.max; if the target is below that but above its memory.high, reclaim serves
  * memory.high. See Documentation/refault.rst for how often that is wrong.
  */
+#include <linux/cgroup.h>
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
 #include <linux/sched.h>
@@ -26,7 +27,8 @@
 /*
  * Find the full cgroup at or above @memcg: the lowest at its memory.max; or else the
  * lowest above its memory.high; or else the one nearest to its memory.max, since other
- * tasks may have uncharged pages in between. NULL if none has a limit.
+ * tasks may have uncharged pages in between. NULL if none has a limit. Reads the counters of
+ * all ancestors, as each charge of the kernel does.
  */
 static struct mem_cgroup *full_cgroup(struct mem_cgroup *memcg,
 				      enum hr_limit *limit)
@@ -63,16 +65,18 @@ static struct mem_cgroup *overfull_cgroup(struct mem_cgroup *memcg)
 	return NULL;
 }
 
-/* Levels from @victim up to @target; -1 if @target is not at or above @victim */
+/*
+ * Levels from @victim up to @target; -1 if @target is not at or above @victim. A cgroup knows
+ * its ancestors by level, so this takes as long however deep it is.
+ */
 static int levels(const struct hr_cgroup *victim, const struct mem_cgroup *target)
 {
-	struct mem_cgroup *memcg = victim->memcg;
-	int up = 0;
+	struct cgroup *from = victim->memcg->css.cgroup, *to;
 
-	for (; memcg; memcg = parent_mem_cgroup(memcg), up++)
-		if (memcg == target)
-			return up;
-	return -1;
+	if (!target)
+		return -1;
+	to = target->css.cgroup;
+	return cgroup_is_descendant(from, to) ? from->level - to->level : -1;
 }
 
 /* The target that the event named, if reclaim serves its limit; NULL if it is a request */

@@ -7,12 +7,15 @@
 #include <linux/module.h>
 
 #include "cgroup.h"
+#include "direct_write.h"
+#include "functions.h"
 #include "hist_alloc.h"
 #include "kswapd.h"
 #include "netlink.h"
 #include "nonresident.h"
 #include "notify.h"
 #include "params.h"
+#include "probe_times.h"
 #include "reclaim.h"
 #include "registry.h"
 #include "rollup.h"
@@ -24,6 +27,7 @@ static int __init headroom_init(void)
 {
 	int err;
 
+	hr_functions_init();
 	err = hr_worker_init();
 	if (err)
 		return err;
@@ -61,6 +65,7 @@ static int __init headroom_init(void)
 
 err_attached:
 	hr_params_detach();
+	hr_direct_write_exit();
 	hr_notify_drop();
 err_trigger:
 	hr_trigger_exit();
@@ -86,6 +91,8 @@ static void __exit headroom_exit(void)
 {
 	hr_netlink_exit();
 	hr_params_detach();
+	hr_probe_times_report();
+	hr_direct_write_exit();
 	hr_notify_drop();
 	hr_trigger_exit();
 	hr_stall_exit();

@@ -18,7 +18,7 @@
 #include "notify.h"
 #include "trigger.h"
 
-/* Remove the triggers of a socket that is closed */
+/* Remove the triggers of a socket that is closed, by whatever task: it takes no lock */
 static int release(struct notifier_block *nb, unsigned long event, void *arg)
 {
 	const struct netlink_notify *socket = arg;

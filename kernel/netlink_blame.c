@@ -19,7 +19,8 @@ static int put_evictor(struct sk_buff *skb, const struct hr_evictor *evictor)
 	    nla_put_u32(skb, HEADROOM_A_EVICTOR_REASON, evictor->reason) ||
 	    nla_put_uint(skb, HEADROOM_A_EVICTOR_EVICTIONS, evictor->pages.evictions) ||
 	    nla_put_uint(skb, HEADROOM_A_EVICTOR_REFAULTS, evictor->pages.refaults) ||
-	    nla_put_uint(skb, HEADROOM_A_EVICTOR_ERROR, evictor->error))
+	    nla_put_uint(skb, HEADROOM_A_EVICTOR_ERROR, evictor->error) ||
+	    (evictor->merged && nla_put_flag(skb, HEADROOM_A_EVICTOR_MERGED)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -72,8 +73,7 @@ int headroom_nl_blame_get_doit(struct sk_buff *request, struct genl_info *info)
 	if (err)
 		return err;
 	key = id;
-	hr_registry_lock();
-	hr_registry_sync();
+	hr_registry_lock_synced();
 	found = hr_registry_blame(&key, &blame, true);
 	hr_registry_unlock();
 	if (!found)
@@ -90,8 +90,7 @@ int headroom_nl_blame_get_start(struct netlink_callback *cb)
 	if (err)
 		return err;
 	*next_id(cb) = 0;
-	hr_registry_lock();
-	hr_registry_sync();
+	hr_registry_lock_synced();
 	hr_registry_unlock();
 	return 0;
 }

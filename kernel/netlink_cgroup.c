@@ -53,7 +53,9 @@
 #define PLAIN_BYTES	(FIXED_BYTES + 2 * (HR_NR_PAGES * PAGES_BYTES + \
 					    HR_NR_GROUPS * GROUP_BYTES + \
 					    HR_NR_CAUSES * STALL_BYTES))
-#define MOST_BYTES	(PLAIN_BYTES + HIST_BYTES * (1 + 2 * (2 + HR_NR_CAUSES)))
+/* Histograms of statistics that do not depend on the cause of a stall */
+#define NR_HISTS	4
+#define MOST_BYTES	(PLAIN_BYTES + HIST_BYTES * (1 + 2 * (NR_HISTS + HR_NR_CAUSES)))
 
 static_assert(sizeof(struct nlattr) == NLA_HDRLEN);
 static_assert(MOST_BYTES <= MESSAGE_MAX);
@@ -204,7 +206,18 @@ static __always_inline void *put_sums(void *at, const u64 *sum)
 	at = put_counter(at, HEADROOM_A_STATS_REFAULT_SAMPLES,
 			 sum[HR_SUM_REFAULT_SAMPLES]);
 	at = put_counter(at, HEADROOM_A_STATS_RETURNED, sum[HR_SUM_RETURNED]);
-	return put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HR_SUM_STALL_TOTAL]);
+	at = put_counter(at, HEADROOM_A_STATS_STALL_TOTAL, sum[HR_SUM_STALL_TOTAL]);
+	at = put_counter(at, HEADROOM_A_STATS_OVERWRITTEN, sum[HR_SUM_OVERWRITTEN]);
+	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS_OUTSIDE,
+			 sum[HR_SUM_EVICTIONS_OUTSIDE]);
+	at = put_counter(at, HEADROOM_A_STATS_RETURNED_OUTSIDE,
+			 sum[HR_SUM_RETURNED_OUTSIDE]);
+	at = put_counter(at, HEADROOM_A_STATS_EVICTIONS_MACHINE,
+			 sum[HR_SUM_EVICTIONS_MACHINE]);
+	at = put_counter(at, HEADROOM_A_STATS_RETURNED_MACHINE,
+			 sum[HR_SUM_RETURNED_MACHINE]);
+	at = put_counter(at, HEADROOM_A_STATS_FORGOTTEN, sum[HR_SUM_FORGOTTEN]);
+	return put_counter(at, HEADROOM_A_STATS_DISPLACED, sum[HR_SUM_DISPLACED]);
 }
 
 /* Whether there is a counter to report: without a page or a stall all others are 0, too */
@@ -231,6 +244,10 @@ static void *put_stats(void *at, u16 type, const struct hr_summary *summary,
 				   READ_ONCE(stats->distance), HR_DISTANCE_SHIFT);
 		at = put_histogram(at, HEADROOM_A_STATS_REFAULT_AGE,
 				   READ_ONCE(stats->age), HR_AGE_SHIFT);
+		at = put_histogram(at, HEADROOM_A_STATS_FORGOTTEN_DISTANCE,
+				   READ_ONCE(stats->forgotten_distance), HR_DISTANCE_SHIFT);
+		at = put_histogram(at, HEADROOM_A_STATS_FORGOTTEN_AGE,
+				   READ_ONCE(stats->forgotten_age), HR_AGE_SHIFT);
 	}
 	if (detail & HEADROOM_DETAIL_STALLS)
 		at = put_stalls(at, stats, summary->stalls,
@@ -305,7 +322,7 @@ static unsigned int most_of_stats(const struct hr_summary *summary, u32 detail)
 	if (detail & HEADROOM_DETAIL_STALLS)
 		most += stalls * STALL_BYTES;
 	if (detail & HEADROOM_DETAIL_HISTOGRAMS)
-		most += (2 + stalls) * HIST_BYTES;
+		most += (NR_HISTS + stalls) * HIST_BYTES;
 	return most;
 }
 
@@ -399,25 +416,43 @@ static int refuse_others(struct nlattr **attrs, struct netlink_ext_ack *extack, 
 	return 0;
 }
 
-/* Make the reply with the statistics of a cgroup. Returns it or an ERR_PTR(). */
-static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
+/* Fill the reply with the statistics of a cgroup. *room becomes the bytes that it needs. */
+static int fill_reply(struct sk_buff *skb, const struct hr_nl_origin *to, u64 id,
+		      unsigned int *room)
 {
 	struct hr_cgroup *cg;
-	struct sk_buff *skb = NULL;
 	int err = -ENOENT;
 
-	hr_registry_lock();
-	hr_registry_sync();
+	hr_registry_lock_synced();
 	hr_rollup_collect();
 	cg = hr_registry_find(id);
 	if (cg) {
-		skb = nlmsg_new(most_bytes(cg, DETAIL_ALL), GFP_KERNEL);
-		err = skb ? fill_cgroup(skb, to, cg, DETAIL_ALL, 0) : -ENOMEM;
+		*room = most_bytes(cg, DETAIL_ALL);
+		err = fill_cgroup(skb, to, cg, DETAIL_ALL, 0);
 	}
 	hr_registry_unlock();
-	if (!err)
-		return skb;
-	nlmsg_free(skb);
+	return err;
+}
+
+/*
+ * Make the reply with the statistics of a cgroup. Allocates without the lock, so it may find
+ * that it needs more. Returns the reply or an ERR_PTR().
+ */
+static struct sk_buff *read_cgroup(u64 id, const struct hr_nl_origin *to)
+{
+	unsigned int room = PLAIN_BYTES;
+	struct sk_buff *skb;
+	int err;
+
+	do {
+		skb = nlmsg_new(room, GFP_KERNEL);
+		if (!skb)
+			return ERR_PTR(-ENOMEM);
+		err = fill_reply(skb, to, id, &room);
+		if (!err)
+			return skb;
+		nlmsg_free(skb);
+	} while (err == -EMSGSIZE || (err == -ENOMEM && hr_rollup_wait()));
 	return ERR_PTR(err);
 }
 
@@ -510,11 +545,10 @@ int headroom_nl_cgroup_get_start(struct netlink_callback *cb)
 	dump = kzalloc(sizeof(*dump), GFP_KERNEL);
 	if (!dump)
 		return -ENOMEM;
-	hr_registry_lock();
 	if (attrs[HEADROOM_A_CGROUP_SINCE])
-		hr_registry_sync_announced();
+		hr_registry_lock_announced();
 	else
-		hr_registry_sync();
+		hr_registry_lock_synced();
 	hr_rollup_collect();
 	dump->until = hr_rollup_generation();
 	epoch = hr_registry_epoch();
@@ -607,9 +641,12 @@ int headroom_nl_cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *
 	const struct hr_nl_origin to = hr_nl_dump_to(cb);
 	int err;
 
-	hr_registry_lock();
-	cb->seq = hr_registry_epoch();
-	err = dump->changes ? dump_changes(skb, &to, dump) : dump_all(skb, &to, dump);
-	hr_registry_unlock();
+	do {
+		hr_registry_lock();
+		cb->seq = hr_registry_epoch();
+		err = dump->changes ? dump_changes(skb, &to, dump) : dump_all(skb, &to, dump);
+		hr_registry_unlock();
+		/* What is in the message already is sent first */
+	} while (err == -ENOMEM && !skb->len && hr_rollup_wait());
 	return hr_nl_dumped(skb, err);
 }

@@ -2,16 +2,20 @@
 /*
  * Answer requests about parameters and triggers
  *
- * Each refusal names the attribute and says what to do.
+ * Each refusal names the attribute and says what to do. Triggers are set and removed by a
+ * worker, so that no task that is out of CPU time keeps the poller waiting.
  */
 #include <linux/ktime.h>
 #include <net/genetlink.h>
 
 #include "netlink_message.h"
+#include "netlink_rights.h"
 #include "nl_gen.h"
 #include "nonresident.h"
 #include "params.h"
+#include "rollup.h"
 #include "trigger.h"
+#include "worker.h"
 
 #define REFUSE(_info, _attr, _err, _sentence)				\
 ({									\
@@ -167,14 +171,23 @@ static int read_trigger(struct genl_info *info, struct hr_trigger_spec *spec)
 	return err;
 }
 
-static int refuse_trigger(struct genl_info *info, int err)
+static int refuse_trigger(struct genl_info *info, const struct hr_trigger_owner *owner, int err)
 {
+	BUILD_BUG_ON(HR_MAX_TRIGGERS != 1024 || HR_MAX_UNPRIVILEGED_TRIGGERS != 768 ||
+		     HR_MAX_USER_TRIGGERS != 256);
 	switch (err) {
 	case -ENOENT:
 		return REFUSE(info, HEADROOM_A_TRIGGER_CGROUP, err,
 			      "no cgroup with this id has the memory controller");
+	case -EDQUOT:
+		NL_SET_ERR_MSG(info->extack, "this user has set 256 triggers: remove one first");
+		return err;
 	case -ENOSPC:
-		NL_SET_ERR_MSG(info->extack, "1024 triggers are set: remove one first");
+		if (owner->privileged)
+			NL_SET_ERR_MSG(info->extack, "1024 triggers are set: remove one first");
+		else
+			NL_SET_ERR_MSG(info->extack,
+				       "768 triggers are set, and the others are reserved for CAP_SYS_ADMIN: remove one first");
 		return err;
 	case -ESHUTDOWN:
 		NL_SET_ERR_MSG(info->extack, "the module is being unloaded: load it again");
@@ -192,43 +205,75 @@ static int fill_trigger(struct sk_buff *skb, const struct hr_nl_origin *to, u32 
 	return hr_nl_end(skb, hdr, hdr ? nla_put_u32(skb, HEADROOM_A_TRIGGER_ID, id) : 0);
 }
 
+/* A request about a trigger, as a worker carries it out */
+struct trigger_call {
+	const struct hr_trigger_spec *spec;
+	const struct hr_trigger_owner *owner;
+	u32 id;
+};
+
+static int add_trigger(void *arg)
+{
+	struct trigger_call *call = arg;
+	int err, tries = 10;
+
+	/* It waits for no memory, since it holds locks */
+	do
+		err = hr_trigger_add(call->spec, call->owner, &call->id);
+	while (err == -ENOMEM && --tries && hr_rollup_wait());
+	return err;
+}
+
+static int del_trigger(void *arg)
+{
+	const struct trigger_call *call = arg;
+
+	return hr_trigger_del(call->id, call->owner->portid);
+}
+
 int headroom_nl_trigger_add_doit(struct sk_buff *request, struct genl_info *info)
 {
 	const struct hr_nl_origin to = hr_nl_reply_to(info);
+	const struct hr_trigger_owner owner = {
+		.portid = info->snd_portid,
+		.uid = hr_nl_user(request),
+		.privileged = hr_nl_may_configure(request),
+	};
 	struct hr_trigger_spec spec = {};
+	struct trigger_call call = { .spec = &spec, .owner = &owner };
 	struct sk_buff *skb;
-	u32 id;
 	int err;
 
-	BUILD_BUG_ON(HR_MAX_TRIGGERS != 1024);
 	err = read_trigger(info, &spec);
 	if (err)
 		return err;
 	/* Allocate first: a trigger whose id cannot be reported could not be removed */
 	skb = hr_nl_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
-		return refuse_trigger(info, -ENOMEM);
-	err = hr_trigger_add(&spec, info->snd_portid, &id);
+		return refuse_trigger(info, &owner, -ENOMEM);
+	err = hr_worker_call(add_trigger, &call);
 	if (err) {
 		nlmsg_free(skb);
-		return refuse_trigger(info, err);
+		return refuse_trigger(info, &owner, err);
 	}
 	/* This also fails if the socket is full of notifications */
-	err = hr_nl_reply(skb, info, fill_trigger(skb, &to, id));
+	err = hr_nl_reply(skb, info, fill_trigger(skb, &to, call.id));
 	if (err)
-		hr_trigger_del(id, info->snd_portid);
+		hr_worker_call(del_trigger, &call);
 	return err;
 }
 
 int headroom_nl_trigger_del_doit(struct sk_buff *request, struct genl_info *info)
 {
+	const struct hr_trigger_owner owner = { .portid = info->snd_portid };
+	struct trigger_call call = { .owner = &owner };
 	int err = REQUIRE(info, HEADROOM_A_TRIGGER_ID,
 			  "name the trigger to remove: id is missing");
 
 	if (err)
 		return err;
-	err = hr_trigger_del(nla_get_u32(info->attrs[HEADROOM_A_TRIGGER_ID]),
-			     info->snd_portid);
+	call.id = nla_get_u32(info->attrs[HEADROOM_A_TRIGGER_ID]);
+	err = hr_worker_call(del_trigger, &call);
 	if (err)
 		return REFUSE(info, HEADROOM_A_TRIGGER_ID, err,
 			      "this socket has set no trigger with this id");

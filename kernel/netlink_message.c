@@ -150,11 +150,11 @@ bool hr_nl_listened(void)
  * Ignores errors: the last listener may have left, and the socket of a listener without
  * room reports ENOBUFS itself.
  *
- * Context: process, may sleep.
+ * Context: process. Waits for no memory, since the registry lock may be held.
  */
 void hr_nl_multicast(struct sk_buff *skb)
 {
-	genlmsg_multicast(hr_nl_family, skb, 0, HEADROOM_NLGRP_EVENTS, GFP_KERNEL);
+	genlmsg_multicast(hr_nl_family, skb, 0, HEADROOM_NLGRP_EVENTS, GFP_ATOMIC);
 }
 
 /**

@@ -2,10 +2,11 @@
 /*
  * Change the generated family where the generator falls short
  *
- * The specification cannot express four things:
+ * The specification cannot express five things:
  *
- *	- The status reports the time that requests take. So each callback of the table is
- *	  replaced by one that calls it and measures the time.
+ *	- A request needs a right that netlink_rights.c knows. So each callback of the table
+ *	  with which a request begins is replaced by one that checks it first.
+ *	- The status reports the time that requests take. The same callbacks measure it.
  *	- Before Linux 6.2 do and dump of a command are one entry of the table. The
  *	  generator writes two, which are merged here.
  *	- Only CAP_SYS_ADMIN may join the group "events".
@@ -18,6 +19,7 @@
 
 #include "effort.h"
 #include "netlink_ops.h"
+#include "netlink_rights.h"
 #include "nl_gen.h"
 
 /* The callbacks of the generated table, by command */
@@ -32,19 +34,23 @@ static int cmd_of(const struct nlmsghdr *nlh)
 	return ((const struct genlmsghdr *)nlmsg_data(nlh))->cmd;
 }
 
-static int timed_doit(struct sk_buff *request, struct genl_info *info)
+static int checked_doit(struct sk_buff *request, struct genl_info *info)
 {
+	u8 cmd = info->genlhdr->cmd;
 	u64 begin = ktime_get_ns();
-	int ret = generated[info->genlhdr->cmd].doit(request, info);
+	int ret = hr_nl_authorize(request, cmd, info->extack) ?:
+		  generated[cmd].doit(request, info);
 
 	hr_effort_add(&hr_effort.requests, begin);
 	return ret;
 }
 
-static int timed_start(struct netlink_callback *cb)
+/* Runs in the task that sends, as doit does; dumpit may run in one that only receives */
+static int checked_start(struct netlink_callback *cb)
 {
+	u8 cmd = cmd_of(cb->nlh);
 	u64 begin = ktime_get_ns();
-	int ret = generated[cmd_of(cb->nlh)].start(cb);
+	int ret = hr_nl_authorize(cb->skb, cmd, cb->extack) ?: generated[cmd].start(cb);
 
 	hr_effort_add(&hr_effort.requests, begin);
 	return ret;
@@ -88,18 +94,18 @@ static void __init merge_ops(struct genl_split_ops *to, const struct genl_split_
 	to->flags |= op->flags;
 }
 
-/* Replace the generated callbacks by the timed ones */
+/* Replace the generated callbacks; each dump has a start, or nothing would check its rights */
 static void __init adapt_op(struct genl_split_ops *op)
 {
 	if (op->flags & GENL_CMD_CAP_DO) {
 		generated[op->cmd].doit = op->doit;
-		op->doit = timed_doit;
+		op->doit = checked_doit;
 		return;
 	}
+	WARN_ON(!op->start);
 	generated[op->cmd].start = op->start;
+	op->start = checked_start;
 	generated[op->cmd].dumpit = op->dumpit;
-	if (op->start)
-		op->start = timed_start;
 	op->dumpit = timed_dumpit;
 }
 

@@ -72,7 +72,8 @@ static int put_dropped(struct sk_buff *skb)
 	    nla_put_uint(skb, HEADROOM_A_DROPPED_RECLAIM_SLOTS, dropped.reclaim_slots) ||
 	    nla_put_uint(skb, HEADROOM_A_DROPPED_HISTOGRAMS, dropped.histograms) ||
 	    nla_put_uint(skb, HEADROOM_A_DROPPED_NOTIFICATIONS, dropped.notifications) ||
-	    nla_put_uint(skb, HEADROOM_A_DROPPED_RESIZED, dropped.resized))
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_RESIZED, dropped.resized) ||
+	    nla_put_uint(skb, HEADROOM_A_DROPPED_DIRECT_WRITES, dropped.direct_writes))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
@@ -84,8 +85,7 @@ static int put_status(struct sk_buff *skb)
 	unsigned int cgroups;
 
 	hr_nonresident_read(&table);
-	hr_registry_lock();
-	hr_registry_sync();
+	hr_registry_lock_synced();
 	cgroups = hr_registry_cgroups();
 	hr_registry_unlock();
 

@@ -23,19 +23,39 @@
  * Names
  * -----
  * A page is identified by file system, inode number and generation, and index. Place and
- * hash are linear in them; the constants spread pages evenly without mixing bits, see
- * nonresident.h:
+ * hash are linear in the index, which spreads the pages of a file evenly without mixing bits.
+ * The hash mixes what identifies the file, since regular sets of files are too many for one
+ * pair of factors to be good for all of them:
  *
- *	place = inode * sqrt(2) + index * golden section	(of 2^32)
- *	hash  = inode * a + index * b + generation + file system * c	(of 2^64)
+ *	place = inode * A + index * B				(of 2^32)
+ *	hash  = swab(inode * a + generation + file system * b) * c + index * d	(of 2^64)
  *
- * c is random; the place, which decides whether a page is sampled, is always the same.
+ * The factors are chosen at random when the module is loaded. With public ones a process
+ * could read only pages that are not sampled, or only those that are; or fill the buckets of
+ * others. A random start would not help: pages whose places are equally far apart can be
+ * chosen without it. Nor may the factors be just any: pages and files are read in order, and
+ * the multiples of a bad factor leave gaps. Good are numbers that are hard to approximate by
+ * fractions, like the golden section, which is the best of them: their continued fraction has
+ * small terms only. There are many: about one number in 250 has no term above 4. The places
+ * of any regular subset of pages are then spread more evenly than by a random hash: of 1.6
+ * million pages of a file, one in 64 was sampled to within 3 of 24,576, for any of 30 factors.
+ *
+ * Subvolumes and snapshots
+ * ------------------------
+ * Some file systems have several files of one number, alike in all that is named above: a
+ * file and its snapshot. Their public data do not tell them apart, but the addresses of
+ * their inodes do. The inode of a file with evicted pages stays in memory as long as the
+ * kernel keeps the shadow entries of these pages. After that the pages have other names, and
+ * their refaults are missed. So the address is part of the name in these file systems only.
+ *
+ * A process that can read its own refaults can still find out over time which of its pages
+ * are sampled.
  *
  * Sampling
  * --------
  * A page is tracked if the highest sample_shift bits of its place are all zero: one
- * page in 2^sample_shift, and always the same ones (spatial sampling: SHARDS,
- * Waldspurger et al., FAST '15). The clocks count all pages, so distances need no
+ * page in 2^sample_shift, and the same ones until the module is unloaded (spatial sampling:
+ * SHARDS, Waldspurger et al., FAST '15). The clocks count all pages, so distances need no
  * scaling; refaults stand for 2^sample_shift each.
  *
  * The table
@@ -48,8 +68,8 @@
  *	|tag[8]| slot[8]: check, victim, evictor, clocks, when, ... |     |
  *	+------+---------------------------------------------------+-----+
  *
- *	hash, 64 bits:  |     | group |               | check, 32 bits   |
- *	                    |  bucket, xor  |             |  bucket  |tag|
+ *	hash, 64 bits:  | bucket | group |            | check, 32 bits   |
+ *	                                                            |tag|
  *
  * Two pages are mistaken for each other only if bucket and check agree: a chance of at
  * most 8 in 2^32 for a lookup.
@@ -60,12 +80,18 @@
  * owns the contents that it has read. A page cannot be evicted while it is being added, so
  * no CPU rewrites an entry with the same check while another takes it.
  *
- * If a bucket is full, the new page replaces the oldest one.
+ * If a bucket is full, a page is forgotten: the oldest one of the cgroup that holds most of the
+ * table in proportion to its share, see share.c. So a cgroup that evicts at any rate replaces
+ * its own entries, once it holds its share. Loads are those of the whole table: a cgroup
+ * with six pages in one bucket may hold a tenth of all. Nor does the distance of an entry on its
+ * victim's clock tell what the victim holds: pages that came back have left the table.
  */
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
 #include <linux/compiler.h>
 #include <linux/log2.h>
+#include <linux/magic.h>
+#include <linux/math64.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
 #include <linux/percpu.h>
@@ -75,7 +101,12 @@
 #include <linux/vmalloc.h>
 
 #include "dropped.h"
+#include "holder.h"
 #include "nonresident.h"
+
+/* Not in linux/magic.h of each kernel */
+#define BCACHEFS_MAGIC	0xca451a4e
+#define CEPH_MAGIC	0x00c36400
 
 #define WAYS	8
 #define EMPTY	0
@@ -89,23 +120,96 @@ static unsigned long buckets;
 
 DEFINE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 DEFINE_PER_CPU(u64, hr_nonresident_remembered);
+DEFINE_PER_CPU(const struct super_block *, hr_plain_file_system);
 
-/* The slot of the oldest page, or -1 if all are being written */
-static noinline int
-oldest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
+/**
+ * struct contender - a cgroup with pages in a full bucket
+ * @victim: its key
+ * @cost: what an entry counts for it, see struct hr_holder
+ * @load: what it holds of the whole table, in proportion to its share
+ * @age: age of its oldest page in the bucket, in jiffies; negative if of a younger batch
+ * @slot: the slot of that page
+ * @pages: its pages in the bucket
+ */
+struct contender {
+	u32 victim;
+	u32 cost;
+	u64 load;
+	s32 age;
+	u16 slot;
+	u16 pages;
+};
+
+/* Find a cgroup among those found so far, or add it. Most pages follow one of the same */
+static __always_inline struct contender *
+contender_of(struct contender *contender, unsigned int *nr, u32 victim)
 {
-	int i, oldest = -1;
-	u32 this, age = 0;
+	struct contender *c;
+
+	for (c = contender; c < contender + *nr; c++)
+		if (c->victim == victim)
+			return c;
+	++*nr;
+	*c = (struct contender){ .victim = victim, .age = S32_MIN };
+	return c;
+}
+
+/* Find the cgroups with pages in a bucket, except for slots that are being written */
+static __always_inline unsigned int
+find_contenders(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now,
+		struct contender *contender)
+{
+	const struct hr_nonresident_slot *slot = bucket->slot;
+	struct contender *c = contender;
+	unsigned int nr = 0;
+	u32 victim;
+	s32 age;
 
 	/* Pairs with hr_nonresident_fill(), which may race: a wrong choice costs another page */
-	for (i = 0; i < WAYS; i++, tags >>= 8) {
-		this = now - READ_ONCE(bucket->slot[i].page.when);
-		if ((u8)tags == BUSY || (oldest >= 0 && this <= age))
+	for (; slot < bucket->slot + WAYS; slot++, tags >>= 8) {
+		if ((u8)tags == BUSY)
 			continue;
-		oldest = i;
-		age = this;
+		victim = READ_ONCE(slot->page.victim);
+		if (!nr || c->victim != victim)
+			c = contender_of(contender, &nr, victim);
+		age = now - READ_ONCE(slot->page.when);
+		c->pages++;
+		if (age > c->age) {
+			c->slot = slot - bucket->slot;
+			c->age = age;
+		}
 	}
-	return oldest;
+	return nr;
+}
+
+/*
+ * The slot of the page to forget, or -1 if all are being written. Of the cgroups whose load is
+ * within an eighth of the highest, the one with most pages in the bucket loses its oldest. The
+ * loads alone would leave it to chance whose pages fill a bucket: cgroups that have used up
+ * their shares have nearly the same load.
+ */
+static noinline int
+heaviest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
+{
+	struct contender contender[WAYS] __uninitialized, *heaviest = contender, *c;
+	unsigned int nr = find_contenders(bucket, tags, now, contender);
+	u64 pages, most_pages = 0, most = 0;
+
+	if (nr <= 1)
+		return nr ? heaviest->slot : -1;
+	for (c = contender; c < contender + nr; c++) {
+		c->load = hr_holder_load(c->victim, &c->cost);
+		most = max(most, c->load);
+	}
+	for (c = contender; c < contender + nr; c++) {
+		pages = (u64)c->pages * c->cost;
+		if (c->load < most - most / 8 || pages < most_pages ||
+		    (pages == most_pages && most_pages && c->age <= heaviest->age))
+			continue;
+		most_pages = pages;
+		heaviest = c;
+	}
+	return heaviest->slot;
 }
 
 /* The slot of a page that is remembered already, or -1 */
@@ -124,13 +228,20 @@ static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
 	return -1;
 }
 
-/* Write a page to a slot whose tag is @old. Returns false if another CPU was first. */
-static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
-		       u8 old, u64 hash, const struct hr_nonresident *page)
+/*
+ * Write a page to a slot whose tag is @tag, and copy the page that it had to @old. Returns
+ * false if another CPU was first.
+ */
+static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i, u8 tag,
+		       u64 hash, const struct hr_nonresident *page, struct hr_nonresident *old)
 {
 	/* Pairs with try_cmpxchg() in hr_nonresident_empty(): one of two CPUs gets the slot */
-	if (unlikely(cmpxchg(&bucket->tag[i], old, BUSY) != old))
+	if (unlikely(cmpxchg(&bucket->tag[i], tag, BUSY) != tag))
 		return false;
+	if (tag != EMPTY) {
+		*old = bucket->slot[i].page;
+		hr_holder_add(old->victim, -1);
+	}
 	hr_nonresident_fill(bucket, i, hash, page);
 	return true;
 }
@@ -139,55 +250,69 @@ static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i,
  * hr_nonresident_insert_slow - insert into a bucket that is full or being written to
  * @hash: as for hr_nonresident_insert()
  * @page: as for hr_nonresident_insert()
+ * @forgotten: result: the page that it replaces; @victim 0 if none
  *
  * Context: any.
+ * Return: whether the page is remembered; otherwise that is counted as dropped.
  */
-noinline void hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page)
+bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
+				struct hr_nonresident *forgotten)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	u64 tags, empty;
 	int tries, i;
-	u8 old;
+	u8 tag;
 
+	forgotten->victim = 0;
 	for (tries = 0; tries < 2; tries++) {
 		/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
 		tags = READ_ONCE(bucket->tags);
 		empty = ~tags & HR_TAGS_BUSY;
-		i = empty ? __ffs64(empty) / 8 : oldest_slot(bucket, tags, page->when);
-		old = i < 0 ? BUSY : tags >> 8 * i;
-		if (old == BUSY || !slot_write(bucket, i, old, hash, page))
+		i = empty ? __ffs64(empty) / 8 : heaviest_slot(bucket, tags, page->when);
+		tag = i < 0 ? BUSY : tags >> 8 * i;
+		if (tag == BUSY || !slot_write(bucket, i, tag, hash, page, forgotten))
 			continue;
-		if (old != EMPTY)
+		if (tag != EMPTY)
 			hr_drop(table_full, 1);
-		return;
+		return true;
 	}
 	hr_drop(table_busy, 1);
+	return false;
 }
 
 /**
  * hr_nonresident_replace - remember a page in place of an older entry for it
  * @hash: its hash, which must be sampled
  * @page: what to remember of it
+ * @forgotten: result: as for hr_nonresident_insert_slow(); not an older entry for @page
  *
- * Like hr_nonresident_insert(), for a page that may already be in the table: the kernel
- * can free a page in swap without a refault.
+ * Like hr_nonresident_insert() and hr_nonresident_insert_slow(), for a page that may already
+ * be in the table: the kernel can free a page in swap without a refault.
  *
  * Context: any.
+ * Return: whether the page is remembered.
  */
-void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page)
+bool hr_nonresident_replace(u64 hash, const struct hr_nonresident *page,
+			    struct hr_nonresident *forgotten)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
 	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash);
 
-	if (i < 0 || !slot_write(bucket, i, hr_nonresident_tag(hash), hash, page))
-		hr_nonresident_insert(hash, page);
+	bool written = i >= 0 && slot_write(bucket, i, hr_nonresident_tag(hash), hash, page,
+					    forgotten);
+
+	forgotten->victim = 0;
+	return written || hr_nonresident_insert(hash, page) ||
+	       hr_nonresident_insert_slow(hash, page, forgotten);
 }
 
 /**
  * hr_nonresident_take - find a page that came back, and remove it from the table
  * @hash: its hash, which must be sampled
  * @page: result: what the table remembered of it
+ *
+ * Also counts that its victim has an entry less.
  *
  * Context: any.
  * Return: whether the page was in the table.
@@ -205,10 +330,55 @@ bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 			continue;
 		/* Valid only if hr_nonresident_empty() finds the tag unchanged */
 		data_race(*page = bucket->slot[i].page);
-		if (hr_nonresident_empty(bucket, i, hash))
+		if (hr_nonresident_empty(bucket, i, hash)) {
+			hr_holder_add(page->victim, -1);
 			return true;
+		}
 	}
 	return false;
+}
+
+/**
+ * hr_nonresident_tell_apart_slow - hr_nonresident_tell_apart() for another file system
+ * @hash: hash of a page of @inode
+ * @inode: its file
+ *
+ * The bits of a hash above its lower half select the bucket, and the lowest eight are the tag.
+ *
+ * Context: any; preemption off.
+ * Return: as hr_nonresident_tell_apart().
+ */
+u64 hr_nonresident_tell_apart_slow(u64 hash, const struct inode *inode)
+{
+	u64 address = (unsigned long)inode * hr_nonresident_table.key.hash_mix;
+
+	switch (inode->i_sb->s_magic) {
+	case BTRFS_SUPER_MAGIC:
+	case BCACHEFS_MAGIC:
+	case CEPH_MAGIC:
+	case NILFS_SUPER_MAGIC:
+		return hash ^ (address >> 32 & 0xffffff00);
+	default:
+		this_cpu_write(hr_plain_file_system, inode->i_sb);
+		return hash;
+	}
+}
+
+/**
+ * hr_nonresident_forget_file_systems - look at the next file system of each CPU again
+ *
+ * No event reports that a file system is unmounted, and another one can take its address. Two
+ * seconds are little for that.
+ *
+ * Context: process; called with each sweep.
+ */
+void hr_nonresident_forget_file_systems(void)
+{
+	int cpu;
+
+	/* Pairs with this_cpu_write() in hr_nonresident_tell_apart_slow(); needs no order */
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu(hr_plain_file_system, cpu), NULL);
 }
 
 static u64 table_used(const struct hr_nonresident_bucket *bucket,
@@ -239,7 +409,7 @@ void hr_nonresident_read(struct hr_nonresident_use *use)
 	int cpu;
 
 	*use = (struct hr_nonresident_use){};
-	/* Pairs with this_cpu_inc() in hr_nonresident_fill() */
+	/* Pairs with this_cpu_add() in settle_entries() of reclaim.c */
 	for_each_possible_cpu(cpu)
 		use->remembered +=
 			READ_ONCE(*per_cpu_ptr(&hr_nonresident_remembered, cpu));
@@ -249,6 +419,21 @@ void hr_nonresident_read(struct hr_nonresident_use *use)
 	use->bytes = (u64)buckets * sizeof(*bucket);
 	use->used = table_used(bucket, buckets);
 	mutex_unlock(&size_mutex);
+}
+
+/**
+ * hr_nonresident_entries - pages that the table has room for
+ *
+ * Context: process, may sleep.
+ */
+u64 hr_nonresident_entries(void)
+{
+	u64 entries;
+
+	mutex_lock(&size_mutex);
+	entries = (u64)buckets * WAYS;
+	mutex_unlock(&size_mutex);
+	return entries;
 }
 
 static unsigned long buckets_for(unsigned long entries)
@@ -279,12 +464,15 @@ int hr_nonresident_prepare(struct hr_nonresident_table *new,
 	unsigned long nr = buckets_for(entries);
 
 	BUILD_BUG_ON(sizeof(struct hr_nonresident_bucket) != 256);
+	BUILD_BUG_ON(sizeof(struct hr_nonresident_table) != 64);
+	BUILD_BUG_ON(HR_MAX_SAMPLE_SHIFT > 15);
 	*new = (struct hr_nonresident_table){
 		.mask = (nr - 1) * sizeof(struct hr_nonresident_bucket),
-		.weight = 1ULL << sample_shift,
-		.file_system_step = table->file_system_step,
+		.weight = BIT(sample_shift),
+		.key = table->key,
 		.highest = U32_MAX >> sample_shift,
 		.shift = sample_shift,
+		.bucket_shift = 64 - ilog2(nr) - ilog2(sizeof(struct hr_nonresident_bucket)),
 	};
 	if (table->bucket && table->mask == new->mask && table->shift == new->shift)
 		return 0;
@@ -347,7 +535,9 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 	WRITE_ONCE(hr_nonresident_table.bucket, new->bucket);
 	WRITE_ONCE(hr_nonresident_table.shift, new->shift);
 	WRITE_ONCE(hr_nonresident_table.weight, new->weight);
+	WRITE_ONCE(hr_nonresident_table.bucket_shift, new->bucket_shift);
 	synchronize_rcu();
+	hr_holder_reset();
 	buckets = buckets_of(new);
 	mutex_unlock(&size_mutex);
 }
@@ -386,8 +576,51 @@ void hr_nonresident_retire(const struct hr_nonresident_table *old)
 	vfree(old->bucket);
 }
 
+/*
+ * Whether the multiples of a factor are spread evenly over 2^32: no term of the continued
+ * fraction of factor / 2^32 is above @most. The last terms matter to more pages than the table
+ * ever has.
+ */
+static bool spreads(u32 factor, u64 most)
+{
+	u64 a = BIT_ULL(32), b = factor, rest;
+
+	while (a > BIT_ULL(8)) {
+		if (!b || div64_u64_rem(a, b, &rest) > most)
+			return false;
+		a = b;
+		b = rest;
+	}
+	return true;
+}
+
+/* About one number in 250 fits */
+static u32 random_place(void)
+{
+	u32 factor;
+
+	do
+		factor = get_random_u32() | 1;
+	while (!spreads(factor, 4));
+	return factor;
+}
+
+/*
+ * The highest bits of the hash select the bucket. For the multiples of 2^16 pages these are
+ * made of the lower 48 bits of the factor, which are good, too: one number in 3000.
+ */
+static u64 random_hash(void)
+{
+	u64 factor;
+
+	do
+		factor = get_random_u64() | 1;
+	while (!spreads(factor >> 32, 6) || !spreads(factor >> 16, 6));
+	return factor;
+}
+
 /**
- * hr_nonresident_init - allocate the nonresident table
+ * hr_nonresident_init - choose the random factors, and allocate the nonresident table
  * @sample_shift: track one page in 2^sample_shift
  * @entries: pages to have room for; rounded up to a power of two
  *
@@ -397,11 +630,19 @@ void hr_nonresident_retire(const struct hr_nonresident_table *old)
 int hr_nonresident_init(unsigned int sample_shift, unsigned long entries)
 {
 	struct hr_nonresident_table *table = &hr_nonresident_table;
-	int err = hr_nonresident_prepare(table, sample_shift, entries);
+	int err;
 
+	table->key = (struct hr_nonresident_key){
+		.hash_file = get_random_u64() | 1,
+		.hash_file_system = get_random_u64() | 1,
+		.hash_mix = get_random_u64() | 1,
+		.hash_index = random_hash(),
+		.place_file = random_place(),
+		.place_index = random_place(),
+	};
+	err = hr_nonresident_prepare(table, sample_shift, entries);
 	if (err)
 		return err;
-	table->file_system_step = get_random_u64() | 1;
 	buckets = buckets_for(entries);
 	if (sample_shift)
 		static_branch_enable(&hr_nonresident_sampling);

@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/jump_label.h>
 #include <linux/percpu.h>
+#include <linux/swab.h>
 #include <linux/types.h>
 
 #include "counters.h"
@@ -27,9 +28,10 @@
  * @keys: both in one word
  * @when: time of the eviction, in jiffies
  * @kind: enum headroom_page_kind
+ * @origin: where the evictor is, up to HR_NR_ORIGINS: see there
  * @reason: enum headroom_reason
  * @up: levels from @victim up to the target
- * @why: these three in one word
+ * @why: these four in one word
  * @clock: @victim's eviction clock just after the page was evicted
  * @target_clock: the target's eviction clock at that time; 0 without a target
  * @clocks: both in one word
@@ -47,7 +49,8 @@ struct hr_nonresident {
 	u32 when;
 	union {
 		struct {
-			u8 kind;
+			u8 kind : 4;
+			u8 origin : 4;
 			u8 reason;
 			u16 up;
 		};
@@ -96,13 +99,32 @@ struct hr_nonresident_bucket {
 #define HR_TAGS_BUSY	0x8080808080808080ULL
 
 /**
+ * struct hr_nonresident_key - random factors of the parts of a page's name
+ * @hash_file: of the file, in the hash
+ * @hash_file_system: of the file system's address, in the hash
+ * @hash_mix: of both together, in the hash
+ * @hash_index: of the index, in the hash
+ * @place_file: of the file, in the place
+ * @place_index: of the index, in the place
+ */
+struct hr_nonresident_key {
+	u64 hash_file;
+	u64 hash_file_system;
+	u64 hash_mix;
+	u64 hash_index;
+	u32 place_file;
+	u32 place_index;
+};
+
+/**
  * struct hr_nonresident_table - the nonresident table; see nonresident.c
  * @bucket: the buckets
  * @mask: mask of the offset of a bucket, in bytes
- * @weight: pages that one sample stands for
- * @file_system_step: random factor of the file system's address in the hash
+ * @key: the factors, chosen once
  * @highest: largest place that is sampled
+ * @weight: pages that one sample stands for
  * @shift: log2 of @weight
+ * @bucket_shift: by which to shift a hash to get the offset of its bucket, before @mask
  *
  * One cache line. Probes read it without a lock; only hr_nonresident_pause(), _install()
  * and _resume() change it while probes run.
@@ -110,10 +132,11 @@ struct hr_nonresident_bucket {
 struct hr_nonresident_table {
 	void *bucket;
 	unsigned long mask;
-	u64 weight;
-	u64 file_system_step;
+	struct hr_nonresident_key key;
 	u32 highest;
-	unsigned int shift;
+	u16 weight;
+	u8 shift;
+	u8 bucket_shift;
 } __aligned(64);
 
 extern struct hr_nonresident_table hr_nonresident_table;
@@ -121,7 +144,10 @@ extern struct hr_nonresident_table hr_nonresident_table;
 /* Enabled while not all pages are tracked, so that sampling costs nothing when it is off */
 DECLARE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 
-/* Pages ever put into the table */
+/* The last file system on this CPU whose inode numbers each name one file; or NULL */
+DECLARE_PER_CPU(const struct super_block *, hr_plain_file_system);
+
+/* Pages ever put into the table. The caller of an insertion counts them. */
 DECLARE_PER_CPU(u64, hr_nonresident_remembered);
 
 /**
@@ -160,23 +186,15 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 			    struct hr_nonresident_table *old);
 void hr_nonresident_resume(const struct hr_nonresident_table *new);
 void hr_nonresident_retire(const struct hr_nonresident_table *old);
-void hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page);
-void hr_nonresident_replace(u64 hash, const struct hr_nonresident *page);
+bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
+				struct hr_nonresident *forgotten);
+bool hr_nonresident_replace(u64 hash, const struct hr_nonresident *page,
+			    struct hr_nonresident *forgotten);
 bool hr_nonresident_take(u64 hash, struct hr_nonresident *page);
 void hr_nonresident_read(struct hr_nonresident_use *use);
-
-/*
- * Distance between the places of neighbouring pages, and of neighbouring files: the golden
- * section and the square root of 2, as fractions of 2^32. Few numbers are harder to
- * approximate by fractions, so the places of any regular subset of pages are spread over
- * all numbers, more evenly than by a random hash.
- */
-#define HR_PLACE_INDEX	0x9e3779b9U
-#define HR_PLACE_FILE	0x6a09e667U
-
-/* The same for the hash: independent of the places, and good in the lower 48 bits, too */
-#define HR_HASH_INDEX	0x9c8e80f931266555ULL
-#define HR_HASH_FILE	0xb25d9239680ab021ULL
+u64 hr_nonresident_entries(void);
+u64 hr_nonresident_tell_apart_slow(u64 hash, const struct inode *inode);
+void hr_nonresident_forget_file_systems(void);
 
 /**
  * hr_nonresident_sampled - whether a page is tracked
@@ -186,10 +204,11 @@ void hr_nonresident_read(struct hr_nonresident_use *use);
  */
 static __always_inline bool hr_nonresident_sampled(struct hr_page_name name)
 {
-	u32 place = (u32)name.file * HR_PLACE_FILE +
-		    (u32)name.index * HR_PLACE_INDEX;
+	const struct hr_nonresident_table *table = &hr_nonresident_table;
+	u32 place = (u32)name.file * table->key.place_file +
+		    (u32)name.index * table->key.place_index;
 
-	return place <= hr_nonresident_table.highest;
+	return place <= table->highest;
 }
 
 /**
@@ -208,12 +227,30 @@ static __always_inline bool hr_nonresident_sampled(struct hr_page_name name)
 static __always_inline u64 hr_nonresident_hash(enum headroom_page_kind kind,
 					       struct hr_page_name name)
 {
-	u64 hash = name.file * HR_HASH_FILE + name.index * HR_HASH_INDEX;
+	const struct hr_nonresident_key *key = &hr_nonresident_table.key;
+	u64 file = name.file * key->hash_file;
 
 	if (kind == HEADROOM_PAGE_KIND_FILE)
-		hash += name.inode->i_generation + (unsigned long)name.inode->i_sb *
-			hr_nonresident_table.file_system_step;
-	return hash;
+		file += name.inode->i_generation +
+			(unsigned long)name.inode->i_sb * key->hash_file_system;
+	return swab64(file) * key->hash_mix + name.index * key->hash_index;
+}
+
+/**
+ * hr_nonresident_tell_apart - tell files apart that share an inode number
+ * @hash: hash of a page of @inode, from hr_nonresident_hash()
+ * @inode: its file
+ *
+ * A page that is added needs this only if a tag fits.
+ *
+ * Context: any; preemption off.
+ * Return: @hash; in file systems with subvolumes another one with the same bucket and tag.
+ */
+static __always_inline u64 hr_nonresident_tell_apart(u64 hash, const struct inode *inode)
+{
+	if (likely(inode->i_sb == this_cpu_read(hr_plain_file_system)))
+		return hash;
+	return hr_nonresident_tell_apart_slow(hash, inode);
 }
 
 /**
@@ -242,16 +279,12 @@ static inline unsigned int hr_nonresident_group(u64 hash)
 	       (HR_NR_GROUPS - 1);
 }
 
-/*
- * The bucket of a page. One half of the hash could put a regular set of files into few
- * buckets; the xor of both halves cannot.
- */
 static __always_inline struct hr_nonresident_bucket *
 hr_nonresident_bucket(u64 hash)
 {
 	const struct hr_nonresident_table *table = &hr_nonresident_table;
 
-	return table->bucket + ((hash >> 32 ^ hash) & table->mask);
+	return table->bucket + (hash >> table->bucket_shift & table->mask);
 }
 
 static __always_inline unsigned int hr_nonresident_tag(u64 hash)
@@ -310,7 +343,6 @@ hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
 	data_race(bucket->slot[i].page = *page);
 	/* Pairs with the acquire in hr_nonresident_maybe() */
 	smp_store_release(&bucket->tag[i], hr_nonresident_tag(hash));
-	this_cpu_inc(hr_nonresident_remembered);
 }
 
 /**
@@ -318,12 +350,13 @@ hr_nonresident_fill(struct hr_nonresident_bucket *bucket, unsigned long i,
  * @hash: its hash, which must be sampled
  * @page: what to remember of it
  *
- * For a page that cannot be in the table: its refault would have removed it. If the bucket
- * is full, its oldest page is forgotten and counted as dropped.
+ * For a page that cannot be in the table: its refault would have removed it. The caller
+ * counts what is remembered with hr_holder_add().
  *
  * Context: any.
+ * Return: true; false if no slot was free: call hr_nonresident_insert_slow().
  */
-static __always_inline void
+static __always_inline bool
 hr_nonresident_insert(u64 hash, const struct hr_nonresident *page)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
@@ -332,15 +365,13 @@ hr_nonresident_insert(u64 hash, const struct hr_nonresident *page)
 	unsigned long bit;
 
 	if (unlikely(!free))
-		goto slow;
+		return false;
 	bit = __ffs(free);
 	/* The CPU that sets the bit owns the slot */
 	if (unlikely(test_and_set_bit(bit, (unsigned long *)&bucket->tags)))
-		goto slow;
+		return false;
 	hr_nonresident_fill(bucket, bit / 8, hash, page);
-	return;
-slow:
-	hr_nonresident_insert_slow(hash, page);
+	return true;
 }
 
 #endif /* _HEADROOM_NONRESIDENT_H */

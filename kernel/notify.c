@@ -8,8 +8,11 @@
  * could not be sent at all are counted as dropped.
  *
  * Probes do not send. They add an OOM kill to a ring, and the next sweep of the registry
- * sends it: after the birth of its cgroup and before that cgroup is gone. OOM kills that
- * find the ring full leave a gap in the sequence at their own place.
+ * sends it: after the birth of its cgroup and before that cgroup is gone. If the ring is full,
+ * the newest kill of the cgroup with most of them is dropped, and leaves a gap in the sequence
+ * at its own place. The cgroups below one parent share what it has in the ring in this way: so
+ * a container that loops, in however many cgroups of its own, drops no kill of another one
+ * that has fewer.
  *
  * Locks: notify.mutex nests inside all other sleeping locks; ring.lock is raw and a leaf.
  */
@@ -27,6 +30,8 @@
 #include "worker.h"
 
 #define RING	64
+/* Levels of the hierarchy, from that below the root, at which cgroups share the ring */
+#define LEVELS	8
 
 static struct {
 	struct mutex mutex;		/* protects all members, and the order of sending */
@@ -44,6 +49,7 @@ static struct {
  * @pid: the killed task
  * @dropped: OOM kills just before it for which the ring had no room
  * @comm: name of the killed task
+ * @path: ids of the cgroup and its ancestors by level; 0 below the cgroup
  */
 struct oom {
 	u64 time;
@@ -51,14 +57,15 @@ struct oom {
 	u32 pid;
 	u32 dropped;
 	char comm[TASK_COMM_LEN];
+	u64 path[LEVELS];
 };
 
 static struct {
 	raw_spinlock_t lock;		/* protects all members */
-	unsigned int first;
 	unsigned int nr;
-	u32 dropped;
-	struct oom oom[RING];
+	unsigned int ready;		/* the oldest ones, whose cgroups are linked */
+	u32 dropped;			/* after the newest */
+	struct oom oom[RING + 1];	/* oldest first; one too many while one is chosen */
 } ring = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(ring.lock),
 };
@@ -149,7 +156,8 @@ static void send(const struct event *event)
 
 	lockdep_assert_held(&notify.mutex);
 	notify.seq++;
-	skb = hr_nl_new(ROOM(path_of(event->cg, event->held, notify.path)), GFP_KERNEL);
+	/* The registry lock may be held, so this does not wait for memory */
+	skb = hr_nl_new(ROOM(path_of(event->cg, event->held, notify.path)), GFP_ATOMIC);
 	if (!skb) {
 		hr_drop(notifications, 1);
 		return;
@@ -226,18 +234,102 @@ void hr_notify_params(const struct hr_params *params)
 
 	if (!listened())
 		return;
-	mutex_lock(&notify.mutex);
-	if (!notify.open)
-		goto out;
 	skb = hr_nl_new(ROOM(0), GFP_KERNEL);
-	if (!skb)
+	if (!skb) {
 		hr_drop(notifications, 1);
-	else if (WARN_ON_ONCE(hr_nl_fill_params(skb, &unasked, HEADROOM_CMD_PARAMS_NTF, params)))
+		return;
+	}
+	mutex_lock(&notify.mutex);
+	if (!notify.open ||
+	    WARN_ON_ONCE(hr_nl_fill_params(skb, &unasked, HEADROOM_CMD_PARAMS_NTF, params)))
 		nlmsg_free(skb);
 	else
 		hr_nl_multicast(skb);
-out:
 	mutex_unlock(&notify.mutex);
+}
+
+/* Context: RCU */
+static void set_path(struct oom *oom)
+{
+	struct cgroup *ancestor;
+	unsigned int i;
+
+	memset(oom->path, 0, sizeof(oom->path));
+	/* Pairs with the release in hr_cgroup_bury(): a living record holds its memory cgroup */
+	if (smp_load_acquire(&oom->cg->dead))
+		return;
+	for (i = 0; i < LEVELS; i++) {
+		ancestor = cgroup_ancestor(oom->cg->memcg->css.cgroup, i + 1);
+		if (!ancestor)
+			return;
+		oom->path[i] = cgroup_id(ancestor);
+	}
+}
+
+static void ring_delete(unsigned int i)
+{
+	lockdep_assert_held(&ring.lock);
+	ring.nr--;
+	ring.ready -= i < ring.ready;
+	memmove(&ring.oom[i], &ring.oom[i + 1], (ring.nr - i) * sizeof(*ring.oom));
+}
+
+/*
+ * Of the OOM kills that are @in, keep those of one cgroup of that level: the one with most of
+ * them, and of several with as many the one with the newest.
+ */
+static void keep_largest(bool *in, unsigned int level)
+{
+	unsigned int i, newest, largest = ring.nr - 1;
+	u8 nr[RING + 1] = {};
+	u64 id;
+
+	lockdep_assert_held(&ring.lock);
+	for (i = 0; i < ring.nr; i++) {
+		if (!in[i])
+			continue;
+		/* The newest kill of a cgroup has the number of all of them */
+		newest = ring.nr - 1;
+		while (!in[newest] || ring.oom[newest].path[level] != ring.oom[i].path[level])
+			newest--;
+		nr[newest]++;
+	}
+	for (i = ring.nr; i--;)
+		if (nr[i] > nr[largest])
+			largest = i;
+	id = ring.oom[largest].path[level];
+	for (i = 0; i < ring.nr; i++)
+		in[i] &= ring.oom[i].path[level] == id;
+}
+
+/* The OOM kill to drop, with less than 20,000 comparisons */
+static unsigned int choose(void)
+{
+	unsigned int level, i = ring.nr - 1;
+	bool in[RING + 1];
+
+	lockdep_assert_held(&ring.lock);
+	memset(in, true, sizeof(in));
+	for (level = 0; level < LEVELS; level++)
+		keep_largest(in, level);
+	while (!in[i])
+		i--;
+	return i;
+}
+
+/* Drop an OOM kill, which leaves a gap before the next one. Returns its reference. */
+static struct hr_cgroup *ring_drop(unsigned int i)
+{
+	struct hr_cgroup *cg = ring.oom[i].cg;
+	u32 dropped = ring.oom[i].dropped + 1;
+
+	lockdep_assert_held(&ring.lock);
+	if (i + 1 < ring.nr)
+		ring.oom[i + 1].dropped += dropped;
+	else
+		ring.dropped += dropped;
+	ring_delete(i);
+	return cg;
 }
 
 /**
@@ -249,39 +341,39 @@ out:
  */
 void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task)
 {
+	struct hr_cgroup *dropped = NULL;
 	unsigned long flags;
 	struct oom *oom;
 
 	if (!listened())
 		return;
 	raw_spin_lock_irqsave(&ring.lock, flags);
-	if (ring.nr == RING) {
-		ring.dropped++;
-	} else {
-		oom = &ring.oom[(ring.first + ring.nr++) % RING];
-		hr_cgroup_get(cg);
-		oom->time = ktime_get_mono_fast_ns();
-		oom->cg = cg;
-		oom->pid = task->pid;
-		strscpy(oom->comm, task->comm, sizeof(oom->comm));
-		oom->dropped = ring.dropped;
-		ring.dropped = 0;
-	}
+	oom = &ring.oom[ring.nr++];
+	hr_cgroup_get(cg);
+	oom->time = ktime_get_mono_fast_ns();
+	oom->cg = cg;
+	oom->pid = task->pid;
+	strscpy(oom->comm, task->comm, sizeof(oom->comm));
+	set_path(oom);
+	oom->dropped = ring.dropped;
+	ring.dropped = 0;
+	if (ring.nr > RING)
+		dropped = ring_drop(choose());
 	raw_spin_unlock_irqrestore(&ring.lock, flags);
+	hr_cgroup_put(dropped);
 	hr_worker_kick(true);
 }
 
-/* Take the oldest OOM kill out of the ring. Returns false if the ring is empty. */
+/* Take the oldest OOM kill out of the ring. Returns false if none is ready. */
 static bool ring_take(struct oom *oom)
 {
 	bool any;
 
 	raw_spin_lock_irq(&ring.lock);
-	any = ring.nr;
+	any = ring.ready;
 	if (any) {
-		*oom = ring.oom[ring.first];
-		ring.first = (ring.first + 1) % RING;
-		ring.nr--;
+		*oom = ring.oom[0];
+		ring_delete(0);
 	}
 	raw_spin_unlock_irq(&ring.lock);
 	return any;
@@ -307,33 +399,38 @@ static void count_dropped(u32 dropped)
 }
 
 /**
- * hr_notify_waiting - number of OOM kills that are not sent yet
+ * hr_notify_prepare_ooms - have hr_notify_ooms() send the OOM kills up to now
  *
- * Context: any.
+ * A later OOM kill kicks another sweep.
+ *
+ * Context: process.
+ * Return: whether there are any.
  */
-unsigned int hr_notify_waiting(void)
+bool hr_notify_prepare_ooms(void)
 {
-	/* Pairs with the updates under the lock; a later OOM kill kicks another sweep */
-	return READ_ONCE(ring.nr);
+	bool any;
+
+	raw_spin_lock_irq(&ring.lock);
+	ring.ready = ring.nr;
+	any = ring.nr;
+	raw_spin_unlock_irq(&ring.lock);
+	return any;
 }
 
 /**
  * hr_notify_ooms - send OOM kills
- * @nr: number of them, from hr_notify_waiting()
  *
  * Context: process, may sleep; registry lock held. The caller has linked all records since
- * hr_notify_waiting().
+ * hr_notify_prepare_ooms().
  */
-void hr_notify_ooms(unsigned int nr)
+void hr_notify_ooms(void)
 {
 	struct event event = { .cmd = HEADROOM_CMD_OOM_KILL_NTF };
 	struct oom oom;
 
 	hr_registry_assert_locked();
-	if (!nr)
-		return;
 	mutex_lock(&notify.mutex);
-	while (nr-- && ring_take(&oom)) {
+	while (ring_take(&oom)) {
 		count_dropped(oom.dropped);
 		event.time = oom.time;
 		event.cg = oom.cg;
@@ -355,6 +452,7 @@ void hr_notify_drop(void)
 {
 	struct oom oom;
 
+	hr_notify_prepare_ooms();
 	while (ring_take(&oom))
 		hr_cgroup_put(oom.cg);
 }

@@ -36,8 +36,8 @@ void hr_notify_born(struct hr_cgroup *cg);
 void hr_notify_gone(struct hr_cgroup *cg, struct hr_cgroup *parent);
 void hr_notify_params(const struct hr_params *params);
 void hr_notify_oom(struct hr_cgroup *cg, const struct task_struct *task);
-unsigned int hr_notify_waiting(void);
-void hr_notify_ooms(unsigned int nr);
+bool hr_notify_prepare_ooms(void);
+void hr_notify_ooms(void);
 void hr_notify_drop(void);
 void hr_notify_fired(const struct hr_fired *fired);
 

@@ -14,6 +14,7 @@
  * Each step waits for the probes that have not seen the last one. No eviction is missed;
  * the pages that were evicted before resume are forgotten with the old table.
  */
+#include <linux/capability.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -56,6 +57,12 @@ static int set_stalls(const char *value, const struct kernel_param *kp)
 	unsigned int failed;
 	int err = 0;
 
+	/*
+	 * sysfs checks only that the task is user 0, as containers without a user namespace
+	 * are. A task that loads the module has CAP_SYS_MODULE.
+	 */
+	if (!capable(CAP_SYS_ADMIN) && !capable(CAP_SYS_MODULE))
+		return -EPERM;
 	if (value)
 		err = kstrtobool(value, &new.stalls);
 	return err ?: hr_params_set(&new, HR_PARAMS_STALLS, &failed);

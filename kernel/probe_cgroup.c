@@ -21,6 +21,6 @@ HR_PROBE(hr_probe_rmdir,
 	 TP_PROTO(void *data, struct cgroup *cgrp, const char *path),
 	 TP_ARGS(data, cgrp, path))
 {
-	hr_registry_announce();
+	hr_registry_announce_death(cgrp);
 	hr_worker_kick(false);
 }

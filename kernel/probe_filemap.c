@@ -10,15 +10,22 @@
  * mm_filemap_add_to_page_cache fires after a page was added, outside the lock and already
  * charged to its cgroup. If the page was evicted before, this is a refault, with two
  * exceptions. If the file ended before this page, a truncated file is being rewritten: this
- * is not counted. A page that is overwritten as a whole is not read either, but cannot be
- * distinguished from one that is: this is counted.
+ * is not counted. Nor is a page that is overwritten as a whole, since it is not read.
+ *
+ * A task that writes to a file holds the lock of its inode for writing. A page that it adds may be
+ * overwritten, or read first if it is written to in part: overwrite.c waits for block_bio_queue,
+ * which fires for that read. A file system that is not on a block device reads without it, so all
+ * pages there that a write brings back count as refaults.
  */
+#include <linux/bio.h>
 #include <linux/fs.h>
 #include <linux/memcontrol.h>
 #include <linux/pagemap.h>
 #include <linux/sched.h>
 
+#include "holder.h"
 #include "nonresident.h"
+#include "overwrite.h"
 #include "probes.h"
 #include "refault.h"
 
@@ -45,12 +52,23 @@ static __always_inline bool within_file(const struct folio *folio, pgoff_t index
 	return (loff_t)index << PAGE_SHIFT < i_size_read(folio->mapping->host);
 }
 
+/* Whether the running task writes to the file, or else reads from it */
+static __always_inline bool is_written(const struct folio *folio)
+{
+	/* Pairs with the kernel's rwsem_set_owner(): only this task stores its own address */
+	return hr_rwsem_owner(&folio->mapping->host->i_rwsem) == (unsigned long)current;
+}
+
 /* @folio is the second parameter, as in the probe, so that it stays in its register */
 static noinline void came_back_slow(u64 hash, struct folio *folio, pgoff_t index)
 {
 	struct hr_nonresident page;
 
-	if (hr_nonresident_take(hash, &page) && within_file(folio, index))
+	if (!hr_nonresident_take(hash, &page) || !within_file(folio, index))
+		return;
+	if (is_written(folio) && folio->mapping->host->i_sb->s_bdev)
+		hr_overwrite_wait(folio_page(folio, index - folio->index), hash, &page);
+	else
 		hr_refaulted(hash, folio, &page);
 }
 
@@ -64,11 +82,12 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	u64 clocks;
 	u32 when;
 
+	hash = hr_nonresident_tell_apart(hash, folio->mapping->host);
 	/*
 	 * Pairs with WRITE_ONCE() in hr_nonresident_fill(). Races with other CPUs that write
 	 * the slot: hr_nonresident_empty() checks it.
 	 */
-	if (unlikely(READ_ONCE(slot->check) != (u32)hash ||
+	if (unlikely(READ_ONCE(slot->check) != (u32)hash || is_written(folio) ||
 		     !hr_route_fits(route, folio, &slot->page))) {
 		came_back_slow(hash, folio, folio->index);
 		return;
@@ -76,9 +95,19 @@ static noinline void came_back(u64 hash, struct folio *folio,
 	when = READ_ONCE(slot->page.when);
 	clocks = READ_ONCE(slot->page.clocks);
 	/* These values are valid only if the tag has not changed: see hr_nonresident_fill() */
-	if (likely(hr_nonresident_empty(bucket, i, hash)) &&
-	    likely(within_file(folio, folio->index)))
+	if (unlikely(!hr_nonresident_empty(bucket, i, hash)))
+		return;
+	/* The victim, which route and page have in common */
+	hr_holder_add((u32)route->keys, -1);
+	if (likely(within_file(folio, folio->index)))
 		hr_refaulted_again(route, folio, hash, when, clocks);
+}
+
+static void added_one(struct folio *folio, struct hr_page_name name)
+{
+	u64 hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name);
+
+	came_back_slow(hr_nonresident_tell_apart(hash, name.inode), folio, name.index);
 }
 
 static noinline void added_large(void *data, struct folio *folio)
@@ -91,8 +120,7 @@ static noinline void added_large(void *data, struct folio *folio)
 		return;
 	for (i = 0; i < nr; i++, name.index++)
 		if (hr_nonresident_sampled(name))
-			came_back_slow(hr_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name),
-				       folio, name.index);
+			added_one(folio, name);
 }
 
 HR_PROBE(hr_probe_filemap_add, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
@@ -114,4 +142,47 @@ HR_PROBE(hr_probe_filemap_add, TP_PROTO(void *data, struct folio *folio), TP_ARG
 	found = hr_nonresident_maybe(bucket, hash);
 	if (found)
 		came_back(hash, folio, bucket, found);
+}
+
+/* Charge the refault of a page that is read before it is written to */
+static noinline void read_before_write(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	struct hr_nonresident evicted;
+	struct hr_page_name name;
+	u64 hash;
+
+	/* What is not a locked folio of a file has taken the address of one */
+	if (folio_test_slab(folio) || !folio_test_locked(folio) || folio_test_swapbacked(folio) ||
+	    !folio->mapping || folio_test_anon(folio))
+		return;
+	name = name_of(folio);
+	name.index += folio_page_idx(folio, page);
+	hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_FILE, name);
+	if (hr_overwrite_take(page, hash, &evicted))
+		hr_refaulted(hash, folio, &evicted);
+}
+
+/* Each page of a vector, which has several if they are neighbours */
+static void read_vector(const struct bio_vec *vec)
+{
+	unsigned int i, nr = DIV_ROUND_UP(vec->bv_offset + vec->bv_len, PAGE_SIZE);
+
+	for (i = 0; i < nr; i++)
+		if (unlikely(hr_overwrite_waits(vec->bv_page + i)))
+			read_before_write(vec->bv_page + i);
+}
+
+HR_PROBE(hr_probe_read_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio))
+{
+	const struct bio_vec *vec = bio->bi_io_vec;
+	unsigned int left;
+
+	/* A device on top of others sends clones to them */
+	if (likely(!hr_overwrite_waiting()) || bio_op(bio) != REQ_OP_READ ||
+	    bio_flagged(bio, BIO_CLONED))
+		return;
+	/* Only the iterator counts the vectors: see probe_swap.c */
+	for (left = bio->bi_iter.bi_size; left; left -= min(left, vec->bv_len), vec++)
+		read_vector(vec);
 }

@@ -11,14 +11,20 @@
  * The same events, and those of compaction, are the begin and the end of stalls.
  */
 #include <linux/bits.h>
+#include <linux/gfp.h>
 #include <linux/mmzone.h>
 #include <linux/sched.h>
+#include <linux/stacktrace.h>
 #include <linux/time64.h>
 
+#include "functions.h"
 #include "kswapd.h"
 #include "probes.h"
 #include "reclaim.h"
 #include "stall.h"
+
+/* Frames from the probe up to the function behind the file, with some to spare */
+#define REQUEST_DEPTH	12
 
 static void direct_begin(void)
 {
@@ -145,14 +151,28 @@ HR_PROBE(hr_probe_compaction_end,
 }
 
 /*
- * Fires before the kernel marks the task as stalled, and the end fires after it, so neither
- * knows whether reclaim was requested: see check_request() in reclaim.c
+ * Whether the running task serves a write to the file "reclaim" of a node. No argument of the
+ * event says so. Nor does the mark of a memory stall, which 7.2 sets for such a write, too.
  */
+static noinline bool serves_request(void)
+{
+	unsigned long stack[REQUEST_DEPTH];
+	unsigned int i, nr = stack_trace_save(stack, ARRAY_SIZE(stack), 0);
+
+	for (i = 0; i < nr; i++)
+		if (hr_function_at(stack[i]) == HR_FUNCTION_REQUEST)
+			return true;
+	return false;
+}
+
+/* Most allocations have other flags than a request: then the stack need not be read */
 HR_PROBE(hr_probe_node_begin,
 	 TP_PROTO(void *data, int nid, int order, gfp_t gfp),
 	 TP_ARGS(data, nid, order, gfp))
 {
-	hr_reclaim_begin(HR_RECLAIM_NODE, NULL);
+	bool request = gfp == GFP_KERNEL && !order && serves_request();
+
+	hr_reclaim_begin(request ? HR_RECLAIM_NODE : HR_RECLAIM_GLOBAL, NULL);
 }
 
 HR_PROBE(hr_probe_node_end,

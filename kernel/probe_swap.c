@@ -18,13 +18,18 @@
  *	A kernel may read several folios with one bio, each in a vector of its own.
  *	Direct I/O into anonymous memory reads into a folio that is mapped.
  *
- *	A page that comes back from zswap causes no I/O and is not seen. It could be
- *	seen when its folio is added to an LRU list (mm_lru_insertion). But that event
- *	fires for pages from a device, too, and before their read:
- *	__read_swap_cache_async() adds the folio to the CPU's batch for the LRU lists,
- *	which are updated when the batch is full. The read would not find the page in
- *	the nonresident table any more, and would count it again with the reason
- *	unknown.
+ *	mm_lru_insertion fires when a folio that came back is added to an LRU list. It
+ *	shows those that come back without I/O, from zswap or as a page of zeros, while they
+ *	are in the swap cache. Folios wait in a batch of the CPU until it is full, so the
+ *	event is late, or early: the folio that fills the batch has not been read. Only
+ *	a page that the nonresident table has is counted, so those that block_bio_queue has
+ *	counted are not; and block_bio_queue leaves out those that were counted before
+ *	their read, see counted_early[].
+ *
+ *	The event fires for each page of any kind. It is attached when the first page goes
+ *	to swap. These are not seen:
+ *	- a page that left the swap cache before the batch was full: shared memory, mostly
+ *	- a page that never was in the swap cache: 6.1 and 6.12 read from zram without it
  *
  * Functions
  *	workingset_eviction() is called when a page in the swap cache is freed, and
@@ -39,10 +44,16 @@
 #include <linux/ptrace.h>
 #include <linux/swap.h>
 #include <linux/swapops.h>
+#include <linux/workqueue.h>
 
 #include "nonresident.h"
 #include "probes.h"
 #include "refault.h"
+#include "worker.h"
+
+/* hooks.c sets its function, which attaches mm_lru_insertion */
+struct work_struct hr_swap_used_work;
+static bool swap_used;
 
 /* A swap area is a file without an inode; its number is the type of the entry */
 static __always_inline struct hr_page_name name_of(const struct folio *folio)
@@ -61,6 +72,30 @@ static __always_inline void swapped_out(struct folio *folio)
 		   name_of(folio));
 }
 
+/* The last pages that were counted before their read, by their hash */
+static u64 counted_early[64];
+
+static u64 *early_slot(u64 hash)
+{
+	return &counted_early[hash % ARRAY_SIZE(counted_early)];
+}
+
+/*
+ * Whether the page was counted before its read. If its slot was needed for another page since,
+ * the page is counted twice. A page from zswap is never read, so its slot keeps the hash: if the
+ * same place in swap is later read from a disk, after the table has forgotten it, that is missed.
+ */
+static bool was_counted_early(u64 hash)
+{
+	u64 *slot = early_slot(hash);
+
+	/* Pairs with WRITE_ONCE() in added_from_swap_cache(): mostly in the same task */
+	if (READ_ONCE(*slot) != hash)
+		return false;
+	WRITE_ONCE(*slot, 0);
+	return true;
+}
+
 /* A page that is swapped in was evicted, even if the nonresident table does not have it */
 static void swapped_in(struct folio *folio)
 {
@@ -73,11 +108,14 @@ static void swapped_in(struct folio *folio)
 		if (!hr_nonresident_sampled(name))
 			continue;
 		hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
-		if (!hr_nonresident_take(hash, &page))
+		if (!hr_nonresident_take(hash, &page)) {
+			if (was_counted_early(hash))
+				continue;
 			page = (struct hr_nonresident){
 				.kind = HEADROOM_PAGE_KIND_ANON,
 				.reason = HEADROOM_REASON_UNKNOWN,
 			};
+		}
 		hr_refaulted(hash, folio, &page);
 	}
 }
@@ -85,8 +123,14 @@ static void swapped_in(struct folio *folio)
 HR_PROBE(hr_probe_write_folio, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
 {
 	/* The folio is unlocked: another task may have freed it from the swap cache */
-	if (folio_test_swapbacked(folio) && folio_test_swapcache(folio))
-		swapped_out(folio);
+	if (!folio_test_swapbacked(folio) || !folio_test_swapcache(folio))
+		return;
+	/* Pairs with WRITE_ONCE() here on another CPU: the work may be queued more than once */
+	if (unlikely(!READ_ONCE(swap_used))) {
+		WRITE_ONCE(swap_used, true);
+		hr_worker_queue(&hr_swap_used_work);
+	}
+	swapped_out(folio);
 }
 
 HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio))
@@ -106,6 +150,56 @@ HR_PROBE(hr_probe_bio, TP_PROTO(void *data, struct bio *bio), TP_ARGS(data, bio)
 			return;
 		swapped_in(folio);
 	}
+}
+
+/*
+ * Whether a folio in the swap cache, which is being added to an LRU list, comes from swap.
+ * Others do not: an anonymous page on its way to swap that was moved or put back; and a page that
+ * zswap writes to the disk behind it. zswap does so in reclaim or in a kernel thread, where the
+ * batch is mostly emptied, too; the folio is under I/O, or only the swap cache and the batch
+ * refer to it.
+ */
+static bool comes_from_swap(struct folio *folio)
+{
+	bool for_task = !(current->flags & (PF_MEMALLOC | PF_KTHREAD));
+
+	/* The first of its batch that has not been read: block_bio_queue sees large ones */
+	if (!folio_test_uptodate(folio))
+		return for_task && !hr_folio_large(folio);
+	if (folio_mapped(folio))
+		return true;
+	/* Read, and not mapped yet: read ahead, or wanted by a fault */
+	return !folio->mapping && !folio_test_writeback(folio) &&
+	       (for_task || folio_test_readahead(folio) ||
+		folio_ref_count(folio) > folio_nr_pages(folio) + 1);
+}
+
+static noinline void added_from_swap_cache(struct folio *folio)
+{
+	struct hr_page_name name = name_of(folio);
+	unsigned long nr = folio_nr_pages(folio);
+	struct hr_nonresident page;
+	u64 hash;
+
+	if (!comes_from_swap(folio))
+		return;
+	for (; nr; nr--, name.index++) {
+		if (!hr_nonresident_sampled(name))
+			continue;
+		hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
+		if (!hr_nonresident_take(hash, &page))
+			continue;
+		/* Pairs with READ_ONCE() in was_counted_early(): the same task */
+		if (!folio_test_uptodate(folio))
+			WRITE_ONCE(*early_slot(hash), hash);
+		hr_refaulted(hash, folio, &page);
+	}
+}
+
+HR_PROBE(hr_probe_lru_insertion, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
+{
+	if (unlikely(folio_test_swapcache(folio)))
+		added_from_swap_cache(folio);
 }
 
 static struct page *page_in(struct kprobe *kp, struct pt_regs *regs)

@@ -28,14 +28,19 @@
 #include <linux/tracepoint.h>
 #include <linux/types.h>
 
+#include "probe_times.h"
+
 struct bio;
 struct cgroup;
 struct compact_control;
 struct folio;
+struct iov_iter;
+struct kiocb;
 struct mem_cgroup;
 struct pt_regs;
 struct reclaim_stat;
 struct task_struct;
+struct work_struct;
 
 /**
  * struct hr_kprobe - a kprobe that reads an argument of its function
@@ -82,8 +87,13 @@ static __always_inline void hr_probe_leave(void)
 	static __always_inline void _name##_body(_proto);		\
 	void _name(_proto)						\
 	{								\
+		static struct hr_probe_time time;			\
+		struct hr_probe_run run;				\
+									\
 		hr_probe_enter();					\
+		run = hr_probe_run_begin();				\
 		_name##_body(_args);					\
+		hr_probe_run_end(run, &time, #_name);			\
 		hr_probe_leave();					\
 	}								\
 	static __always_inline void _name##_body(_proto)
@@ -96,8 +106,13 @@ static __always_inline void hr_probe_leave(void)
 	static __always_inline void _name##_body(struct kprobe *kp, struct pt_regs *regs); \
 	int _name(struct kprobe *kp, struct pt_regs *regs)		\
 	{								\
+		static struct hr_probe_time time;			\
+		struct hr_probe_run run;				\
+									\
 		hr_probe_enter();					\
+		run = hr_probe_run_begin();				\
 		_name##_body(kp, regs);					\
+		hr_probe_run_end(run, &time, #_name);			\
 		hr_probe_leave();					\
 		return 0;						\
 	}								\
@@ -106,10 +121,18 @@ static __always_inline void hr_probe_leave(void)
 /* probe_filemap.c */
 void hr_probe_filemap_delete(void *data, struct folio *folio);
 void hr_probe_filemap_add(void *data, struct folio *folio);
+void hr_probe_read_bio(void *data, struct bio *bio);
+
+/* probe_dio.c */
+void hr_probe_dio_begin(void *data, struct kiocb *iocb, struct iov_iter *iter,
+			unsigned int dio_flags, size_t done_before);
+void hr_probe_dio_complete(void *data, struct kiocb *iocb, int error, ssize_t ret);
 
 /* probe_swap.c */
 void hr_probe_write_folio(void *data, struct folio *folio);
 void hr_probe_bio(void *data, struct bio *bio);
+void hr_probe_lru_insertion(void *data, struct folio *folio);
+extern struct work_struct hr_swap_used_work;
 int hr_probe_workingset_eviction(struct kprobe *kp, struct pt_regs *regs);
 int hr_probe_swap_read(struct kprobe *kp, struct pt_regs *regs);
 

@@ -10,11 +10,12 @@
  *						memory.max, which was lowered then
  *	direct reclaim				the machine is short, and this task
  *						allocates
- *	node reclaim in a memory stall		the same, but for one node only
- *	node reclaim outside of one		a request to one node
+ *	node reclaim for an allocation		the same, but for one node only
+ *	node reclaim on request			a request
  *	kswapd					the machine is short, and a task woke
  *						kswapd
- *	any other reclaim			MADV_PAGEOUT; in a kernel thread DAMON
+ *	any other reclaim			MADV_PAGEOUT or DAMON, if the stack says so;
+ *						otherwise unknown, see untraced.c
  *
  * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit, see
  * limit.c, or the root.
@@ -30,6 +31,7 @@
  * On older kernels kswapd has no begin event: its reclaim is opened when it evicts its first
  * page, and closed when it goes to sleep. kswapd.c selects the evictor of each of its batches.
  */
+#include <linux/cgroup.h>
 #include <linux/memcontrol.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -40,12 +42,14 @@
 #include "cgroup.h"
 #include "dropped.h"
 #include "guess.h"
+#include "holder.h"
 #include "kswapd.h"
 #include "limit.h"
 #include "reclaim.h"
 #include "rollup.h"
 #include "stall.h"
 #include "task_slots.h"
+#include "untraced.h"
 
 #define BATCH		HR_BATCH_PAGES
 
@@ -130,6 +134,29 @@ static void make_room(struct hr_batch *batch, unsigned int pages)
 	batch->full = batch->page.clocks + pages * HR_TICK;
 }
 
+/* Count the entries that the batch has added to the nonresident table */
+static void settle_entries(struct hr_batch *batch)
+{
+	u64 weight = hr_nonresident_table.weight;
+	struct hr_cgroup *victim;
+
+	if (!batch->remembered)
+		return;
+	this_cpu_add(hr_nonresident_remembered, batch->remembered);
+	hr_holder_add(batch->page.victim, batch->remembered);
+	batch->remembered = 0;
+	if (!(batch->forgotten | batch->displaced))
+		return;
+	victim = hr_cgroup_by_key(batch->page.victim);
+	if (victim) {
+		hr_count(&victim->local, HR_FORGOTTEN, batch->forgotten * weight);
+		hr_count(&victim->local, HR_DISPLACED, batch->displaced * weight);
+		hr_rollup_mark(&victim->rollup);
+	}
+	batch->forgotten = 0;
+	batch->displaced = 0;
+}
+
 /* Charge the pages of the batch, and give it room for as many again */
 static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 {
@@ -138,6 +165,7 @@ static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 	struct hr_page_stats *pages;
 	struct hr_cgroup *victim;
 
+	settle_entries(batch);
 	if (!batch->victim || !evictions)
 		return;
 	victim = hr_cgroup_alive(batch->victim);
@@ -146,6 +174,9 @@ static void settle(struct hr_batch *batch, struct hr_cgroup *evictor)
 		atomic64_add(evictions, &batch->target->target.evictions);
 	pages = &victim->local.pages[hr_pages_index(page->kind, page->reason)];
 	atomic64_add(evictions, &pages->evictions);
+	pages = hr_cgroup_outside(victim, page->origin);
+	if (pages)
+		atomic64_add(evictions, &pages->evictions);
 	hr_blame_add(&victim->blame, hr_cgroup_alive(evictor),
 		     page->reason, evictions);
 	hr_rollup_mark(&victim->rollup);
@@ -184,21 +215,10 @@ static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 	page->evictor = evictor->key;
 	page->when = hr_reclaim_now();
 	page->kind = kind;
+	page->origin = hr_cgroup_origin(batch->victim, hr_cgroup_alive(evictor), batch->target);
 	page->clock = atomic64_read(&batch->victim->local.counter[HR_EVICTIONS]);
 	page->target_clock = batch->target ?
 			     atomic64_read(&batch->target->target.evictions) : 0;
-}
-
-/*
- * Tell a request to reclaim from a node from an allocation. The kernel marks the task as
- * stalled after the begin event, so this is called later, before the reason is used.
- */
-static void check_request(struct open_reclaim *open)
-{
-	if (open->kind != HR_RECLAIM_NODE || hr_stall_marked())
-		return;
-	open->batch.page.reason = HEADROOM_REASON_PROACTIVE;
-	replace(&open->batch.target, NULL);
 }
 
 /* Begin a batch: pages of one kind from one cgroup */
@@ -212,12 +232,18 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 	replace(&open->batch.victim, victim);
 	if (open->kind == HR_RECLAIM_MEMCG)
 		find_limit(open);
-	check_request(open);
 	if (current_is_kswapd())
 		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
 	open->batch.memcg_kind = hr_memcg_kind((unsigned long)memcg, kind);
 	fill_page(&open->batch, open->evictor, kind);
 	make_room(&open->batch, BATCH);
+}
+
+static enum headroom_reason reason_of(enum hr_reclaim_kind kind)
+{
+	if (kind == HR_RECLAIM_NODE)
+		return HEADROOM_REASON_PROACTIVE;
+	return current_is_kswapd() ? HEADROOM_REASON_KSWAPD : HEADROOM_REASON_DIRECT_RECLAIM;
 }
 
 /* Takes over the reference of @full */
@@ -235,10 +261,9 @@ static void open_init(struct open_reclaim *open, enum hr_reclaim_kind kind, stru
 	open->full = full;
 	if (kind == HR_RECLAIM_MEMCG)
 		return;
-	open->batch.page.reason = current_is_kswapd() ? HEADROOM_REASON_KSWAPD :
-							HEADROOM_REASON_DIRECT_RECLAIM;
+	open->batch.page.reason = reason_of(kind);
 	open->batch.page.up = 0;
-	replace(&open->batch.target, hr_cgroup_root());
+	replace(&open->batch.target, kind == HR_RECLAIM_NODE ? NULL : hr_cgroup_root());
 }
 
 /**
@@ -330,7 +355,7 @@ static bool fits(const struct hr_batch *batch, const struct folio *folio,
 	       !READ_ONCE(batch->victim->dead);
 }
 
-/* Evict a folio in reclaim without events, the last kind at the head of this file */
+/* Evict a folio in reclaim that is not followed, the last kind at the head of this file */
 static struct hr_batch *evict_untraced(struct folio *folio,
 				       enum headroom_page_kind kind,
 				       unsigned long nr)
@@ -338,9 +363,10 @@ static struct hr_batch *evict_untraced(struct folio *folio,
 	struct hr_batch *batch = this_cpu_ptr(&untraced);
 	struct hr_cgroup *driver = hr_cgroup_of_current();
 
+	/* The entries of the last folio, which are added after this function */
+	settle_entries(batch);
 	batch->victim = hr_cgroup_of(hr_folio_memcg(folio));
-	batch->page.reason = current->flags & PF_KTHREAD ? HEADROOM_REASON_PROACTIVE :
-							   HEADROOM_REASON_MADVISE;
+	batch->page.reason = hr_untraced_reason();
 	batch->page.up = 0;
 	fill_page(batch, driver, kind);
 	make_room(batch, BATCH);
@@ -423,7 +449,6 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 
 	if (!open)
 		return;
-	check_request(open);
 	target = open->batch.target ?: open->full.cg ?: open->batch.victim ?: open->driver;
 	reason = open->batch.page.reason;
 	/* The work is charged to the target, so the limit is its own */
@@ -433,6 +458,18 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 	target = hr_cgroup_alive(target);
 	hr_count_reclaim(&target->target, reason, scanned, reclaimed, priority);
 	hr_rollup_mark(&target->rollup);
+}
+
+/* The record @up levels above. A cgroup knows its ancestors by level. */
+static struct hr_cgroup *ancestor(const struct hr_cgroup *cg, unsigned int up)
+{
+	struct cgroup *cgrp = cg->memcg->css.cgroup;
+	struct cgroup_subsys_state *css;
+
+	cgrp = cgroup_ancestor(cgrp, cgrp->level - (int)up);
+	/* Pairs with the kernel's online_css() and offline_css() */
+	css = cgrp ? rcu_dereference_sched(cgrp->subsys[memory_cgrp_id]) : NULL;
+	return css ? hr_cgroup_of(mem_cgroup_from_css(css)) : NULL;
 }
 
 /**
@@ -447,15 +484,11 @@ void hr_reclaim_scan(int nid, unsigned long scanned,
 struct hr_cgroup *hr_reclaim_target(struct hr_cgroup *victim,
 				    enum headroom_reason reason, unsigned int up)
 {
-	struct mem_cgroup *memcg = victim->memcg;
-
 	switch (reason) {
 	case HEADROOM_REASON_OWN_LIMIT:
 		return victim;
 	case HEADROOM_REASON_ANCESTOR_LIMIT:
-		while (memcg && up--)
-			memcg = parent_mem_cgroup(memcg);
-		return memcg ? hr_cgroup_of(memcg) : NULL;
+		return ancestor(victim, up);
 	case HEADROOM_REASON_KSWAPD:
 	case HEADROOM_REASON_DIRECT_RECLAIM:
 		return hr_cgroup_root();

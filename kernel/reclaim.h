@@ -27,8 +27,8 @@ struct hr_cgroup;
 /**
  * enum hr_reclaim_kind - the scope of reclaim
  * @HR_RECLAIM_MEMCG: a memory cgroup, for a limit or on request
- * @HR_RECLAIM_GLOBAL: the machine, in direct reclaim or as kswapd
- * @HR_RECLAIM_NODE: a node, for an allocation or on request
+ * @HR_RECLAIM_GLOBAL: the machine, in direct reclaim or as kswapd; or a node for an allocation
+ * @HR_RECLAIM_NODE: a node, on request
  */
 enum hr_reclaim_kind {
 	HR_RECLAIM_MEMCG,
@@ -45,6 +45,9 @@ enum hr_reclaim_kind {
  *	it is a local_t because that counts down in one instruction
  * @full: the clocks of @page when the batch is full
  * @page: what the nonresident table remembers of the last page
+ * @remembered: pages that it remembers since the counts were last settled
+ * @forgotten: of them, pages for which it forgot another one of @victim
+ * @displaced: of them, pages for which it forgot one of another cgroup
  * @victim: the cgroup; NULL before the first page
  * @target: the cgroup that reclaim works on as a whole; NULL if unknown
  *
@@ -60,6 +63,9 @@ struct hr_batch {
 	local_t left;
 	u64 full;
 	struct hr_nonresident page;
+	unsigned int remembered;
+	unsigned int forgotten;
+	unsigned int displaced;
 	struct hr_cgroup *victim;
 	struct hr_cgroup *target;
 };

@@ -10,9 +10,9 @@
  *	- remembered in the nonresident table.
  *
  * A refault is charged to the reader, which waited for it, by kind and by the reason of
- * the eviction. Its distance, its age and its evictor are recorded with the victim: with
- * that much more memory the page would not have been evicted. Reader and victim are mostly
- * the same cgroup; if they differ, the refault is a shared one.
+ * the eviction. Its distance, its age, its evictor and its origin are recorded with the
+ * victim: with that much more memory the page would not have been evicted. Reader and
+ * victim are mostly the same cgroup; if they differ, the refault is a shared one.
  */
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -28,6 +28,85 @@
 DEFINE_PER_CPU_ALIGNED(struct hr_route, hr_route) = {
 	.owner = NO_MEMCG,
 };
+
+/*
+ * Compute how far a clock has advanced since a page was evicted: by 0 if the page is of a
+ * batch that is not counted yet. Returns false if it cannot be the same clock: keys repeat
+ * after 65536 births, and a younger cgroup may not have evicted so many pages.
+ */
+static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
+{
+	u64 now = atomic64_read(clock);
+
+	*distance = now - then;
+	if (-*distance <= HR_BATCH_MAX)
+		*distance = 0;
+	return *distance <= now;
+}
+
+/* Distance and age are recorded for one forgotten page in this many */
+#define FORGOTTEN_SAMPLE	16
+
+/* Record distance and age of a page that the table forgot */
+static void record_forgotten(struct hr_cgroup *victim, const struct hr_nonresident *page)
+{
+	u64 weight = FORGOTTEN_SAMPLE * hr_nonresident_table.weight;
+	u32 distance;
+
+	if (!advanced(&victim->local.counter[HR_EVICTIONS], page->clock, &distance))
+		return;
+	hr_count_distance(&victim->local.forgotten_distance, distance, weight);
+	hr_count_age(&victim->local.forgotten_age, hr_age(page->when), weight);
+	hr_rollup_mark(&victim->rollup);
+}
+
+/*
+ * Count a page that the table forgot for one of @batch. A full table forgets one for each
+ * eviction, mostly of the same cgroup: the batch counts these. Pages of removed cgroups are not
+ * counted.
+ */
+static void count_forgotten(struct hr_batch *batch, const struct hr_nonresident *page)
+{
+	bool other = page->victim != batch->page.victim;
+	bool sampled = page->clock % FORGOTTEN_SAMPLE == 0;
+	struct hr_cgroup *victim;
+
+	batch->forgotten += !other;
+	if (!other && !sampled)
+		return;
+	victim = hr_cgroup_by_key(page->victim);
+	if (!victim)
+		return;
+	if (other) {
+		batch->displaced++;
+		hr_count(&victim->local, HR_FORGOTTEN, hr_nonresident_table.weight);
+		hr_rollup_mark(&victim->rollup);
+	}
+	if (sampled)
+		record_forgotten(victim, page);
+}
+
+/**
+ * hr_remember_slow - remember a page whose bucket is full, or that may have an entry
+ * @batch: its batch
+ * @kind: what it holds
+ * @hash: its hash, which must be sampled
+ *
+ * Context: any but interrupts, under RCU; preemption off.
+ */
+noinline void hr_remember_slow(struct hr_batch *batch, enum headroom_page_kind kind, u64 hash)
+{
+	struct hr_nonresident forgotten;
+	bool remembered;
+
+	if (kind == HEADROOM_PAGE_KIND_FILE)
+		remembered = hr_nonresident_insert_slow(hash, &batch->page, &forgotten);
+	else
+		remembered = hr_nonresident_replace(hash, &batch->page, &forgotten);
+	batch->remembered += remembered;
+	if (forgotten.victim)
+		count_forgotten(batch, &forgotten);
+}
 
 /* With sampling, the evictions in each group show how large the sample is */
 static void remember_sampled(struct hr_batch *batch, enum headroom_page_kind kind,
@@ -93,21 +172,6 @@ noinline void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *
 	remember_sampled(batch, kind, name);
 }
 
-/*
- * Compute how far a clock has advanced since a page was evicted: by 0 if the page is of a
- * batch that is not counted yet. Returns false if it cannot be the same clock: keys repeat
- * after 65536 births, and a younger cgroup may not have evicted so many pages.
- */
-static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
-{
-	u64 now = atomic64_read(clock);
-
-	*distance = now - then;
-	if (-*distance <= HR_BATCH_MAX)
-		*distance = 0;
-	return *distance <= now;
-}
-
 /* Record distance and age of a refault */
 static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 			    u64 weight, const struct hr_nonresident *page)
@@ -120,7 +184,7 @@ static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 		return;
 	}
 	hr_count_distance(&victim->local.distance, distance, weight);
-	hr_count_age(&victim->local, hr_age(page->when), weight);
+	hr_count_age(&victim->local.age, hr_age(page->when), weight);
 	hr_rollup_mark(&victim->rollup);
 	if (!target || !advanced(&target->target.evictions, page->target_clock,
 				 &distance))
@@ -165,17 +229,19 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
 			  u64 hash, const struct hr_nonresident *page)
 {
+	struct hr_page_stats *outside;
+
 	route->reader = reader;
 	route->keys = page->keys;
 	route->why = page->why;
 	route->refaults =
 		&reader->local.pages[hr_pages_index(page->kind, page->reason)].refaults;
 	atomic64_add(hr_nonresident_table.weight, route->refaults);
-	if (!page->victim)
-		route->victim = reader;
-	else
-		route->victim = hr_cgroup_by_key(page->victim);
-	route->more = route->victim != reader || hr_nonresident_shift();
+	route->victim = page->victim ? hr_cgroup_by_key(page->victim) : reader;
+	outside = page->victim && route->victim ?
+		  hr_cgroup_outside(route->victim, page->origin) : NULL;
+	route->outside = outside ? &outside->refaults : NULL;
+	route->more = route->victim != reader || hr_nonresident_shift() || outside;
 	if (route->more)
 		hr_refaulted_more(route, hash);
 	hr_rollup_mark(&reader->rollup);
@@ -244,7 +310,7 @@ void hr_refaulted_slow(u64 hash, struct folio *folio,
 }
 
 /**
- * hr_refaulted_more - count a refault as shared, or in its group of samples
+ * hr_refaulted_more - count a refault as shared, in its group of samples, or by origin
  * @route: route of the refault
  * @hash: the page's hash
  *
@@ -260,6 +326,10 @@ void hr_refaulted_more(const struct hr_route *route, u64 hash)
 	if (hr_nonresident_shift())
 		atomic64_inc(&stats->group[hr_nonresident_group(hash)].refaults);
 	hr_rollup_mark(&route->reader->rollup);
+	if (!route->outside)
+		return;
+	atomic64_add(hr_nonresident_table.weight, route->outside);
+	hr_rollup_mark(&route->victim->rollup);
 }
 
 /**

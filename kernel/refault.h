@@ -23,14 +23,16 @@
  * struct hr_route - the counters that a refault is charged to
  * @owner: address of the reader's memory cgroup
  * @keys: victim and evictor of the page
- * @why: its kind, reason and levels up to the target
+ * @why: its kind, origin, reason and levels up to the target
  * @blame_generation: that of @victim's list of evictors
- * @more: reader and victim differ, or pages are sampled: call hr_refaulted_more()
+ * @more: reader and victim differ, pages are sampled, or the evictor is outside the victim:
+ *	call hr_refaulted_more()
  * @reader: the cgroup that reads the page back
  * @victim: the cgroup that it was evicted from
  * @target_clock: eviction clock of the target
  * @refaults: counter of @reader
  * @blamed: counter of an evictor in @victim's list
+ * @outside: counter of @victim by origin; NULL if the evictor is not outside it
  * @distance: @victim's histogram of distances
  * @age: @victim's histogram of ages
  * @target_distance: the target's histogram of distances
@@ -50,6 +52,7 @@ struct hr_route {
 	const atomic64_t *target_clock;
 	atomic64_t *refaults;
 	atomic64_t *blamed;
+	atomic64_t *outside;
 	struct hr_hist *distance;
 	struct hr_hist *age;
 	struct hr_hist *target_distance;
@@ -57,6 +60,7 @@ struct hr_route {
 
 DECLARE_PER_CPU_ALIGNED(struct hr_route, hr_route);
 
+void hr_remember_slow(struct hr_batch *batch, enum headroom_page_kind kind, u64 hash);
 void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
 		     const struct inode *inode, u64 file, u64 index);
 void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *batch,
@@ -76,16 +80,18 @@ static __always_inline bool hr_folio_large(const struct folio *folio)
 }
 
 /* Remember a page. The caller has set the clocks in @batch->page. */
-static __always_inline void hr_remember(const struct hr_batch *batch,
+static __always_inline void hr_remember(struct hr_batch *batch,
 					enum headroom_page_kind kind,
 					struct hr_page_name name)
 {
 	u64 hash = hr_nonresident_hash(kind, name);
 
 	if (kind == HEADROOM_PAGE_KIND_FILE)
-		hr_nonresident_insert(hash, &batch->page);
+		hash = hr_nonresident_tell_apart(hash, name.inode);
+	if (kind == HEADROOM_PAGE_KIND_FILE && likely(hr_nonresident_insert(hash, &batch->page)))
+		batch->remembered++;
 	else
-		hr_nonresident_replace(hash, &batch->page);
+		hr_remember_slow(batch, kind, hash);
 }
 
 /**

@@ -9,13 +9,22 @@
  * every reader run, walks the hierarchy, gives records to the cgroups that no probe has
  * met yet, and links all newborn records into the tree.
  *
- * Death. The record leaves its slot. After a grace period no probe adds to it any more.
- * Its totals then move to @gone of the nearest living ancestor, so that the numbers of a
- * subtree never decrease. That ancestor itself is charged for pages of the dead cgroup
- * that are still in memory and for stalls that began in it, and takes its place as victim
- * and as evictor. Until the sweep has run, the record's reference keeps the structure of
- * a removed memcg alive: for a tenth of a second after a rmdir, otherwise for up to two
- * seconds.
+ * Death. A probe notes the record of a removed cgroup, and the walk notes those whose
+ * controller was switched off. The record leaves its slot. After a grace period no probe
+ * adds to it any more. Its totals then move to @gone of the nearest living ancestor, so that
+ * the numbers of a subtree never decrease. That ancestor itself is charged for pages of the
+ * dead cgroup that are still in memory and for stalls that began in it, and takes its place
+ * as victim and as evictor. Until the sweep has run, the record's reference keeps the
+ * structure of a removed memcg alive: for a tenth of a second after a rmdir, otherwise for up
+ * to two seconds.
+ *
+ * Bounds. A death costs the same however many cgroups there are. Blame lists that still
+ * have the dead as an evictor are searched in the background, PROMOTED of them in each
+ * sweep; a reader brings the list that it reads up to date.
+ *
+ * Memory. The walk needs no lock and may wait for memory. Nothing does that under the
+ * registry lock: it would keep everybody else waiting, just when memory is short. What
+ * finds no memory there is left to the next sweep, or the caller waits without the lock.
  *
  * Locks, outermost first. Probes take only the last:
  *	params_mutex	the parameters, while they are changed
@@ -36,12 +45,21 @@
 #include "blame.h"
 #include "cgroup.h"
 #include "hist_alloc.h"
+#include "nonresident.h"
 #include "notify.h"
 #include "reclaim.h"
 #include "refault.h"
+#include "overwrite.h"
 #include "registry.h"
 #include "rollup.h"
+#include "share.h"
 #include "worker.h"
+
+/* The worker walks the hierarchy so often: it finds controllers that are switched on or off */
+#define WALK_INTERVAL	(2 * HZ)
+
+/* Blame lists that a sweep searches for evictors that died */
+#define PROMOTED	4096U
 
 /* Protected by the registry lock */
 static struct {
@@ -49,44 +67,69 @@ static struct {
 	struct list_head all;		/* the same in a list, for walking: ids are far apart */
 	unsigned int cgroups;
 	unsigned int epoch;		/* counts births and deaths */
-	bool announced;			/* a cgroup came or went since the last sweep; no lock */
+	unsigned long promoted;		/* promote_some() continues after this id */
+	unsigned int to_promote;	/* number of records that it has not visited yet */
+	struct llist_head dying;	/* records to bury; no lock */
+	atomic_t born;			/* cgroups created, as events tell; no lock */
+	int walked;			/* @born before the last walk that has ended */
+	unsigned long next_walk;	/* jiffies when the worker walks; only it uses this */
 } registry = {
 	.index = XARRAY_INIT(registry.index, 0),
 	.all = LIST_HEAD_INIT(registry.all),
+	.dying = LLIST_HEAD_INIT(registry.dying),
 };
 
+/* Note that a record has to be buried. Context: any, under RCU; the record is not freed. */
+static void note_dying(struct hr_cgroup *cg)
+{
+	/* Pairs with xchg() in bury_dying(); the first of several callers adds it */
+	if (xchg(&cg->dying, true))
+		return;
+	hr_cgroup_get(cg);
+	llist_add(&cg->to_bury, &registry.dying);
+}
+
 /*
- * Walk the hierarchy, parents first, and give records to cgroups without one. Returns
- * whether the walk missed linked records: their cgroups are dying.
+ * Note the record of a memory cgroup that is going away. The kernel may have taken its number
+ * away already, but the record still has the same id.
  */
-static bool find_cgroups(void)
+static void find_dying(struct cgroup_subsys_state *css)
+{
+	struct hr_cgroup *cg = xa_load(&registry.index, cgroup_id(css->cgroup));
+
+	/* Pairs with the release in hr_cgroup_bury(): bury_dying() checks it again */
+	if (cg && &cg->memcg->css == css && !READ_ONCE(cg->dead))
+		note_dying(cg);
+}
+
+/*
+ * Walk the hierarchy, parents first. Give records to cgroups without one, and note those of
+ * dying ones. A record holds a reference, so the walk also visits a cgroup that is dying.
+ */
+static void find_cgroups(void)
 {
 	struct cgroup_subsys_state *root, *css;
-	struct hr_cgroup *cg;
 	struct mem_cgroup *memcg;
-	unsigned int met = 0;
 
-	hr_registry_assert_locked();
 	rcu_read_lock();
 	root = rcu_dereference(cgrp_dfl_root.cgrp.subsys[memory_cgrp_id]);
 	css_for_each_descendant_pre(css, root) {
+		memcg = NULL;
 		if (!hr_css_alive(css))
-			continue;
-		memcg = mem_cgroup_from_css(css);
-		cg = hr_cgroup_existing(memcg);
-		if (likely(cg)) {
-			met += cg->rollup.generation != 0;
-			continue;
-		}
-		if (!css_tryget(css))
+			find_dying(css);
+		else if (!hr_cgroup_existing(mem_cgroup_from_css(css)))
+			memcg = mem_cgroup_from_css(css);
+		/* The reference keeps the place in the walk while RCU is not held */
+		if ((!memcg && !need_resched()) || !css_tryget(css))
 			continue;
 		rcu_read_unlock();
-		hr_cgroup_ensure(memcg);
+		if (memcg)
+			hr_cgroup_ensure(memcg, true);
+		cond_resched();
 		rcu_read_lock();
 		css_put(css);
 	}
 	rcu_read_unlock();
-	return met != registry.cgroups;
 }
 
 /*
@@ -110,7 +153,7 @@ static bool record_parent(struct hr_cgroup *cg, struct hr_cgroup **parent)
 	*parent = hr_cgroup_existing(memcg);
 	rcu_read_unlock();
 	if (!*parent) {
-		hr_cgroup_ensure(memcg);
+		hr_cgroup_ensure(memcg, false);
 		rcu_read_lock();
 		*parent = hr_cgroup_existing(memcg);
 		rcu_read_unlock();
@@ -141,13 +184,14 @@ static void link_newborn(void)
 
 	hr_registry_assert_locked();
 	llist_for_each_entry_safe(cg, next, hr_cgroup_take_newborn(), todo) {
+		cond_resched();
 		/*
 		 * There is no memory; or the controller was switched off and on, and the
 		 * index still has the earlier record. The newborn counts all the same, and
 		 * a later sweep links it.
 		 */
 		if (!record_parent(cg, &parent) ||
-		    xa_insert(&registry.index, cg->id, cg, GFP_KERNEL)) {
+		    xa_insert(&registry.index, cg->id, cg, GFP_NOWAIT | __GFP_NOWARN)) {
 			hr_cgroup_defer_newborn(cg);
 			continue;
 		}
@@ -161,6 +205,7 @@ static void link_newborn(void)
 		WRITE_ONCE(cg->parent, parent);
 		registry.cgroups++;
 		registry.epoch++;
+		hr_cgroup_charge_adopted(cg);
 		hr_notify_born(cg);
 	}
 }
@@ -171,15 +216,27 @@ static void link_all(void)
 	link_newborn();		/* the parents that the first pass made */
 }
 
-/* Take a record out of its slot and the index. Probes may write to it for a grace period. */
-static void record_bury(struct hr_cgroup *cg)
+/*
+ * Take a record out of its slot and the index, and move it to @dead. Probes may write to it
+ * for a grace period. Returns false without memory for its totals.
+ */
+static bool record_bury(struct hr_cgroup *cg, struct list_head *dead)
 {
+	/* It has this child, so it is not dead */
+	struct hr_cgroup *parent = cg->parent;
+
 	hr_registry_assert_locked();
+	if (!parent->gone)
+		parent->gone = kzalloc(sizeof(*parent->gone), GFP_NOWAIT | __GFP_NOWARN);
+	if (!parent->gone)
+		return false;
 	hr_cgroup_bury(cg);
 	xa_erase(&registry.index, cg->id);
 	list_del_init(&cg->by_id);
+	list_move_tail(&cg->siblings, dead);
 	registry.cgroups--;
 	registry.epoch++;
+	return true;
 }
 
 static void stats_drop(struct hr_stats **stats)
@@ -217,40 +274,52 @@ static struct hr_cgroup *living_ancestor(struct hr_cgroup *cg)
 }
 
 /*
- * Bury the records of dying cgroups without children, and move them to @dead. Without
- * memory for its totals, a record waits for a later sweep. Returns whether any was buried:
- * then its parent may be without children.
+ * Bury the record of a dying cgroup, and then those of its ancestors that are dying, too. One
+ * with children is buried with the last of these. Returns a record that has to wait for a
+ * later sweep: it is not linked yet, or there is no memory for its totals; mostly NULL.
  */
-static bool bury_leaves(struct list_head *dead)
+static struct hr_cgroup *bury_chain(struct hr_cgroup *cg, struct list_head *dead)
 {
-	struct hr_cgroup *cg, *next, *parent;
-	bool found = false;
+	struct hr_cgroup *parent;
 
 	hr_registry_assert_locked();
-	list_for_each_entry_safe(cg, next, &registry.all, by_id) {
-		if (likely(hr_css_alive(&cg->memcg->css)) ||
-		    !list_empty(&cg->children) || cg == hr_cgroup_root())
-			continue;
-		parent = living_ancestor(cg);
-		if (!parent->gone)
-			parent->gone = kzalloc(sizeof(*parent->gone), GFP_KERNEL);
-		if (!parent->gone)
-			continue;
-		record_bury(cg);
-		list_move_tail(&cg->siblings, dead);
-		found = true;
+	for (; cg && !cg->dead && list_empty(&cg->children); cg = parent) {
+		parent = cg->parent;
+		if (hr_css_alive(&cg->memcg->css) || cg == hr_cgroup_root())
+			break;
+		if (!parent || !record_bury(cg, dead))
+			return cg;
 	}
-	return found;
+	return NULL;
 }
 
-static void bury_dead(void)
+/*
+ * Search all blame lists for evictors that died, in the sweeps to come, if anything still
+ * refers to one of the dead but the registry. Open stalls and reclaim do so, too.
+ */
+static void search_for(const struct hr_cgroup *dead)
 {
-	struct hr_cgroup *cg, *next;
+	hr_registry_assert_locked();
+	if (refcount_read(&dead->ref) > 1)
+		registry.to_promote = registry.cgroups;
+}
+
+/* Bury the records that were noted as dying. Costs as much as died. */
+static void bury_dying(void)
+{
+	struct hr_cgroup *cg, *next, *waits;
 	LIST_HEAD(dead);
 
 	hr_registry_assert_locked();
-	while (bury_leaves(&dead))
-		;
+	llist_for_each_entry_safe(cg, next, llist_del_all(&registry.dying), to_bury) {
+		/* Pairs with xchg() in note_dying(): from here on it may be added again */
+		xchg(&cg->dying, false);
+		waits = bury_chain(cg, &dead);
+		if (waits)
+			note_dying(waits);
+		hr_cgroup_put(cg);
+		cond_resched();
+	}
 	if (list_empty(&dead))
 		return;
 	hr_reclaim_forget();
@@ -258,65 +327,113 @@ static void bury_dead(void)
 	synchronize_rcu();
 	/* Roll up their last events; no probe marks them any more */
 	hr_rollup_collect();
-	list_for_each_entry_safe(cg, next, &dead, siblings)
+	list_for_each_entry_safe(cg, next, &dead, siblings) {
+		search_for(cg);
 		record_fold(cg, living_ancestor(cg));
-	list_for_each_entry(cg, &registry.all, by_id)
-		hr_blame_promote(&cg->blame);
+		cond_resched();
+	}
 }
 
-/**
- * hr_registry_sync - bring the records up to date
- *
- * Context: process, may sleep; registry lock held.
- */
-void hr_registry_sync(void)
+/* Replace evictors that died in the next PROMOTED blame lists, while any may have one */
+static void promote_some(void)
 {
-	unsigned int ooms = hr_notify_waiting();
+	unsigned int n = min(registry.to_promote, PROMOTED);
+	struct hr_cgroup *cg;
 
 	hr_registry_assert_locked();
-	/*
-	 * A later announcement requests another sweep. Pairs with the release in
-	 * hr_registry_announce(): the walk below finds the cgroup of an earlier one.
-	 */
-	xchg(&registry.announced, false);
-	hr_cgroup_fill_spares();
-	hr_hist_alloc_fill();
+	registry.to_promote -= n;
+	for (; n; n--) {
+		cg = hr_registry_from(registry.promoted + 1) ?: hr_registry_from(0);
+		if (!cg)
+			break;
+		hr_blame_promote(&cg->blame);
+		registry.promoted = cg->id;
+	}
+	if (registry.to_promote)
+		hr_worker_kick(false);
+}
+
+/* Bring the tree up to date with what was found before. Waits for no memory. */
+static void settle(void)
+{
+	bool ooms = hr_notify_prepare_ooms();
+
+	hr_registry_assert_locked();
 	/* Notify of a birth before the OOM kills and the end of its cgroup */
 	link_all();
-	hr_notify_ooms(ooms);
-	if (find_cgroups())
-		bury_dead();
-	link_all();
+	if (ooms)
+		hr_notify_ooms();
+	bury_dying();
+	promote_some();
 	hr_cgroup_free_unused();
 }
 
 /**
- * hr_registry_announce - note that a cgroup was created or is being removed
+ * hr_registry_lock_synced - bring the records up to date, and lock them
+ *
+ * Context: process, may sleep; may wait for memory, before it takes the lock.
+ */
+void hr_registry_lock_synced(void)
+{
+	/* Pairs with the release in hr_registry_announce(): the walk finds those cgroups */
+	int born = atomic_read_acquire(&registry.born);
+
+	hr_cgroup_fill_spares();
+	hr_hist_alloc_fill();
+	find_cgroups();
+	hr_registry_lock();
+	/* Walks overlap, and end in any order. Pairs with hr_registry_lock_announced() */
+	if (born - registry.walked > 0)
+		WRITE_ONCE(registry.walked, born);
+	settle();
+}
+
+/**
+ * hr_registry_lock_announced - lock the records, up to date as far as events tell
+ *
+ * Walks the hierarchy only if a cgroup was created. Switching a memory controller on or off
+ * fires no event; the worker's next sweep finds that.
+ *
+ * Context: as hr_registry_lock_synced().
+ */
+void hr_registry_lock_announced(void)
+{
+	/* Pairs with WRITE_ONCE() in hr_registry_lock_synced(): after it, that walk has ended */
+	if (atomic_read(&registry.born) != READ_ONCE(registry.walked)) {
+		hr_registry_lock_synced();
+		return;
+	}
+	hr_registry_lock();
+	settle();
+}
+
+/**
+ * hr_registry_announce - note that a cgroup was created
  *
  * Context: any.
  */
 void hr_registry_announce(void)
 {
-	/* Pairs with xchg() in hr_registry_sync() */
-	smp_store_release(&registry.announced, true);
+	/* Pairs with the acquire in hr_registry_lock_synced() */
+	atomic_inc_return_release(&registry.born);
 }
 
 /**
- * hr_registry_sync_announced - bring the records up to date if a cgroup came or went
+ * hr_registry_announce_death - note that a cgroup is being removed
+ * @cgrp: the cgroup; the kernel has marked its controllers as dying
  *
- * Costs nothing while no cgroup comes or goes. Switching a memory controller on or off
- * fires no event; the worker's next sweep finds that.
- *
- * Context: process, may sleep; registry lock held.
+ * Context: any, under RCU; preemption off.
  */
-void hr_registry_sync_announced(void)
+void hr_registry_announce_death(struct cgroup *cgrp)
 {
-	hr_registry_assert_locked();
-	/* Pairs with the release in hr_registry_announce(); xchg() in the sweep orders it */
-	if (READ_ONCE(registry.announced))
-		hr_registry_sync();
-	else
-		link_all();
+	struct cgroup_subsys_state *css;
+	struct hr_cgroup *cg;
+
+	/* Pairs with the kernel's offline_css(), which cannot run before the event returns */
+	css = rcu_dereference_sched(cgrp->subsys[memory_cgrp_id]);
+	cg = css ? hr_cgroup_existing(mem_cgroup_from_css(css)) : NULL;
+	if (cg)
+		note_dying(cg);
 }
 
 /**
@@ -378,6 +495,7 @@ bool hr_registry_blame(unsigned long *id,
 	if (!cg)
 		return false;
 	blame->id = cg->id;
+	hr_blame_promote(&cg->blame);
 	hr_blame_read(blame, &cg->blame);
 	return true;
 }
@@ -431,11 +549,23 @@ unsigned int hr_registry_cgroups(void)
 	return registry.cgroups;
 }
 
-static void sweep(void)
+/* Returns the time until the next sweep, in jiffies */
+static unsigned long sweep(void)
 {
-	hr_registry_lock();
-	hr_registry_sync();
+	hr_overwrite_settle();
+	if (time_before(jiffies, registry.next_walk)) {
+		/* Even if a reader, which may wait for its CPU, holds the lock */
+		hr_cgroup_fill_spares();
+		hr_hist_alloc_fill();
+		hr_registry_lock_announced();
+	} else {
+		registry.next_walk = jiffies + WALK_INTERVAL;
+		hr_registry_lock_synced();
+		hr_share_divide(&registry.all);
+	}
 	hr_registry_unlock();
+	hr_nonresident_forget_file_systems();
+	return max_t(long, registry.next_walk - jiffies, 1);
 }
 
 static void record_free(struct hr_cgroup *cg)
@@ -453,6 +583,8 @@ static void free_all(void)
 	struct hr_cgroup *cg, *next;
 	unsigned long id;
 
+	llist_for_each_entry_safe(cg, next, llist_del_all(&registry.dying), to_bury)
+		hr_cgroup_put(cg);
 	/* Cgroups that blame each other hold references on each other */
 	xa_for_each(&registry.index, id, cg)
 		hr_blame_clear(&cg->blame);
@@ -475,7 +607,9 @@ int hr_registry_init(void)
 {
 	int err;
 
-	sweep();
+	registry.next_walk = jiffies;
+	hr_registry_lock_synced();
+	hr_registry_unlock();
 	err = hr_cgroup_init_root();
 	if (err)
 		free_all();

@@ -9,14 +9,16 @@
 
 #include "registry_lock.h"
 
+struct cgroup;
 struct hr_blame_totals;
 struct hr_cgroup;
 
 int hr_registry_init(void);
 void hr_registry_exit(void);
-void hr_registry_sync(void);
+void hr_registry_lock_synced(void);
+void hr_registry_lock_announced(void);
 void hr_registry_announce(void);
-void hr_registry_sync_announced(void);
+void hr_registry_announce_death(struct cgroup *cgrp);
 struct hr_cgroup *hr_registry_find(unsigned long id);
 struct hr_cgroup *hr_registry_from(unsigned long id);
 struct hr_cgroup *hr_registry_next(struct hr_cgroup *cg);

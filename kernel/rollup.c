@@ -27,6 +27,7 @@
  */
 #include <linux/ktime.h>
 #include <linux/llist.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
@@ -85,17 +86,43 @@ static void summary_add(struct hr_summary *to, const struct hr_summary *now,
 	to->stalls |= now->stalls;
 }
 
-/* Add the growth of @cg to its own sums and to those of its ancestors */
+/* Add the growth of @cg to its own sums and to those of its ancestors, except by origin */
 static void collect_one(struct hr_cgroup *cg)
 {
 	struct hr_summary now;
 	struct hr_cgroup *above;
+	unsigned int i;
 
 	hr_registry_assert_locked();
 	hr_stats_summarise(&now, &cg->local, hr_nonresident_shift());
+	for (i = HR_SUM_EVICTIONS_OUTSIDE; i <= HR_SUM_RETURNED_MACHINE; i++)
+		now.sum[i] = cg->rollup.own.sum[i];
 	for (above = cg; above; above = above->parent)
 		summary_add(&above->rollup.below, &now, &cg->rollup.own);
 	cg->rollup.own = now;
+}
+
+/*
+ * The same by origin: an evictor outside of @cg need not be outside of @parent and of those
+ * above. If one of these is a newborn that does not know its parent yet, this waits for that.
+ */
+static void collect_origins(struct hr_cgroup *cg, struct hr_cgroup *parent)
+{
+	struct hr_pages sum[HR_NR_ORIGINS];
+	struct hr_cgroup *above = parent;
+
+	hr_registry_assert_locked();
+	while (above && above->parent)
+		above = above->parent;
+	if (above && above != hr_cgroup_root()) {
+		hr_rollup_mark(&cg->rollup);
+		return;
+	}
+	hr_origin_take(sum, &cg->origin);
+	hr_origin_add(&cg->rollup.own, sum, cg->level);
+	hr_origin_add(&cg->rollup.below, sum, cg->level);
+	for (above = parent; above; above = above->parent)
+		hr_origin_add(&above->rollup.below, sum, above->level);
 }
 
 /**
@@ -120,6 +147,7 @@ void hr_rollup_collect(void)
 		if (!cg->rollup.generation)
 			continue;
 		collect_one(cg);
+		collect_origins(cg, cg->parent);
 		renew_chain(cg, before);
 	}
 }
@@ -142,6 +170,7 @@ void hr_rollup_birth(struct hr_cgroup *cg, struct hr_cgroup *parent)
 	renew(cg);
 	for (above = parent; above; above = above->parent)
 		summary_add(&above->rollup.below, &cg->rollup.below, NULL);
+	collect_origins(cg, parent);
 	if (cg->rollup.below.pages | cg->rollup.below.stalls)
 		renew_chain(parent, before);
 }
@@ -241,7 +270,7 @@ static int sum_up(struct hr_cgroup *cg)
 	if (cg->rollup.sum)
 		hr_stats_clear(cg->rollup.sum);
 	else
-		cg->rollup.sum = kzalloc(sizeof(*cg->rollup.sum), GFP_KERNEL);
+		cg->rollup.sum = kzalloc(sizeof(*cg->rollup.sum), GFP_NOWAIT | __GFP_NOWARN);
 	if (!cg->rollup.sum)
 		return -ENOMEM;
 	cg->rollup.summed = 0;
@@ -279,7 +308,9 @@ static struct hr_cgroup *next_stale(struct hr_cgroup *cg,
  * hr_rollup_sum - bring the sums of a subtree up to date
  * @top: the cgroup
  *
- * Visits each of its cgroups that changed, and the children of these.
+ * Visits each of its cgroups that changed, and the children of these. Waits for no memory,
+ * since everybody else would wait, too. Without memory, the caller unlocks the records, calls
+ * hr_rollup_wait() and tries again: what is summed up already is kept.
  *
  * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
@@ -304,6 +335,26 @@ int hr_rollup_sum(struct hr_cgroup *top)
 		cg = cg->parent;
 	}
 	return 0;
+}
+
+/**
+ * hr_rollup_wait - wait until there is memory for hr_rollup_sum()
+ *
+ * It may find none when it is called after that, but mostly does: the allocator keeps what is
+ * freed here.
+ *
+ * Context: process, may sleep; registry lock not held.
+ * Return: false if there is none, or the task is being killed.
+ */
+bool hr_rollup_wait(void)
+{
+	struct hr_stats *stats = kmalloc(sizeof(*stats), GFP_KERNEL);
+	struct hr_hist *hist = kmalloc(sizeof(*hist), GFP_KERNEL);
+	bool found = stats && hist;
+
+	kfree(stats);
+	kfree(hist);
+	return found && !fatal_signal_pending(current);
 }
 
 /**

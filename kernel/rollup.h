@@ -23,6 +23,7 @@ struct hr_cgroup *hr_rollup_since(u64 generation);
 struct hr_cgroup *hr_rollup_next(struct hr_cgroup *cg);
 bool hr_rollup_has_below(const struct hr_cgroup *cg);
 int hr_rollup_sum(struct hr_cgroup *top);
+bool hr_rollup_wait(void);
 
 /**
  * hr_rollup_mark - mark a record for the next collection

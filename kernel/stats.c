@@ -16,10 +16,10 @@
 #include "stats.h"
 
 /**
- * hr_count_distance - count refaults at a distance
+ * hr_count_distance - count pages at a distance
  * @hist: histogram of the victim or of a target
- * @distance: advance of its clock between eviction and refault, in pages
- * @n: number of refaults
+ * @distance: advance of its clock since the eviction, in pages
+ * @n: number of pages
  *
  * Context: any, under RCU.
  */
@@ -29,16 +29,16 @@ void hr_count_distance(struct hr_hist **hist, u32 distance, u64 n)
 }
 
 /**
- * hr_count_age - count refaults by the time since the eviction
- * @stats: statistics of the victim
- * @age: time between eviction and refault, in units of 2^HR_AGE_SHIFT ns
- * @n: number of refaults
+ * hr_count_age - count pages by the time since the eviction
+ * @hist: histogram of the victim
+ * @age: the time, in units of 2^HR_AGE_SHIFT ns
+ * @n: number of pages
  *
  * Context: any, under RCU.
  */
-void hr_count_age(struct hr_stats *stats, u32 age, u64 n)
+void hr_count_age(struct hr_hist **hist, u32 age, u64 n)
 {
-	hr_hist_add(&stats->age, hr_hist_index(age, 0), n);
+	hr_hist_add(hist, hr_hist_index(age, 0), n);
 }
 
 /**
@@ -127,7 +127,8 @@ static void summarise_pages(struct hr_summary *to, const struct hr_stats *stats)
  * @stats: statistics, which probes may write to
  * @shift: log2 of the pages that a sample stands for
  *
- * Also updates the bounds of the histograms: see hr_hist_bound().
+ * Also updates the bounds of the histograms: see hr_hist_bound(). The sums by origin are 0:
+ * see hr_origin_add().
  *
  * Context: process; registry lock held.
  */
@@ -143,12 +144,17 @@ void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
 		atomic64_read(&stats->counter[HR_EVICTIONS]);
 	to->sum[HR_SUM_REFAULTS_SHARED] =
 		atomic64_read(&stats->counter[HR_REFAULTS_SHARED]);
+	to->sum[HR_SUM_OVERWRITTEN] = atomic64_read(&stats->counter[HR_OVERWRITTEN]);
+	to->sum[HR_SUM_FORGOTTEN] = atomic64_read(&stats->counter[HR_FORGOTTEN]);
+	to->sum[HR_SUM_DISPLACED] = atomic64_read(&stats->counter[HR_DISPLACED]);
 	summarise_pages(to, stats);
 	to->sum[HR_SUM_REFAULT_SAMPLES] = stats->then.samples +
 		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >> shift);
 	/* Pairs with the release in adopt() of hist_alloc.c */
 	hr_hist_bound(READ_ONCE(stats->distance));
 	hr_hist_bound(READ_ONCE(stats->age));
+	hr_hist_bound(READ_ONCE(stats->forgotten_distance));
+	hr_hist_bound(READ_ONCE(stats->forgotten_age));
 	to->sum[HR_SUM_RETURNED] = hr_hist_sum(READ_ONCE(stats->distance));
 	for (cause = 1; cause <= HR_NR_CAUSES; cause++, stall++) {
 		if (!atomic64_read(&stall->count))
@@ -158,6 +164,52 @@ void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
 		if (hr_in_stall_total(cause))
 			to->sum[HR_SUM_STALL_TOTAL] += atomic64_read(&stall->total);
 	}
+}
+
+/**
+ * hr_origin_take - take what was counted by origin out of its counters
+ * @sum: result, HR_NR_ORIGINS sums: the pages with at most that origin
+ * @origin: the counters, zero afterwards
+ *
+ * Context: process; registry lock held.
+ */
+void hr_origin_take(struct hr_pages *sum, struct hr_origin_stats *origin)
+{
+	struct hr_pages all = {};
+	unsigned int i;
+
+	hr_registry_assert_locked();
+	for (i = 0; i < HR_NR_ORIGINS; i++) {
+		/* Pairs with the atomic additions of probes: none is missed */
+		all.evictions += atomic64_xchg(&origin->pages[i].evictions, 0);
+		all.refaults += atomic64_xchg(&origin->pages[i].refaults, 0);
+		sum[i] = all;
+	}
+}
+
+/**
+ * hr_origin_add - add the pages whose evictor is outside a cgroup
+ * @to: summary of the cgroup, which is the victim or above it
+ * @sum: from hr_origin_take() on the victim
+ * @level: level of the cgroup
+ *
+ * The evictor is outside if the lowest cgroup above both it and the victim is above this
+ * one. Nothing is outside the root.
+ *
+ * Context: process; registry lock held.
+ */
+void hr_origin_add(struct hr_summary *to, const struct hr_pages *sum, unsigned int level)
+{
+	const struct hr_pages *outside = &sum[min(level, HR_NR_ORIGINS - 1U)];
+	const struct hr_pages *machine = &sum[HR_ORIGIN_MACHINE];
+
+	hr_registry_assert_locked();
+	if (!level)
+		return;
+	to->sum[HR_SUM_EVICTIONS_OUTSIDE] += outside->evictions;
+	to->sum[HR_SUM_RETURNED_OUTSIDE] += outside->refaults;
+	to->sum[HR_SUM_EVICTIONS_MACHINE] += machine->evictions;
+	to->sum[HR_SUM_RETURNED_MACHINE] += machine->refaults;
 }
 
 /* @to has no other writer, so it needs no atomic addition */
@@ -189,7 +241,7 @@ static int stall_add(struct hr_stall_stats *to, const struct hr_stall_stats *fro
  * @summary: the summary of @stats
  * @shift: log2 of the pages that a sample stands for
  *
- * Context: process, may sleep; registry lock held.
+ * Context: process; registry lock held. Does not wait for memory.
  * Return: 0 or -ENOMEM.
  */
 int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
@@ -206,7 +258,9 @@ int hr_stats_add(struct hr_stats *to, const struct hr_stats *stats,
 		pages_add(&to->group[i], &stats->group[i]);
 	/* Pairs with the release in adopt() of hist_alloc.c */
 	err = hr_hist_copy(&to->distance, READ_ONCE(stats->distance)) ?:
-	      hr_hist_copy(&to->age, READ_ONCE(stats->age));
+	      hr_hist_copy(&to->age, READ_ONCE(stats->age)) ?:
+	      hr_hist_copy(&to->forgotten_distance, READ_ONCE(stats->forgotten_distance)) ?:
+	      hr_hist_copy(&to->forgotten_age, READ_ONCE(stats->forgotten_age));
 	for_each_set_bit(i, &stalls, HR_NR_CAUSES)
 		err = err ?: stall_add(&to->stall[i], &stats->stall[i]);
 	return err;
@@ -227,6 +281,8 @@ void hr_stats_clear(struct hr_stats *stats)
 	memset(stats->group, 0, sizeof(stats->group));
 	hr_hist_clear(stats->distance);
 	hr_hist_clear(stats->age);
+	hr_hist_clear(stats->forgotten_distance);
+	hr_hist_clear(stats->forgotten_age);
 	for (stall = stats->stall; stall < stats->stall + HR_NR_CAUSES; stall++) {
 		atomic64_set(&stall->count, 0);
 		atomic64_set(&stall->total, 0);
@@ -274,6 +330,8 @@ void hr_stats_move(struct hr_stats *to, struct hr_stats *from)
 	to->then.evictions += from->then.evictions;
 	hr_hist_move(&to->distance, &from->distance);
 	hr_hist_move(&to->age, &from->age);
+	hr_hist_move(&to->forgotten_distance, &from->forgotten_distance);
+	hr_hist_move(&to->forgotten_age, &from->forgotten_age);
 	for (i = 0; i < HR_NR_CAUSES; i++)
 		stall_move(&to->stall[i], &from->stall[i]);
 }
@@ -346,6 +404,8 @@ void hr_stats_free(struct hr_stats *stats)
 
 	hr_hist_free(&stats->distance);
 	hr_hist_free(&stats->age);
+	hr_hist_free(&stats->forgotten_distance);
+	hr_hist_free(&stats->forgotten_age);
 	for (i = 0; i < HR_NR_CAUSES; i++)
 		hr_hist_free(&stats->stall[i].latency);
 }

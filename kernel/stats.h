@@ -52,6 +52,8 @@ static __always_inline unsigned int hr_pages_index(enum headroom_page_kind kind,
  * @group: by group of sampled pages; counts samples, not scaled
  * @distance: histogram of refault distances, in pages; scaled
  * @age: histogram of times from eviction to refault, in units of 2^HR_AGE_SHIFT ns; scaled
+ * @forgotten_distance: the same distance for pages that the nonresident table forgot
+ * @forgotten_age: the same time for these pages
  * @stall: by cause; the first cause has index 0
  * @then: counters when the sampling factor was last changed: refaults, the samples
  *	behind them, and evictions; protected by the registry lock
@@ -65,6 +67,8 @@ struct hr_stats {
 	struct hr_page_stats group[HR_NR_GROUPS];
 	struct hr_hist *distance;
 	struct hr_hist *age;
+	struct hr_hist *forgotten_distance;
+	struct hr_hist *forgotten_age;
 	struct hr_stall_stats stall[HR_NR_CAUSES];
 	struct {
 		u64 refaults;
@@ -92,6 +96,16 @@ struct hr_target_stats {
 };
 
 /**
+ * struct hr_origin_stats - pages of a cgroup that the demand of others evicted
+ * @pages: by origin, see HR_NR_ORIGINS; since the last hr_origin_take()
+ *
+ * Probes write to it as to struct hr_stats.
+ */
+struct hr_origin_stats {
+	struct hr_page_stats pages[HR_NR_ORIGINS];
+};
+
+/**
  * hr_count - add to a counter
  * @stats: statistics of a cgroup
  * @counter: the counter
@@ -113,7 +127,7 @@ static inline bool hr_in_stall_total(unsigned int cause)
 }
 
 void hr_count_distance(struct hr_hist **hist, u32 distance, u64 n);
-void hr_count_age(struct hr_stats *stats, u32 age, u64 n);
+void hr_count_age(struct hr_hist **hist, u32 age, u64 n);
 void hr_count_reclaim(struct hr_target_stats *target,
 		      enum headroom_reason reason, u64 scanned,
 		      u64 reclaimed, int priority);
@@ -128,6 +142,8 @@ void hr_stats_clear(struct hr_stats *stats);
 void hr_stats_move(struct hr_stats *to, struct hr_stats *from);
 void hr_stats_rescale(struct hr_stats *stats, unsigned int from,
 		      unsigned int to);
+void hr_origin_take(struct hr_pages *sum, struct hr_origin_stats *origin);
+void hr_origin_add(struct hr_summary *to, const struct hr_pages *sum, unsigned int level);
 void hr_stats_free(struct hr_stats *stats);
 void hr_target_stats_free(struct hr_target_stats *target);
 

@@ -2,13 +2,14 @@
 /*
  * Share the state of triggers among trigger.c, trigger_watch.c and trigger_poll.c
  *
- * hr_triggers_mutex protects everything here.
+ * hr_triggers_mutex protects everything here, but for @closed of a trigger.
  */
 #ifndef _HEADROOM_TRIGGER_INTERNAL_H
 #define _HEADROOM_TRIGGER_INTERNAL_H
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/rcupdate.h>
 #include <linux/types.h>
 
 #include "counters.h"
@@ -47,27 +48,49 @@ struct hr_poll {
 };
 
 /**
+ * struct hr_trigger_user - a user with triggers who has no right to configure
+ * @uid: the user
+ * @of_all: in the list of all users in trigger.c
+ * @triggers: number of triggers; it is freed with the last one
+ * @watches: number of watches of those with the scope "each"
+ */
+struct hr_trigger_user {
+	kuid_t uid;
+	struct list_head of_all;
+	unsigned int triggers;
+	unsigned int watches;
+};
+
+/**
  * struct hr_trigger - a threshold over a window, set by a socket
  * @spec: what the socket asked for
  * @id: from 1; unique among all triggers
  * @portid: the socket
+ * @closed: the socket is closed, and the trigger will be removed; set without the mutex
+ * @user: the user it counts for; NULL if no limit per user applies
  * @seq: number of its last notification
  * @set: time when it was set, ns
  * @cg: record of its cgroup; holds a reference
  * @of_all: in the poller's list of triggers
  * @of_cgroup: in the list of triggers of @cg's struct hr_poll
  * @watches: one; with the scope "each" one for each cgroup with recent events
+ * @nr_watches: their number, with the scope "each"
+ * @rcu: to free it, since hr_trigger_release() reads it without the mutex
  */
 struct hr_trigger {
 	struct hr_trigger_spec spec;
 	u32 id;
 	u32 portid;
+	bool closed;
+	struct hr_trigger_user *user;
 	u64 seq;
 	u64 set;
 	struct hr_cgroup *cg;
 	struct list_head of_all;
 	struct list_head of_cgroup;
 	struct list_head watches;
+	unsigned int nr_watches;
+	struct rcu_head rcu;
 };
 
 /**

@@ -14,7 +14,9 @@
  * every trigger on the cgroup or above it. While no record is active the thread sleeps,
  * so that it does not disturb a quiet machine. The tick is a tenth of the shortest
  * window, from 1 to 5 ms. The thread has the lowest real-time priority, as the thread
- * that polls PSI triggers does.
+ * that polls PSI triggers does. A poll takes time for each active record, and for each trigger
+ * above one; if it takes long, the next tick is late, and so are the triggers, but no count is
+ * missed.
  *
  * A record keeps the counters that the poller read last, also while it is not polled. A
  * record without them counts from zero. Setting a trigger therefore first notes the
@@ -29,6 +31,7 @@
 #include <linux/kthread.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/slab.h>
 
 #include "attention.h"
@@ -40,8 +43,12 @@
 
 #define TICK_MIN	NSEC_PER_MSEC
 #define TICK_MAX	(5 * NSEC_PER_MSEC)
-/* Least time that the thread leaves the CPU to others between two polls */
+/*
+ * Least time that the thread leaves the CPU to others between two polls, and the same as a
+ * multiple of the time that the poll took: a fifth of a CPU is the most that it uses
+ */
 #define REST		(TICK_MIN / 2)
+#define REST_FACTOR	4
 /* Ticks without an event before the poller leaves a record */
 #define QUIET_TICKS	4
 
@@ -299,9 +306,10 @@ static void tidy(u64 now)
 /* Poll once. Returns the time of the next poll; KTIME_MAX: when a probe flags a record. */
 static u64 poll(void)
 {
-	u64 now = ktime_get_ns(), next;
+	u64 now = ktime_get_ns(), next, begin, end;
 
 	mutex_lock(&hr_triggers_mutex);
+	begin = ktime_get_ns();
 	read_all(now);
 	next = hr_trigger_watch_fire_pending(now);
 	tidy(now);
@@ -313,7 +321,8 @@ static u64 poll(void)
 	mutex_unlock(&hr_triggers_mutex);
 	hr_effort_add(&hr_effort.work, now);
 	/* Leave the CPU to others, however long this poll took */
-	return max(next, ktime_get_ns() + REST);
+	end = ktime_get_ns();
+	return max(next, end + max_t(u64, REST, REST_FACTOR * (end - begin)));
 }
 
 static void sleep(u64 until)
@@ -385,8 +394,8 @@ static int note_counters(void)
 /**
  * hr_trigger_poll_prepare - allocate what polling all records takes
  *
- * Must not run under hr_triggers_mutex: it may wait for memory, and the poller, which
- * takes the mutex, must not.
+ * Runs without hr_triggers_mutex as far as it can, so that the poller, which takes the mutex,
+ * is not late. Like everything under the registry lock, it waits for no memory.
  *
  * Context: process, may sleep; registry lock held.
  * Return: 0 or -ENOMEM.
@@ -401,7 +410,7 @@ int hr_trigger_poll_prepare(void)
 		/* Pairs with WRITE_ONCE() in poll_make() */
 		if (READ_ONCE(cg->poll))
 			continue;
-		polled = poll_alloc(cg, GFP_KERNEL);
+		polled = poll_alloc(cg, GFP_ATOMIC);
 		if (!polled)
 			return -ENOMEM;
 		mutex_lock(&hr_triggers_mutex);
@@ -478,7 +487,8 @@ int __init hr_trigger_poll_init(void)
 	thread = kthread_create(work, NULL, "headroom");
 	if (IS_ERR(thread))
 		return PTR_ERR(thread);
-	poller.thread = thread;
+	/* A wake-up may come after the thread has ended: see hr_trigger_poll_exit() */
+	poller.thread = get_task_struct(thread);
 	sched_set_fifo_low(thread);
 	wake_up_process(thread);
 	return 0;
@@ -493,8 +503,10 @@ void hr_trigger_poll_exit(void)
 {
 	struct hr_poll *polled, *next;
 
-	hr_attention_exit();
+	/* The last poll may flag a record and queue the wake-up, so wait for that afterwards */
 	kthread_stop(poller.thread);
+	hr_attention_exit();
+	put_task_struct(poller.thread);
 	mutex_lock(&hr_triggers_mutex);
 	collect();
 	list_for_each_entry_safe(polled, next, &poller.busy, busy) {

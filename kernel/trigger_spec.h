@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Specify a trigger: what a request passes to trigger.c, and trigger_watch.c acts on
+ * Specify a trigger: what a request passes to trigger.c, and trigger_watch.c acts on; and
+ * who sets it
  */
 #ifndef _HEADROOM_TRIGGER_SPEC_H
 #define _HEADROOM_TRIGGER_SPEC_H
 
 #include <linux/time64.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 /* Bounds of a window, ns */
 #define HR_TRIGGER_WINDOW_MIN	(10 * NSEC_PER_MSEC)
@@ -34,6 +36,18 @@ struct hr_trigger_spec {
 	u64 interval;
 	bool hysteresis;
 	u64 clear;
+};
+
+/**
+ * struct hr_trigger_owner - who sets a trigger
+ * @portid: the socket
+ * @uid: the user who opened it
+ * @privileged: has the right to configure, so the limits per user do not apply
+ */
+struct hr_trigger_owner {
+	u32 portid;
+	kuid_t uid;
+	bool privileged;
 };
 
 #endif /* _HEADROOM_TRIGGER_SPEC_H */

@@ -38,15 +38,18 @@
 #include "notify.h"
 #include "trigger_internal.h"
 
-/* Watches of all triggers of the scope "each" together; other triggers have one */
-#define MAX_WATCHES	4096
+/*
+ * Bounds of watches, of 1 KiB each, for the scope "each"; other triggers have one. Cgroups use
+ * up the watches of the triggers above them, and those of no other trigger of a privileged user.
+ */
+#define MAX_OF_TRIGGER	1024
+#define MAX_OF_USER	4096
 
 /* See trigger_internal.h */
 DEFINE_MUTEX(hr_triggers_mutex);
 
 static LIST_HEAD(all_grown);
 static LIST_HEAD(all_pending);
-static unsigned int nr_each;
 
 static bool concerns(const struct hr_trigger *trigger, unsigned int quantity)
 {
@@ -57,6 +60,25 @@ static bool concerns(const struct hr_trigger *trigger, unsigned int quantity)
 	return quantity != HR_REFAULTS && hr_in_stall_total(quantity);
 }
 
+/* Whether a trigger of the scope "each" may have one more watch */
+static bool may_watch(const struct hr_trigger *trigger)
+{
+	lockdep_assert_held(&hr_triggers_mutex);
+	return trigger->nr_watches < MAX_OF_TRIGGER &&
+	       (!trigger->user || trigger->user->watches < MAX_OF_USER);
+}
+
+/* Count a watch of the scope "each", or with -1 no more */
+static void count_watch(struct hr_trigger *trigger, int n)
+{
+	lockdep_assert_held(&hr_triggers_mutex);
+	if (trigger->spec.scope != HEADROOM_TRIGGER_SCOPE_EACH)
+		return;
+	trigger->nr_watches += n;
+	if (trigger->user)
+		trigger->user->watches += n;
+}
+
 /**
  * hr_trigger_watch_make - give a trigger a watch
  * @trigger: the trigger
@@ -65,7 +87,7 @@ static bool concerns(const struct hr_trigger *trigger, unsigned int quantity)
  * @gfp: flags for the allocation
  *
  * Context: hr_triggers_mutex held; may sleep if @gfp allows it.
- * Return: the watch; NULL without memory, or when there are MAX_WATCHES.
+ * Return: the watch; NULL without memory, or when the trigger or its user has too many.
  */
 struct hr_trigger_watch *
 hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
@@ -75,7 +97,7 @@ hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
 	struct hr_trigger_watch *watch = NULL;
 
 	lockdep_assert_held(&hr_triggers_mutex);
-	if (!each || nr_each < MAX_WATCHES)
+	if (!each || may_watch(trigger))
 		watch = kzalloc(sizeof(*watch), gfp);
 	if (!watch)
 		return NULL;
@@ -88,7 +110,7 @@ hr_trigger_watch_make(struct hr_trigger *trigger, struct hr_cgroup *cg,
 	INIT_LIST_HEAD(&watch->pending);
 	list_add(&watch->of_trigger, &trigger->watches);
 	hr_trigger_window_init(&watch->window, trigger->spec.window, begin, 0);
-	nr_each += each;
+	count_watch(trigger, 1);
 	return watch;
 }
 
@@ -105,7 +127,7 @@ void hr_trigger_watch_free(struct hr_trigger_watch *watch)
 	list_del(&watch->of_trigger);
 	list_del(&watch->grown);
 	list_del(&watch->pending);
-	nr_each -= watch->trigger->spec.scope == HEADROOM_TRIGGER_SCOPE_EACH;
+	count_watch(watch->trigger, -1);
 	hr_cgroup_put(watch->cg);
 	kfree(watch);
 }
@@ -207,7 +229,12 @@ static void fire(struct hr_trigger_watch *watch, u64 now, u64 time, u64 sum)
 	list_del_init(&watch->pending);
 	watch->fired = now;
 	watch->uncleared = watch->trigger->spec.hysteresis;
-	hr_notify_fired(&fired);
+	/*
+	 * Pairs with WRITE_ONCE() in hr_trigger_release(): the socket's number may be that of
+	 * another one by now
+	 */
+	if (!READ_ONCE(watch->trigger->closed))
+		hr_notify_fired(&fired);
 }
 
 static void pend(struct hr_trigger_watch *watch, u64 now, u64 sum)

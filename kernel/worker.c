@@ -7,14 +7,17 @@
  *
  *	probe --> irq_work --> delayed work --> sweep()
  *	                            ^             |
- *	                            +-- 2 s ------+
+ *	                            +-------------+ at most 2 s
  *
  * An urgent kick runs the sweep at once, any other within a tenth of a second: cgroups
  * that come and go in that time share one sweep.
  *
- * The module has a work queue of its own, so that unloading does not wait for other work.
+ * The module has a work queue of its own, so that unloading does not wait for other work. It
+ * has a rescuer, a thread that runs the sweep when memory is too short for a worker: then
+ * probes need records and histograms most.
  */
 #include <linux/compiler.h>
+#include <linux/container_of.h>
 #include <linux/errno.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
@@ -24,7 +27,6 @@
 #include "effort.h"
 #include "worker.h"
 
-#define INTERVAL	(2 * HZ)
 #define SOON		(HZ / 10)
 
 static void kick(struct irq_work *work);
@@ -32,7 +34,7 @@ static void work(struct work_struct *work);
 
 static struct {
 	struct workqueue_struct *queue;
-	void (*sweep)(void);
+	unsigned long (*sweep)(void);
 	bool stopped;		/* no kick has an effect */
 	bool now;		/* the next sweep is urgent */
 	bool due;		/* a sweep will run within SOON */
@@ -73,6 +75,7 @@ static void kick(struct irq_work *work)
 static void work(struct work_struct *work)
 {
 	u64 begin = ktime_get_ns();
+	unsigned long again;
 
 	/*
 	 * A later kick queues another sweep. Pairs with xchg() in kick(): this sweep finds
@@ -80,38 +83,98 @@ static void work(struct work_struct *work)
 	 * with full barriers.
 	 */
 	WRITE_ONCE(worker.due, false);
-	worker.sweep();
-	queue_delayed_work(worker.queue, &worker.work, INTERVAL);
+	again = worker.sweep();
+	queue_delayed_work(worker.queue, &worker.work, again);
 	hr_effort_add(&hr_effort.work, begin);
 }
 
 /**
+ * hr_worker_queue - queue other work than the sweep
+ * @work: the work; its owner cancels it before hr_worker_exit()
+ *
+ * Context: any, but not below the run-queue lock.
+ */
+void hr_worker_queue(struct work_struct *work)
+{
+	queue_work(worker.queue, work);
+}
+
+struct call {
+	struct work_struct work;
+	int (*function)(void *arg);
+	void *arg;
+	int result;
+};
+
+static void run_call(struct work_struct *work)
+{
+	struct call *call = container_of(work, struct call, work);
+
+	call->result = call->function(call->arg);
+}
+
+/**
+ * hr_worker_call - have a worker call a function
+ * @function: the function, which may sleep
+ * @arg: its argument
+ *
+ * For what takes a lock that the trigger poller needs. Until 6.18 the kernel stops a task whose
+ * cgroup has used up its cpu.max wherever it is, also while it holds a lock. A worker is never
+ * stopped.
+ *
+ * Context: process, may sleep.
+ * Return: that of @function.
+ */
+int hr_worker_call(int (*function)(void *arg), void *arg)
+{
+	struct call call = { .function = function, .arg = arg };
+
+	INIT_WORK_ONSTACK(&call.work, run_call);
+	queue_work(worker.queue, &call.work);
+	flush_work(&call.work);
+	destroy_work_on_stack(&call.work);
+	return call.result;
+}
+
+/**
  * hr_worker_start - start sweeping
- * @sweep: the sweep, which may sleep
+ * @sweep: the sweep, which may sleep, and returns the jiffies until the next one
  *
  * Context: process.
  */
-void hr_worker_start(void (*sweep)(void))
+void hr_worker_start(unsigned long (*sweep)(void))
 {
 	worker.sweep = sweep;
 	/* Pairs with READ_ONCE() in hr_worker_kick(); no probe runs yet, so needs no order */
 	WRITE_ONCE(worker.stopped, false);
-	queue_delayed_work(worker.queue, &worker.work, INTERVAL);
+	queue_delayed_work(worker.queue, &worker.work, SOON);
 }
 
 /**
  * hr_worker_stop - stop sweeping
  *
- * Context: process, may sleep; no probe runs. When it returns no sweep runs.
+ * A sweep that runs now may have read @stopped before it was set, and then kicks at any time
+ * until it returns. So each step ends what the one before it could still start:
+ *
+ *	cancel	no sweep runs; one that ran has queued its last irq_work by now. A sweep
+ *		that is being cancelled cannot queue itself
+ *	sync	the irq_work has run. On PREEMPT_RT a thread runs it, perhaps much later, and
+ *		it queues a sweep
+ *	cancel	that sweep has returned or will not run. It reads @stopped, so it kicks
+ *		nothing
+ *
+ * Context: process, may sleep; no probe runs. When it returns neither a sweep nor the
+ * irq_work runs or is queued.
  */
 void hr_worker_stop(void)
 {
-	/* Pairs with READ_ONCE() in hr_worker_kick(); no probe runs, so needs no order */
+	/*
+	 * Pairs with READ_ONCE() in hr_worker_kick(). Cancelling changes the pending bit of the
+	 * work, and so does queueing it later: a sweep queued after the first cancel reads this.
+	 */
 	WRITE_ONCE(worker.stopped, true);
-	/* A running sweep may have seen it false, and still kick */
 	cancel_delayed_work_sync(&worker.work);
 	irq_work_sync(&worker.kick);
-	/* The sweep that this kick has queued */
 	cancel_delayed_work_sync(&worker.work);
 }
 
@@ -125,7 +188,7 @@ int hr_worker_init(void)
 {
 	init_irq_work(&worker.kick, kick);
 	INIT_DELAYED_WORK(&worker.work, work);
-	worker.queue = alloc_workqueue("headroom", WQ_UNBOUND, 1);
+	worker.queue = alloc_workqueue("headroom", WQ_UNBOUND | WQ_MEM_RECLAIM, 0);
 	return worker.queue ? 0 : -ENOMEM;
 }
 

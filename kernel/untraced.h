@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Find the reason of reclaim whose begin was not followed
+ */
+#ifndef _HEADROOM_UNTRACED_H
+#define _HEADROOM_UNTRACED_H
+
+#include <uapi/linux/headroom.h>
+
+enum headroom_reason hr_untraced_reason(void);
+
+#endif /* _HEADROOM_UNTRACED_H */
