@@ -94,11 +94,24 @@ double blame_share(const struct blame_row *row, const struct headroom_evictor *e
 	return row->evictions ? 100.0 * evictor->evictions / row->evictions : 0;
 }
 
+/* The name of an evictor with its descendants */
+static char *merged_name(const struct names *names, uint64_t id, size_t limit)
+{
+	char *name = names_print(names, id, limit > 2 ? limit - 2 : limit), *all;
+
+	if (!name || asprintf(&all, "%s%s", name, strcmp(name, "/") ? "/*" : "*") < 0)
+		all = NULL;
+	free(name);
+	return all;
+}
+
 static char *evictor_name(const struct names *names, const struct headroom_evictor *evictor,
 			  size_t limit)
 {
 	char *name;
 
+	if (evictor->id && evictor->merged)
+		return merged_name(names, evictor->id, limit);
 	if (evictor->id)
 		return names_print(names, evictor->id, limit);
 	name = text_name("(others)");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "blame_level.h"
 #include "blame_table.h"
 #include "clock.h"
 #include "command.h"
@@ -27,6 +28,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 		json_add_text(object, "path", names_path(names, evictor->id));
 		json_add_text(object, "reason",
 			      headroom_reason_label(evictor->reason, label, sizeof(label)));
+		json_add_bool(object, "merged", evictor->merged);
 	}
 	json_add_counters(object, headroom_counters(HEADROOM_COUNTERS_EVICTOR), evictor);
 	json_add_number(object, "share_percent", blame_share(row, evictor));
@@ -36,7 +38,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 /*
  * {"time_ns": 81000000000, "unix_ns": ..., "boot_id": "...", "id": 3, "path": "/busy/db", "evictions": 990,
  *  "refaults": 640, "evictors": [
- *  {"id": 2, "path": "/busy", "reason": "ancestor_limit", "evictions": 700,
+ *  {"id": 2, "path": "/busy", "reason": "ancestor_limit", "merged": false, "evictions": 700,
  *   "refaults": 600, "error": 20, "share_percent": 93.75}, ...],
  *  "others": {"evictions": 5, "refaults": 0, "error": 0, "share_percent": 0}}
  */
@@ -74,6 +76,7 @@ static int print_lines(const struct blame_table *rows, const struct names *names
 static struct {
 	const char *name;
 	char *top;
+	unsigned long level;	/* 0 for the evictors as the module has them */
 	struct repeat repeat;	/* seconds is 0 for since the module was loaded */
 } request = { .repeat.count = 1 };
 
@@ -100,6 +103,12 @@ static int take(struct headroom *h, void **reading, uint64_t *time)
 	int err = headroom_blame_get(h, 0, &blame);
 
 	(void)time;
+	if (!err && request.level)
+		err = blame_level_sum(h, blame, request.level);
+	if (err) {
+		headroom_blame_free(blame);
+		blame = NULL;
+	}
 	*reading = blame;
 	return err;
 }
@@ -135,6 +144,9 @@ static int show(struct headroom *h)
 static const struct option options[] = {
 	{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
 	  "only this cgroup and those below it as victims", &request.name },
+	{ "--level", OPTION_COUNT, "N",
+	  "sum up evictors more than N levels below the root with their ancestor there",
+	  &request.level },
 	{ "--interval", OPTION_SECONDS, "TIME",
 	  "measure for TIME instead of since the module was loaded",
 	  &request.repeat.seconds },
@@ -155,8 +167,9 @@ const struct command blame_command = {
 	.summary = "which cgroup evicted whose pages, why, and how many were read again",
 	.notes = "SHARE is the evictor's share of the victim's refaults, or of its evictions if none\n"
 		 "of its pages was read again. EVICTIONS of 300+20 means that up to 20 more are\n"
-		 "counted under (others). Figures are since the module was loaded, or for the\n"
-		 "interval.\n",
+		 "counted under (others) or under an ancestor. An evictor whose name ends in /* has\n"
+		 "the descendants without a line of their own added. Figures are since the module\n"
+		 "was loaded, or for the interval.\n",
 	.options = options,
 	.check = check,
 	.run = show,

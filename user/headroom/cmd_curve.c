@@ -12,6 +12,7 @@
 #include "command.h"
 #include "curve_plot.h"
 #include "failure.h"
+#include "interval.h"
 #include "json.h"
 #include "options.h"
 #include "quantity.h"
@@ -27,20 +28,25 @@ static struct {
 	bool json;
 } request;
 
-/* The least extra memory, in pages, that brings refaults down to --below */
-static double memory_below(const struct curve_plot *plot)
+/* The least extra memory that brings refaults down to --below */
+static struct headroom_extra memory_below(const struct curve_plot *plot)
 {
 	return headroom_curve_memory(&plot->curve, request.below * plot->seconds);
 }
 
 static void print_below(const struct curve_plot *plot)
 {
+	struct headroom_extra below;
+
 	if (curve_plot_rate(plot, curve_plot_refaults(plot)) <= request.below) {
 		printf("refaults are already at or below %g per second\n", request.below);
 		return;
 	}
-	printf("with %s more, at most %g refaults per second remain\n",
-	       curve_plot_memory(plot, memory_below(plot)).s, request.below);
+	below = memory_below(plot);
+	printf("with %s more, at most %g refaults per second remain;\n",
+	       curve_plot_memory(plot, below.value).s, request.below);
+	printf("95 %% interval %s to ", curve_plot_memory(plot, below.low).s);
+	printf("%s\n", curve_plot_memory(plot, below.high).s);
 }
 
 static int print_heading(const struct curve_plot *plot)
@@ -54,8 +60,8 @@ static int print_heading(const struct curve_plot *plot)
 		printf("in %.2f s", plot->seconds);
 	else
 		printf("since the module was loaded");
-	printf(", %" PRIu64 " evictions, %.0f refaults of these pages\n", plot->evictions,
-	       curve_plot_refaults(plot));
+	printf(", %" PRIu64 " evictions, %" PRIu64 " refaults of these pages\n", plot->evictions,
+	       plot->seen);
 	if (!plot->target)
 		puts("the cgroup's own pages, evicted for any reason");
 	else if (plot->cgroup->parent_id)
@@ -71,11 +77,9 @@ static int print_text(const struct curve_plot *plot)
 
 	if (err < 0)
 		return err;
-	if (curve_plot_refaults(plot) <= 0) {
-		printf("\nno refaults%s: more memory would have saved nothing\n",
-		       plot->seconds > 0 ? " in that time" : "");
+	curve_plot_summary(stdout, plot);
+	if (curve_plot_refaults(plot) <= 0)
 		return 0;
-	}
 	putchar('\n');
 	curve_plot_draw(stdout, plot);
 	putchar('\n');
@@ -87,23 +91,55 @@ static int print_text(const struct curve_plot *plot)
 	return 0;
 }
 
+/* A point of the curve of a bound */
+static struct json_object *json_bound(const struct curve_plot *plot, double pages, double refaults)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_pages(object, "extra_bytes", pages, plot->page_size);
+	json_add_number(object, "refaults", refaults);
+	return object;
+}
+
 static struct json_object *json_point(const struct curve_plot *plot,
 				      const struct headroom_curve_point *point)
 {
 	struct json_object *object = json_new_object();
 
-	json_add_uint(object, "extra_bytes", ceil(point->pages) * plot->page_size);
+	json_add_pages(object, "extra_bytes", point->pages, plot->page_size);
 	json_add_number(object, "refaults", point->refaults);
 	if (plot->seconds > 0)
 		json_add_number(object, "refaults_per_s", curve_plot_rate(plot, point->refaults));
 	json_add_number(object, "samples", point->samples);
-	json_add_number(object, "standard_error", point->error);
+	json_add(object, "low", json_bound(plot, point->pages_low, point->refaults_low));
+	json_add(object, "high", json_bound(plot, point->pages_high, point->refaults_high));
+	return object;
+}
+
+static struct json_object *json_horizon(const struct curve_plot *plot)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_number(object, "evictions", plot->curve.horizon);
+	json_add_pages(object, "extra_bytes", curve_plot_horizon(plot), plot->page_size);
+	json_add_number(object, "refaults_beyond", plot->curve.beyond);
+	return object;
+}
+
+static struct json_object *json_below(const struct curve_plot *plot)
+{
+	struct json_object *object = json_new_object();
+	struct headroom_extra extra = memory_below(plot);
+
+	json_add_number(object, "refaults_per_s", request.below);
+	json_add_extra(object, &extra, plot->page_size);
 	return object;
 }
 
 static int print_json(const struct curve_plot *plot)
 {
-	struct json_object *object = json_new_object(), *points = json_new_array(), *below;
+	struct headroom_extra extra = headroom_curve_extra(&plot->curve, SAVED_SHARE);
+	struct json_object *object = json_new_object(), *points = json_new_array();
 
 	json_add_time(object, clock_now());
 	json_add_uint(object, "id", plot->cgroup->id);
@@ -114,17 +150,14 @@ static int print_json(const struct curve_plot *plot)
 	json_add_uint(object, "sample_shift", plot->sample_shift);
 	json_add_text(object, "pool", plot->target ? "target" : "local");
 	json_add_uint(object, "evictions", plot->evictions);
-	json_add_number(object, "refaults", curve_plot_refaults(plot));
+	json_add_uint(object, "refaults", plot->seen);
+	json_add_extra(object, &extra, plot->page_size);
+	json_add(object, "horizon", json_horizon(plot));
 	for (size_t i = 0; i < plot->curve.nr; i++)
 		json_append(points, json_point(plot, &plot->curve.point[i]));
 	json_add(object, "points", points);
-	if (request.below_text) {
-		below = json_new_object();
-		json_add_number(below, "refaults_per_s", request.below);
-		json_add_uint(below, "extra_bytes",
-			      ceil(memory_below(plot)) * plot->page_size);
-		json_add(object, "below", below);
-	}
+	if (request.below_text)
+		json_add(object, "below", json_below(plot));
 	return json_print_line(object);
 }
 
@@ -185,16 +218,35 @@ static void svg_axes(FILE *out, const struct curve_plot *plot)
 		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, curve_plot_unit(plot));
 }
 
+/* A point beyond the frame is moved to its edge */
+static void svg_point(FILE *out, const struct curve_plot *plot, double pages, double refaults)
+{
+	fprintf(out, "%.1f,%.1f ", fmin(svg_x(plot, pages), SVG_RIGHT),
+		fmax(svg_y(plot, refaults), SVG_TOP));
+}
+
 static void svg_curve(FILE *out, const struct curve_plot *plot)
 {
 	const struct headroom_curve *curve = &plot->curve;
 
 	fputs("<polyline class=\"curve\" points=\"", out);
 	for (size_t i = 0; i < curve->nr; i++)
-		fprintf(out, "%.1f,%.1f ", svg_x(plot, curve->point[i].pages),
-			svg_y(plot, curve->point[i].refaults));
-	fprintf(out, "%d,%.1f\"/>\n", SVG_RIGHT,
-		svg_y(plot, curve->point[curve->nr - 1].refaults));
+		svg_point(out, plot, curve->point[i].pages, curve->point[i].refaults);
+	fputs("\"/>\n", out);
+}
+
+/* The area between the bounds */
+static void svg_band(FILE *out, const struct curve_plot *plot)
+{
+	const struct headroom_curve *curve = &plot->curve;
+
+	fputs("<polygon class=\"band\" points=\"", out);
+	for (size_t i = 0; i < curve->nr; i++)
+		svg_point(out, plot, curve->point[i].pages_low, curve->point[i].refaults_low);
+	for (size_t i = curve->nr; i > 0; i--)
+		svg_point(out, plot, curve->point[i - 1].pages_high,
+			  curve->point[i - 1].refaults_high);
+	fputs("\"/>\n", out);
 }
 
 static void write_svg(FILE *out, const struct curve_plot *plot)
@@ -203,7 +255,8 @@ static void write_svg(FILE *out, const struct curve_plot *plot)
 		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
 	/* grey and blue that contrast with a white and with a black background */
 	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
-	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}</style>\n<title>", out);
+	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}"
+	      ".band{fill:#3987e5;fill-opacity:.2;stroke:none}</style>\n<title>", out);
 	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
 	fprintf(out, "</title>\n<text x=\"%d\" y=\"24\">", SVG_LEFT);
 	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
@@ -211,6 +264,7 @@ static void write_svg(FILE *out, const struct curve_plot *plot)
 		fprintf(out, ", %.2f s", plot->seconds);
 	fputs("</text>\n", out);
 	svg_axes(out, plot);
+	svg_band(out, plot);
 	svg_curve(out, plot);
 	fputs("</svg>\n", out);
 }

@@ -26,6 +26,7 @@ static struct {
 	uint64_t subtree_id;
 	bool all;
 	uint32_t page_size;
+	uint32_t sample_shift;
 } view = {
 	.repeat = { .seconds = 1, .count = 1, .differences = true },
 	.order = { order_name, BY_STALL },
@@ -129,8 +130,7 @@ static int format_columns(char *line, size_t size, const struct activity *activi
 	len += snprintf(line + len, size - len, " %8s", stats ?
 			text_number(stats->evictions / seconds).s : "EVICT/s");
 	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
-			!stats->refaults ? "-" :
-			quantity_bytes((double)activity->extra_subtree * view.page_size).s);
+			text_extra(&activity->extra_subtree, view.page_size).s);
 	return len;
 }
 
@@ -195,6 +195,13 @@ static int print_table(const struct interval *interval,
 	return 0;
 }
 
+static void add_extra(struct json_object *object, const struct headroom_extra *extra)
+{
+	json_add_pages(object, "extra_bytes", extra->value, view.page_size);
+	json_add_pages(object, "extra_low_bytes", extra->low, view.page_size);
+	json_add_pages(object, "extra_high_bytes", extra->high, view.page_size);
+}
+
 static int print_lines(const struct headroom_snapshot *now,
 			const struct interval *interval, const struct rows *rows)
 {
@@ -219,7 +226,7 @@ static int print_lines(const struct headroom_snapshot *now,
 				activity->subtree.evictions / interval->seconds);
 		json_add_number(object, "psi_some_percent", activity->cgroup->psi ?
 				percent(activity->psi_some, interval->seconds) : NAN);
-		json_add_uint(object, "extra_bytes", activity->extra_subtree * view.page_size);
+		add_extra(object, &activity->extra_subtree);
 		json_add(object, "local", json_stats(&activity->local, false));
 		json_add(object, "subtree", json_stats(&activity->subtree, false));
 		err = json_print_line(object);
@@ -231,7 +238,7 @@ static int print_reading(struct headroom *h, void *now, void *before)
 {
 	struct rows rows = { 0 };
 	struct interval *interval;
-	int err = interval_new(now, before, &interval);
+	int err = interval_new(now, before, view.sample_shift, &interval);
 
 	(void)h;
 	if (!err)
@@ -246,10 +253,13 @@ static int print_reading(struct headroom *h, void *now, void *before)
 
 static int take(struct headroom *h, void **reading, uint64_t *time)
 {
-	/* leave out details that are not printed: the module formats them at a cost */
+	/*
+	 * Leave out details that are not used: the module formats them at a cost. Those of the
+	 * pages include the groups of sampled ones.
+	 */
 	const struct headroom_filter filter = {
 		.ancestor = view.subtree_id,
-		.omit = HEADROOM_DETAIL_PAGES | HEADROOM_DETAIL_TARGET,
+		.omit = (view.sample_shift ? 0 : HEADROOM_DETAIL_PAGES) | HEADROOM_DETAIL_TARGET,
 	};
 	struct headroom_snapshot *snapshot;
 	int err = headroom_snapshot_take(h, &filter, &snapshot);
@@ -275,6 +285,7 @@ static int prepare_view(struct headroom *h)
 	if (err < 0)
 		return say_failure(h, err);
 	view.page_size = status->page_size;
+	view.sample_shift = status->sample_shift;
 	headroom_status_free(status);
 	if (!view.subtree)
 		return EXIT_DONE;

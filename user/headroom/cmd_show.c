@@ -123,8 +123,23 @@ static void print_times(const struct headroom_histogram *hist)
 	       quantity_ns(headroom_histogram_quantile(hist, 0.99)).s);
 }
 
+static void print_extra(const struct page *page, const struct headroom_extra *extra)
+{
+	if (extra->high <= 0) {
+		printf("  %-18s %10s so few refaults that more memory would gain little\n",
+		       "extra memory", "-");
+		return;
+	}
+	printf("  %-18s %10.0f pages  %s would save %.0f %% of the refaults\n", "extra memory",
+	       ceil(extra->value), quantity_bytes(ceil(extra->value) * page->page_size).s,
+	       SAVED_SHARE * 100);
+	printf("  %-18s %10s to %s\n", "95 % interval",
+	       quantity_bytes(extra->low * page->page_size).s, isfinite(extra->high) ?
+	       quantity_bytes(extra->high * page->page_size).s : "beyond the horizon");
+}
+
 static void print_distances(const struct page *page, const struct headroom_stats *stats,
-			    uint64_t extra)
+			    const struct headroom_extra *extra)
 {
 	const struct axis axis = {
 		.heading = "     PAGES     MEMORY",
@@ -136,9 +151,7 @@ static void print_distances(const struct page *page, const struct headroom_stats
 
 	if (!headroom_histogram_count(hist))
 		return;
-	printf("  %-18s %10" PRIu64 " pages  %s would save %.0f %% of the refaults\n",
-	       "extra memory", extra, quantity_bytes((double)extra * page->page_size).s,
-	       SAVED_SHARE * 100);
+	print_extra(page, extra);
 	printf("  %-18s ", "refault distance");
 	print_quantiles(hist);
 	histogram_print(hist, &axis);
@@ -157,6 +170,17 @@ static void print_ages(const struct headroom_histogram *hist)
 	printf("  %-18s ", "refault age");
 	print_times(hist);
 	histogram_print(hist, &axis);
+}
+
+/* Up to where refaults were recognised, if the nonresident table forgot pages */
+static void print_horizon(const struct page *page, const struct headroom_stats *stats)
+{
+	uint64_t pages = headroom_horizon(stats), age = headroom_horizon_age(stats);
+
+	if (pages == UINT64_MAX || age == UINT64_MAX)
+		return;
+	printf("  %-18s %10" PRIu64 " pages  %s, %s: few are missed\n", "horizon",
+	       pages, quantity_bytes((double)pages * page->page_size).s, quantity_ns(age).s);
 }
 
 /* Share of PSI "some" that the stalls account for; NAN if unknown */
@@ -203,7 +227,7 @@ static void print_stalls(const struct page *page, const struct headroom_stats *s
 }
 
 static void print_stats(const struct page *page, const char *heading,
-			const struct headroom_stats *stats, uint64_t extra)
+			const struct headroom_stats *stats, const struct headroom_extra *extra)
 {
 	putchar('\n');
 	text_heading(heading);
@@ -212,6 +236,7 @@ static void print_stats(const struct page *page, const char *heading,
 	print_pages(stats);
 	print_distances(page, stats, extra);
 	print_ages(&stats->refault_age);
+	print_horizon(page, stats);
 	print_stalls(page, stats);
 }
 
@@ -287,24 +312,27 @@ static int print_text(const struct page *page)
 		puts("since the module was loaded");
 	if (same_stats(&activity->subtree, &activity->local)) {
 		print_stats(page, "local and subtree", &activity->subtree,
-			    activity->extra_subtree);
+			    &activity->extra_subtree);
 	} else {
 		print_stats(page, "local: its own tasks and pages", &activity->local,
-			    activity->extra_local);
+			    &activity->extra_local);
 		print_stats(page, "subtree: the cgroup and all below it", &activity->subtree,
-			    activity->extra_subtree);
+			    &activity->extra_subtree);
 	}
 	print_target(page, &activity->target);
 	return 0;
 }
 
 static struct json_object *json_scope(const struct page *page, const struct headroom_stats *stats,
-				      uint64_t extra)
+				      const struct headroom_extra *extra)
 {
 	struct headroom_estimate estimate = headroom_refaults_estimate(stats, page->sample_shift);
 	struct json_object *object = json_stats(stats, true), *refaults = json_new_object();
 
-	json_add_uint(object, "extra_bytes", extra * page->page_size);
+	json_add_extra(object, extra, page->page_size);
+	if (page->interval->seconds > 0)
+		json_add_number(object, "refaults_per_s",
+				stats->refaults / page->interval->seconds);
 	json_add_number(object, "returned_percent", returned_percent(stats));
 	json_add_number(refaults, "value", estimate.value);
 	json_add_number(refaults, "error", estimate.error);
@@ -342,8 +370,8 @@ static int print_json(const struct page *page)
 	json_add_bool(object, "consistent", page->interval->consistent);
 	json_add_uint(object, "page_size", page->page_size);
 	json_add_uint(object, "sample_shift", page->sample_shift);
-	json_add(object, "local", json_scope(page, &activity->local, activity->extra_local));
-	json_add(object, "subtree", json_scope(page, &activity->subtree, activity->extra_subtree));
+	json_add(object, "local", json_scope(page, &activity->local, &activity->extra_local));
+	json_add(object, "subtree", json_scope(page, &activity->subtree, &activity->extra_subtree));
 	json_add(object, "target", json_target(&activity->target));
 	json_add_bool(object, "stalls_tracked", page->tracked);
 	json_add_psi(object, page);
@@ -443,7 +471,7 @@ static int print_interval(struct headroom *h, const struct interval *interval)
 static int print_reading(struct headroom *h, void *now, void *before)
 {
 	struct interval *interval;
-	int err = interval_new(now, before, &interval);
+	int err = interval_new(now, before, request.page.sample_shift, &interval);
 
 	if (!err)
 		err = print_interval(h, interval);

@@ -93,7 +93,7 @@ static void print_time(const struct headroom_status *status)
 enum hook_state {
 	ATTACHED,
 	SILENT,		/* attached, and the kernel does not fire it */
-	OFF,		/* not attached; a parameter attaches it */
+	OFF,		/* not attached, and @covers says when it is */
 	MISSING,
 };
 
@@ -129,6 +129,12 @@ static bool is_for_stalls(const struct headroom_hook *hook)
 	return false;
 }
 
+/* Whether the hook is attached only once a page has gone to swap */
+static bool is_for_swap(const struct headroom_hook *hook)
+{
+	return strcmp(hook->name, "mm_lru_insertion") == 0;
+}
+
 static bool is_function(const struct headroom_hook *hook)
 {
 	size_t len = strlen(hook->name);
@@ -142,7 +148,7 @@ static enum hook_state state_of(const struct headroom_hook *hook,
 	if (hook->attached)
 		return is_silent(hook, kernel) ? SILENT : ATTACHED;
 	/* the text of a function says whether swap_kprobes is off, or why it has no effect */
-	if (is_function(hook) || (!status->stalls && is_for_stalls(hook)))
+	if (is_function(hook) || is_for_swap(hook) || (!status->stalls && is_for_stalls(hook)))
 		return OFF;
 	return MISSING;
 }

@@ -53,7 +53,7 @@ static const char help_text[] =
 	"CAUSE      cause of most of that time\n"
 	"REFAULT/s  evicted pages that were read again\n"
 	"EVICT/s    pages that reclaim evicted\n"
-	"EXTRA      extra memory that would have saved 90 % of the refaults\n"
+	"EXTRA      extra memory that would have saved 90 % of the refaults (>: at least)\n"
 	"PSI%       memory.pressure \"some\": time in which at least one task was stalled\n";
 
 /* The input of the filter; the caller frees it. NULL if out of memory */

@@ -6,15 +6,13 @@
 #include <string.h>
 
 #include "curve_plot.h"
+#include "interval.h"
 
 /* Size of the plot in characters; with its labels it fits into 80 by 20 */
 #define PLOT_COLUMNS	68
 #define PLOT_ROWS	15
 #define PLOT_TICKS	4
 #define PLOT_LEFT	12	/* the labels, a space and the axis */
-
-/* Two standard errors: about 95 % */
-#define ERRORS		2
 
 double curve_plot_rate(const struct curve_plot *plot, double refaults)
 {
@@ -26,25 +24,27 @@ const char *curve_plot_unit(const struct curve_plot *plot)
 	return plot->seconds > 0 ? "refaults/s" : "refaults";
 }
 
-static double rate_at(const struct curve_plot *plot, double pages)
-{
-	return curve_plot_rate(plot, headroom_curve_at(&plot->curve, pages).refaults);
-}
-
 double curve_plot_refaults(const struct curve_plot *plot)
 {
 	return plot->curve.point[0].refaults;
 }
 
+double curve_plot_horizon(const struct curve_plot *plot)
+{
+	return plot->curve.point[plot->curve.nr - 1].pages;
+}
+
 double curve_plot_reach(const struct curve_plot *plot)
 {
-	double pages = plot->curve.point[plot->curve.nr - 1].pages;
+	double pages = headroom_curve_memory(&plot->curve, 0).value * 1.05;
 
-	return pages > 0 ? pages * 1.05 : 1;
+	return fmin(pages > 0 ? pages : 1, fmax(curve_plot_horizon(plot), 1));
 }
 
 struct text curve_plot_memory(const struct curve_plot *plot, double pages)
 {
+	if (!isfinite(pages))
+		return (struct text){ "beyond the horizon" };
 	return quantity_bytes(ceil(pages) * plot->page_size);
 }
 
@@ -53,11 +53,15 @@ static void draw_row(FILE *out, const struct curve_plot *plot, int row)
 	double most = curve_plot_rate(plot, curve_plot_refaults(plot));
 	double step = curve_plot_reach(plot) / (PLOT_COLUMNS - 1);
 	char line[PLOT_COLUMNS + 1] = "", label[32] = "";
-	double level = most * row / PLOT_ROWS;
+	double level = curve_plot_refaults(plot) * row / PLOT_ROWS;
+	struct headroom_curve_point point;
 
-	/* mark the columns where the curve is above the lower edge of the row */
-	for (int column = 0; column < PLOT_COLUMNS; column++)
-		line[column] = rate_at(plot, column * step) > level ? '#' : ' ';
+	/* mark the columns where the curve, or its bound, is above the lower edge of the row */
+	for (int column = 0; column < PLOT_COLUMNS; column++) {
+		point = headroom_curve_at(&plot->curve, column * step);
+		line[column] = point.refaults > level ? '#' :
+			       point.refaults_high > level ? '.' : ' ';
+	}
 	for (int end = PLOT_COLUMNS; end > 0 && line[end - 1] == ' '; end--)
 		line[end - 1] = '\0';
 	if (row == PLOT_ROWS - 1 || (row + 1) * 3 % PLOT_ROWS == 0)
@@ -101,16 +105,20 @@ void curve_plot_draw(FILE *out, const struct curve_plot *plot)
 	draw_ticks(out, plot);
 }
 
-static void print_row(FILE *out, const struct curve_plot *plot, double share)
+static void print_row(FILE *out, const struct curve_plot *plot, double pages)
 {
-	double pages = headroom_curve_memory(&plot->curve, curve_plot_refaults(plot) * (1 - share));
-	/* a step of the curve may save more than @share: print all that it saves */
+	const struct headroom_curve_point *none = &plot->curve.point[0];
 	struct headroom_curve_point point = headroom_curve_at(&plot->curve, pages);
+	char saved[32];
 
-	fprintf(out, "  %14s  %10s  %10s  %6.1f  %10.0f\n", curve_plot_memory(plot, pages).s,
+	snprintf(saved, sizeof(saved), "%.0f-%.0f",
+		 floor(100 * (1 - point.refaults_high / none->refaults_high)),
+		 100 * (1 - point.refaults_low / none->refaults_low));
+	fprintf(out, "  %14s  %10s  %10s  %10s  %8s  %10.0f\n",
+		curve_plot_memory(plot, pages).s,
 		text_number(curve_plot_rate(plot, point.refaults)).s,
-		text_number(curve_plot_rate(plot, ERRORS * point.error)).s,
-		100 * (1 - point.refaults / curve_plot_refaults(plot)), point.samples);
+		text_number(curve_plot_rate(plot, point.refaults_low)).s,
+		text_number(curve_plot_rate(plot, point.refaults_high)).s, saved, point.samples);
 }
 
 void curve_plot_table(FILE *out, const struct curve_plot *plot)
@@ -118,15 +126,63 @@ void curve_plot_table(FILE *out, const struct curve_plot *plot)
 	static const double share[] = { 0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 1 };
 	double pages, last = -1;
 
-	fprintf(out, "  %14s  %10s  %10s  %6s  %10s\n", "EXTRA MEMORY",
-	       plot->seconds > 0 ? "REFAULT/s" : "REFAULTS", "+-", "SAVED%", "SAMPLES");
+	fprintf(out, "  %14s  %10s  %10s  %10s  %8s  %10s\n", "EXTRA MEMORY",
+	       plot->seconds > 0 ? "REFAULT/s" : "REFAULTS", "LOW", "HIGH", "SAVED%", "SAMPLES");
 	for (size_t i = 0; i < sizeof(share) / sizeof(share[0]); i++) {
-		pages = headroom_curve_memory(&plot->curve, curve_plot_refaults(plot) * (1 - share[i]));
+		pages = headroom_curve_extra(&plot->curve, share[i]).value;
 		/* several shares may fall on the same step: print its row once */
 		if (pages != last)
-			print_row(out, plot, share[i]);
+			print_row(out, plot, pages);
 		last = pages;
 	}
+}
+
+void curve_plot_summary(FILE *out, const struct curve_plot *plot)
+{
+	struct headroom_extra extra = headroom_curve_extra(&plot->curve, SAVED_SHARE);
+
+	fprintf(out, "horizon: distances up to %.0f evictions, %s of memory\n",
+		plot->curve.horizon, curve_plot_memory(plot, curve_plot_horizon(plot)).s);
+	if (curve_plot_refaults(plot) <= 0) {
+		fputs("no refaults up to the horizon; beyond it nothing is known\n", out);
+		return;
+	}
+	fprintf(out, "beyond it nothing is known; perhaps up to %s %s need more memory\n",
+		text_number(curve_plot_rate(plot, plot->curve.beyond)).s, curve_plot_unit(plot));
+	fprintf(out, "%s more saves %.0f %%; ", curve_plot_memory(plot, extra.value).s,
+		100 * SAVED_SHARE);
+	fprintf(out, "95 %% interval %s to ", curve_plot_memory(plot, extra.low).s);
+	fprintf(out, "%s\n", curve_plot_memory(plot, extra.high).s);
+}
+
+/* Refaults of the pool that extra memory would go to */
+static int build_for_target(struct curve_plot *plot, const struct headroom_target *target,
+			    const struct headroom_stats *subtree)
+{
+	const struct headroom_pool pool = {
+		.distance = &target->distance,
+		.evictions = target->evictions, .clock = plot->cgroup->target.evictions,
+		.horizon = headroom_horizon(subtree), .sample_shift = plot->sample_shift,
+		.nr_groups = subtree->nr_groups, .group = subtree->group,
+	};
+
+	plot->evictions = target->evictions;
+	plot->seen = headroom_histogram_count(&target->distance);
+	return headroom_curve_build(&pool, &plot->curve);
+}
+
+static int build_for_local(struct curve_plot *plot, const struct headroom_stats *local)
+{
+	const struct headroom_pool pool = {
+		.distance = &local->refault_distance,
+		.evictions = local->evictions, .clock = plot->cgroup->local.evictions,
+		.horizon = headroom_horizon(local), .sample_shift = plot->sample_shift,
+		.nr_groups = local->nr_groups, .group = local->group,
+	};
+
+	plot->evictions = local->evictions;
+	plot->seen = headroom_histogram_count(&local->refault_distance);
+	return headroom_curve_build(&pool, &plot->curve);
 }
 
 /*
@@ -136,26 +192,24 @@ void curve_plot_table(FILE *out, const struct curve_plot *plot)
 int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 		     const struct headroom_cgroup *before)
 {
+	struct headroom_stats local = { 0 }, subtree = { 0 };
 	struct headroom_target target;
-	struct headroom_stats local;
 	int err;
 
 	err = headroom_target_delta(&now->target, before ? &before->target : NULL, &target);
 	if (err < 0)
 		return err;
 	err = headroom_stats_delta(&now->local, before ? &before->local : NULL, &local);
-	if (err < 0) {
-		headroom_target_clear(&target);
-		return err;
-	}
+	if (!err)
+		err = headroom_stats_delta(&now->subtree, before ? &before->subtree : NULL,
+					   &subtree);
 	plot->cgroup = now;
 	plot->target = target.evictions && target.evictions >= local.evictions;
-	plot->evictions = plot->target ? target.evictions : local.evictions;
-	err = headroom_curve_build(plot->target ? &target.distance : &local.refault_distance,
-				   plot->evictions,
-				   plot->target ? now->target.evictions : now->local.evictions,
-				   plot->sample_shift, &plot->curve);
+	if (!err)
+		err = plot->target ? build_for_target(plot, &target, &subtree) :
+				     build_for_local(plot, &local);
 	headroom_target_clear(&target);
 	headroom_stats_clear(&local);
+	headroom_stats_clear(&subtree);
 	return err;
 }

@@ -12,6 +12,7 @@ struct curve_plot {
 	const struct headroom_cgroup *cgroup;
 	bool target;		/* pool: the cgroup and all below it; else its own pages */
 	uint64_t evictions;
+	uint64_t seen;		/* refaults recorded, scaled */
 	uint32_t page_size;
 	uint32_t sample_shift;
 	double seconds;		/* 0: since the module was loaded */
@@ -33,12 +34,16 @@ int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 double curve_plot_rate(const struct curve_plot *plot, double refaults);
 /** curve_plot_unit - unit of curve_plot_rate() */
 const char *curve_plot_unit(const struct curve_plot *plot);
-/** curve_plot_refaults - refaults without extra memory */
+/** curve_plot_refaults - estimate of the refaults up to the horizon, without extra memory */
 double curve_plot_refaults(const struct curve_plot *plot);
+/** curve_plot_horizon - the largest extra memory that the curve covers, in pages */
+double curve_plot_horizon(const struct curve_plot *plot);
 /** curve_plot_reach - extent of the memory axis in pages; greater than 0 */
 double curve_plot_reach(const struct curve_plot *plot);
-/** curve_plot_memory - format pages as bytes */
+/** curve_plot_memory - format pages as bytes; INFINITY is beyond the horizon */
 struct text curve_plot_memory(const struct curve_plot *plot, double pages);
+/** curve_plot_summary - print the horizon and the memory that saves most refaults */
+void curve_plot_summary(FILE *out, const struct curve_plot *plot);
 /** curve_plot_draw - draw the curve in 80 by 18 characters; needs at least one refault */
 void curve_plot_draw(FILE *out, const struct curve_plot *plot);
 /** curve_plot_table - print memory and saved refaults; needs at least one refault */

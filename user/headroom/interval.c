@@ -6,26 +6,51 @@
 
 #include "interval.h"
 
-/* Add the extra memory of a cgroup to itself and to its ancestors. */
-static int add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i)
+/* Whether more memory would gain something; the rate is unknown without @seconds */
+static bool refaults_matter(double refaults, double evictions, double seconds)
 {
-	const struct headroom_cgroup *cgroup = &now->cgroup[i];
-	uint64_t extra;
-	int err = headroom_extra_memory(&interval->activity[i].local, SAVED_SHARE, &extra);
+	if (refaults < LEAST_RATE * seconds)
+		return false;
+	return refaults >= LEAST_SHARE * evictions ||
+	       (seconds > 0 && refaults >= MODERATE_RATE * seconds);
+}
 
-	if (err < 0)
-		return err;
-	interval->activity[i].extra_local = extra;
+static void add(struct headroom_extra *sum, const struct headroom_extra *extra)
+{
+	sum->value += extra->value;
+	sum->low += extra->low;
+	sum->high += extra->high;
+}
+
+/* Add the extra memory of a cgroup to itself and to its ancestors. */
+static int add_extra(struct interval *interval, const struct headroom_snapshot *now, size_t i,
+		     uint32_t sample_shift)
+{
+	const struct headroom_stats *local = &interval->activity[i].local;
+	const struct headroom_cgroup *cgroup = &now->cgroup[i];
+	const struct headroom_pool pool = {
+		.distance = &local->refault_distance,
+		.evictions = local->evictions, .clock = cgroup->local.evictions,
+		.horizon = headroom_horizon(local), .sample_shift = sample_shift,
+		.nr_groups = local->nr_groups, .group = local->group,
+	};
+	struct headroom_extra *extra = &interval->activity[i].extra_local;
+	uint64_t refaults = headroom_histogram_count(&local->refault_distance);
+	int err;
+
+	if (!refaults || !refaults_matter(refaults, local->evictions, interval->seconds))
+		return 0;
+	err = headroom_extra_memory(&pool, SAVED_SHARE, extra);
 	/* bound the walk, in case the parents form a cycle */
-	for (size_t depth = 0; cgroup && depth < now->nr; depth++) {
-		interval->activity[cgroup - now->cgroup].extra_subtree += extra;
+	for (size_t depth = 0; !err && cgroup && depth < now->nr; depth++) {
+		add(&interval->activity[cgroup - now->cgroup].extra_subtree, extra);
 		cgroup = headroom_snapshot_find(now, cgroup->parent_id);
 	}
-	return 0;
+	return err;
 }
 
 static int subtract(struct interval *interval, const struct headroom_snapshot *now,
-		    const struct headroom_snapshot *before)
+		    const struct headroom_snapshot *before, uint32_t sample_shift)
 {
 	int err = headroom_snapshot_delta(now, before, &interval->delta);
 
@@ -45,12 +70,12 @@ static int subtract(struct interval *interval, const struct headroom_snapshot *n
 		};
 	}
 	for (size_t i = 0; !err && i < now->nr; i++)
-		err = add_extra(interval, now, i);
+		err = add_extra(interval, now, i, sample_shift);
 	return err;
 }
 
 int interval_new(const struct headroom_snapshot *now, const struct headroom_snapshot *before,
-		 struct interval **result)
+		 uint32_t sample_shift, struct interval **result)
 {
 	struct interval *interval = calloc(1, sizeof(*interval));
 	int err;
@@ -62,7 +87,7 @@ int interval_new(const struct headroom_snapshot *now, const struct headroom_snap
 	interval->time = now->time;
 	interval->seconds = before ? (now->time - before->time) / 1e9 : 0;
 	interval->consistent = now->consistent && (!before || before->consistent);
-	err = subtract(interval, now, before);
+	err = subtract(interval, now, before, sample_shift);
 	if (err < 0)
 		interval_free(interval);
 	else

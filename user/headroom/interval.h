@@ -8,6 +8,14 @@
 /* Share of the refaults that "extra memory" would have saved */
 #define SAVED_SHARE	0.9
 
+/*
+ * More memory gains little for a cgroup with fewer refaults per second, or, up to the second
+ * rate, with fewer refaults than this share of its evictions
+ */
+#define LEAST_RATE	1
+#define MODERATE_RATE	100
+#define LEAST_SHARE	0.01
+
 /**
  * struct activity - activity of one cgroup during an interval
  * @cgroup: the cgroup in the later snapshot
@@ -15,7 +23,8 @@
  * @subtree: statistics of the cgroup and all below it
  * @target: reclaim from the cgroup and all below it; lowest priorities are since the
  *	module was loaded
- * @extra_local: extra memory in pages that would have saved SAVED_SHARE of its refaults
+ * @extra_local: extra memory in pages that would have saved SAVED_SHARE of its refaults;
+ *	all zero if they are so few that more memory would gain little
  * @extra_subtree: sum of @extra_local over the subtree. A refault distance counts the
  *	evictions of one cgroup, so distances of different cgroups cannot be combined
  * @psi_some: growth of "some" in memory.pressure, nanoseconds; without an earlier
@@ -27,8 +36,8 @@ struct activity {
 	struct headroom_stats local;
 	struct headroom_stats subtree;
 	struct headroom_target target;
-	uint64_t extra_local;
-	uint64_t extra_subtree;
+	struct headroom_extra extra_local;
+	struct headroom_extra extra_subtree;
 	uint64_t psi_some;
 	uint64_t psi_full;
 };
@@ -55,7 +64,7 @@ struct interval {
  * interval_new - subtract two snapshots
  * @now: later snapshot; must outlive the interval
  * @before: earlier snapshot; NULL for since the module was loaded
- *
+ * @sample_shift: from struct headroom_status
  * @interval: result; free it with interval_free(); NULL after a failure
  *
  * The counters of a cgroup that is not in @before start at zero.
@@ -63,7 +72,7 @@ struct interval {
  * Return: 0 or -ENOMEM.
  */
 int interval_new(const struct headroom_snapshot *now, const struct headroom_snapshot *before,
-		 struct interval **interval);
+		 uint32_t sample_shift, struct interval **interval);
 void interval_free(struct interval *interval);
 
 /** is_in_subtree - whether @id is @top or below it */

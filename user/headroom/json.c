@@ -35,6 +35,23 @@ static bool fits(struct json_object *parent, struct json_object *value)
 	return false;
 }
 
+void json_add_pages(struct json_object *object, const char *key, double pages,
+		    uint32_t page_size)
+{
+	if (isfinite(pages))
+		json_add_uint(object, key, ceil(pages) * page_size);
+	else
+		json_add_null(object, key);
+}
+
+void json_add_extra(struct json_object *object, const struct headroom_extra *extra,
+		    uint32_t page_size)
+{
+	json_add_pages(object, "extra_bytes", extra->value, page_size);
+	json_add_pages(object, "extra_low_bytes", extra->low, page_size);
+	json_add_pages(object, "extra_high_bytes", extra->high, page_size);
+}
+
 struct json_object *json_new_object(void)
 {
 	return json_object_new_object();
@@ -252,6 +269,12 @@ static struct json_object *json_stalls(const struct headroom_stats *stats, bool 
 	return stalls;
 }
 
+/* A horizon; null where there is none */
+static double bound(uint64_t horizon)
+{
+	return horizon == UINT64_MAX ? NAN : horizon;
+}
+
 struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 {
 	struct json_object *object = json_new_object();
@@ -261,6 +284,10 @@ struct json_object *json_stats(const struct headroom_stats *stats, bool details)
 		json_add(object, "pages", json_pages(stats));
 		json_add(object, "refault_distance", json_histogram(&stats->refault_distance));
 		json_add(object, "refault_age", json_histogram(&stats->refault_age));
+		json_add(object, "forgotten_distance", json_histogram(&stats->forgotten_distance));
+		json_add(object, "forgotten_age", json_histogram(&stats->forgotten_age));
+		json_add_number(object, "horizon_pages", bound(headroom_horizon(stats)));
+		json_add_number(object, "horizon_age", bound(headroom_horizon_age(stats)));
 		json_add(object, "sample_groups", json_groups(stats));
 	}
 	json_add(object, "stall", json_stalls(stats, details));

@@ -29,6 +29,13 @@ void json_add_text(struct json_object *object, const char *key, const char *valu
  */
 void json_add_time(struct json_object *object, uint64_t time);
 
+/** json_add_pages - add a number of pages in bytes, rounded up; INFINITY becomes null */
+void json_add_pages(struct json_object *object, const char *key, double pages,
+		    uint32_t page_size);
+/** json_add_extra - add extra_bytes, extra_low_bytes and extra_high_bytes */
+void json_add_extra(struct json_object *object, const struct headroom_extra *extra,
+		    uint32_t page_size);
+
 struct json_object *json_new_object(void);
 struct json_object *json_new_array(void);
 /** json_append - append @value to @array */

@@ -37,7 +37,7 @@ struct measure order_measure(const struct activity *activity)
 		.stall = activity->subtree.stall_total,
 		.refaults = activity->subtree.refaults,
 		.evictions = activity->subtree.evictions,
-		.extra = activity->extra_subtree,
+		.extra = activity->extra_subtree.value,
 		.psi = activity->psi_some,
 		.path = activity->cgroup->path,
 	};

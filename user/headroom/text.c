@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <langinfo.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -18,6 +19,22 @@ struct text text_number(double number)
 	if (number > 0 && number < 0.05)
 		return (struct text){ "<0.1" };
 	snprintf(text.s, sizeof(text.s), number > 0 && number < 99.95 ? "%.1f" : "%.0f", number);
+	return text;
+}
+
+struct text text_extra(const struct headroom_extra *extra, uint32_t page_size)
+{
+	struct text text, low = quantity_bytes(extra->low * page_size);
+	char *point = strchr(low.s, '.');
+
+	if (extra->high <= 0)
+		return (struct text){ "-" };
+	if (isfinite(extra->high))
+		return quantity_bytes(extra->value * page_size);
+	/* ">1000.5 MiB" has 11 characters */
+	if (point > low.s + 3)
+		memmove(point, point + 2, strlen(point + 2) + 1);
+	snprintf(text.s, sizeof(text.s), ">%.30s", low.s);
 	return text;
 }
 

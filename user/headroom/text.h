@@ -10,6 +10,14 @@
 /** text_number - one decimal below 100, none above: "0", "<0.1", "12.3", "1234" */
 struct text text_number(double number);
 
+/**
+ * text_extra - extra memory in a column of 10
+ *
+ * Return: the estimate; ">32.0 MiB", the lower bound, if the upper one is beyond the horizon;
+ * "-" for a cgroup whose refaults do not matter.
+ */
+struct text text_extra(const struct headroom_extra *extra, uint32_t page_size);
+
 /** text_words - replace underscores by spaces: "own limit" for "own_limit" */
 struct text text_words(const char *name);
 

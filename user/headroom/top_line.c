@@ -39,7 +39,7 @@ static struct text evictions_text(const struct top_row *row)
 
 static struct text extra_text(const struct top_row *row)
 {
-	return row->refaults_per_s > 0 ? quantity_bytes(row->extra_bytes) : (struct text){ "-" };
+	return row->extra;
 }
 
 static struct text psi_text(const struct top_row *row)

@@ -34,7 +34,7 @@ static int fill_row(struct top_row *row, const struct activity *activity, double
 		.cause = main_cause(stats),
 		.refaults_per_s = stats->refaults / seconds,
 		.evictions_per_s = stats->evictions / seconds,
-		.extra_bytes = (double)activity->extra_subtree * page_size,
+		.extra = text_extra(&activity->extra_subtree, page_size),
 		.psi_percent = activity->cgroup->psi ? activity->psi_some / 1e7 / seconds : NAN,
 		.idle = is_idle(stats),
 	};

@@ -6,6 +6,7 @@
 #include "headroom.h"
 #include "interval.h"
 #include "order.h"
+#include "text.h"
 
 /**
  * struct top_row - a cgroup
@@ -18,7 +19,7 @@
  * @cause: cause with the longest total; 0 for none
  * @refaults_per_s: refaults per second
  * @evictions_per_s: evictions per second
- * @extra_bytes: memory that would have saved SAVED_SHARE of the refaults
+ * @extra: memory that would have saved SAVED_SHARE of the refaults
  * @psi_percent: PSI "some" as a share of the interval; NAN without PSI
  * @idle: whether all counters are zero
  */
@@ -32,7 +33,7 @@ struct top_row {
 	enum headroom_stall_cause cause;
 	double refaults_per_s;
 	double evictions_per_s;
-	double extra_bytes;
+	struct text extra;
 	double psi_percent;
 	bool idle;
 };

@@ -50,7 +50,8 @@ static int put_summary(FILE *out, const struct top_page *page, const struct head
 	free(name);
 	fprintf(out, "in %.1f s, with all below it: %s refaults/s", seconds,
 		text_number(stats->refaults / seconds).s);
-	fprintf(out, ", %s evictions/s\n", text_number(stats->evictions / seconds).s);
+	fprintf(out, ", %s evictions/s", text_number(stats->evictions / seconds).s);
+	fprintf(out, ", %s/s from outside\n", text_number(stats->evictions_outside / seconds).s);
 	fprintf(out, "stalled %s %% of the time",
 		text_number(stats->stall_total / 1e7 / seconds).s);
 	put_psi(out, page);
@@ -91,12 +92,11 @@ static int put_curve(FILE *out, const struct top_page *page)
 	put_heading(out, "What more memory would save");
 	fputs(plot.target ? "as one pool with all below it, at its own limit\n" :
 	      "its own pages, evicted for any reason\n", out);
+	curve_plot_summary(out, &plot);
 	if (curve_plot_refaults(&plot) > 0) {
 		curve_plot_table(out, &plot);
 		fputc('\n', out);
 		curve_plot_draw(out, &plot);
-	} else {
-		fputs("no refaults: nothing\n", out);
 	}
 	headroom_curve_clear(&plot.curve);
 	return 0;

@@ -154,7 +154,7 @@ static int update(struct top_read *read)
 {
 	const struct headroom_snapshot *before = read->before ? read->before : read->since;
 	struct interval *interval;
-	int err = interval_new(read->now, before, &interval);
+	int err = interval_new(read->now, before, read->sample_shift, &interval);
 
 	/* without elapsed time there are no rates */
 	if (!err && interval->seconds > 0) {
@@ -176,12 +176,13 @@ static void begin(struct top_read *read)
 
 int top_read_take(struct top_read *read)
 {
-	const struct headroom_filter filter = {
-		.ancestor = read->model.top,
-		.omit = HEADROOM_DETAIL_PAGES,
-	};
+	struct headroom_filter filter = { .ancestor = read->model.top };
 	struct headroom_snapshot *s = NULL;
 	int err = read_status(read);
+
+	/* the details of pages include the groups of sampled ones */
+	if (!read->sample_shift)
+		filter.omit = HEADROOM_DETAIL_PAGES;
 
 	if (!err)
 		err = headroom_snapshot_take(read->h, &filter, &s);

@@ -70,6 +70,8 @@ static int decide(const struct protect_rule *rule, struct memory *m,
 	struct protect_reading now = {
 		.delta = &delta,
 		.interval = frame->time - m->time,
+		.clock = frame->cgroup->subtree.evictions,
+		.sample_shift = frame->sample_shift,
 		.page_size = frame->page_size,
 		.current = frame->memory.current,
 		.low = frame->low.value,

@@ -15,6 +15,7 @@ struct engine;
  * struct engine_frame - everything that a rule reads about its cgroup at one moment
  * @time: CLOCK_MONOTONIC, ns
  * @page_size: bytes
+ * @sample_shift: one page in 2^sample_shift is tracked
  * @memory: memory and limits, from the cgroup's files
  * @low: memory.low
  * @cgroup: statistics, from the module
@@ -22,6 +23,7 @@ struct engine;
 struct engine_frame {
 	uint64_t time;
 	uint64_t page_size;
+	uint32_t sample_shift;
 	struct cgroupfs_memory memory;
 	struct knob low;
 	struct headroom_cgroup *cgroup;

@@ -3,14 +3,14 @@
  * protect: set memory.low to the working set that refault distances show
  *
  * A cgroup that reads evicted pages back needs more memory than it has. If it reached
- * its own limit, only a higher limit helps. If it did not, the demand of others evicted
- * its pages, and memory.low protects them.
+ * its own limit, only a higher limit helps. If the demand of others evicted its pages,
+ * memory.low protects them.
  *
- * memory.low does not help a cgroup in the subtree that reaches a limit of its own,
- * either: refaults and evictions with the reason own limit are subtracted. Distances are
- * not recorded by reason; the log says so if they include such pages. A limit between the
- * victim of a page and the rule's cgroup looks like one above both (ancestor limit) and
- * counts as demand of others.
+ * Only pages whose evictor is outside the cgroup's subtree count as demand of others. The
+ * rest is its own demand, which it must not turn into protection: it reached a limit in
+ * the subtree, or one above that others do not contest; it paged out its own memory with
+ * MADV_PAGEOUT or memory.reclaim; or it reads pages that were evicted from other cgroups.
+ * Distances are not recorded by origin; the log says so if they include such pages.
  *
  * How much: a page that came back at distance d would not have been evicted with u(d)
  * more memory (headroom_extra_memory()). So
@@ -18,7 +18,8 @@
  *	target = (memory.current + u(quantile of the distances)) * 1.1
  *
  * bounded by max and the cgroup's own limit. The tenth covers what the kernel charges in
- * addition to file pages. A memory.low below the target is raised at once; a difference
+ * addition to file pages. u is the lower bound of the 95 % interval, and fewer than
+ * LEAST_SAMPLES recorded refaults set no target: uncertain needs take no memory from others. A memory.low below the target is raised at once; a difference
  * too small to matter is ignored.
  *
  * The kernel may override memory.low. If it evicts pages although the cgroup has less
@@ -43,6 +44,7 @@
 
 #define MARGIN		1.1
 #define LEAST_CHANGE	(1ULL << 20)
+#define LEAST_SAMPLES	16
 
 static uint64_t least(uint64_t a, uint64_t b)
 {
@@ -54,18 +56,13 @@ static uint64_t whole_pages(uint64_t bytes, uint64_t page_size)
 	return bytes / page_size * page_size;
 }
 
-/* Evictions for the victim's own limit, and their refaults, scaled if they are sampled */
-static struct headroom_pages own_limit(const struct headroom_stats *delta)
+/* Evictions and refaults that others did not cause, scaled if they are sampled */
+static struct headroom_pages own_demand(const struct headroom_stats *delta)
 {
-	struct headroom_pages own = {};
-
-	for (size_t i = 0; i < delta->nr_pages; i++) {
-		if (delta->pages[i].reason != HEADROOM_REASON_OWN_LIMIT)
-			continue;
-		own.evictions += delta->pages[i].evictions;
-		own.refaults += delta->pages[i].refaults;
-	}
-	return own;
+	return (struct headroom_pages){
+		.evictions = saturating_sub(delta->evictions, delta->evictions_outside),
+		.refaults = saturating_sub(delta->refaults, delta->returned_outside),
+	};
 }
 
 /* The smallest difference worth a write: 1 MiB, or 2 % if more */
@@ -123,13 +120,32 @@ static void decide_refaulting(const struct protect_rule *rule,
 	} else if (recovering(now, own)) {
 		d->reason = PROTECT_ENOUGH;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
-		d->reason = PROTECT_RAISE;
-		d->low = target;
+		d->reason = d->samples < LEAST_SAMPLES ? PROTECT_FEW_SAMPLES : PROTECT_RAISE;
+		d->low = d->reason == PROTECT_RAISE ? target : now->low;
 	} else if (now->low + slack(now->low) >= d->most) {
 		d->reason = PROTECT_AT_MAX;
 	} else {
 		d->reason = PROTECT_ENOUGH;
 	}
+}
+
+/* The size of the working set, and the samples that it rests on */
+static void measure(const struct protect_rule *rule, const struct protect_reading *now,
+		    struct protect_decision *d)
+{
+	const struct headroom_pool pool = {
+		.distance = &now->delta->refault_distance,
+		.evictions = now->delta->evictions, .clock = now->clock,
+		.horizon = headroom_horizon(now->delta), .sample_shift = now->sample_shift,
+		.nr_groups = now->delta->nr_groups, .group = now->delta->group,
+	};
+	struct headroom_extra extra;
+
+	d->samples = headroom_histogram_count(pool.distance) >> now->sample_shift;
+	d->distance = headroom_histogram_quantile(pool.distance, rule->quantile);
+	/* If out of memory, do not raise in this round */
+	if (headroom_extra_memory(&pool, rule->quantile, &extra) == 0)
+		d->extra = (uint64_t)extra.low * now->page_size;
 }
 
 static double per_second(uint64_t count, uint64_t ns)
@@ -140,21 +156,16 @@ static double per_second(uint64_t count, uint64_t ns)
 struct protect_decision protect_decide(const struct protect_rule *rule,
 				       const struct protect_reading *now)
 {
-	const struct headroom_pages own = own_limit(now->delta);
+	const struct headroom_pages own = own_demand(now->delta);
 	struct protect_decision d = {
 		.low = now->low,
 		.rate = per_second(now->delta->refaults, now->interval),
-		.own = per_second(least(own.refaults, now->delta->refaults), now->interval),
+		.own = per_second(own.refaults, now->interval),
 		.evictions = per_second(now->delta->evictions, now->interval),
-		.distance = headroom_histogram_quantile(&now->delta->refault_distance,
-							rule->quantile),
 		.most = whole_pages(least(rule->max, now->limit), now->page_size),
 	};
-	uint64_t extra;
 
-	/* If out of memory, do not raise in this round */
-	if (headroom_extra_memory(now->delta, rule->quantile, &extra) == 0)
-		d.extra = extra * now->page_size;
+	measure(rule, now, &d);
 	d.active = d.rate > rule->refaults || d.evictions > rule->refaults;
 	if (d.rate <= rule->refaults)
 		decide_quiet(rule, now, &d);
@@ -170,7 +181,7 @@ static int explain_refaults(char *buf, size_t size, const struct protect_rule *r
 	char own[64] = "", extra[32];
 
 	if (d->own > 0)
-		snprintf(own, sizeof(own), " (%s%.0f/s at a cgroup's own limit)",
+		snprintf(own, sizeof(own), " (%s%.0f/s from its own demand)",
 			 others ? "and " : "", d->own);
 	journal_size(extra, sizeof(extra), d->extra);
 	return snprintf(buf, size, "%.0f refaults/s%s%s, p%g distance%s %" PRIu64 " pages = %s extra",
@@ -183,7 +194,7 @@ static const char *explain_own_limit(const struct protect_reading *now)
 {
 	return now->limit_hits ?
 		", but the cgroup reached its own limit: raise memory.max or memory.high, or make the application use less" :
-		", but memory.low does not help against a cgroup's own limit: raise memory.max or memory.high of the cgroup that reached it, or make the application use less";
+		", but memory.low does not help against the cgroup's own demand: raise the memory.max or memory.high that it reaches, or make the application use less or page out less";
 }
 
 static int explain_quiet(char *buf, size_t size, const struct protect_rule *rule,
@@ -210,6 +221,7 @@ const char *protect_explain(char *buf, size_t size, const struct protect_rule *r
 	static const char *const why_not[] = {
 		[PROTECT_UNHEEDED] = ", but the kernel evicts its pages although it has less than memory.low, as MGLRU does when the whole machine is short: set memory.max on a common ancestor of it and the others to make memory.low count",
 		[PROTECT_AT_MAX] = ", but memory.low is already at its maximum",
+		[PROTECT_FEW_SAMPLES] = ", but too few refaults were recorded to size the protection: track more pages (headroom config sample-shift=N), or set a longer interval",
 		[PROTECT_ENOUGH] = ", but memory.low covers that already: evicted pages are still coming back",
 		[PROTECT_GIVE_BACK] = "",
 	};

@@ -30,6 +30,8 @@ struct protect_rule {
  * struct protect_reading - what a decision depends on
  * @delta: statistics of the cgroup's subtree since the last reading
  * @interval: ns since the last reading
+ * @clock: pages evicted from the subtree up to now, of which @delta has the last
+ * @sample_shift: one page in 2^sample_shift is tracked
  * @page_size: bytes
  * @current: memory.current, bytes
  * @low: memory.low, bytes
@@ -42,6 +44,8 @@ struct protect_rule {
 struct protect_reading {
 	const struct headroom_stats *delta;
 	uint64_t interval;
+	uint64_t clock;
+	uint32_t sample_shift;
 	uint64_t page_size;
 	uint64_t current;
 	uint64_t low;
@@ -56,11 +60,12 @@ struct protect_reading {
 enum protect_reason {
 	PROTECT_QUIET,		/* few refaults, nothing to give back */
 	PROTECT_HOLDING,	/* few refaults: the protection works, or is not idle yet */
-	PROTECT_OWN_LIMIT,	/* refaults, caused by its own limit or by one in the subtree */
+	PROTECT_OWN_LIMIT,	/* refaults, caused by its own limit or its own demand */
 	PROTECT_UNHEEDED,	/* refaults, and the kernel evicts below memory.low */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
 	PROTECT_ENOUGH,		/* refaults, and memory.low already covers them */
 	PROTECT_RAISE,		/* refaults, caused by others: raise memory.low */
+	PROTECT_FEW_SAMPLES,	/* refaults, but too few were recorded to size the protection */
 	PROTECT_GIVE_BACK,	/* idle: lower memory.low */
 };
 
@@ -70,10 +75,12 @@ enum protect_reason {
  * @low: the new memory.low, bytes
  * @active: refaults or evictions exceed the rule's rate
  * @rate: evidence: refaults per second
- * @own: evidence: the part of @rate whose pages were evicted for the victim's own limit
+ * @own: evidence: the part of @rate that demand from outside the subtree did not cause
  * @evictions: evidence: evictions per second
  * @distance: evidence: the quantile of the refault distances
- * @extra: evidence: additional bytes that would have prevented that share of the refaults
+ * @samples: evidence: recorded refaults behind @distance and @extra
+ * @extra: evidence: additional bytes that would have prevented that share of the refaults;
+ *	lower bound of the 95 % interval
  * @most: evidence: upper bound of memory.low, from max and the cgroup's own limit
  */
 struct protect_decision {
@@ -84,6 +91,7 @@ struct protect_decision {
 	double own;
 	double evictions;
 	uint64_t distance;
+	uint64_t samples;
 	uint64_t extra;
 	uint64_t most;
 };

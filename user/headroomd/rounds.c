@@ -40,6 +40,7 @@ struct rounds {
 	struct ledger *ledger;
 	struct engine *engine;
 	uint64_t page_size;
+	uint32_t sample_shift;
 	struct logged *logged;
 	char summary[160];
 };
@@ -134,7 +135,9 @@ static int read_frame(struct rounds *r, size_t i, struct headroom *h,
 	const char *path = r->config->protect[i].cgroup;
 	int err;
 
-	*frame = (struct engine_frame){ .time = clock_now(), .page_size = r->page_size };
+	*frame = (struct engine_frame){
+		.time = clock_now(), .page_size = r->page_size, .sample_shift = r->sample_shift,
+	};
 	err = low_read(r->ledger, r->config, path, &frame->low);
 	if (!err)
 		err = cgroupfs_read_memory(r->ledger->root, path, &frame->memory);
@@ -192,7 +195,8 @@ static int run_rule(struct rounds *r, size_t i, struct headroom *h)
 	return 0;
 }
 
-static int read_page_size(struct rounds *r, struct headroom *h)
+/* Each round, because the sampling factor can change */
+static int read_status(struct rounds *r, struct headroom *h)
 {
 	struct headroom_status *status;
 	int err = headroom_status_get(h, &status);
@@ -200,6 +204,7 @@ static int read_page_size(struct rounds *r, struct headroom *h)
 	if (err)
 		return err;
 	r->page_size = status->page_size;
+	r->sample_shift = status->sample_shift;
 	headroom_status_free(status);
 	return 0;
 }
@@ -207,7 +212,7 @@ static int read_page_size(struct rounds *r, struct headroom *h)
 int rounds_run(struct rounds *r, struct headroom *h)
 {
 	size_t i;
-	int err = r->page_size ? 0 : read_page_size(r, h);
+	int err = read_status(r, h);
 
 	for (i = 0; !err && i < r->config->nr; i++)
 		err = run_rule(r, i, h);

@@ -30,6 +30,11 @@ static const struct headroom_evictor *find_evictor(const struct headroom_victim 
 	return NULL;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t minus(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
@@ -49,13 +54,13 @@ static struct headroom_evictor sum(const struct headroom_victim *victim)
 
 /*
  * Subtract @before from @evictor. An entry whose count went backwards, or whose error
- * changed, left the list and got a new entry: keep its new count. Return false if nothing
- * was counted in the interval.
+ * changed, left the list and got a new entry: keep its new count. The error of a merged
+ * entry changes all the time. Return false if nothing was counted in the interval.
  */
 static bool subtract(struct headroom_evictor *evictor, const struct headroom_evictor *before)
 {
 	if (before && evictor->evictions >= before->evictions &&
-	    evictor->error == before->error) {
+	    (evictor->merged || evictor->error == before->error)) {
 		evictor->evictions -= before->evictions;
 		evictor->refaults = minus(evictor->refaults, before->refaults);
 		evictor->error = 0;
@@ -63,15 +68,37 @@ static bool subtract(struct headroom_evictor *evictor, const struct headroom_evi
 	return evictor->evictions || evictor->refaults;
 }
 
+/* Add the merged entries, or those that are not, to @taken, as far as @rest covers them */
+static void subtract_evictors(struct headroom_victim *taken, const struct headroom_victim *now,
+			      const struct headroom_victim *before, bool merged,
+			      struct headroom_evictor *rest)
+{
+	struct headroom_evictor evictor;
+
+	for (size_t i = 0; i < now->nr; i++) {
+		evictor = now->evictor[i];
+		if (!evictor.id || evictor.merged != merged ||
+		    !subtract(&evictor, find_evictor(before, &evictor)))
+			continue;
+		if (merged) {
+			evictor.evictions = least(evictor.evictions, rest->evictions);
+			evictor.refaults = least(evictor.refaults, rest->refaults);
+		}
+		rest->evictions = minus(rest->evictions, evictor.evictions);
+		rest->refaults = minus(rest->refaults, evictor.refaults);
+		taken->evictor[taken->nr++] = evictor;
+	}
+}
+
 /*
  * Only the sum over all evictors of a victim is exact: an entry that leaves the list adds
- * its count to the others. So the others get the rest of the sum.
+ * its count, which is older, to a merged entry or to the others. So the merged entries, and
+ * after them the others, get the rest of the sum.
  */
 static int subtract_victim(struct headroom_victim *taken, const struct headroom_victim *now,
 			    const struct headroom_victim *before)
 {
 	struct headroom_evictor after = sum(now), earlier = sum(before), others = { 0 };
-	struct headroom_evictor evictor;
 
 	taken->id = now->id;
 	taken->evictor = calloc(now->nr + 1, sizeof(*taken->evictor));
@@ -79,14 +106,11 @@ static int subtract_victim(struct headroom_victim *taken, const struct headroom_
 		return -ENOMEM;
 	others.evictions = minus(after.evictions, earlier.evictions);
 	others.refaults = minus(after.refaults, earlier.refaults);
-	for (size_t i = 0; i < now->nr; i++) {
-		evictor = now->evictor[i];
-		if (!evictor.id || !subtract(&evictor, find_evictor(before, &evictor)))
-			continue;
-		others.evictions = minus(others.evictions, evictor.evictions);
-		others.refaults = minus(others.refaults, evictor.refaults);
-		taken->evictor[taken->nr++] = evictor;
-	}
+	subtract_evictors(taken, now, before, false, &others);
+	subtract_evictors(taken, now, before, true, &others);
+	for (size_t i = 0; i < taken->nr; i++)
+		if (taken->evictor[i].merged)
+			taken->evictor[i].error = others.evictions;
 	if (others.evictions || others.refaults)
 		taken->evictor[taken->nr++] = others;
 	return 0;

@@ -69,7 +69,7 @@ static const char *describe(int err)
 {
 	switch (-err) {
 	case EPERM:
-		return "needs CAP_NET_ADMIN: run as root";
+		return "needs CAP_PERFMON or CAP_SYS_ADMIN: run as root";
 	case ENOBUFS:
 		return "the answer did not fit into the socket's receive queue";
 	case EBADMSG:
@@ -135,7 +135,7 @@ static int set_up_socket(struct nl_sock *sock, int queue_size)
 	err = nl_socket_set_buffer_size(sock, queue_size, 0);
 	if (err < 0)
 		return err;
-	/* with CAP_NET_ADMIN, beyond the system's limit */
+	/* with CAP_NET_ADMIN, which requests do not need, beyond the system's limit */
 	setsockopt(nl_socket_get_fd(sock), SOL_SOCKET, SO_RCVBUFFORCE, &queue_size,
 		   sizeof(queue_size));
 	err = nl_socket_set_msg_buf_size(sock, MESSAGE_SIZE);

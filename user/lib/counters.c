@@ -48,6 +48,18 @@ const struct headroom_counter headroom_stats_counters[] = {
 	      "pages evicted from this cgroup and read again by any cgroup"),
 	STATS(STALL_TOTAL, stall_total, "ns",
 	      "time in stalls of all causes that are part of the total"),
+	STATS(OVERWRITTEN, overwritten, "pages",
+	      "pages evicted from this cgroup and overwritten without being read"),
+	STATS(EVICTIONS_OUTSIDE, evictions_outside, "pages",
+	      "pages evicted by the demand of cgroups outside this one"),
+	STATS(RETURNED_OUTSIDE, returned_outside, "pages", "of them, pages read again"),
+	STATS(EVICTIONS_MACHINE, evictions_machine, "pages",
+	      "pages evicted by the demand of the root cgroup itself"),
+	STATS(RETURNED_MACHINE, returned_machine, "pages", "of them, pages read again"),
+	STATS(FORGOTTEN, forgotten, "pages",
+	      "evicted pages that the nonresident table forgot"),
+	STATS(DISPLACED, displaced, "pages",
+	      "pages of other cgroups forgotten to remember pages of this one"),
 	{ 0 }
 };
 
@@ -114,6 +126,8 @@ const struct headroom_counter headroom_dropped_counters[] = {
 	     "notifications not sent: too many at once, or no memory"),
 	DROPPED(RESIZED, resized, "pages",
 	     "evicted pages forgotten: the nonresident table was replaced"),
+	DROPPED(DIRECT_WRITES, direct_writes, "pages",
+	     "pages that direct writes replaced while too many others were"),
 	{ 0 }
 };
 

@@ -115,6 +115,7 @@ static int decode_evictor(const struct nlattr *nest, struct headroom_evictor *ev
 	/* in headroom.h, id 0 is the sum of the others */
 	if (!evictor->id)
 		return -EBADMSG;
+	evictor->merged = nla_find(nla_data(nest), nla_len(nest), HEADROOM_A_EVICTOR_MERGED);
 	err = find_key(nest, HEADROOM_A_EVICTOR_REASON, &evictor->reason);
 	return err ? err : decode_counters(nest, headroom_evictor_counters, evictor);
 }

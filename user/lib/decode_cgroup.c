@@ -186,6 +186,13 @@ static const uint16_t stats_places[] = {
 	[HEADROOM_A_STATS_REFAULT_SAMPLES] = PLACE(struct headroom_stats, refault_samples),
 	[HEADROOM_A_STATS_RETURNED] = PLACE(struct headroom_stats, returned),
 	[HEADROOM_A_STATS_STALL_TOTAL] = PLACE(struct headroom_stats, stall_total),
+	[HEADROOM_A_STATS_OVERWRITTEN] = PLACE(struct headroom_stats, overwritten),
+	[HEADROOM_A_STATS_EVICTIONS_OUTSIDE] = PLACE(struct headroom_stats, evictions_outside),
+	[HEADROOM_A_STATS_RETURNED_OUTSIDE] = PLACE(struct headroom_stats, returned_outside),
+	[HEADROOM_A_STATS_EVICTIONS_MACHINE] = PLACE(struct headroom_stats, evictions_machine),
+	[HEADROOM_A_STATS_RETURNED_MACHINE] = PLACE(struct headroom_stats, returned_machine),
+	[HEADROOM_A_STATS_FORGOTTEN] = PLACE(struct headroom_stats, forgotten),
+	[HEADROOM_A_STATS_DISPLACED] = PLACE(struct headroom_stats, displaced),
 };
 
 static const uint16_t target_places[] = {
@@ -352,6 +359,12 @@ static int decode_stats(const struct nlattr *nest, struct headroom_stats *stats,
 			break;
 		case HEADROOM_A_STATS_REFAULT_AGE:
 			err = decode_histogram(attr, &stats->refault_age, arena);
+			break;
+		case HEADROOM_A_STATS_FORGOTTEN_DISTANCE:
+			err = decode_histogram(attr, &stats->forgotten_distance, arena);
+			break;
+		case HEADROOM_A_STATS_FORGOTTEN_AGE:
+			err = decode_histogram(attr, &stats->forgotten_age, arena);
 			break;
 		case HEADROOM_A_STATS_SAMPLE_GROUP:
 			err = decode_group(attr, rem, stats, arena, &groups);

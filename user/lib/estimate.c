@@ -172,6 +172,12 @@ int headroom_stats_delta(const struct headroom_stats *now, const struct headroom
 		err = histogram_delta(&now->refault_age, &before->refault_age,
 				      &delta->refault_age);
 	if (!err)
+		err = histogram_delta(&now->forgotten_distance, &before->forgotten_distance,
+				      &delta->forgotten_distance);
+	if (!err)
+		err = histogram_delta(&now->forgotten_age, &before->forgotten_age,
+				      &delta->forgotten_age);
+	if (!err)
 		err = pages_delta(now, before, delta);
 	if (!err)
 		err = groups_delta(now, before, delta);
@@ -186,6 +192,8 @@ void headroom_stats_clear(struct headroom_stats *stats)
 {
 	free(stats->refault_distance.bucket);
 	free(stats->refault_age.bucket);
+	free(stats->forgotten_distance.bucket);
+	free(stats->forgotten_age.bucket);
 	for (size_t i = 0; i < stats->nr_stalls; i++)
 		free(stats->stall[i].latency.bucket);
 	free(stats->stall);

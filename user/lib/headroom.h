@@ -31,9 +31,11 @@
  *
  * A handle outlives the module: after the module was reloaded, requests reach
  * the new instance; while it is not loaded they return -ENOTCONN. A handle
- * for events does not: see headroom_events_next(). Requests need CAP_NET_ADMIN,
- * and looking up paths of cgroups CAP_DAC_READ_SEARCH; without it they return
- * -EPERM. Any request may also return
+ * for events does not: see headroom_events_next(). Requests need CAP_PERFMON or
+ * CAP_SYS_ADMIN, headroom_params_set() needs CAP_SYS_ADMIN, and looking up paths of
+ * cgroups CAP_DAC_READ_SEARCH; without it they return -EPERM. The task that opened
+ * the handle needs the capability as well as the one that uses it. Any request may
+ * also return
  *
  *	-ENOMEM		out of memory
  *	-ENOBUFS	the answer did not fit into the socket's queue
@@ -162,6 +164,16 @@ struct headroom_group {
  *	proactive reclaim is not counted
  * @nr_stalls: number of causes
  * @stall: ascending by cause
+ * @overwritten: pages evicted from this cgroup and overwritten as a whole, without a read
+ * @evictions_outside: evictions whose evictor is outside the cgroup, or the subtree
+ * @returned_outside: of @returned, the pages whose evictor is outside
+ * @evictions_machine: of @evictions_outside, those whose evictor is the root
+ * @returned_machine: of @returned_outside, the pages whose evictor is the root
+ * @forgotten: pages evicted from this cgroup that the nonresident table forgot
+ * @displaced: pages of other cgroups that it forgot to remember pages of this one
+ * @forgotten_distance: pages evicted from the victim between the eviction of a page and
+ *	the moment it was forgotten; see headroom_horizon()
+ * @forgotten_age: nanoseconds in between
  * @reserved: zero
  *
  * The lists hold only what the kernel reported; all counters of a missing number are zero.
@@ -183,6 +195,15 @@ struct headroom_stats {
 	uint64_t stall_total;
 	size_t nr_stalls;
 	struct headroom_stall *stall;
+	uint64_t overwritten;
+	uint64_t evictions_outside;
+	uint64_t returned_outside;
+	uint64_t evictions_machine;
+	uint64_t returned_machine;
+	uint64_t forgotten;
+	uint64_t displaced;
+	struct headroom_histogram forgotten_distance;
+	struct headroom_histogram forgotten_age;
 	uint64_t reserved[4];
 };
 
@@ -261,14 +282,17 @@ struct headroom_cgroup {
  * struct headroom_evictor - a cgroup whose demand evicted another cgroup's pages
  * @id: its cgroup id; 0 for the sum of all evictors without an entry
  * @reason: why it reclaimed; 0 for that sum
+ * @merged: the entry also counts the descendants of @id that have none
  * @evictions: pages evicted since it got its entry
  * @refaults: of them, pages read again, scaled up from the samples
- * @error: upper bound of the pages that it evicted before it got its entry
+ * @error: upper bound of the pages that it evicted before it got its entry; if @merged, of
+ *	those that all cgroups in the entry evicted and that are counted elsewhere
  * @reserved: zero
  */
 struct headroom_evictor {
 	uint64_t id;
 	uint32_t reason;
+	bool merged;
 	uint64_t evictions;
 	uint64_t refaults;
 	uint64_t error;
@@ -396,6 +420,7 @@ struct headroom_hook {
  * @dropped.notifications: notifications not sent
  * @dropped.resized: evicted pages forgotten: the nonresident table was replaced after a
  *	change of its parameters
+ * @dropped.direct_writes: pages that direct writes replaced while too many others were
  * @event_seq: sequence number of the last event of the multicast group
  * @reserved: zero
  *
@@ -432,9 +457,10 @@ struct headroom_status {
 		uint64_t histograms;
 		uint64_t notifications;
 		uint64_t resized;
+		uint64_t direct_writes;
 	} dropped;
 	uint64_t event_seq;
-	uint64_t reserved[3];
+	uint64_t reserved[2];
 };
 
 /* handles: handle.c, connection.c */
@@ -901,7 +927,8 @@ struct headroom_trigger {
  * @id: result; the @trigger member of its events
  *
  * Return: 0; -ENOENT if the cgroup does not exist; -EINVAL or -ERANGE if a value is
- * refused; -ENOTCONN if the module was unloaded; or another negative errno. After
+ * refused; -EDQUOT if this user has set as many triggers as one may; -ENOSPC if all users
+ * have; -ENOTCONN if the module was unloaded; or another negative errno. After
  * -ENOBUFS (events left no room for the answer) and -ETIMEDOUT the trigger may exist, but
  * its id is unknown: close the handle to remove it.
  */
@@ -1235,71 +1262,122 @@ struct headroom_estimate
 headroom_refaults_estimate(const struct headroom_stats *stats,
 			   uint32_t sample_shift);
 
+/* What the nonresident table forgot: horizon.c */
+
+/**
+ * headroom_horizon - distance up to which refaults can be recognised
+ * @stats: a reading or a delta, with histograms
+ *
+ * At most about one refault in a hundred at smaller distances was missed. At larger ones any
+ * number may have been.
+ *
+ * Return: the distance in pages, at least 1; UINT64_MAX if the table forgot no more than one eviction in
+ * a hundred: no bound is known.
+ */
+uint64_t headroom_horizon(const struct headroom_stats *stats);
+/**
+ * headroom_horizon_age - time up to which refaults can be recognised
+ * @stats: as for headroom_horizon()
+ *
+ * Return: nanoseconds between eviction and refault; UINT64_MAX as for headroom_horizon().
+ */
+uint64_t headroom_horizon_age(const struct headroom_stats *stats);
+
 /* refaults as a function of memory: curve.c */
 
-/**
- * headroom_extra_memory - memory that would have saved a share of the refaults
- * @stats: a delta
- * @q: share of the refaults, 0 to 1
- * @pages: result: pages beyond what the cgroup had; 0 without refaults and on failure
- *
- * Reads the curve of headroom_curve_build() with HEADROOM_CLOCK_OLD, so the interval
- * should be long after the cgroup's birth.
- *
- * Return: 0 or -ENOMEM.
- */
-int headroom_extra_memory(const struct headroom_stats *stats, double q, uint64_t *pages);
+/* The clock of a pool of unknown age: taken as old */
+#define HEADROOM_CLOCK_OLD	UINT64_MAX
 
 /**
- * struct headroom_curve_point - a point of a curve
+ * struct headroom_pool - refaults of a pool of memory in an interval
+ * @distance: difference of the distances over the interval, of a cgroup itself or a target
+ * @evictions: pages evicted from the same cgroup or target in the interval
+ * @clock: all pages evicted from it until the end of the interval: the counter, not the
+ *	difference. No larger distance can have been seen. HEADROOM_CLOCK_OLD if unknown
+ * @horizon: distance from which on evicted pages are no longer recognised: headroom_horizon();
+ *	0 or UINT64_MAX for no limit. For a target, that of the cgroup and all below it: the
+ *	target evicts at least as many pages in between, so its own is no nearer
+ * @sample_shift: from struct headroom_status
+ * @nr_groups: number of groups; 0 if refaults are independent, or sampling is off
+ * @group: difference of the groups of sampled pages over the interval
+ * @reserved: zero
+ */
+struct headroom_pool {
+	const struct headroom_histogram *distance;
+	uint64_t evictions;
+	uint64_t clock;
+	uint64_t horizon;
+	uint32_t sample_shift;
+	size_t nr_groups;
+	const struct headroom_group *group;
+	uint64_t reserved[4];
+};
+
+/**
+ * struct headroom_extra - memory beyond what a pool had, in pages
+ * @value: the estimate
+ * @low: lower bound of the 95 % confidence interval
+ * @high: upper bound; INFINITY if it is beyond the horizon
+ */
+struct headroom_extra {
+	double value;
+	double low;
+	double high;
+};
+
+/**
+ * struct headroom_curve_point - a point of a curve, and of the curves of its bounds
  * @pages: memory beyond what the pool had
- * @refaults: refaults of the interval that would have remained with it
+ * @refaults: refaults with distances up to the horizon that would have remained with it, in
+ *	as many evictions of a pool that is old: refaults that the interval was too short to
+ *	show are estimated
  * @samples: recorded refaults behind @refaults
- * @error: standard error of @refaults, assuming that no page was sampled more than once
+ * @pages_low: memory, of the lower bound of the 95 % confidence interval
+ * @refaults_low: refaults that would have remained with @pages_low
+ * @pages_high: memory, of the upper bound
+ * @refaults_high: refaults that would have remained with @pages_high; they include the most
+ *	that can be expected beyond the horizon
  */
 struct headroom_curve_point {
 	double pages;
 	double refaults;
 	double samples;
-	double error;
+	double pages_low;
+	double refaults_low;
+	double pages_high;
+	double refaults_high;
 };
 
 /**
  * struct headroom_curve - refaults as a function of extra memory
- * @nr: number of points; at least 1, the first is without extra memory
- * @point: ascending by pages, with refaults that never grow. Two points with the same
- *	pages are a step. The curve is a straight line between points, and stays at zero
- *	after the last one
- * @scale: refaults per sample
+ * @nr: number of points; at least 2
+ * @point: ascending by pages, with refaults that never grow. The first is without extra
+ *	memory; the last is at the horizon, and nothing is known of larger memories. Two points
+ *	with the same pages are a step. The curve is a straight line between points
+ * @horizon: largest distance that the interval could show
+ * @beyond: upper bound of the refaults beyond the horizon, if pages return there no
+ *	faster than in the second half of the horizon
  * @reserved: zero
  */
 struct headroom_curve {
 	size_t nr;
 	struct headroom_curve_point *point;
-	double scale;
+	double horizon;
+	double beyond;
 	uint64_t reserved[2];
 };
 
-/* The clock of a pool of unknown age, for headroom_curve_build(): taken as old */
-#define HEADROOM_CLOCK_OLD	UINT64_MAX
-
 /**
  * headroom_curve_build - predict refaults from refault distances
- * @distance: difference of the distances over an interval, of a cgroup itself or a target
- * @evictions: pages evicted from the same cgroup or target in the interval
- * @clock: all pages evicted from it until the end of the interval: the counter, not the
- *	difference
- * @sample_shift: from struct headroom_status
+ * @pool: what was counted
  * @curve: result; free it with headroom_curve_clear()
  *
  * The model assumes a steady load, and that a larger memory would evict in the same order.
  * The head of curve.c derives it; Documentation/refault.rst has its measured accuracy.
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -EINVAL if a reserved word is not zero, or -ENOMEM.
  */
-int headroom_curve_build(const struct headroom_histogram *distance,
-			 uint64_t evictions, uint64_t clock,
-			 uint32_t sample_shift, struct headroom_curve *curve);
+int headroom_curve_build(const struct headroom_pool *pool, struct headroom_curve *curve);
 /**
  * headroom_curve_clear - free the points of a curve
  * @curve: the curve; zeroed
@@ -1310,7 +1388,8 @@ void headroom_curve_clear(struct headroom_curve *curve);
  * @curve: the curve
  * @pages: extra memory
  *
- * Return: the interpolated point.
+ * Return: the point, interpolated on each of the three curves, so that all its memory is
+ * @pages. For memory beyond the horizon, the refaults are those at the horizon.
  */
 struct headroom_curve_point
 headroom_curve_at(const struct headroom_curve *curve, double pages);
@@ -1319,9 +1398,33 @@ headroom_curve_at(const struct headroom_curve *curve, double pages);
  * @curve: the curve
  * @refaults: largest acceptable number of refaults
  *
- * Return: the smallest number of pages with which at most @refaults remain.
+ * Return: the least memory with which at most @refaults remain.
  */
-double headroom_curve_memory(const struct headroom_curve *curve, double refaults);
+struct headroom_extra
+headroom_curve_memory(const struct headroom_curve *curve, double refaults);
+/**
+ * headroom_curve_extra - extra memory that would have saved a share of the refaults
+ * @curve: the curve
+ * @share: from 0 to 1
+ *
+ * The estimate is for the refaults up to the horizon. The upper bound is that for all, if
+ * there are as many beyond it as headroom_curve.beyond.
+ *
+ * Return: the memory; zeros in @value and @low without refaults.
+ */
+struct headroom_extra
+headroom_curve_extra(const struct headroom_curve *curve, double share);
+/**
+ * headroom_extra_memory - extra memory that would have saved a share of the refaults
+ * @pool: what was counted
+ * @share: from 0 to 1
+ * @extra: result; zeros on failure
+ *
+ * Return: 0, -EINVAL if a reserved word is not zero, or -ENOMEM. See
+ * headroom_curve_extra().
+ */
+int headroom_extra_memory(const struct headroom_pool *pool, double share,
+			  struct headroom_extra *extra);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

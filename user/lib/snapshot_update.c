@@ -107,6 +107,8 @@ static void copy_stats(struct arena *arena, struct headroom_stats *stats, int *e
 {
 	copy_histogram(arena, &stats->refault_distance, err);
 	copy_histogram(arena, &stats->refault_age, err);
+	copy_histogram(arena, &stats->forgotten_distance, err);
+	copy_histogram(arena, &stats->forgotten_age, err);
 	stats->pages = copy(arena, stats->pages, stats->nr_pages * sizeof(*stats->pages), err);
 	stats->group = copy(arena, stats->group, stats->nr_groups * sizeof(*stats->group), err);
 	stats->stall = copy(arena, stats->stall, stats->nr_stalls * sizeof(*stats->stall), err);

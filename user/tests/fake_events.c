@@ -199,7 +199,7 @@ int headroom_params_set(struct headroom *h, const struct headroom_params *params
 		    params->sample_shift, (unsigned long long)params->table_entries,
 		    params->stalls);
 	if (fake_kernel_behaves("eperm"))
-		return headroom_fail(h, -EPERM, "needs CAP_NET_ADMIN");
+		return headroom_fail(h, -EPERM, "needs CAP_SYS_ADMIN");
 	if (which & HEADROOM_PARAM_TABLE_ENTRIES && params->table_entries > 33554432)
 		return headroom_fail(h, -ERANGE, "table-entries is out of range");
 	if (which & HEADROOM_PARAM_SAMPLE_SHIFT)

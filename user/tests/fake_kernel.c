@@ -91,15 +91,15 @@ static const struct {
 	uint64_t victim;
 	struct headroom_evictor evictor;
 } blames[] = {
-	{ 2, { 3, HEADROOM_REASON_KSWAPD, 40, 0, 0, { 0 } } },
-	{ 2, { 2, HEADROOM_REASON_OWN_LIMIT, 120, 0, 0, { 0 } } },
-	{ 3, { 4, HEADROOM_REASON_KSWAPD, 300, 40, 20, { 0 } } },
-	{ 3, { 99, HEADROOM_REASON_PROACTIVE, 10, 0, 0, { 0 } } },
-	{ 3, { 2, HEADROOM_REASON_ANCESTOR_LIMIT, 700, 600, 0, { 0 } } },
-	{ 3, { 2, HEADROOM_REASON_DIRECT_RECLAIM, 310, 40, 0, { 0 } } },
-	{ 3, { 0, 0, 5000, 120, 0, { 0 } } },
-	{ 5, { 5, HEADROOM_REASONS, 1, 1, 0, { 0 } } },
-	{ 6, { 6, HEADROOM_REASON_PROACTIVE, 5, 0, 0, { 0 } } },
+	{ 2, { 3, HEADROOM_REASON_KSWAPD, false, 40, 0, 0, { 0 } } },
+	{ 2, { 2, HEADROOM_REASON_OWN_LIMIT, false, 120, 0, 0, { 0 } } },
+	{ 3, { 4, HEADROOM_REASON_KSWAPD, false, 300, 40, 20, { 0 } } },
+	{ 3, { 99, HEADROOM_REASON_PROACTIVE, false, 10, 0, 0, { 0 } } },
+	{ 3, { 2, HEADROOM_REASON_ANCESTOR_LIMIT, false, 700, 600, 0, { 0 } } },
+	{ 3, { 2, HEADROOM_REASON_DIRECT_RECLAIM, false, 310, 40, 0, { 0 } } },
+	{ 3, { 0, 0, false, 5000, 120, 0, { 0 } } },
+	{ 5, { 5, HEADROOM_REASONS, false, 1, 1, 0, { 0 } } },
+	{ 6, { 6, HEADROOM_REASON_PROACTIVE, false, 5, 0, 0, { 0 } } },
 };
 
 #define NR_BLAMES	(sizeof(blames) / sizeof(blames[0]))
@@ -344,7 +344,7 @@ static void put_target(struct nl_msg *msg, uint64_t n, uint32_t detail)
 
 	put_counter(msg, HEADROOM_A_TARGET_EVICTIONS, 900 * n);
 	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS)
-		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 16384, 600 * n);
+		put_histogram(msg, HEADROOM_A_TARGET_DISTANCE, 0, 256, 600 * n);
 	if (n && detail & HEADROOM_DETAIL_TARGET) {
 		put_reclaim(msg, HEADROOM_REASON_OWN_LIMIT, 4000 * n, 900 * n, 7);
 		put_reclaim(msg, 42, 1, 1, 1);
@@ -390,6 +390,13 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 	nla_put_u32(msg, 4711, 42);	/* an attribute of a newer module */
 	put_counter(msg, HEADROOM_A_STATS_RETURNED, 480 * n);
 	put_counter(msg, HEADROOM_A_STATS_STALL_TOTAL, 15000000 * n);
+	put_counter(msg, HEADROOM_A_STATS_OVERWRITTEN, 5 * n);
+	put_counter(msg, HEADROOM_A_STATS_EVICTIONS_OUTSIDE, 300 * n);
+	put_counter(msg, HEADROOM_A_STATS_RETURNED_OUTSIDE, 30 * n);
+	put_counter(msg, HEADROOM_A_STATS_EVICTIONS_MACHINE, 20 * n);
+	put_counter(msg, HEADROOM_A_STATS_RETURNED_MACHINE, 3 * n);
+	put_counter(msg, HEADROOM_A_STATS_FORGOTTEN, 20 * n);
+	put_counter(msg, HEADROOM_A_STATS_DISPLACED, 8 * n);
 	if (behaves("partly") && detail & HEADROOM_DETAIL_PAGES)
 		put_groups(msg, n);
 	if (n && detail & HEADROOM_DETAIL_PAGES) {
@@ -400,8 +407,10 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 		put_pages(msg, 9, 42, 2, 1);
 	}
 	if (n && detail & HEADROOM_DETAIL_HISTOGRAMS) {
-		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 8192, 640 * n);
+		put_histogram(msg, HEADROOM_A_STATS_REFAULT_DISTANCE, 0, 512, 640 * n);
 		put_histogram(msg, HEADROOM_A_STATS_REFAULT_AGE, 20, 1 << 30, 640 * n);
+		put_histogram(msg, HEADROOM_A_STATS_FORGOTTEN_DISTANCE, 0, 16384, 20 * n);
+		put_histogram(msg, HEADROOM_A_STATS_FORGOTTEN_AGE, 20, 1 << 29, 20 * n);
 	}
 	if (n && detail & HEADROOM_DETAIL_STALLS)
 		put_stalls(msg, n);
@@ -503,6 +512,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_DROPPED_HISTOGRAMS, partly ? 77 : 0);
 	put_uint(msg, HEADROOM_A_DROPPED_NOTIFICATIONS, partly ? 9 : 0);
 	put_uint(msg, HEADROOM_A_DROPPED_RESIZED, partly ? 1ull << 33 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_DIRECT_WRITES, partly ? 7 : 0);
 	nla_nest_end(msg, nest);
 	enqueue_reply(msg);
 	answer_error(request, 0, NULL);
@@ -517,6 +527,8 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 	if (evictor->id) {
 		put_uint(msg, HEADROOM_A_EVICTOR_ID, evictor->id);
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, evictor->reason);
+		if (evictor->merged)
+			nla_put_flag(msg, HEADROOM_A_EVICTOR_MERGED);
 	}
 	put_uint(msg, HEADROOM_A_EVICTOR_EVICTIONS, times * evictor->evictions);
 	put_uint(msg, HEADROOM_A_EVICTOR_REFAULTS, times * evictor->refaults);
@@ -527,7 +539,14 @@ static void put_evictor(struct nl_msg *msg, const struct headroom_evictor *evict
 
 static void put_blame(struct nl_msg *msg, uint64_t victim)
 {
+	/* A parent of an evictor of /busy, for the same reason, with other children */
+	static const struct headroom_evictor parent = {
+		2, HEADROOM_REASON_KSWAPD, true, 30, 10, 5, { 0 }
+	};
+
 	put_uint(msg, HEADROOM_A_BLAME_ID, victim);
+	if (behaves("spread") && victim == 2)
+		put_evictor(msg, &parent);
 	for (size_t i = 0; i < NR_BLAMES; i++)
 		if (blames[i].victim == victim)
 			put_evictor(msg, &blames[i].evictor);

@@ -11,19 +11,19 @@
 #define PROACTIVE	HEADROOM_REASON_PROACTIVE
 
 static struct headroom_evictor before[] = {
-	{ 2, KSWAPD, 100, 10, 0, { 0 } },
-	{ 3, KSWAPD, 50, 5, 0, { 0 } },
-	{ 4, KSWAPD, 20, 2, 10, { 0 } },
-	{ 5, KSWAPD, 30, 0, 0, { 0 } },
-	{ 0, 0, 1000, 100, 0, { 0 } },
+	{ 2, KSWAPD, false, 100, 10, 0, { 0 } },
+	{ 3, KSWAPD, false, 50, 5, 0, { 0 } },
+	{ 4, KSWAPD, false, 20, 2, 10, { 0 } },
+	{ 5, KSWAPD, false, 30, 0, 0, { 0 } },
+	{ 0, 0, false, 1000, 100, 0, { 0 } },
 };
 
 static struct headroom_evictor after[] = {
-	{ 2, KSWAPD, 140, 30, 0, { 0 } },	/* 40 more */
-	{ 2, PROACTIVE, 7, 1, 25, { 0 } },	/* new */
-	{ 4, KSWAPD, 25, 2, 40, { 0 } },	/* dropped out and returned */
-	{ 5, KSWAPD, 30, 0, 0, { 0 } },	/* no change */
-	{ 0, 0, 1075, 110, 0, { 0 } },		/* includes 50 and 5 of the one that dropped out, and 20 and 2 */
+	{ 2, KSWAPD, false, 140, 30, 0, { 0 } },	/* 40 more */
+	{ 2, PROACTIVE, false, 7, 1, 25, { 0 } },	/* new */
+	{ 4, KSWAPD, false, 25, 2, 40, { 0 } },	/* dropped out and returned */
+	{ 5, KSWAPD, false, 30, 0, 0, { 0 } },	/* no change */
+	{ 0, 0, false, 1075, 110, 0, { 0 } },		/* includes 50 and 5 of the one that dropped out, and 20 and 2 */
 };
 
 static struct headroom_victim earlier[] = { { 8, 5, before, { 0 } } };
@@ -66,6 +66,38 @@ static void test_since(void)
 	headroom_blame_free(taken);
 	taken = delta(&a, &b);
 	is_uint(taken->nr, 1, "a removed victim is left out");
+	headroom_blame_free(taken);
+}
+
+/* 4 and 5, which had 30 and 20, were merged into 6; then they evicted 7, and 2 evicted 3 */
+static struct headroom_evictor alone[] = {
+	{ 2, KSWAPD, false, 100, 10, 0, { 0 } },
+	{ 4, KSWAPD, false, 30, 4, 0, { 0 } },
+	{ 5, KSWAPD, false, 20, 1, 0, { 0 } },
+	{ 6, KSWAPD, false, 10, 0, 0, { 0 } },
+};
+
+static struct headroom_evictor merged[] = {
+	{ 6, KSWAPD, true, 67, 7, 90, { 0 } },
+	{ 2, KSWAPD, false, 103, 12, 0, { 0 } },
+};
+
+static struct headroom_victim unmerged_victim[] = { { 8, 4, alone, { 0 } } };
+static struct headroom_victim merged_victim[] = { { 8, 2, merged, { 0 } } };
+
+static void test_merged(void)
+{
+	const struct headroom_blame a = { 1, unmerged_victim }, b = { 1, merged_victim };
+	struct headroom_blame *taken = delta(&b, &a);
+	struct headroom_evictor *e = taken->victim[0].evictor;
+
+	is_uint(taken->victim[0].nr, 2, "two evictors, and nothing is left for others");
+	is_evictor(&e[0], 2, 3, 2, 0);
+	is_evictor(&e[1], 6, 7, 2, 0);
+	ok(e[1].merged && !e[0].merged, "the merged entry");
+	headroom_blame_free(taken);
+	taken = delta(&b, &b);
+	is_uint(taken->victim[0].nr, 0, "no change");
 	headroom_blame_free(taken);
 }
 
@@ -118,6 +150,7 @@ static void test_memory(void)
 int main(void)
 {
 	test_since();
+	test_merged();
 	test_table();
 	test_memory();
 	return tap_done();

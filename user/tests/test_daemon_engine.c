@@ -19,15 +19,24 @@ static struct protect_rule rule = {
 static const struct config config = { .nr = 1, .protect = &rule };
 static struct engine_verdict verdict;
 
+struct refaulting {
+	struct headroom_cgroup cgroup;	/* the first member */
+	struct headroom_bucket distance;
+};
+
 static struct headroom_cgroup *make_cgroup(uint64_t id, uint64_t refaults)
 {
-	struct headroom_cgroup *cg = calloc(1, sizeof(*cg));
+	struct refaulting *made = calloc(1, sizeof(*made));
 
-	if (!cg)
+	if (!made)
 		abort();
-	cg->id = id;
-	cg->subtree.refaults = refaults;
-	return cg;
+	made->distance.count = refaults;
+	made->cgroup.id = id;
+	made->cgroup.subtree.refaults = refaults;
+	made->cgroup.subtree.returned_outside = refaults;
+	made->cgroup.subtree.refault_distance.nr = 1;
+	made->cgroup.subtree.refault_distance.bucket = &made->distance;
+	return &made->cgroup;
 }
 
 /* Replaces the library's function, which frees a cgroup from an arena */

@@ -18,30 +18,20 @@ static const struct protect_rule rule = {
 	.quantile = 1, .idle = 60 * SECOND,
 };
 
-/* Pages of a delta: evicted for a cgroup's own limit, or by kswapd */
-static struct headroom_pages pages[3];
-enum { FILE_OWN, ANON_OWN, ANON_KSWAPD };
-
 static struct headroom_bucket bucket = { .low = 9000, .high = 10000, .count = 2000 };
 static struct headroom_stats delta;
 
-/* 1000 refaults and as many evictions a second for 2 s, without protection */
+/* 1000 refaults and as many evictions a second for 2 s, by others, without protection */
 static struct protect_reading refaulting(void)
 {
-	memset(pages, 0, sizeof(pages));
-	pages[FILE_OWN].kind = HEADROOM_PAGE_KIND_FILE;
-	pages[FILE_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
-	pages[ANON_OWN].kind = HEADROOM_PAGE_KIND_ANON;
-	pages[ANON_OWN].reason = HEADROOM_REASON_OWN_LIMIT;
-	pages[ANON_KSWAPD].kind = HEADROOM_PAGE_KIND_ANON;
-	pages[ANON_KSWAPD].reason = HEADROOM_REASON_KSWAPD;
 	delta = (struct headroom_stats){
-		.evictions = 2000, .refaults = 2000, .nr_pages = 3, .pages = pages,
+		.evictions = 2000, .refaults = 2000, .returned = 2000,
+		.evictions_outside = 2000, .returned_outside = 2000,
 		.refault_distance = { .nr = 1, .bucket = &bucket },
 	};
 	return (struct protect_reading){
 		.delta = &delta, .interval = 2 * SECOND, .page_size = PAGE,
-		.current = 64 * MIB, .limit = CGROUPFS_MAX,
+		.clock = 1000000, .current = 64 * MIB, .limit = CGROUPFS_MAX,
 	};
 }
 
@@ -70,6 +60,46 @@ static void check_raise(void)
 	/* (64 MiB + 10,000 pages) * 1.1 */
 	is_near(d.low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set and a tenth");
 	ok(d.low % PAGE == 0, "in whole pages");
+}
+
+/* One page in 64 is tracked, and one of the tracked pages came back, from far away */
+static void check_few_samples(void)
+{
+	struct headroom_bucket far = { .low = 458752, .high = 524287, .count = 64 };
+	struct protect_reading now = refaulting();
+	struct protect_decision d;
+
+	now.sample_shift = 6;
+	delta.refault_distance.bucket = &far;
+	d = protect_decide(&rule, &now);
+	is_int(d.reason, PROTECT_FEW_SAMPLES, "one sample sets no target");
+	is_uint(d.low, 0, "and leaves memory.low as it is");
+	is_uint(d.samples, 1, "the samples are counted");
+	far.count = 15 * 64;
+	decides(&now, PROTECT_FEW_SAMPLES, "nor do 15");
+	far.count = 16 * 64;
+	decides(&now, PROTECT_RAISE, "16 do");
+}
+
+/* Half of the refaults are near, half far: the fewer samples, the less is sure to be far */
+static void check_cautious_end(void)
+{
+	struct headroom_bucket two[] = {
+		{ .low = 1000, .high = 1023, .count = 50 },
+		{ .low = 9000, .high = 10000, .count = 14 },
+	};
+	struct protect_rule most = rule;
+	struct protect_reading now = refaulting();
+	uint64_t few;
+
+	most.quantile = 0.8;
+	delta.refault_distance = (struct headroom_histogram){ .nr = 2, .bucket = two };
+	few = protect_decide(&most, &now).extra;
+	ok(few < 2000 * PAGE, "14 far refaults of 64 may be fewer than a fifth");
+	two[0].count = 5000;
+	two[1].count = 1400;
+	delta.evictions = 200000;
+	ok(protect_decide(&most, &now).extra > 8000 * PAGE, "1400 of 6400 are not");
 }
 
 static void check_small_differences(void)
@@ -103,62 +133,62 @@ static void check_own_limit(void)
 	is_uint(d.low, 0, "which leaves memory.low as it is");
 }
 
-/* A cgroup in the subtree reaches its limit: only the other refaults count */
-static void check_limit_in_subtree(void)
+/* Only the refaults of pages that were taken from outside count */
+static void check_own_demand(void)
 {
 	struct protect_reading now = refaulting();
 	struct protect_decision d;
 
-	pages[FILE_OWN].refaults = 1000;
-	pages[ANON_OWN].refaults = 960;
+	delta.returned_outside = 40;	/* in 2 s */
 	now.low = 40 * MIB;
 	now.quiet = 60 * SECOND;
 	d = protect_decide(&rule, &now);
-	is_int(d.reason, PROTECT_OWN_LIMIT, "only 20 refaults/s are not due to that limit");
+	is_int(d.reason, PROTECT_OWN_LIMIT, "only 20 refaults/s are due to others");
 	is_uint(d.low, 40 * MIB, "which leaves memory.low as it is");
 	ok(d.active, "the cgroup is not idle");
 	is_near(d.rate, 1000, 0, "the rate includes all refaults");
-	is_near(d.own, 980, 0, "and those due to the limit are stated");
-	pages[ANON_KSWAPD].refaults = 1000;
-	pages[ANON_OWN].refaults = 958;
+	is_near(d.own, 980, 0, "and those due to its own demand are stated");
+	delta.returned_outside = 42;
 	decides(&now, PROTECT_RAISE, "21 refaults/s are due to others: raise");
+	delta.returned_outside = 0;
+	delta.evictions_outside = 0;
+	decides(&now, PROTECT_OWN_LIMIT, "none are: a cgroup that pages itself out gets nothing");
 }
 
-/* Counters are read while they change */
+/* Others read its pages: more of them returned than it read itself */
 static void check_parts_above_total(void)
 {
 	struct protect_reading now = refaulting();
 	struct protect_decision d;
 
-	pages[FILE_OWN].refaults = 1000;
-	pages[ANON_OWN].refaults = 1100;
+	delta.returned_outside = 2100;
 	d = protect_decide(&rule, &now);
-	is_int(d.reason, PROTECT_OWN_LIMIT, "parts that add up to more than the total");
-	is_near(d.own, 1000, 0, "count as the total");
+	is_int(d.reason, PROTECT_RAISE, "more returned from outside than it read itself");
+	is_near(d.own, 0, 0, "its own part is zero");
 }
 
 static void check_recovery(void)
 {
 	struct protect_reading now = protected_and_refaulting();
 
-	delta.evictions = 499;
+	delta.evictions_outside = 499;
 	decides(&now, PROTECT_ENOUGH, "four times more pages come back than are evicted: enough");
-	delta.evictions = 500;
+	delta.evictions_outside = 500;
 	decides(&now, PROTECT_RAISE, "a quarter is evicted again: raise");
-	delta.evictions = 499;
+	delta.evictions_outside = 499;
 	now.low = 64 * MIB;
 	decides(&now, PROTECT_RAISE, "memory.low does not exceed the cgroup's memory: raise");
 }
 
-static void check_recovery_with_limit_in_subtree(void)
+static void check_recovery_with_own_demand(void)
 {
 	struct protect_reading now = protected_and_refaulting();
 
 	delta.evictions = 6000;
-	pages[FILE_OWN].refaults = 1000;
-	pages[FILE_OWN].evictions = 5751;
+	delta.returned_outside = 1000;
+	delta.evictions_outside = 249;
 	decides(&now, PROTECT_ENOUGH, "others evict less than a quarter of their refaults: enough");
-	pages[FILE_OWN].evictions = 5750;
+	delta.evictions_outside = 250;
 	decides(&now, PROTECT_RAISE, "others evict a quarter: raise");
 	now.limit_hits = 1;
 	decides(&now, PROTECT_OWN_LIMIT, "but not if the cgroup reached its own limit");
@@ -265,9 +295,9 @@ static void check_limit_explanations(void)
 	struct protect_reading now = refaulting();
 
 	explain(&now, &d);
-	ok(strstr(text, "1000 refaults/s (990/s at a cgroup's own limit), p95 distance of all refaults 512 pages") &&
-	   strstr(text, "of the cgroup that reached it") && !strstr(text, "others"),
-	   "a limit in the subtree: %s", text);
+	ok(strstr(text, "1000 refaults/s (990/s from its own demand), p95 distance of all refaults 512 pages") &&
+	   strstr(text, "against the cgroup's own demand") && !strstr(text, "others"),
+	   "its own demand: %s", text);
 	now.limit_hits = 1;
 	explain(&now, &d);
 	ok(strstr(text, "the cgroup reached its own limit") && !strstr(text, "others"),
@@ -276,8 +306,8 @@ static void check_limit_explanations(void)
 	d.reason = PROTECT_RAISE;
 	d.own = 900;
 	explain(&now, &d);
-	ok(strstr(text, "100 refaults/s from others' reclaim (and 900/s at a cgroup's own limit), p95 distance of all"),
-	   "others and a limit in the subtree: %s", text);
+	ok(strstr(text, "100 refaults/s from others' reclaim (and 900/s from its own demand), p95 distance of all"),
+	   "others and its own demand: %s", text);
 	d.reason = PROTECT_UNHEEDED;
 	explain(&now, &d);
 	ok(strstr(text, "to make memory.low count") && strlen(text) < sizeof(text) - 64,
@@ -295,6 +325,7 @@ static const struct {
 	{ PROTECT_UNHEEDED, true, "set memory.max on a common ancestor of it and the others" },
 	{ PROTECT_AT_MAX, true, "max 80.0 MiB, but memory.low is already at its maximum" },
 	{ PROTECT_ENOUGH, true, "memory.low covers that already" },
+	{ PROTECT_FEW_SAMPLES, true, "too few refaults were recorded" },
 	{ PROTECT_RAISE, true, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
 	{ PROTECT_GIVE_BACK, false, "idle for 61 s, current 64.0 MiB" },
 };
@@ -326,12 +357,14 @@ static void check_explanations(void)
 int main(void)
 {
 	check_raise();
+	check_few_samples();
+	check_cautious_end();
 	check_small_differences();
 	check_own_limit();
-	check_limit_in_subtree();
+	check_own_demand();
 	check_parts_above_total();
 	check_recovery();
-	check_recovery_with_limit_in_subtree();
+	check_recovery_with_own_demand();
 	check_unheeded();
 	check_bounds();
 	check_quiet();

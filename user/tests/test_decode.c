@@ -660,6 +660,8 @@ static void put_evictor(int attr, uint64_t id, uint32_t reason, uint64_t refault
 		nla_put_u32(msg, HEADROOM_A_EVICTOR_REASON, reason);
 	nla_put_u64(msg, HEADROOM_A_EVICTOR_REFAULTS, refaults);
 	nla_put_u32(msg, HEADROOM_A_EVICTOR_ERROR, 6);
+	if (reason == HEADROOM_REASONS)
+		nla_put_flag(msg, HEADROOM_A_EVICTOR_MERGED);
 	end(evictor);
 }
 
@@ -687,6 +689,7 @@ static void test_blame(void)
 	is_uint(victim.evictor[0].refaults, 8, "its refaults");
 	is_uint(victim.evictor[0].error, 6, "its error");
 	is_uint(victim.evictor[1].reason, HEADROOM_REASONS, "an unknown reason is kept");
+	ok(victim.evictor[1].merged && !victim.evictor[0].merged, "a merged entry is marked");
 	is_uint(victim.evictor[2].id, 0, "the others have no id");
 	is_uint(victim.evictor[2].evictions, 10, "evictions of the others");
 	headroom_victim_clear(&victim);
@@ -975,9 +978,9 @@ static void test_counters(void)
 	for (counter = headroom_stats_counters; counter->name; counter++, all++)
 		right += headroom_counter_get(counter, &cgroup.local) == value++;
 	is_int(right, all, "each counter is in its member");
-	/* all attributes but the nests: pages, distances, ages, groups and stalls */
-	is_int(all, HEADROOM_A_STATS_MAX - 5, "the table has every counter of the specification");
-	is_uint(cgroup.local.stall_total, value - 1, "the last counter has its value");
+	/* all attributes but the nests: pages, two distances and ages, groups and stalls */
+	is_int(all, HEADROOM_A_STATS_MAX - 7, "the table has every counter of the specification");
+	is_uint(cgroup.local.displaced, value - 1, "the last counter has its value");
 	arena_free(&arena);
 
 	for (all = 0, counter = headroom_dropped_counters; counter->name; counter++)
@@ -1011,7 +1014,7 @@ static void test_public_counters(void)
 			gauges += !counter->cumulative;
 		}
 	}
-	is_int(nr, 30, "number of counters");
+	is_int(nr, 38, "number of counters");
 	is_int(incomplete, 0, "each counter has unit, meaning and attribute");
 	is_int(gauges, 2,
 	       "two counters are not cumulative: the longest stall and the error of an evictor");

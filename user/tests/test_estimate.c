@@ -23,7 +23,9 @@
 /* Two readings; causes, kinds and reasons from 9 on are unknown */
 static const struct headroom_stats before = {
 	.evictions = 100, .refaults = 40, .refaults_shared = 3, .refault_samples = 5,
-	.returned = 30, .stall_total = 7000,
+	.returned = 30, .stall_total = 7000, .forgotten = 5,
+	.forgotten_distance = HIST({ 64, 79, 5 }),
+	.forgotten_age = HIST({ 0, 1048575, 5 }),
 	.refault_distance = HIST({ 4, 4, 10 }, { 8, 9, 20 }, { 16, 19, 10 }),
 	.refault_age = HIST({ 0, 1048575, 40 }),
 	PAGES_LIST({ HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 30, 20, { 0 } },
@@ -44,7 +46,9 @@ static const struct headroom_stats now = {
 	.refault_distance = HIST({ 4, 4, 10 }, { 5, 5, 1 }, { 8, 9, 24 },
 				 { 16, 19, 9 }, { 32, 39, 2 }),
 	.refault_age = HIST({ 0, 1048575, 40 }, { 1048576, 2097151, 6 }),
-	.returned = 33, .stall_total = 9550,
+	.returned = 33, .stall_total = 9550, .forgotten = 6,
+	.forgotten_distance = HIST({ 64, 79, 5 }, { 128, 159, 1 }),
+	.forgotten_age = HIST({ 0, 1048575, 5 }, { 2097152, 3145727, 1 }),
 	PAGES_LIST({ HEADROOM_PAGE_KIND_ANON, HEADROOM_REASON_KSWAPD, 35, 20, { 0 } },
 		   { HEADROOM_PAGE_KIND_SHMEM, HEADROOM_REASON_UNKNOWN, 0, 1, { 0 } },
 		   { 9, 42, 10, 3, { 0 } }),
@@ -83,6 +87,8 @@ static void test_delta_of_histograms(const struct headroom_stats *delta)
 	is_uint(bucket[2].count, 9, "a bucket that went backwards counts from zero");
 	is_uint(bucket[3].low, 32, "a bucket after the earlier ones");
 	is_uint(headroom_histogram_count(&delta->refault_age), 6, "ages are subtracted");
+	is_uint(headroom_horizon(delta), 128, "the horizon is that of the interval");
+	is_uint(headroom_horizon_age(delta), 2097152, "so is its age");
 }
 
 static void test_delta_of_lists(const struct headroom_stats *delta)
@@ -111,6 +117,21 @@ static void test_delta_of_lists(const struct headroom_stats *delta)
 	is_uint(delta->group[0].evictions, 8, "evictions of a sample group are subtracted");
 	is_uint(delta->group[0].refaults, 1, "refaults of a sample group are subtracted");
 	is_uint(delta->group[1].refaults, 4, "a new sample group counts from zero");
+}
+
+static void test_horizon(void)
+{
+	struct headroom_stats stats = {
+		.evictions = 1000,
+		.forgotten_distance = HIST({ 64, 79, 6 }, { 128, 159, 4 }),
+	};
+
+	is_uint(headroom_horizon(&stats), UINT64_MAX, "1 % may be forgotten: no horizon");
+	stats.evictions = 999;
+	is_uint(headroom_horizon(&stats), 128, "the bucket with the first page of more than 1 %");
+	stats.evictions = 0;
+	is_uint(headroom_horizon(&stats), 64, "pages that were evicted earlier are forgotten");
+	is_uint(headroom_horizon_age(&stats), UINT64_MAX, "no ages, no horizon");
 }
 
 static void test_delta(void)
@@ -465,6 +486,7 @@ static void test_estimate_in_simulation(void)
 int main(void)
 {
 	test_delta();
+	test_horizon();
 	test_target_delta();
 	test_quantile();
 	test_estimate_without_sampling();

@@ -280,7 +280,7 @@ static void test_report_retried(void)
 	expect(e, HEADROOM_EVENT_OOM_KILL, 3, "then the queued event");
 	fake_kernel_overrun();
 	behave("eperm");
-	expect_failure(e, -EPERM, "needs CAP_NET_ADMIN");
+	expect_failure(e, -EPERM, "needs CAP_PERFMON");
 	ok(is_readable(e), "the descriptor stays readable");
 	behave("");
 	expect(e, HEADROOM_EVENT_DROPPED, 0, "the overflow is reported when the listing succeeds");
@@ -497,7 +497,7 @@ static void test_refusal(void)
 	behave("eperm");
 	is_int(headroom_trigger_add(e, &stalls, &id), -EPERM,
 	       "a trigger is refused without privileges");
-	ok(strstr(headroom_events_error(e), "CAP_NET_ADMIN"), "the message names the capability");
+	ok(strstr(headroom_events_error(e), "CAP_PERFMON"), "the message names the capability");
 	behave("nameless");
 	is_int(headroom_trigger_add(e, &stalls, &id), -EBADMSG,
 	       "an answer without an id is malformed");
@@ -831,7 +831,7 @@ int main(void)
 	test_open_failure("absent", true, -ENOENT, "module is not loaded: run 'modprobe headroom'");
 	test_open_failure("unprivileged", true, -EPERM, "needs CAP_SYS_ADMIN");
 	test_open_failure("silent", true, -EOPNOTSUPP, "it is older than this program");
-	test_open_failure("eperm", true, -EPERM, "needs CAP_NET_ADMIN");
+	test_open_failure("eperm", true, -EPERM, "needs CAP_PERFMON");
 	test_known();
 	test_gap();
 	test_gap_order();

@@ -82,14 +82,22 @@ static void test_cgroup(void)
 	is_uint(cgroup->subtree.refaults, 1280, "refaults");
 	is_uint(cgroup->subtree.refaults_shared, 128, "shared refaults");
 	is_uint(cgroup->subtree.refault_samples, 20, "samples");
-	is_uint(cgroup->subtree.refault_distance.bucket[0].high, 10239, "bucket of the distances");
+	is_uint(cgroup->subtree.refault_distance.bucket[0].high, 639, "bucket of the distances");
 	is_uint(cgroup->subtree.returned, 960, "returned pages");
+	is_uint(cgroup->subtree.evictions_outside, 600, "evictions from outside");
+	is_uint(cgroup->subtree.returned_outside, 60, "of them, returned pages");
+	is_uint(cgroup->subtree.evictions_machine, 40, "evictions by the root");
+	is_uint(cgroup->subtree.returned_machine, 6, "of them, returned pages");
 	is_uint(cgroup->subtree.refault_age.bucket[0].low, 1 << 30, "bucket of the ages");
+	is_uint(cgroup->subtree.forgotten, 40, "forgotten pages");
+	is_uint(cgroup->subtree.displaced, 16, "displaced pages");
+	is_uint(headroom_horizon(&cgroup->subtree), 16384, "bucket of their distances");
+	is_uint(headroom_horizon_age(&cgroup->subtree), 1 << 29, "bucket of their ages");
 	is_uint(headroom_stats_pages(&cgroup->local, HEADROOM_PAGE_KIND_ANON,
 				     HEADROOM_REASON_KSWAPD)->refaults, 60,
 		"refaults of a kind and reason");
 	is_uint(cgroup->target.evictions, 1800, "evictions of the target");
-	is_uint(cgroup->target.distance.bucket[0].low, 16384, "bucket of the target's distances");
+	is_uint(cgroup->target.distance.bucket[0].low, 256, "bucket of the target's distances");
 	is_uint(headroom_target_reclaim(&cgroup->target, HEADROOM_REASON_OWN_LIMIT)->scanned, 8000,
 		"pages scanned for the target");
 	stall = headroom_stats_stall(&cgroup->subtree, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM);
@@ -221,7 +229,10 @@ static bool has_details(const struct headroom_cgroup *cgroup)
 	struct headroom_stats stats = cgroup->subtree;
 
 	stats.evictions = stats.refaults = stats.refaults_shared = stats.refault_samples = 0;
-	stats.returned = stats.stall_total = 0;
+	stats.returned = stats.stall_total = stats.overwritten = 0;
+	stats.forgotten = stats.displaced = 0;
+	stats.evictions_outside = stats.returned_outside = 0;
+	stats.evictions_machine = stats.returned_machine = 0;
 	return cgroup->psi || cgroup->target.distance.nr || cgroup->target.nr_reclaim ||
 	       memcmp(&stats, &none, sizeof(stats));
 }
@@ -381,7 +392,7 @@ static void test_memory(void)
 	headroom_snapshot_free(c);
 	headroom_close(h);
 	is_text(headroom_snapshot_find(b, 3)->path, "/busy/db", "a path outlives the handle");
-	is_uint(headroom_snapshot_find(b, 3)->local.refault_distance.bucket[0].low, 8192,
+	is_uint(headroom_snapshot_find(b, 3)->local.refault_distance.bucket[0].low, 512,
 		"so does a histogram");
 	headroom_snapshot_free(b);
 	headroom_snapshot_free(NULL);
@@ -660,19 +671,19 @@ int main(void)
 	test_snapshot();
 	test_names();
 	test_churn();
-	test_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_failure("eperm", -EPERM, "needs CAP_PERFMON or CAP_SYS_ADMIN: run as root");
 	test_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_failure("malformed", -EBADMSG, "malformed");
 	test_failure("disorder", -EBADMSG, "malformed");
 	test_blame();
 	test_much_blame();
 	test_blame_churn();
-	test_blame_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_blame_failure("eperm", -EPERM, "needs CAP_PERFMON or CAP_SYS_ADMIN: run as root");
 	test_blame_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_blame_failure("malformed", -EBADMSG, "malformed");
 	test_blame_failure("disorder", -EBADMSG, "malformed");
 	test_stalled();
-	test_stalled_failure("eperm", -EPERM, "needs CAP_NET_ADMIN: run as root");
+	test_stalled_failure("eperm", -EPERM, "needs CAP_PERFMON or CAP_SYS_ADMIN: run as root");
 	test_stalled_failure("breaks", -EMSGSIZE, "the fake kernel broke off");
 	test_stalled_failure("malformed", -EBADMSG, "malformed");
 	test_stalled_failure("vague", -EBADMSG, "malformed");

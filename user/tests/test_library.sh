@@ -119,7 +119,7 @@ refuses() {
 	done >"$tmp/out" 2>&1
 	cat "$tmp/out"
 	grep -q "module is not loaded: run" "$tmp/out" &&
-		grep -qx "needs CAP_NET_ADMIN: run as root" "$tmp/out" &&
+		grep -qx "needs CAP_PERFMON or CAP_SYS_ADMIN: run as root" "$tmp/out" &&
 		[ "$(grep -c 'status 1$' "$tmp/out")" -eq 2 ]
 }
 

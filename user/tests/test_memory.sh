@@ -30,6 +30,7 @@ for json in '' --json; do
 	{
 		survives 20 list --interval 1ms --all $json
 		survives 20 blame --interval 1ms $json
+		survives 10 blame --level 1 $json
 		survives 15 show /busy $json
 		survives 20 stalls $json
 		survives 20 curve /busy/db $json

@@ -53,7 +53,7 @@ static void compare(const struct headroom_snapshot *read, const struct headroom_
 	is_text(db->path, "/busy/db", "path of a cgroup");
 	ok(!headroom_snapshot_find(read, 4)->path, "a missing path");
 	is_uint(db->subtree.evictions, as_taken->subtree.evictions, "counter of a cgroup");
-	is_uint(db->subtree.refault_distance.bucket[0].high, 10239, "histogram of a cgroup");
+	is_uint(db->subtree.refault_distance.bucket[0].high, 639, "histogram of a cgroup");
 	is_uint(headroom_stats_stall(&db->subtree, 99)->count, 1, "unknown cause");
 	ok(has_attribute(db, 4711), "unknown attribute");
 	headroom_stats_delta(&as_taken->subtree, &db->subtree, &delta);

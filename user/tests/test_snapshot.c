@@ -77,13 +77,13 @@ static void test_copies(void)
 	db = headroom_snapshot_find(now, 3);
 	is_uint(headroom_stats_stall(&db->subtree, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM)
 			->latency.bucket[0].count, samples / 2, "histogram in a list");
-	is_uint(db->subtree.refault_distance.bucket[0].high, 10239, "histogram of a cgroup");
+	is_uint(db->subtree.refault_distance.bucket[0].high, 639, "histogram of a cgroup");
 	is_uint(headroom_stats_pages(&db->local, HEADROOM_PAGE_KIND_ANON,
 				     HEADROOM_REASON_KSWAPD)->refaults, 3 * samples,
 				     "list of pages");
 	is_uint(headroom_target_reclaim(&db->target, HEADROOM_REASON_OWN_LIMIT)->scanned,
 		400 * samples, "list of reclaim");
-	is_uint(db->target.distance.bucket[0].low, 16384, "histogram of the target");
+	is_uint(db->target.distance.bucket[0].low, 256, "histogram of the target");
 	is_uint(headroom_stats_stall(&db->subtree, 99)->count, 1, "unknown cause");
 	headroom_snapshot_free(now);
 	headroom_close(h);

@@ -2,6 +2,7 @@
 /* Test the formatting of numbers and names */
 
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include "command.h"
 #include "names.h"
@@ -112,10 +113,22 @@ static void test_cgroups(void)
 	is_printed(&names, UINT64_MAX, 5, "~efgh");
 }
 
+static void test_extra(void)
+{
+	is_text(text_extra(&(struct headroom_extra){ 0 }, 4096).s, "-", "refaults do not matter");
+	is_text(text_extra(&(struct headroom_extra){ 8192, 8000, 8400 }, 4096).s, "32.0 MiB",
+		"extra memory is known");
+	is_text(text_extra(&(struct headroom_extra){ 8192, 4096, INFINITY }, 4096).s, ">16.0 MiB",
+		"the upper bound is beyond the horizon");
+	is_text(text_extra(&(struct headroom_extra){ 260000, 258000, INFINITY }, 4096).s, ">1007 MiB",
+		"it fits into 10 columns");
+}
+
 int main(void)
 {
 	setlocale(LC_CTYPE, "C.UTF-8");
 	test_numbers();
+	test_extra();
 	test_words();
 	test_names();
 	test_utf8();

@@ -109,7 +109,7 @@ behaviour=''
 start 80 24
 sees '^headroom: 6 of 6 cgroups, by stall, every 0.2 s$' \
 	'^CGROUP +STALL% CAUSE +REFAULT/s +EVICT/s +EXTRA +PSI%$' \
-	'^/busy/db +[0-9.]+ memcg reclaim +[0-9.]+ +[0-9.]+ +37.[01] MiB +[0-9.]+$' \
+	'^/busy/db +[0-9.]+ memcg reclaim +[0-9.]+ +[0-9.]+ +2.[0-9] MiB +[0-9.]+$' \
 	'^/idle +0 - +0 +0 +- +0$' '^q quit  Enter details'
 rows '/,/busy,/busy/db,/busyness,/vain\x1b[2J,/idle,'
 key n
@@ -228,7 +228,7 @@ unsees '^the module is not loaded'
 sees '^in [0-9.]+ s, with all below it: [1-9]'
 key q
 echo eperm >"$words"
-sees '^needs CAP_NET_ADMIN: run as root$'
+sees '^needs CAP_PERFMON or CAP_SYS_ADMIN: run as root$'
 : >"$words"
 echo untracked >"$words"
 unsees '^needs CAP'

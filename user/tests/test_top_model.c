@@ -57,7 +57,7 @@ static int update(struct top_model *model, unsigned int there)
 		activity->subtree.stall = stalls[n].stall;
 		activity->subtree.refaults = 100 - 10 * n;
 		activity->subtree.evictions = n ^ 2;
-		activity->extra_subtree = n ^ 3;
+		activity->extra_subtree.value = activity->extra_subtree.high = n ^ 3;
 		activity->psi_some = 1000000 * (n ^ 1);
 	}
 	interval.nr = snapshot.nr;
@@ -116,7 +116,7 @@ static void test_figures(void)
 	       "another main cause");
 	is_int(top_model_find(&model, 5)->cause, 0, "no cause");
 	ok(row->refaults_per_s > 39.99 && row->refaults_per_s < 40.01, "refaults a second");
-	ok(row->extra_bytes > 4095.9 && row->extra_bytes < 4096.1, "extra memory in bytes");
+	is_text(row->extra.s, "4.0 KiB", "extra memory");
 	ok(row->psi_percent > 0.14 && row->psi_percent < 0.16, "PSI in percent");
 	ok(isnan(top_model_find(&model, 3)->psi_percent), "no PSI");
 	ok(!top_model_find(&model, 6) && !top_model_find(&model, 99), "unknown cgroups");
@@ -221,7 +221,7 @@ static void test_lines(void)
 	struct top_row row = {
 		.path = "/a/bcdefghijklmnopqrstuvwxyz", .stall_percent = 12.34, .psi_percent = NAN,
 		.cause = HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM, .refaults_per_s = 1234.5,
-		.evictions_per_s = 0.01, .extra_bytes = 1 << 25,
+		.evictions_per_s = 0.01, .extra = { "32.0 MiB" },
 	};
 	struct top_model model = { .order = BY_EXTRA, .nr = 3, .nr_all = 4 };
 
@@ -241,6 +241,7 @@ static void test_lines(void)
 	row.depth = 300;
 	is_line(top_line_row(&row, 25), "         ~stuvwxyz   12.3", "indented by half at most");
 	row.refaults_per_s = 0;
+	row.extra = (struct text){ "-" };
 	row.psi_percent = 5;
 	row.cause = 0;
 	row.depth = 0;
