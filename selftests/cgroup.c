@@ -50,6 +50,12 @@ int cgroup_setup(void)
 	return write_file(CGROUP_TEST "/cgroup.subtree_control", "+memory");
 }
 
+int cgroup_enable_io(void)
+{
+	return write_file(CGROUP_ROOT "/cgroup.subtree_control", "+io") ||
+	       write_file(CGROUP_TEST "/cgroup.subtree_control", "+io") ? -1 : 0;
+}
+
 void cgroup_cleanup(void)
 {
 	if (access(CGROUP_TEST, F_OK))
@@ -175,9 +181,25 @@ int64_t cgroup_pressure(const char *name, const char *which)
 	return value;
 }
 
-int64_t cgroup_pgsteal(const char *name)
+struct steal {
+	const char *name;
+	int64_t awaited, pages;
+};
+
+static bool has_reached(void *arg)
 {
-	return cgroup_read(name, "memory.stat", "pgsteal");
+	struct steal *steal = arg;
+
+	steal->pages = cgroup_read(steal->name, "memory.stat", "pgsteal");
+	return steal->pages < 0 || steal->pages >= steal->awaited;
+}
+
+int64_t cgroup_pgsteal(const char *name, int64_t awaited)
+{
+	struct steal steal = { .name = name, .awaited = awaited };
+
+	wait_until(has_reached, &steal, 60);
+	return steal.pages;
 }
 
 static bool all_freed(void *unused)
@@ -189,7 +211,7 @@ int cgroup_wait_freed(void)
 {
 	if (wait_until(all_freed, NULL, 240))
 		return 0;
-	fprintf(stderr, "# the kernel has not freed all removed cgroups within 60 s\n");
+	fprintf(stderr, "# the kernel has not freed all removed cgroups within four minutes\n");
 	return -1;
 }
 

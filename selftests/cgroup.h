@@ -17,6 +17,8 @@ void cgroup_cleanup(void);
 int cgroup_create(const char *name);
 /* Children of the new cgroup have the memory controller */
 int cgroup_create_parent(const char *name);
+/* New cgroups below the test's have the controller "io" as well, until cgroup_cleanup() */
+int cgroup_enable_io(void);
 /* Sets memory.max of the new cgroup to @limit */
 int cgroup_create_limited(const char *name, const char *limit);
 /* Waits up to 10 s for tasks that are still exiting */
@@ -31,8 +33,20 @@ int cgroup_enter(const char *name);
 int64_t cgroup_read(const char *name, const char *file, const char *key);
 /* Returns the total of the "some" or "full" line of memory.pressure in ns; -1 on failure */
 int64_t cgroup_pressure(const char *name, const char *line);
-/* Returns the pages that reclaim took from the cgroup, as the kernel counts; -1 on failure */
-int64_t cgroup_pgsteal(const char *name);
+/*
+ * Returns the pages that reclaim took from the cgroup, as the kernel counts; -1 on failure.
+ * The last ones, up to 64 for each CPU, may be missing until the kernel sums up, as it does
+ * every two seconds. So waits until it has counted @awaited, a minute at most.
+ */
+int64_t cgroup_pgsteal(const char *name, int64_t awaited);
+/* In a test: reclaim took that many pages from the cgroup */
+#define EXPECT_PGSTEAL(name, pages)						\
+	do {									\
+		int64_t _pages = pages;						\
+										\
+		EXPECT_EQ(cgroup_pgsteal(name, _pages), _pages);		\
+	} while (0)
+
 /* Returns 0 if the cgroup does not exist */
 uint64_t cgroup_id(const char *name);
 

@@ -130,10 +130,14 @@ static int predict(const struct headroom_cgroup *now, const struct headroom_cgro
 	double reads = misses[1], saved;
 	struct headroom_curve curve;
 	struct headroom_stats delta;
+	struct headroom_pool pool = {
+		.distance = &delta.refault_distance, .clock = now->local.evictions,
+	};
 
-	if (headroom_stats_delta(&now->local, &before->local, &delta) ||
-	    headroom_curve_build(&delta.refault_distance, delta.evictions, now->local.evictions,
-				 0, &curve))
+	if (headroom_stats_delta(&now->local, &before->local, &delta))
+		return -1;
+	pool.evictions = delta.evictions;
+	if (headroom_curve_build(&pool, &curve))
 		return -1;
 	printf("misses %.4f\n", misses[0] / reads);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {

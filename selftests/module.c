@@ -129,6 +129,14 @@ bool kernel_is_6_1(void)
 	return !strncmp(uts.release, "6.1.", 4);
 }
 
+bool kernel_has_large_folios(void)
+{
+	struct utsname uts;
+
+	uname(&uts);
+	return !kernel_is_6_1() && strncmp(uts.release, "6.12.", 5);
+}
+
 bool module_sees_scans(void)
 {
 	return !lru_is_mglru() || !kernel_is_6_1();

@@ -40,6 +40,8 @@ bool module_sees_scans(void);
 int64_t module_dropped(void);
 
 bool kernel_is_6_1(void);
+/* Whether ext4 may read a file in folios of more than one page */
+bool kernel_has_large_folios(void);
 
 /* Evictions and refaults for one reason, of all kinds of pages */
 struct headroom_pages pages_for_reason(const struct headroom_stats *stats, int reason);

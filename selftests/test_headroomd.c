@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -239,6 +240,45 @@ TEST_F_TIMEOUT(headroomd, does_not_act_on_own_limit, 900)
 		usleep(100000);
 		ASSERT_EQ(ORIGINAL, low_of("m/db"));
 	}
+}
+
+/* Reads all of a mapped file and pages it out, for ever */
+static int page_out_again(void *path)
+{
+	volatile char *memory;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t i;
+
+	memory = fd < 0 ? MAP_FAILED : mmap(NULL, 48 * MIB, PROT_READ, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		return 1;
+	for (;;) {
+		for (i = 0; i < 48 * MIB; i += 4096)
+			(void)memory[i];
+		if (madvise((void *)memory, 48 * MIB, MADV_PAGEOUT))
+			return 1;
+	}
+}
+
+/* A cgroup that pages itself out gets no protection for that */
+TEST_F_TIMEOUT(headroomd, does_not_act_on_own_pageout, 900)
+{
+	pid_t loop;
+	int i;
+
+	end_child(self->stream);
+	end_child(self->db);
+	ASSERT_EQ(0, write_config("20", "1h"));
+	loop = cgroup_start("m/db", page_out_again, DB);
+	ASSERT_LT(0, loop);
+	ASSERT_TRUE(rate_becomes(true, 100));
+	self->daemon = start_daemon(NULL);
+	for (i = 0; i < 200; i++) {
+		usleep(100000);
+		ASSERT_EQ(ORIGINAL, low_of("m/db"));
+	}
+	EXPECT_LT(100, refault_rate());
+	end_child(loop);
 }
 
 /* Without the module the daemon exits with status 3 */

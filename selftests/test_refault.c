@@ -71,26 +71,43 @@ static void check_one_distance(struct __test_metadata *_metadata,
 	EXPECT_GE(distance->bucket[0].high, expected);
 }
 
+/*
+ * Read all of the file once, and then @passes times more. What the disk serves from then on are
+ * refaults. That is each page in each pass, except those that stay in memory: a few dozen on 7.3
+ * with PREEMPT_RT. Returns -1 on failure.
+ */
+static int64_t read_again(const char *cgroup, int passes, int64_t *pages)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1, .pages = pages };
+
+	if (cgroup_run(cgroup, read_file, &job))
+		return -1;
+	job.passes = passes;
+	return cgroup_run(cgroup, read_file, &job) ? -1 : *pages;
+}
+
+#define EXPECT_MOSTLY(all, truth) do {		\
+	EXPECT_LE((all) * 0.997, truth);	\
+	EXPECT_GE((all) + 50, truth);		\
+} while (0)
+
 TEST_F_TIMEOUT(refault, sequential, 600)
 {
-	struct read_job job = { .path = FILE_A, .passes = 3, .pages = self->pages };
-	int64_t resident;
+	int64_t resident, truth;
 
 	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
-	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
+	truth = read_again("a", 2, self->pages);
 	READ("a");
 
-	/* The disk serves all passes, and a few blocks of metadata */
-	EXPECT_LE(3 * PAGES(160 * MIB), *self->pages);
-	EXPECT_GE(3 * PAGES(160 * MIB) + 50, *self->pages);
-	EXPECT_EQ(2 * PAGES(160 * MIB), self->cg->local.refaults);
-	EXPECT_EQ(81920, self->cg->local.refaults);
-	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
+	/* The disk serves all passes, and perhaps a few blocks of metadata */
+	EXPECT_MOSTLY(2 * PAGES(160 * MIB), truth);
+	EXPECT_EQ(truth, self->cg->local.refaults);
+	EXPECT_PGSTEAL("a", self->cg->local.evictions);
 	EXPECT_EQ(0, self->cg->local.refaults_shared);
-	EXPECT_EQ(81920, self->cg->local.returned);
-	EXPECT_EQ(81920, headroom_histogram_count(&self->cg->local.refault_age));
-	EXPECT_EQ(81920, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
+	EXPECT_EQ(truth, self->cg->local.returned);
+	EXPECT_EQ(truth, headroom_histogram_count(&self->cg->local.refault_age));
+	EXPECT_EQ(truth, pages_of_kind(&self->cg->local, FILE_KIND).refaults);
 	EXPECT_EQ(self->cg->local.evictions,
 		  pages_of_kind(&self->cg->local, FILE_KIND).evictions);
 	EXPECT_EQ(0, module_dropped());
@@ -98,7 +115,7 @@ TEST_F_TIMEOUT(refault, sequential, 600)
 		  self->cg->local.refaults);
 
 	resident = cgroup_read("a", "memory.stat", "file") / 4096;
-	check_one_distance(_metadata, &self->cg->local.refault_distance, 81920,
+	check_one_distance(_metadata, &self->cg->local.refault_distance, truth,
 			   PAGES(160 * MIB) - resident);
 }
 
@@ -119,7 +136,7 @@ TEST_F_TIMEOUT(refault, random, 600)
 	first = PAGES(96 * MIB);
 	EXPECT_LE(*self->pages - first, self->cg->local.refaults);
 	EXPECT_GE(*self->pages, self->cg->local.refaults);
-	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
+	EXPECT_PGSTEAL("a", self->cg->local.evictions);
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_file"),
 		  self->cg->local.refaults);
 	EXPECT_EQ(self->cg->local.refaults,
@@ -161,7 +178,7 @@ TEST_F_TIMEOUT(refault, sampled, 600)
 	EXPECT_LE(81920 * 0.92, self->cg->local.refaults);
 	EXPECT_GE(81920 * 1.08, self->cg->local.refaults);
 	EXPECT_EQ(16 * self->cg->local.refault_samples, self->cg->local.refaults);
-	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
+	EXPECT_PGSTEAL("a", self->cg->local.evictions);
 	EXPECT_EQ(1, self->cg->local.refault_distance.nr);
 }
 
@@ -181,9 +198,8 @@ TEST_F_TIMEOUT(refault, sampled_estimate, 600)
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 	/* All pages were read twice, and all that are not in memory were evicted */
-	EXPECT_EQ(cgroup_pgsteal("a"), self->cg->local.evictions);
-	EXPECT_EQ(2 * truth - (truth - absent_pages(FILE_A)),
-		  self->cg->local.evictions);
+	EXPECT_PGSTEAL("a", self->cg->local.evictions);
+	EXPECT_MOSTLY(truth + absent_pages(FILE_A), self->cg->local.evictions);
 	estimate = headroom_refaults_estimate(&self->cg->local, 6);
 	TH_LOG("estimate %.0f, standard error %.0f, truth %" PRId64 ", unadjusted %" PRIu64,
 	       estimate.value, estimate.error, truth, self->cg->local.refaults);
@@ -386,41 +402,42 @@ TEST_F_TIMEOUT(refault, truncated_or_removed_file, 600)
 /* The controller is switched on after the cgroup was created, which no event shows */
 TEST_F_TIMEOUT(refault, late_controller, 600)
 {
-	struct read_job job = { .path = FILE_A, .passes = 2 };
+	int64_t truth;
 
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
 	ASSERT_EQ(0, cgroup_create("a/late"));
 	ASSERT_EQ(NULL, module_read("a/late"));
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_write("a/late", "memory.max", "32M"));
-	ASSERT_EQ(0, cgroup_run("a/late", read_file, &job));
+	truth = read_again("a/late", 1, self->pages);
+	EXPECT_MOSTLY(PAGES(96 * MIB), truth);
 	READ("a/late");
-	EXPECT_EQ(PAGES(96 * MIB), self->cg->local.refaults);
-	EXPECT_EQ(cgroup_pgsteal("a/late"), self->cg->local.evictions);
+	EXPECT_EQ(truth, self->cg->local.refaults);
+	EXPECT_PGSTEAL("a/late", self->cg->local.evictions);
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.refaults);
-	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
+	EXPECT_EQ(truth, self->cg->subtree.refaults);
 }
 
 /* The totals of a removed cgroup stay in its ancestors */
 TEST_F_TIMEOUT(refault, totals_survive_removal, 600)
 {
-	struct read_job job = { .path = FILE_A, .passes = 2 };
+	int64_t truth;
 	uint64_t id;
 
 	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
 	ASSERT_EQ(0, cgroup_write("a", "cgroup.subtree_control", "+memory"));
 	ASSERT_EQ(0, cgroup_create_limited("a/removed", "32M"));
 	id = cgroup_id("a/removed");
-	ASSERT_EQ(0, cgroup_run("a/removed", read_file, &job));
+	truth = read_again("a/removed", 1, self->pages);
+	EXPECT_MOSTLY(PAGES(96 * MIB), truth);
 	READ("a/removed");
 	EXPECT_EQ(id, self->cg->id);
 	ASSERT_EQ(0, cgroup_remove("a/removed"));
 	READ("a");
 	EXPECT_EQ(0, self->cg->local.refaults);
-	EXPECT_EQ(PAGES(96 * MIB), self->cg->subtree.refaults);
-	EXPECT_EQ(PAGES(96 * MIB),
-		  headroom_histogram_count(&self->cg->subtree.refault_distance));
+	EXPECT_EQ(truth, self->cg->subtree.refaults);
+	EXPECT_EQ(truth, headroom_histogram_count(&self->cg->subtree.refault_distance));
 }
 
 /* Pages evicted from one cgroup are read back by another one */

@@ -110,6 +110,11 @@ FIXTURE_VARIANT_ADD(swap, functions_tmpfs_zram) {
 	.kind = SHMEM, .job = { JOB, .path = TMPFS_FILE },
 };
 
+FIXTURE_VARIANT_ADD(swap, functions_tmpfs_zswap) {
+	.module = FUNCTIONS, .space = SWAP_ZSWAP, .cluster = 0,
+	.kind = SHMEM, .job = { JOB, .path = TMPFS_FILE },
+};
+
 FIXTURE_VARIANT_ADD(swap, functions_shared) {
 	.module = FUNCTIONS, .space = SWAP_DISK, .cluster = 3,
 	.kind = SHMEM, .job = { JOB, .shared = true },
@@ -128,6 +133,11 @@ FIXTURE_VARIANT_ADD(swap, tracepoints_disk_clean) {
 FIXTURE_VARIANT_ADD(swap, tracepoints_zswap) {
 	.module = TRACEPOINTS, .space = SWAP_ZSWAP, .cluster = 0,
 	.kind = ANON, .job = { WRITES },
+};
+
+FIXTURE_VARIANT_ADD(swap, tracepoints_zswap_clean) {
+	.module = TRACEPOINTS, .space = SWAP_ZSWAP, .cluster = 3,
+	.kind = ANON, .job = { JOB },
 };
 
 FIXTURE_VARIANT_ADD(swap, tracepoints_zram) {
@@ -170,8 +180,22 @@ FIXTURE_TEARDOWN(swap)
 /* Without kprobes the module does not see pages that are read from such a swap space */
 static bool space_is_unseen(const char *module, enum swap_space space)
 {
-	return strcmp(module, FUNCTIONS) &&
-	       (space == SWAP_ZSWAP || (space == SWAP_ZRAM && kernel_is_6_1()));
+	return strcmp(module, FUNCTIONS) && space == SWAP_ZRAM && kernel_is_6_1();
+}
+
+/*
+ * Without kprobes a page from zswap is seen when it is put on an LRU list: not those that the
+ * CPU's batch still has when the task exits. Before 6.12 zswap keeps a page that was read; if
+ * it is not changed, its next eviction is not seen, and so its refault is not: all passes that
+ * read are missed except the first.
+ */
+#define BATCH	31
+
+static int64_t max_unseen(const char *module, enum swap_space space, int reads)
+{
+	if (!strcmp(module, FUNCTIONS) || space != SWAP_ZSWAP)
+		return 0;
+	return reads && kernel_is_6_1() ? (reads - 1) * PAGES(32 * MIB) + PAGES(MIB) : BATCH;
 }
 
 TEST_F_TIMEOUT(swap, refaults_equal_swap_ins, 300)
@@ -181,7 +205,7 @@ TEST_F_TIMEOUT(swap, refaults_equal_swap_ins, 300)
 	struct memory_job job = variant->job;
 	const struct headroom_stats *a;
 	uint64_t known, evicted;
-	int64_t truth;
+	int64_t truth, unseen = max_unseen(variant->module, variant->space, job.reads);
 
 	/* The status shows that, and the counter stays at 0 */
 	ASSERT_EQ(functions, module_hook("swap_read"));
@@ -199,13 +223,15 @@ TEST_F_TIMEOUT(swap, refaults_equal_swap_ins, 300)
 	READ("a");
 	a = &self->cg->local;
 	print_pages("a", a);
-	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth, cgroup_pgsteal("a"));
+	TH_LOG("%" PRId64 " pages read from swap, pgsteal %" PRId64, truth,
+	       cgroup_pgsteal("a", 0));
 
 	/* Each pass but the first one reads back at least the pages that do not fit */
 	EXPECT_LE((job.writes + job.reads - 1) * PAGES(12 * MIB), truth);
 	EXPECT_LE(cgroup_read("a", "memory.stat", "workingset_refault_anon"),
-		  pages_of_kind(a, ANON).refaults + pages_of_kind(a, SHMEM).refaults);
-	EXPECT_EQ(truth, a->refaults);
+		  pages_of_kind(a, ANON).refaults + pages_of_kind(a, SHMEM).refaults + unseen);
+	EXPECT_GE(truth, a->refaults);
+	EXPECT_LE(truth - unseen, a->refaults);
 	EXPECT_EQ(0, a->refaults_shared);
 	known = a->refaults - unknown(a);
 	EXPECT_EQ(known, a->returned);
@@ -224,9 +250,10 @@ TEST_F_TIMEOUT(swap, refaults_equal_swap_ins, 300)
 	 * only read, or only read ahead.
 	 */
 	if (functions || (!variant->cluster && (!job.reads || variant->kind == SHMEM)))
-		EXPECT_EQ(truth, known);
+		EXPECT_LE(truth - unseen, known);
+	EXPECT_EQ(functions ? -1 : 1, module_hook("mm_lru_insertion"));
 	if (functions)
-		EXPECT_EQ(cgroup_pgsteal("a"), evicted);
+		EXPECT_PGSTEAL("a", evicted);
 }
 
 /* Swap slots that are reused, and a swap space that is switched off */

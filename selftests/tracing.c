@@ -70,7 +70,7 @@ int tracing_function(const char *name, const char *function, pid_t pid)
 
 	snprintf(probe, sizeof(probe), "p:headroom_test/%s %s\n", name, function);
 	snprintf(event, sizeof(event), "headroom_test/%s", name);
-	snprintf(filter, sizeof(filter), "common_pid == %d", pid);
+	snprintf(filter, sizeof(filter), pid ? "common_pid == %d" : "common_pid >= %d", pid);
 	return put("kprobe_events", O_APPEND, probe) || tracing_event(event, filter);
 }
 

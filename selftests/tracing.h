@@ -10,7 +10,7 @@
 int tracing_begin(int kib);
 /* Traces an event, e.g. "vmscan/mm_vmscan_memcg_reclaim_end", where @filter holds; 0 or -1 */
 int tracing_event(const char *event, const char *filter);
-/* Traces calls of a function by the task @pid, as an event called @name; 0 or -1 */
+/* Traces calls of a function by the task @pid, or by any if 0, as an event called @name; 0 or -1 */
 int tracing_function(const char *name, const char *function, pid_t pid);
 void tracing_end(void);
 

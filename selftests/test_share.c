@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Check that no cgroup erases another one's entries in the nonresident table, with a table that
+ * is much too small for all. A service reads a file again and again; all its reads of the disk
+ * after the first pass are refaults. Others stream at full speed beside it.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cgroup.h"
+#include "kselftest_harness.h"
+#include "module.h"
+#include "workload.h"
+
+#define FILE_A		SCRATCH "/a"
+#define HOLE		SCRATCH "/hole"
+#define PAGES(bytes)	((int64_t)((bytes) / 4096))
+/* Entries of the nonresident table */
+#define TABLE		65536
+#define STREAMERS	8
+
+FIXTURE(share)
+{
+	struct headroom_cgroup *cg;
+	int64_t *pages;
+	pid_t streamer[STREAMERS];
+};
+
+FIXTURE_SETUP(share)
+{
+	if (access(SCRATCH, W_OK))
+		SKIP(return, "no file system at " SCRATCH);
+	ASSERT_EQ(0, module_reload("table_entries=65536"));
+	ASSERT_EQ(0, cgroup_setup());
+	ASSERT_EQ(0, cgroup_create_limited("service", "64M"));
+	self->pages = shared_counter();
+	ASSERT_NE(NULL, self->pages);
+}
+
+FIXTURE_TEARDOWN(share)
+{
+	char path[32];
+	int i;
+
+	for (i = 0; i < STREAMERS; i++) {
+		if (self->streamer[i] > 0)
+			end_child(self->streamer[i]);
+		snprintf(path, sizeof(path), HOLE "%d", i);
+		unlink(path);
+	}
+	headroom_cgroup_free(self->cg);
+	cgroup_cleanup();
+	unlink(FILE_A);
+}
+
+#define READ(name)	ASSERT_EQ(0, module_update(&self->cg, name))
+
+/* Reads a hole from start to end until the process is killed */
+static int stream(void *path)
+{
+	struct read_job job = { .path = path, .passes = 1 << 20 };
+
+	return read_file(&job);
+}
+
+/* A streamer in @cgroup, on whichever CPU read_file() uses */
+static pid_t start_streamer(const char *cgroup, int number)
+{
+	static char path[STREAMERS][32];
+
+	snprintf(path[number], sizeof(path[number]), HOLE "%d", number);
+	if (create_hole(path[number], 1024 * MIB))
+		return -1;
+	return cgroup_start(cgroup, stream, path[number]);
+}
+
+struct progress {
+	const char *cgroup;
+	uint64_t evictions;
+};
+
+static bool has_evicted(void *arg)
+{
+	const struct progress *wanted = arg;
+	struct headroom_cgroup *cg = module_read(wanted->cgroup);
+	bool done = cg && cg->subtree.evictions >= wanted->evictions;
+
+	headroom_cgroup_free(cg);
+	return done;
+}
+
+/* Waits until the cgroup and those below it have lost @more pages from now on; 0 or -1 */
+static int wait_for_evictions(const char *cgroup, uint64_t more)
+{
+	struct headroom_cgroup *cg = module_read(cgroup);
+	struct progress wanted = { .cgroup = cgroup };
+
+	if (!cg)
+		return -1;
+	wanted.evictions = cg->subtree.evictions + more;
+	headroom_cgroup_free(cg);
+	return wait_until(has_evicted, &wanted, 300) ? 0 : -1;
+}
+
+/*
+ * The service reads its file @passes times more. Before each pass the streamers below @others
+ * fill the table twice. Returns the reads of the disk, or -1.
+ */
+static int64_t cycle(int passes, const char *others, int64_t *pages)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1, .pages = pages };
+	int64_t truth = 0;
+
+	while (passes--) {
+		if ((others && wait_for_evictions(others, 2 * TABLE)) ||
+		    cgroup_run("service", read_file, &job))
+			return -1;
+		truth += *pages;
+	}
+	return truth;
+}
+
+/* The service's refaults come after 24,576 of its evictions: less than half of the table */
+static void check_service(struct __test_metadata *_metadata, FIXTURE_DATA(share) *self,
+			  const char *others)
+{
+	int64_t truth;
+
+	ASSERT_LE(0, cycle(1, others, self->pages));
+	truth = cycle(3, others, self->pages);
+	EXPECT_LE(3 * PAGES(160 * MIB) * 0.997, truth);
+	READ("service");
+	TH_LOG("%" PRIu64 " refaults of %" PRId64 ", %" PRIu64 " forgotten", self->cg->local.refaults,
+	       truth, self->cg->local.forgotten);
+	/* The pages of a large folio are counted together, so others exceed their shares for a moment */
+	if (kernel_has_large_folios()) {
+		EXPECT_LE(truth * 0.97, self->cg->local.refaults);
+		EXPECT_GE(truth * 0.03, self->cg->local.forgotten);
+		return;
+	}
+	EXPECT_EQ(truth, self->cg->local.refaults);
+	EXPECT_EQ(0, self->cg->local.forgotten);
+	EXPECT_EQ(UINT64_MAX, headroom_horizon(&self->cg->local));
+	EXPECT_EQ(UINT64_MAX, headroom_horizon_age(&self->cg->local));
+}
+
+/* One streamer: each has half of the table */
+TEST_F_TIMEOUT(share, streamer, 900)
+{
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_create_limited("others", "8M"));
+	self->streamer[0] = start_streamer("others", 0);
+	ASSERT_LT(0, self->streamer[0]);
+	check_service(_metadata, self, "others");
+
+	/* What the table forgot were pages of the streamer */
+	READ("others");
+	EXPECT_LT(TABLE, self->cg->local.forgotten);
+	if (kernel_has_large_folios())
+		return;
+	EXPECT_LT(4 * TABLE, self->cg->local.forgotten);
+	EXPECT_EQ(0, self->cg->local.displaced);
+	EXPECT_GT(TABLE, headroom_horizon(&self->cg->local));
+	EXPECT_LT(TABLE / 8, headroom_horizon(&self->cg->local));
+	EXPECT_LT(0, headroom_horizon_age(&self->cg->local));
+}
+
+/* Eight streamers below one parent: half of the table for all of them together */
+TEST_F_TIMEOUT(share, streamers_below_one_parent, 900)
+{
+	char name[16];
+
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, cgroup_create_parent("others"));
+	for (int i = 0; i < STREAMERS; i++) {
+		snprintf(name, sizeof(name), "others/%d", i);
+		ASSERT_EQ(0, cgroup_create_limited(name, "4M"));
+		self->streamer[i] = start_streamer(name, i);
+		ASSERT_LT(0, self->streamer[i]);
+	}
+	check_service(_metadata, self, "others");
+}
+
+static bool is_gone(void *cgroup)
+{
+	struct headroom_status *status = module_status();
+	bool gone = status && status->cgroups < *(uint32_t *)cgroup;
+
+	headroom_status_free(status);
+	return gone;
+}
+
+/* The entries of a removed cgroup are forgotten before those of others */
+TEST_F_TIMEOUT(share, removed_cgroup, 900)
+{
+	struct read_job job = { .path = HOLE "0", .passes = 2 };
+	uint32_t cgroups;
+
+	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
+	ASSERT_EQ(0, create_hole(HOLE "0", 512 * MIB));
+	ASSERT_EQ(0, cgroup_create_limited("others", "8M"));
+	ASSERT_EQ(0, cgroup_run("others", read_file, &job));
+	EXPECT_LE(0.95 * TABLE, MODULE_STATUS(table_used));
+	cgroups = MODULE_STATUS(cgroups);
+	ASSERT_EQ(0, cgroup_remove("others"));
+	ASSERT_TRUE(wait_until(is_gone, &cgroups, 60));
+	check_service(_metadata, self, NULL);
+	EXPECT_EQ(0, self->cg->local.displaced);
+}
+
+/*
+ * A cycle that does not fit its cgroup's share of the table: its refaults are missed, and the
+ * horizon says so. Pages that return before the horizon are all seen.
+ */
+TEST_F_TIMEOUT(share, horizon, 900)
+{
+	struct read_job near = {
+		.path = FILE_A, .passes = 1, .pages = self->pages,
+		.from = (320 - 64 - 32) * MIB, .size = 32 * MIB,
+	};
+	struct headroom_stats delta;
+	struct headroom_cgroup *before;
+	uint64_t horizon, age;
+	int64_t truth;
+
+	ASSERT_EQ(0, create_hole(FILE_A, 320 * MIB));
+	ASSERT_EQ(0, cgroup_create_limited("others", "8M"));
+	self->streamer[0] = start_streamer("others", 0);
+	ASSERT_LT(0, self->streamer[0]);
+	ASSERT_LE(0, cycle(3, "others", self->pages));
+	READ("service");
+	horizon = headroom_horizon(&self->cg->local);
+	age = headroom_horizon_age(&self->cg->local);
+	truth = 2 * PAGES(320 * MIB);
+	TH_LOG("%" PRIu64 " refaults of %" PRId64 ", %" PRIu64 " forgotten, horizon %" PRIu64
+	       " pages, %.1f s", self->cg->local.refaults, truth, self->cg->local.forgotten, horizon,
+	       age / 1e9);
+	/* Each page returns after 65,536 evictions; the share of the table is 32,768 entries */
+	EXPECT_GT(0.05 * truth, self->cg->local.refaults);
+	EXPECT_LE(16384, horizon);
+	EXPECT_GT(40960, horizon);
+	EXPECT_LT(0, age);
+	EXPECT_NE(UINT64_MAX, age);
+
+	/* Of the pages evicted last, each returns after 8,192 evictions */
+	before = self->cg;
+	self->cg = NULL;
+	ASSERT_EQ(0, cgroup_run("service", read_file, &near));
+	READ("service");
+	ASSERT_EQ(0, headroom_stats_delta(&self->cg->local, &before->local, &delta));
+	headroom_cgroup_free(before);
+	TH_LOG("%" PRIu64 " refaults of %" PRId64, delta.refaults, PAGES(near.size));
+	EXPECT_LE(PAGES(near.size) - 8, delta.refaults);
+	EXPECT_EQ(delta.refaults, headroom_histogram_count(&delta.refault_distance));
+	headroom_stats_clear(&delta);
+}
+
+TEST_HARNESS_MAIN
