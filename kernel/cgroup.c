@@ -92,6 +92,7 @@ static struct hr_cgroup *record_alloc(struct mem_cgroup *payer, gfp_t gfp)
 /* Publish @cg as the record of @memcg. Returns false if the cgroup is dying. */
 static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 {
+	struct mem_cgroup *parent = parent_mem_cgroup(memcg);
 	u16 slot = hr_memcg_number(memcg);
 
 	lockdep_assert_held(&spare.lock);
@@ -102,7 +103,7 @@ static bool record_publish(struct hr_cgroup *cg, struct mem_cgroup *memcg)
 	cg->level = memcg->css.cgroup->level;
 	spare.births++;
 	cg->key = slot | (u32)spare.births << 16;
-	hr_holder_birth(cg->key);
+	hr_holder_birth(cg->key, parent ? hr_memcg_number(parent) : 0);
 	refcount_set(&cg->ref, 1);
 	INIT_LIST_HEAD(&cg->siblings);
 	INIT_LIST_HEAD(&cg->children);

@@ -27,15 +27,16 @@ struct hr_holder *hr_holder __read_mostly;
 /**
  * hr_holder_birth - begin to count for a record
  * @key: its key
+ * @parent: slot of its parent, whose share it has until the table is divided again; 0 if none
  *
  * Context: any; the caller serializes births.
  */
-void hr_holder_birth(u32 key)
+void hr_holder_birth(u32 key, u16 parent)
 {
 	struct hr_holder *holder = &hr_holder[(u16)key];
 
 	/* Pairs with READ_ONCE() in hr_holder_load() and hr_holder_add(); needs no order */
-	WRITE_ONCE(holder->cost, 0);
+	WRITE_ONCE(holder->cost, parent ? READ_ONCE(hr_holder[parent].cost) : 1);
 	atomic_set(&holder->held, 0);
 	WRITE_ONCE(holder->key, key);
 }

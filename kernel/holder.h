@@ -12,7 +12,8 @@
 /**
  * struct hr_holder - a cgroup as a holder of entries
  * @key: key of the cgroup's record; 0 if there is none
- * @cost: 2^32 divided by the cgroup's share of the table, in entries; 0 for a newborn
+ * @cost: 2^32 divided by the cgroup's share of the table, in entries; 1 for all
+ *	until it is divided for the first time
  * @held: entries whose victim is the cgroup; slightly off while batches are open
  */
 struct hr_holder {
@@ -26,7 +27,7 @@ extern struct hr_holder *hr_holder;
 
 int hr_holder_init(void);
 void hr_holder_exit(void);
-void hr_holder_birth(u32 key);
+void hr_holder_birth(u32 key, u16 parent);
 void hr_holder_death(u32 key);
 void hr_holder_set_share(u32 key, u64 entries);
 u64 hr_holder_held(u32 key);

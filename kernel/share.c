@@ -18,7 +18,8 @@
  * the cgroup that holds most in proportion to its share, or nearly so, see heaviest_slot() in
  * nonresident.c. A cgroup that holds less than 7/8 of its share loses entries only to itself
  * while another holds more than its share. An unused part of the table is free for all. A
- * newborn holds what it can get until the next walk, for two seconds at most.
+ * newborn has the share of its parent's own entries, which its siblings have, too, until the
+ * next walk, for two seconds at most.
  */
 #include <linux/list.h>
 #include <linux/math64.h>
