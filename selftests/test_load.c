@@ -473,7 +473,7 @@ TEST_F_TIMEOUT(load, many_times_under_load, 14400)
 	static const char *const parameters[] = {
 		"", "sample_shift=2", "swap_kprobes=1", "swap_kprobes=1 sample_shift=2",
 	};
-	long loads = number_of("HEADROOM_LOADS", 50), i;
+	long loads = number_of("HEADROOM_LOADS", 20), i;
 	int64_t vmalloc, file, anon;
 
 	if (access(SCRATCH, W_OK))
