@@ -20,6 +20,10 @@
  * The target is the cgroup whose memory is reclaimed as a whole: the one at its limit, see
  * limit.c, or the root.
  *
+ * The evictor is the cgroup of the task; that which a kernel thread works for, if the thread names
+ * it (active_memcg); or the target, if a kernel thread of the root charges memory for a cgroup that
+ * it does not name. kswapd.c finds the evictor of kswapd.
+ *
  * The slot of a task holds its open reclaim, see task_slots.h; only that task writes it:
  *
  *	task --> open_reclaim { driver, full } + { victim, target, evictor, left }
@@ -61,7 +65,7 @@
  * @full: whose limit memcg reclaim serves
  * @guess: the same as guessed on older kernels, in builds that compare both
  * @driver: the task's cgroup at the begin
- * @evictor: the cgroup that the batch is charged to: @driver, or one that woke kswapd
+ * @evictor: the cgroup that the batch is charged to: @driver, one that woke kswapd, or the target
  *
  * Pointers to records hold references.
  */
@@ -221,6 +225,16 @@ static void fill_page(struct hr_batch *batch, struct hr_cgroup *evictor,
 			     atomic64_read(&batch->target->target.evictions) : 0;
 }
 
+/*
+ * Whether a kernel thread charges memory for a cgroup that it does not name, like khugepaged, which
+ * collapses the pages of a process
+ */
+static bool serves_unnamed(const struct open_reclaim *open)
+{
+	return open->kind == HR_RECLAIM_MEMCG && (current->flags & PF_KTHREAD) &&
+	       open->driver == hr_cgroup_root();
+}
+
 /* Begin a batch: pages of one kind from one cgroup */
 static void begin_batch(struct open_reclaim *open, struct folio *folio,
 			enum headroom_page_kind kind)
@@ -234,6 +248,8 @@ static void begin_batch(struct open_reclaim *open, struct folio *folio,
 		find_limit(open);
 	if (current_is_kswapd())
 		replace_held(&open->evictor, hr_kswapd_evictor(open->nid));
+	else if (unlikely(serves_unnamed(open)))
+		replace(&open->evictor, open->batch.target ?: open->driver);
 	open->batch.memcg_kind = hr_memcg_kind((unsigned long)memcg, kind);
 	fill_page(&open->batch, open->evictor, kind);
 	make_room(&open->batch, BATCH);

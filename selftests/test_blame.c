@@ -814,6 +814,66 @@ static int loop_attach(const char *path, char *device, size_t size)
 	return loop;
 }
 
+#define THP		"/sys/kernel/mm/transparent_hugepage/"
+#define HUGE_PAGE	(2 * MIB)
+#define HUGE_PAGES	12
+
+static bool has_collapsed(void *arg)
+{
+	return cgroup_read("b", "memory.stat", "anon_thp") >= 4 * HUGE_PAGE;
+}
+
+/* Fills memory.max with file pages, and waits until khugepaged has made huge pages beside them */
+static int be_collapsed(void *job)
+{
+	size_t size = (HUGE_PAGES + 1) * HUGE_PAGE;
+	char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *huge = (char *)(((uintptr_t)memory + HUGE_PAGE - 1) & -HUGE_PAGE);
+
+	if (memory == MAP_FAILED)
+		return -1;
+	for (int i = 0; i < HUGE_PAGES; i++)
+		huge[i * HUGE_PAGE] = 1;
+	if (read_file(job) || madvise(huge, HUGE_PAGES * HUGE_PAGE, MADV_HUGEPAGE))
+		return -1;
+	return wait_until(has_collapsed, NULL, 200) ? 0 : -1;
+}
+
+/* Writes a text to a file; 0 or -1 */
+static int set_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool written = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	close(fd);
+	return written ? 0 : -1;
+}
+
+/*
+ * khugepaged charges huge pages to the cgroup of the process that it makes them for, and reclaims
+ * at that cgroup's limit
+ */
+TEST_F_TIMEOUT(blame, khugepaged, 300)
+{
+	struct read_job job = { .path = FILE_A, .passes = 1 };
+	struct headroom_pages own;
+
+	if (access(THP "khugepaged", F_OK))
+		SKIP(return, "no huge pages");
+	ASSERT_EQ(0, set_text(THP "enabled", "madvise"));
+	ASSERT_EQ(0, set_text(THP "khugepaged/scan_sleep_millisecs", "10"));
+	ASSERT_EQ(0, set_text(THP "khugepaged/pages_to_scan", "8192"));
+	ASSERT_EQ(0, create_file(FILE_A, 40 * MIB));
+	ASSERT_EQ(0, cgroup_create_limited("b", "32M"));
+	EXPECT_EQ(0, cgroup_run("b", be_collapsed, &job));
+	READ("b");
+
+	/* The file does not fit, nor do the huge pages beside it */
+	own = taken_by(self->blame, cgroup_id("b"), HEADROOM_REASON_OWN_LIMIT);
+	EXPECT_LE(PAGES(40 * MIB) - PAGES(32 * MIB) + PAGES(4 * HUGE_PAGE), own.evictions);
+	EXPECT_EQ(self->cg->local.evictions, own.evictions);
+}
+
 /*
  * A loop device reads its file in a kernel thread, on behalf of the cgroup that reads the
  * device. Both the device's pages and the file's are evicted for that cgroup's limit.
