@@ -4,7 +4,8 @@
  * is much too small for all. A service reads a file again and again; all its reads of the disk
  * after the first pass are refaults. Others stream at full speed beside it.
  *
- * The table has 16,384 entries, or 65,536 with HEADROOM_SCALE=full. All sizes are fractions of it.
+ * The table has 16,384 entries; 65,536 with HEADROOM_SCALE=full, or if the kernel has large folios,
+ * whose pages come and go together. All sizes are fractions of it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -29,7 +30,7 @@ static int64_t table_entries(void)
 {
 	const char *scale = getenv("HEADROOM_SCALE");
 
-	return scale && !strcmp(scale, "full") ? 65536 : 16384;
+	return kernel_has_large_folios() || (scale && !strcmp(scale, "full")) ? 65536 : 16384;
 }
 
 /* A number of pages, in eighths of the table */
