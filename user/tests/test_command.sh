@@ -559,9 +559,7 @@ HEADROOM_FAKE=absent "$fake" status >"$out" 2>&-
 report "even if the command fails"
 "$fake" list --interval 60 --count 0 >"$out" 2>"$err" &
 pid=$!
-sleep 0.5
-kill -TERM $pid
-wait $pid && [ ! -s "$err" ]
+end TERM $pid && [ ! -s "$err" ]
 report "SIGTERM quietly ends a list without limit"
 "$fake" list --interval 1ms --count 0 --json --all >"$out" 2>"$err" &
 awaits test -s "$out"
