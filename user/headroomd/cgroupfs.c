@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Read and write cgroup files; no other file of the daemon writes below the cgroup root
+ *
+ * A path may lead to another cgroup from one moment to the next, since cgroups are removed and
+ * created again. So a path is followed once, to open the directory. The descriptor leads to the same
+ * cgroup for as long as it is open: after the cgroup is removed, it opens no file.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,14 +17,6 @@
 #include <unistd.h>
 
 #include "cgroupfs.h"
-
-static int path_of(char *buf, size_t size, const char *root, const char *path,
-		   const char *file)
-{
-	int n = snprintf(buf, size, "%s%s/%s", root, path, file);
-
-	return n < 0 || (size_t)n >= size ? -ENAMETOOLONG : 0;
-}
 
 bool cgroupfs_path_valid(const char *path)
 {
@@ -39,31 +35,33 @@ bool cgroupfs_path_valid(const char *path)
 	return true;
 }
 
-int cgroupfs_id(const char *root, const char *path, uint64_t *id)
+int cgroupfs_open(const char *root, const char *path, uint64_t *id)
 {
 	char name[PATH_MAX];
+	int n = snprintf(name, sizeof(name), "%s%s", root, path);
 	struct stat st;
-	int err = path_of(name, sizeof(name), root, path, ".");
+	int dir, err;
 
-	if (err)
-		return err;
-	if (stat(name, &st))
+	if (n < 0 || (size_t)n >= sizeof(name))
+		return -ENAMETOOLONG;
+	dir = open(name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
 		return -errno;
+	if (fstat(dir, &st)) {
+		err = -errno;
+		close(dir);
+		return err;
+	}
 	*id = st.st_ino;
-	return 0;
+	return dir;
 }
 
 /* Read at most @size - 1 bytes of a file as a string */
-static int slurp(const char *root, const char *path, const char *file,
-		 char *buf, size_t size)
+static int slurp(int dir, const char *file, char *buf, size_t size)
 {
-	char name[PATH_MAX];
+	int err, fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
 	ssize_t n;
-	int fd, err = path_of(name, sizeof(name), root, path, file);
 
-	if (err)
-		return err;
-	fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	n = read(fd, buf, size - 1);
@@ -88,22 +86,20 @@ static int parse(const char *text, uint64_t *value)
 	return end == text || errno ? -EBADMSG : 0;
 }
 
-int cgroupfs_read(const char *root, const char *path, const char *file,
-		  uint64_t *value)
+int cgroupfs_read(int dir, const char *file, uint64_t *value)
 {
 	char text[64];
-	int err = slurp(root, path, file, text, sizeof(text));
+	int err = slurp(dir, file, text, sizeof(text));
 
 	return err ? err : parse(text, value);
 }
 
-int cgroupfs_read_key(const char *root, const char *path, const char *file,
-		      const char *key, uint64_t *value)
+int cgroupfs_read_key(int dir, const char *file, const char *key, uint64_t *value)
 {
 	char text[8192];
 	size_t n = strlen(key);
 	const char *line = text;
-	int err = slurp(root, path, file, text, sizeof(text));
+	int err = slurp(dir, file, text, sizeof(text));
 
 	if (err)
 		return err;
@@ -117,24 +113,22 @@ int cgroupfs_read_key(const char *root, const char *path, const char *file,
 	return -ENODATA;
 }
 
-int cgroupfs_read_memory(const char *root, const char *path, struct cgroupfs_memory *m)
+int cgroupfs_read_memory(int dir, struct cgroupfs_memory *m)
 {
 	static const char events[] = "memory.events.local";
 	uint64_t high, max_hits, high_hits;
-	int err = cgroupfs_id(root, path, &m->id);
+	int err = cgroupfs_read(dir, "memory.current", &m->current);
 
 	if (!err)
-		err = cgroupfs_read(root, path, "memory.current", &m->current);
+		err = cgroupfs_read(dir, "memory.max", &m->limit);
 	if (!err)
-		err = cgroupfs_read(root, path, "memory.max", &m->limit);
+		err = cgroupfs_read(dir, "memory.high", &high);
 	if (!err)
-		err = cgroupfs_read(root, path, "memory.high", &high);
+		err = cgroupfs_read_key(dir, events, "max", &max_hits);
 	if (!err)
-		err = cgroupfs_read_key(root, path, events, "max", &max_hits);
+		err = cgroupfs_read_key(dir, events, "high", &high_hits);
 	if (!err)
-		err = cgroupfs_read_key(root, path, events, "high", &high_hits);
-	if (!err)
-		err = cgroupfs_read_key(root, path, events, "low", &m->breaches);
+		err = cgroupfs_read_key(dir, events, "low", &m->breaches);
 	if (err)
 		return err;
 	if (high < m->limit)
@@ -143,20 +137,17 @@ int cgroupfs_read_memory(const char *root, const char *path, struct cgroupfs_mem
 	return 0;
 }
 
-int cgroupfs_write(const char *root, const char *path, const char *file,
-		   uint64_t value)
+int cgroupfs_write(int dir, const char *file, uint64_t value)
 {
-	char name[PATH_MAX], text[32];
-	int fd, err = path_of(name, sizeof(name), root, path, file);
+	char text[32];
 	ssize_t n;
+	int fd, err;
 
-	if (err)
-		return err;
 	if (value == CGROUPFS_MAX)
 		snprintf(text, sizeof(text), "max");
 	else
 		snprintf(text, sizeof(text), "%" PRIu64, value);
-	fd = open(name, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	fd = openat(dir, file, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	n = write(fd, text, strlen(text));

@@ -90,16 +90,40 @@ static void forget(struct ledger *ledger, struct claim *claim)
 	memmove(claim, claim + 1, (ledger->nr - i) * sizeof(*claim));
 }
 
+/* The directory of a file */
+static void parent_of(char *dir, size_t size, const char *file)
+{
+	char *slash;
+
+	snprintf(dir, size, "%s", file);
+	slash = strrchr(dir, '/');
+	if (!slash)
+		snprintf(dir, size, ".");
+	else
+		slash[slash == dir] = '\0';
+}
+
 static int make_parent(const char *file)
 {
-	char dir[PATH_MAX], *slash;
+	char dir[PATH_MAX];
 
-	snprintf(dir, sizeof(dir), "%s", file);
-	slash = strrchr(dir, '/');
-	if (!slash || slash == dir)
-		return 0;
-	*slash = '\0';
+	parent_of(dir, sizeof(dir), file);
 	return mkdir(dir, 0755) && errno != EEXIST ? -errno : 0;
+}
+
+/* A file that was renamed, or removed, is so on disk once its directory is synced */
+static int sync_parent(const char *file)
+{
+	char dir[PATH_MAX];
+	int fd, err;
+
+	parent_of(dir, sizeof(dir), file);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = fsync(fd) ? -errno : 0;
+	close(fd);
+	return err;
 }
 
 static int write_all(const struct ledger *ledger, FILE *f)
@@ -126,8 +150,11 @@ static int save(const struct ledger *ledger)
 
 	if (ledger->dry_run)
 		return 0;
-	if (!ledger->nr)
-		return unlink(ledger->file) && errno != ENOENT ? -errno : 0;
+	if (!ledger->nr) {
+		if (unlink(ledger->file))
+			return errno == ENOENT ? 0 : -errno;
+		return sync_parent(ledger->file);
+	}
 	err = make_parent(ledger->file);
 	if (err)
 		return err;
@@ -143,7 +170,7 @@ static int save(const struct ledger *ledger)
 		err = -errno;
 	if (err)
 		unlink(tmp);
-	return err;
+	return err ? err : sync_parent(ledger->file);
 }
 
 static int parse_line(struct ledger *ledger, char *line)
@@ -258,18 +285,13 @@ bool knob_same(const struct knob *a, const struct knob *b)
 	return a->id == b->id && a->value == b->value && a->original == b->original;
 }
 
-int ledger_read(struct ledger *ledger, const char *path, const char *file,
-		struct knob *knob)
+/* Read a file of the cgroup @dir, whose id the caller has stored in @knob */
+static int read_knob(struct ledger *ledger, int dir, const char *path, const char *file,
+		     struct knob *knob)
 {
 	struct claim *c = find(ledger, path, file);
-	int err = cgroupfs_id(ledger->root, path, &knob->id);
+	int err = cgroupfs_read(dir, file, &knob->value);
 
-	if (!err)
-		err = cgroupfs_read(ledger->root, path, file, &knob->value);
-	if (c && err == -ENOENT) {
-		drop(ledger, c, "the cgroup was removed");
-		return err;
-	}
 	if (err)
 		return err;
 	if (c && !claim_holds(ledger, c, knob->id, knob->value)) {
@@ -283,31 +305,54 @@ int ledger_read(struct ledger *ledger, const char *path, const char *file,
 	return 0;
 }
 
-int ledger_write(struct ledger *ledger, const char *path, const char *file,
-		 const struct knob *knob, uint64_t value)
+/* Open the cgroup at @path, and read one of its files. Returns its descriptor. */
+static int open_knob(struct ledger *ledger, const char *path, const char *file, struct knob *knob)
 {
+	int dir = cgroupfs_open(ledger->root, path, &knob->id);
+	int err = dir < 0 ? dir : read_knob(ledger, dir, path, file, knob);
 	struct claim *c;
-	struct knob now;
-	int saved, err = ledger_read(ledger, path, file, &now);
 
-	if (!err && !knob_same(&now, knob))
-		err = -EAGAIN;
-	if (err)
-		return err;
+	if (!err)
+		return dir;
+	if (dir >= 0)
+		close(dir);
 	c = find(ledger, path, file);
+	if (c && err == -ENOENT)
+		drop(ledger, c, "the cgroup was removed");
+	return err;
+}
+
+int ledger_read(struct ledger *ledger, const char *path, const char *file,
+		struct knob *knob)
+{
+	int dir = open_knob(ledger, path, file, knob);
+
+	if (dir < 0)
+		return dir;
+	close(dir);
+	return 0;
+}
+
+/* Record a claim, then write the file of the cgroup @dir, which reads as in @now */
+static int claim_and_write(struct ledger *ledger, int dir, const char *path, const char *file,
+			   const struct knob *now, uint64_t value)
+{
+	struct claim *c = find(ledger, path, file);
+	int saved, err;
+
 	if (!c)
-		c = add(ledger, path, file, now.id, now.original);
+		c = add(ledger, path, file, now->id, now->original);
 	if (!c)
 		return -ENOMEM;
-	c->previous = now.value;
+	c->previous = now->value;
 	c->written = value;
 	err = save(ledger);
 	if (err == -ENOENT)	/* the directory of the ledger is missing, not the cgroup */
 		err = -ENOTDIR;
 	if (!err && !ledger->dry_run)
-		err = cgroupfs_write(ledger->root, path, file, value);
+		err = cgroupfs_write(dir, file, value);
 	if (err)
-		c->written = now.value;
+		c->written = now->value;
 	else	/* in memory only: on disk, the value before must stay valid for a restart */
 		c->previous = value;
 	if (c->written != c->original)
@@ -317,27 +362,25 @@ int ledger_write(struct ledger *ledger, const char *path, const char *file,
 	return err ? err : saved;
 }
 
-static int restore(const struct ledger *ledger, const struct claim *c)
+int ledger_write(struct ledger *ledger, const char *path, const char *file,
+		 const struct knob *knob, uint64_t value)
+{
+	struct knob now;
+	int err, dir = open_knob(ledger, path, file, &now);
+
+	if (dir < 0)
+		return dir;
+	err = knob_same(&now, knob) ? claim_and_write(ledger, dir, path, file, &now, value) :
+	      -EAGAIN;
+	close(dir);
+	return err;
+}
+
+/* Log that a file was restored to its original from @now, or why not */
+static void log_restore(const struct claim *c, uint64_t now, int err)
 {
 	char was[32], is[32];
-	uint64_t id, now;
-	int err = cgroupfs_id(ledger->root, c->path, &id);
 
-	if (!err)
-		err = cgroupfs_read(ledger->root, c->path, c->file, &now);
-	if (err == -ENOENT || (!err && id != c->id))
-		return 0;	/* the claim ended with its cgroup */
-	if (!err && now == c->original)
-		return 0;
-	if (!err && !claim_holds(ledger, c, id, now)) {
-		journal(LOG_NOTICE, "left %s of %s at %s: it was changed outside of headroomd",
-			c->file, c->path, journal_size(is, sizeof(is), now));
-		return 0;
-	}
-	if (!err)
-		err = cgroupfs_write(ledger->root, c->path, c->file, c->original);
-	if (err == -ENOENT)	/* removed since it was read */
-		return 0;
 	journal_size(was, sizeof(was), c->original);
 	if (err)
 		journal(LOG_ERR, "cannot restore %s of %s to %s: %s", c->file, c->path,
@@ -345,7 +388,40 @@ static int restore(const struct ledger *ledger, const struct claim *c)
 	else
 		journal(LOG_INFO, "restored %s of %s from %s to %s", c->file, c->path,
 			journal_size(is, sizeof(is), now), was);
+}
+
+static int restore_in(const struct ledger *ledger, const struct claim *c, int dir)
+{
+	char is[32];
+	uint64_t now;
+	int err = cgroupfs_read(dir, c->file, &now);
+
+	if (!err && now == c->original)
+		return 0;
+	if (!err && !claim_holds(ledger, c, c->id, now)) {
+		journal(LOG_NOTICE, "left %s of %s at %s: it was changed outside of headroomd",
+			c->file, c->path, journal_size(is, sizeof(is), now));
+		return 0;
+	}
+	if (!err)
+		err = cgroupfs_write(dir, c->file, c->original);
+	if (err != -ENOENT)
+		log_restore(c, now, err);
 	return err;
+}
+
+static int restore(const struct ledger *ledger, const struct claim *c)
+{
+	uint64_t id;
+	int dir = cgroupfs_open(ledger->root, c->path, &id);
+	int err = dir < 0 ? dir : id == c->id ? restore_in(ledger, c, dir) : -ENOENT;
+
+	if (dir >= 0)
+		close(dir);
+	else if (err != -ENOENT)
+		log_restore(c, 0, err);
+	/* The claim ended with its cgroup */
+	return err == -ENOENT ? 0 : err;
 }
 
 int ledger_undo(struct ledger *ledger)

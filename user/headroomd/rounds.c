@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "engine.h"
@@ -128,22 +129,36 @@ static void log_inaction(struct rounds *r, size_t i, uint64_t low, uint64_t time
 	logged->time = time;
 }
 
+/* Read the files of a rule's cgroup, all of the same one */
+static int read_files(struct rounds *r, const char *path, struct engine_frame *frame)
+{
+	/* Notices if the cgroup was removed */
+	int dir, err = low_read(r->ledger, r->config, path, &frame->low);
+	uint64_t id;
+
+	if (err)
+		return err;
+	dir = cgroupfs_open(r->ledger->root, path, &id);
+	if (dir < 0)
+		return dir;
+	err = id == frame->low.id ? cgroupfs_read_memory(dir, &frame->memory) : -ENOENT;
+	close(dir);
+	return err;
+}
+
 /* Read the cgroup of a rule. An error of the module is stored in @module_err as well. */
 static int read_frame(struct rounds *r, size_t i, struct headroom *h,
 		      struct engine_frame *frame, int *module_err)
 {
-	const char *path = r->config->protect[i].cgroup;
 	int err;
 
 	*frame = (struct engine_frame){
 		.time = clock_now(), .page_size = r->page_size, .sample_shift = r->sample_shift,
 	};
-	err = low_read(r->ledger, r->config, path, &frame->low);
-	if (!err)
-		err = cgroupfs_read_memory(r->ledger->root, path, &frame->memory);
+	err = read_files(r, r->config->protect[i].cgroup, frame);
 	if (err)
 		return err;
-	err = headroom_cgroup_get(h, frame->memory.id, &frame->cgroup);
+	err = headroom_cgroup_get(h, frame->low.id, &frame->cgroup);
 	/* If it was removed or is too large for a message, other cgroups can still be read */
 	if (err && err != -ENOENT && err != -EMSGSIZE)
 		*module_err = err;

@@ -54,7 +54,7 @@ static int frame(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refau
 {
 	struct engine_frame f = {
 		.time = seconds * SECOND, .page_size = PAGE,
-		.memory = { .id = id, .current = 64 * MIB, .limit = CGROUPFS_MAX,
+		.memory = { .current = 64 * MIB, .limit = CGROUPFS_MAX,
 			    .limit_hits = limit_hits, .breaches = breaches },
 		.low = low,
 		.cgroup = make_cgroup(id, refaults),

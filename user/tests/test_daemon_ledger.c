@@ -143,6 +143,38 @@ static void check_removed_during_undo(void)
 	ledger_close(&ledger);
 }
 
+int __real_fsync(int fd);
+int __wrap_fsync(int fd);
+
+/* Whether another cgroup takes the path of "a" while the ledger is written */
+static bool swap_during_save;
+
+int __wrap_fsync(int fd)
+{
+	if (swap_during_save) {
+		swap_during_save = false;
+		replace_cgroup("a", "4096");
+	}
+	return __real_fsync(fd);
+}
+
+static void check_replaced_during_write(void)
+{
+	struct ledger ledger;
+
+	clear_dir();
+	open_ledger(&ledger);
+	make_cgroup("a", "0");
+	swap_during_save = true;
+	set(&ledger, "/a", MIB);
+	ok(!swap_during_save, "the cgroup was replaced");
+	is_text(get("a/memory.low"), "4096", "the other cgroup is not written to");
+	is_int(ledger_undo(&ledger), 0, "undo");
+	is_text(get("a/memory.low"), "4096", "nor by undo");
+	ok(!get("run/ledger"), "no claim is left");
+	ledger_close(&ledger);
+}
+
 static void check_no_claim_no_write(void)
 {
 	struct ledger ledger;
@@ -490,6 +522,7 @@ int main(void)
 	check_max();
 	check_failed_write();
 	check_removed_during_undo();
+	check_replaced_during_write();
 	check_no_claim_no_write();
 	check_missing_directory();
 	check_no_temporary_file();
