@@ -217,13 +217,19 @@ static __always_inline void *put_sums(void *at, const u64 *sum)
 	at = put_counter(at, HEADROOM_A_STATS_RETURNED_MACHINE,
 			 sum[HR_SUM_RETURNED_MACHINE]);
 	at = put_counter(at, HEADROOM_A_STATS_FORGOTTEN, sum[HR_SUM_FORGOTTEN]);
-	return put_counter(at, HEADROOM_A_STATS_DISPLACED, sum[HR_SUM_DISPLACED]);
+	at = put_counter(at, HEADROOM_A_STATS_DISPLACED, sum[HR_SUM_DISPLACED]);
+	at = put_counter(at, HEADROOM_A_STATS_RECLAIMS_DROPPED, sum[HR_SUM_RECLAIMS_DROPPED]);
+	return put_counter(at, HEADROOM_A_STATS_STALLS_DROPPED, sum[HR_SUM_STALLS_DROPPED]);
 }
 
-/* Whether there is a counter to report: without a page or a stall all others are 0, too */
+/*
+ * Whether there is a counter to report: without a page or a stall, all are 0 but those of what was
+ * not followed
+ */
 static bool has_counted(const struct hr_summary *summary)
 {
-	return summary->pages | summary->stalls;
+	return summary->pages || summary->stalls || summary->sum[HR_SUM_RECLAIMS_DROPPED] ||
+	       summary->sum[HR_SUM_STALLS_DROPPED];
 }
 
 /* Reads @stats only if @detail requests more than sums */

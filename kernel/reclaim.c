@@ -117,12 +117,22 @@ static struct open_reclaim *slot_find(void)
 	return hr_task_slot_find(slots, sizeof(*slots), current);
 }
 
+/* Count a reclaim that is not followed: its pages have the reason unknown */
+static void drop(void)
+{
+	struct hr_cgroup *cg = hr_cgroup_of_current();
+
+	hr_drop(reclaim_slots, 1);
+	hr_count(&cg->local, HR_RECLAIMS_DROPPED, 1);
+	hr_rollup_mark(&cg->rollup);
+}
+
 static struct open_reclaim *slot_claim(void)
 {
 	struct open_reclaim *open = hr_task_slot_claim(slots, sizeof(*slots));
 
 	if (!open) {
-		hr_drop(reclaim_slots, 1);
+		drop();
 		return NULL;
 	}
 	/* Without room, so that hr_reclaim_next() adds no page to this batch */

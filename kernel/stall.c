@@ -86,10 +86,15 @@ static bool in_memstall(void)
 static struct open_stall *slot_claim(void)
 {
 	struct open_stall *slot = hr_task_slot_claim(stalls.slot, sizeof(*slot));
+	struct hr_cgroup *cg;
 
-	if (!slot)
-		hr_drop(stall_slots, 1);
-	return slot;
+	if (slot)
+		return slot;
+	cg = hr_cgroup_of_current();
+	hr_drop(stall_slots, 1);
+	hr_count(&cg->local, HR_STALLS_DROPPED, 1);
+	hr_rollup_mark(&cg->rollup);
+	return NULL;
 }
 
 static struct open_stall *slot_find(const struct task_struct *task)

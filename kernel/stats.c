@@ -147,6 +147,8 @@ void hr_stats_summarise(struct hr_summary *to, const struct hr_stats *stats,
 	to->sum[HR_SUM_OVERWRITTEN] = atomic64_read(&stats->counter[HR_OVERWRITTEN]);
 	to->sum[HR_SUM_FORGOTTEN] = atomic64_read(&stats->counter[HR_FORGOTTEN]);
 	to->sum[HR_SUM_DISPLACED] = atomic64_read(&stats->counter[HR_DISPLACED]);
+	to->sum[HR_SUM_RECLAIMS_DROPPED] = atomic64_read(&stats->counter[HR_RECLAIMS_DROPPED]);
+	to->sum[HR_SUM_STALLS_DROPPED] = atomic64_read(&stats->counter[HR_STALLS_DROPPED]);
 	summarise_pages(to, stats);
 	to->sum[HR_SUM_REFAULT_SAMPLES] = stats->then.samples +
 		((to->sum[HR_SUM_REFAULTS] - stats->then.refaults) >> shift);

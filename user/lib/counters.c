@@ -60,6 +60,10 @@ const struct headroom_counter headroom_stats_counters[] = {
 	      "evicted pages that the nonresident table forgot"),
 	STATS(DISPLACED, displaced, "pages",
 	      "pages of other cgroups forgotten to remember pages of this one"),
+	STATS(RECLAIMS_DROPPED, reclaims_dropped, "reclaims",
+	      "reclaims by tasks of this cgroup not followed: too many were open"),
+	STATS(STALLS_DROPPED, stalls_dropped, "stalls",
+	      "stalls of tasks of this cgroup not measured: too many were open"),
 	{ 0 }
 };
 

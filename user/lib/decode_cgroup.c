@@ -193,6 +193,8 @@ static const uint16_t stats_places[] = {
 	[HEADROOM_A_STATS_RETURNED_MACHINE] = PLACE(struct headroom_stats, returned_machine),
 	[HEADROOM_A_STATS_FORGOTTEN] = PLACE(struct headroom_stats, forgotten),
 	[HEADROOM_A_STATS_DISPLACED] = PLACE(struct headroom_stats, displaced),
+	[HEADROOM_A_STATS_RECLAIMS_DROPPED] = PLACE(struct headroom_stats, reclaims_dropped),
+	[HEADROOM_A_STATS_STALLS_DROPPED] = PLACE(struct headroom_stats, stalls_dropped),
 };
 
 static const uint16_t target_places[] = {

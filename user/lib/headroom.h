@@ -174,6 +174,9 @@ struct headroom_group {
  * @forgotten_distance: pages evicted from the victim between the eviction of a page and
  *	the moment it was forgotten; see headroom_horizon()
  * @forgotten_age: nanoseconds in between
+ * @reclaims_dropped: reclaims by tasks of this cgroup that were not followed; their
+ *	evictions, from any cgroup, have the reason unknown
+ * @stalls_dropped: stalls of tasks of this cgroup that were not measured
  * @reserved: zero
  *
  * The lists hold only what the kernel reported; all counters of a missing number are zero.
@@ -204,7 +207,9 @@ struct headroom_stats {
 	uint64_t displaced;
 	struct headroom_histogram forgotten_distance;
 	struct headroom_histogram forgotten_age;
-	uint64_t reserved[4];
+	uint64_t reclaims_dropped;
+	uint64_t stalls_dropped;
+	uint64_t reserved[2];
 };
 
 /**

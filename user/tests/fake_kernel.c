@@ -397,6 +397,8 @@ static void put_stats(struct nl_msg *msg, int attr, uint64_t rate, uint64_t dump
 	put_counter(msg, HEADROOM_A_STATS_RETURNED_MACHINE, 3 * n);
 	put_counter(msg, HEADROOM_A_STATS_FORGOTTEN, 20 * n);
 	put_counter(msg, HEADROOM_A_STATS_DISPLACED, 8 * n);
+	put_counter(msg, HEADROOM_A_STATS_RECLAIMS_DROPPED, 4 * n);
+	put_counter(msg, HEADROOM_A_STATS_STALLS_DROPPED, 6 * n);
 	if (behaves("partly") && detail & HEADROOM_DETAIL_PAGES)
 		put_groups(msg, n);
 	if (n && detail & HEADROOM_DETAIL_PAGES) {

@@ -260,6 +260,7 @@ run 0 "$fake" show /busy/db --json
 json 'lines[0]["local"]["refault_distance"] == [dict(low=512, high=639, count=1280)]'
 json 'lines[0]["subtree"]["stall"]["memcg_reclaim"]["latency"][0]["count"] == 10'
 json 'lines[0]["local"]["refault_age"] == [dict(low=1<<30, high=(5<<28)-1, count=1280)]'
+json 'lines[0]["local"]["reclaims_dropped"] == 8 and lines[0]["local"]["stalls_dropped"] == 12'
 json 'lines[0]["local"]["forgotten"] == 40 and lines[0]["local"]["horizon_pages"] == 16384'
 json 'lines[0]["local"]["forgotten_distance"] == [dict(low=16384, high=20479, count=40)]'
 json 'lines[0]["local"]["pages"]["anon"]["kswapd"] == dict(evictions=600, refaults=60)'

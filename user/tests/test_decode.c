@@ -980,7 +980,7 @@ static void test_counters(void)
 	is_int(right, all, "each counter is in its member");
 	/* all attributes but the nests: pages, two distances and ages, groups and stalls */
 	is_int(all, HEADROOM_A_STATS_MAX - 7, "the table has every counter of the specification");
-	is_uint(cgroup.local.displaced, value - 1, "the last counter has its value");
+	is_uint(cgroup.local.stalls_dropped, value - 1, "the last counter has its value");
 	arena_free(&arena);
 
 	for (all = 0, counter = headroom_dropped_counters; counter->name; counter++)
@@ -1014,7 +1014,7 @@ static void test_public_counters(void)
 			gauges += !counter->cumulative;
 		}
 	}
-	is_int(nr, 38, "number of counters");
+	is_int(nr, 40, "number of counters");
 	is_int(incomplete, 0, "each counter has unit, meaning and attribute");
 	is_int(gauges, 2,
 	       "two counters are not cumulative: the longest stall and the error of an evictor");

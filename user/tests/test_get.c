@@ -91,6 +91,8 @@ static void test_cgroup(void)
 	is_uint(cgroup->subtree.refault_age.bucket[0].low, 1 << 30, "bucket of the ages");
 	is_uint(cgroup->subtree.forgotten, 40, "forgotten pages");
 	is_uint(cgroup->subtree.displaced, 16, "displaced pages");
+	is_uint(cgroup->subtree.reclaims_dropped, 8, "reclaims that were not followed");
+	is_uint(cgroup->subtree.stalls_dropped, 12, "stalls that were not measured");
 	is_uint(headroom_horizon(&cgroup->subtree), 16384, "bucket of their distances");
 	is_uint(headroom_horizon_age(&cgroup->subtree), 1 << 29, "bucket of their ages");
 	is_uint(headroom_stats_pages(&cgroup->local, HEADROOM_PAGE_KIND_ANON,
@@ -231,6 +233,7 @@ static bool has_details(const struct headroom_cgroup *cgroup)
 	stats.evictions = stats.refaults = stats.refaults_shared = stats.refault_samples = 0;
 	stats.returned = stats.stall_total = stats.overwritten = 0;
 	stats.forgotten = stats.displaced = 0;
+	stats.reclaims_dropped = stats.stalls_dropped = 0;
 	stats.evictions_outside = stats.returned_outside = 0;
 	stats.evictions_machine = stats.returned_machine = 0;
 	return cgroup->psi || cgroup->target.distance.nr || cgroup->target.nr_reclaim ||
