@@ -125,6 +125,7 @@ static void drop(void)
 	hr_drop(reclaim_slots, 1);
 	hr_count(&cg->local, HR_RECLAIMS_DROPPED, 1);
 	hr_rollup_mark(&cg->rollup);
+	hr_untraced_forget();
 }
 
 static struct open_reclaim *slot_claim(void)

@@ -13,7 +13,8 @@
  *	neither					unknown
  *
  * Reading the stack takes some thousand instructions. The reason is kept for as many pages as a
- * batch has, as long as the same task evicts them from the same depth of its stack.
+ * batch has, as long as the same task evicts them from the same depth of its stack, has not left
+ * the CPU in between, and begins no reclaim whose begin is dropped.
  */
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -31,12 +32,14 @@
  * struct last_reason - the reason of the pages that a CPU has evicted last
  * @task: the task
  * @frame: where its stack was
+ * @switches: how often it had left the CPU
  * @left: pages until the stack is read again
  * @reason: the reason
  */
 struct last_reason {
 	const struct task_struct *task;
 	const void *frame;
+	unsigned long switches;
 	unsigned int left;
 	enum headroom_reason reason;
 };
@@ -66,12 +69,26 @@ noinline enum headroom_reason hr_untraced_reason(void)
 {
 	struct last_reason *last = this_cpu_ptr(&last_reason);
 	const void *frame = __builtin_frame_address(0);
+	unsigned long switches = current->nvcsw + current->nivcsw;
 
-	if (last->task != current || last->frame != frame || !last->left)
+	if (last->task != current || last->frame != frame || last->switches != switches ||
+	    !last->left)
 		*last = (struct last_reason){
-			.task = current, .frame = frame, .left = PAGES,
+			.task = current, .frame = frame, .switches = switches, .left = PAGES,
 			.reason = reason_by_stack(),
 		};
 	last->left--;
 	return last->reason;
+}
+
+/**
+ * hr_untraced_forget - read the stack for the next page
+ *
+ * The running task begins reclaim that will not be followed.
+ *
+ * Context: any but interrupts; preemption off.
+ */
+void hr_untraced_forget(void)
+{
+	this_cpu_write(last_reason.left, 0);
 }

@@ -8,5 +8,6 @@
 #include <uapi/linux/headroom.h>
 
 enum headroom_reason hr_untraced_reason(void);
+void hr_untraced_forget(void);
 
 #endif /* _HEADROOM_UNTRACED_H */
