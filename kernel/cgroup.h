@@ -17,6 +17,7 @@
 #include "rollup_types.h"
 #include "share_types.h"
 #include "stats.h"
+#include "task_slots_types.h"
 
 struct hr_poll;
 
@@ -38,6 +39,7 @@ struct hr_poll;
  * @target: statistics of reclaim from it and its descendants as a whole
  * @origin: its pages that were evicted from outside, on their way into the rollup
  * @blame: its top evictors
+ * @held_slots: its part in the division of the slots of tasks
  * @id: cgroup id
  * @parent: nearest ancestor with a record; NULL for the root and for a newborn
  * @by_id: in the registry's list of all records, in order of @id
@@ -52,8 +54,8 @@ struct hr_poll;
  * The owner of a part describes it. The types of parts have headers of their own, since
  * the record contains the parts, and their owners in turn work on records. Probes find a
  * record by its slot, under RCU, and write only to @attention, to the mark in @rollup, to
- * @dying and @to_bury, and to @local, @target, @origin and @blame. The registry lock protects
- * everything else; @parent is written once, before @dead can be set.
+ * @dying and @to_bury, and to @local, @target, @origin, @blame and @held_slots. The registry lock
+ * protects everything else; @parent is written once, before @dead can be set.
  */
 struct hr_cgroup {
 	struct mem_cgroup *memcg;
@@ -71,6 +73,7 @@ struct hr_cgroup {
 	struct hr_target_stats target;
 	struct hr_origin_stats origin;
 	struct hr_blame blame;
+	struct hr_held_slots held_slots;
 
 	u64 id;
 	struct hr_cgroup *parent;

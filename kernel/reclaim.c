@@ -37,10 +37,12 @@
  */
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
+#include <linux/nodemask.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/swap.h>
-#include <linux/vmalloc.h>
+#include <linux/topology.h>
 
 #include "blame.h"
 #include "cgroup.h"
@@ -82,7 +84,10 @@ struct open_reclaim {
 /* The batch, which has the task, comes first: see task_slots.h */
 static_assert(!offsetof(struct open_reclaim, batch.task));
 
-static struct open_reclaim *slots __read_mostly;
+static struct hr_task_slots slots __read_mostly;
+
+/* Slots that only kswapd claims, one for each node, so that a crowd leaves it one */
+static struct open_reclaim *reserve __read_mostly;
 
 /* The batch for reclaim without events; and an empty batch, which belongs to no task */
 static DEFINE_PER_CPU(struct hr_batch, untraced);
@@ -108,13 +113,30 @@ static void replace_held(struct hr_cgroup **where, struct hr_cgroup *cg)
 	*where = cg;
 }
 
-static struct open_reclaim *slot_find(void)
+/* XFS lends kswapd's flag to a worker that splits a tree for it */
+static bool is_kswapd(void)
 {
-	struct hr_batch *batch = this_cpu_read(hr_last_batch);
+	return (current->flags & (PF_KSWAPD | PF_WQ_WORKER)) == PF_KSWAPD;
+}
 
-	if (likely(batch->task == current))
-		return container_of(batch, struct open_reclaim, batch);
-	return hr_task_slot_find(slots, sizeof(*slots), current);
+/* The slot of @task among the reserved ones, first that of this node; NULL: claims a free one */
+static noinline struct open_reclaim *reserved(const struct task_struct *task)
+{
+	unsigned int i, nid = numa_mem_id();
+	struct open_reclaim *open;
+
+	for (i = 0; i < nr_node_ids; i++, nid++) {
+		open = &reserve[nid < nr_node_ids ? nid : nid - nr_node_ids];
+		/*
+		 * Pairs with the cmpxchg() below, by the same task, and with the release in
+		 * hr_task_slot_release()
+		 */
+		if (READ_ONCE(open->batch.task) != task)
+			continue;
+		if (task || !cmpxchg(&open->batch.task, NULL, current))
+			return open;
+	}
+	return NULL;
 }
 
 /* Count a reclaim that is not followed: its pages have the reason unknown */
@@ -128,10 +150,24 @@ static void drop(void)
 	hr_untraced_forget();
 }
 
+static struct open_reclaim *slot_find(void)
+{
+	struct hr_batch *batch = this_cpu_read(hr_last_batch);
+	struct open_reclaim *open = NULL;
+
+	if (likely(batch->task == current))
+		return container_of(batch, struct open_reclaim, batch);
+	if (unlikely(is_kswapd()))
+		open = reserved(current);
+	return open ?: hr_task_slot_find(&slots, sizeof(*open), current);
+}
+
 static struct open_reclaim *slot_claim(void)
 {
-	struct open_reclaim *open = hr_task_slot_claim(slots, sizeof(*slots));
+	struct open_reclaim *open = is_kswapd() ? reserved(NULL) : NULL;
 
+	if (!open)
+		open = hr_task_slot_claim(&slots, sizeof(*open));
 	if (!open) {
 		drop();
 		return NULL;
@@ -326,7 +362,7 @@ static void release(struct open_reclaim *open)
 	replace(&open->batch.victim, NULL);
 	replace(&open->batch.target, NULL);
 	replace(&open->evictor, NULL);
-	hr_task_slot_release(&open->batch.task);
+	hr_task_slot_release(&slots, &open->batch.task);
 }
 
 /**
@@ -532,12 +568,17 @@ struct hr_cgroup *hr_reclaim_target(struct hr_cgroup *victim,
  */
 int hr_reclaim_init(void)
 {
-	int cpu;
+	int cpu, err;
 
 	for_each_possible_cpu(cpu)
 		per_cpu(hr_last_batch, cpu) = &no_batch;
-	slots = vzalloc(array_size(HR_TASK_SLOTS, sizeof(*slots)));
-	return slots ? 0 : -ENOMEM;
+	reserve = kvcalloc(nr_node_ids, sizeof(*reserve), GFP_KERNEL);
+	if (!reserve)
+		return -ENOMEM;
+	err = hr_task_slots_init(&slots, sizeof(*reserve), HR_INTERVAL_RECLAIM);
+	if (err)
+		kvfree(reserve);
+	return err;
 }
 
 /**
@@ -547,12 +588,17 @@ int hr_reclaim_init(void)
  */
 void hr_reclaim_exit(void)
 {
+	struct open_reclaim *open;
 	unsigned int i;
 
-	for (i = 0; i < HR_TASK_SLOTS; i++)
-		if (slots[i].batch.task)
-			release(&slots[i]);
+	for (i = 0; (open = hr_task_slot_at(&slots, sizeof(*open), i)); i++)
+		if (open->batch.task)
+			release(open);
+	for (i = 0; i < nr_node_ids; i++)
+		if (reserve[i].batch.task)
+			release(&reserve[i]);
 	hr_guess_report();
-	vfree(slots);
-	slots = NULL;
+	hr_task_slots_exit(&slots);
+	kvfree(reserve);
+	reserve = NULL;
 }

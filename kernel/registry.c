@@ -53,6 +53,7 @@
 #include "registry.h"
 #include "rollup.h"
 #include "share.h"
+#include "task_slots.h"
 #include "worker.h"
 
 /* The worker walks the hierarchy so often: it finds controllers that are switched on or off */
@@ -552,6 +553,7 @@ unsigned int hr_registry_cgroups(void)
 /* Returns the time until the next sweep, in jiffies */
 static unsigned long sweep(void)
 {
+	hr_task_slots_grow();
 	hr_overwrite_settle();
 	if (time_before(jiffies, registry.next_walk)) {
 		/* Even if a reader, which may wait for its CPU, holds the lock */

@@ -34,7 +34,6 @@
 #include <linux/psi.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
-#include <linux/vmalloc.h>
 
 #include "attention.h"
 #include "cgroup.h"
@@ -69,7 +68,7 @@ struct open_stall {
 static_assert(!offsetof(struct open_stall, task));
 
 static struct {
-	struct open_stall *slot;
+	struct hr_task_slots slots;
 	bool told_apart;
 	bool tracked;
 } stalls __read_mostly;
@@ -85,7 +84,7 @@ static bool in_memstall(void)
 
 static struct open_stall *slot_claim(void)
 {
-	struct open_stall *slot = hr_task_slot_claim(stalls.slot, sizeof(*slot));
+	struct open_stall *slot = hr_task_slot_claim(&stalls.slots, sizeof(*slot));
 	struct hr_cgroup *cg;
 
 	if (slot)
@@ -99,7 +98,7 @@ static struct open_stall *slot_claim(void)
 
 static struct open_stall *slot_find(const struct task_struct *task)
 {
-	return hr_task_slot_find(stalls.slot, sizeof(struct open_stall), task);
+	return hr_task_slot_find(&stalls.slots, sizeof(struct open_stall), task);
 }
 
 static void open_stall(enum headroom_stall_cause cause, bool wait)
@@ -131,7 +130,7 @@ static void close_stall(struct open_stall *slot)
 
 	if (!cause)
 		return;
-	hr_task_slot_release(&slot->task);
+	hr_task_slot_release(&stalls.slots, &slot->task);
 	cg = hr_cgroup_alive(cg);
 	hr_count_stall(&cg->local, cause, max(ns, 0));
 	hr_rollup_mark(&cg->rollup);
@@ -265,8 +264,7 @@ unsigned int hr_stall_next(unsigned int i, struct hr_stalled *stalled)
 	struct open_stall *slot;
 	u64 begin;
 
-	for (; i < HR_TASK_SLOTS; i++) {
-		slot = &stalls.slot[i];
+	for (; (slot = hr_task_slot_at(&stalls.slots, sizeof(*slot), i)); i++) {
 		task = READ_ONCE(slot->task);
 		/* Pairs with the release in open_stall() */
 		stalled->cause = smp_load_acquire(&slot->cause);
@@ -323,9 +321,10 @@ static bool psi_marks(void)
  */
 int hr_stall_init(void)
 {
-	stalls.slot = vzalloc(array_size(HR_TASK_SLOTS, sizeof(*stalls.slot)));
-	if (!stalls.slot)
-		return -ENOMEM;
+	int err = hr_task_slots_init(&stalls.slots, sizeof(struct open_stall), HR_INTERVAL_STALL);
+
+	if (err)
+		return err;
 	stalls.told_apart = psi_marks();
 	return 0;
 }
@@ -335,13 +334,12 @@ static void discard_open(void)
 	struct open_stall *slot;
 	unsigned int i;
 
-	for (i = 0; i < HR_TASK_SLOTS; i++) {
-		slot = &stalls.slot[i];
+	for (i = 0; (slot = hr_task_slot_at(&stalls.slots, sizeof(*slot), i)); i++) {
 		/* Pairs with xchg() in close_stall(): one of the two closes the stall */
 		if (!xchg(&slot->cause, 0))
 			continue;
 		hr_cgroup_put(slot->cg);
-		hr_task_slot_release(&slot->task);
+		hr_task_slot_release(&stalls.slots, &slot->task);
 	}
 }
 
@@ -384,6 +382,5 @@ bool hr_stall_tracked(void)
 void hr_stall_exit(void)
 {
 	discard_open();
-	vfree(stalls.slot);
-	stalls.slot = NULL;
+	hr_task_slots_exit(&stalls.slots);
 }
