@@ -13,7 +13,7 @@
 #                     KERNEL=6.12 or KERNEL=7.3 selects one
 #   make check-scale  dumps of 5,000 cgroups while others come and go; 70,000 cgroups that
 #                     come and go; 1,000 loads and unloads under reclaim; shares of a table of
-#                     65,536 entries. This takes hours
+#                     65,536 entries; 4,000 tasks in reclaim at once. This takes hours
 #   make guess-table  how often older kernels would name another target of reclaim; on 7.3
 #   make probe-times  the longest time that each probe takes; in emulated instructions
 #   make check-style  coding style, words, and the length of functions
@@ -110,8 +110,9 @@ bench-short:
 check-scale: module selftests
 	scripts/vm --kernel $(release) --mem 2G --scratch 600M --swap 1G --timeout 7200 -- \
 		env HEADROOM_SCALE=full HEADROOM_LOADS=1000 HEADROOM_CGROUPS=70000 \
+		HEADROOM_TASKS=4000 \
 		selftests/run --lru mglru test_dump.scale test_load.many_times_under_load \
-		test_load.cgroups_with_reused_numbers test_share
+		test_load.cgroups_with_reused_numbers test_share test_crowd
 
 guess-table:
 	scripts/setup

@@ -50,10 +50,20 @@ int cgroup_setup(void)
 	return write_file(CGROUP_TEST "/cgroup.subtree_control", "+memory");
 }
 
+static int enable(const char *controller)
+{
+	return write_file(CGROUP_ROOT "/cgroup.subtree_control", controller) ||
+	       write_file(CGROUP_TEST "/cgroup.subtree_control", controller) ? -1 : 0;
+}
+
 int cgroup_enable_io(void)
 {
-	return write_file(CGROUP_ROOT "/cgroup.subtree_control", "+io") ||
-	       write_file(CGROUP_TEST "/cgroup.subtree_control", "+io") ? -1 : 0;
+	return enable("+io");
+}
+
+int cgroup_enable_cpu(void)
+{
+	return enable("+cpu");
 }
 
 void cgroup_cleanup(void)

@@ -19,6 +19,8 @@ int cgroup_create(const char *name);
 int cgroup_create_parent(const char *name);
 /* New cgroups below the test's have the controller "io" as well, until cgroup_cleanup() */
 int cgroup_enable_io(void);
+/* The same with the controller "cpu" */
+int cgroup_enable_cpu(void);
 /* Sets memory.max of the new cgroup to @limit */
 int cgroup_create_limited(const char *name, const char *limit);
 /* Waits up to 10 s for tasks that are still exiting */
