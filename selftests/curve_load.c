@@ -127,7 +127,7 @@ static int run_load(void *arg)
 static int predict(const struct headroom_cgroup *now, const struct headroom_cgroup *before,
 		   long limit)
 {
-	double reads = misses[1], saved;
+	double reads = misses[1], left;
 	struct headroom_curve curve;
 	struct headroom_stats delta;
 	struct headroom_pool pool = {
@@ -141,9 +141,10 @@ static int predict(const struct headroom_cgroup *now, const struct headroom_cgro
 		return -1;
 	printf("misses %.4f\n", misses[0] / reads);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		saved = curve.point[0].refaults -
-			headroom_curve_at(&curve, limit * MIB / PAGE * more[i] / 100).refaults;
-		printf("%d %.4f\n", more[i], (misses[0] - saved) / reads);
+		/* The curve is that of an old pool, which has more refaults than there were misses */
+		left = headroom_curve_at(&curve, limit * MIB / PAGE * more[i] / 100).refaults /
+		       curve.point[0].refaults;
+		printf("%d %.4f\n", more[i], misses[0] * left / reads);
 	}
 	if (getenv("CURVE_LOAD_VERBOSE")) {
 		printf("# evictions %" PRIu64 " of %" PRIu64 ", refaults %" PRIu64 "\n",
