@@ -412,9 +412,15 @@ static int set_and_wait(uint32_t family, uint32_t scope)
 		pause();
 }
 
+static bool has_triggers(void *number)
+{
+	return MODULE_STATUS(triggers) == *(uint32_t *)number;
+}
+
 /* The process that set a trigger is killed during a stall: its trigger is removed */
 TEST_F_TIMEOUT(trigger, killed_process_leaves_no_trigger, 120)
 {
+	uint32_t none = 0, one = 1;
 	pid_t pid, setter;
 	int i;
 
@@ -424,10 +430,9 @@ TEST_F_TIMEOUT(trigger, killed_process_leaves_no_trigger, 120)
 			_exit(set_and_wait(self->family, i & 1 ? EACH : SUBTREE));
 		pid = stall("a/x");
 		ASSERT_LT(0, pid);
-		usleep(300000);
-		EXPECT_EQ(1, MODULE_STATUS(triggers));
+		EXPECT_TRUE(wait_until(has_triggers, &one, 60));
 		end_child(setter);
-		EXPECT_EQ(0, MODULE_STATUS(triggers));
+		EXPECT_TRUE(wait_until(has_triggers, &none, 60));
 		end_child(pid);
 	}
 }
