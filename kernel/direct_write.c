@@ -95,8 +95,20 @@ bool hr_direct_write_end(const struct kiocb *request)
 	return READ_ONCE(writes[hash_ptr((void *)request, REQUEST_BITS)]) == request;
 }
 
-/* Forget up to @nr pages at the begin of a range, and take them off it */
-static void forget(struct replaced *range, u64 nr)
+/* Forget those of the next @nr pages, all in one block, that are in its entry */
+static void forget_block(const struct replaced *range, u64 nr)
+{
+	u64 index = range->name.index, hash = hr_nonresident_block_hash(range->hash, index);
+	struct hr_nonresident evicted;
+	u16 pages;
+
+	pages = hr_nonresident_take_block(hash ^ range->apart, hr_block_mask(index, nr), &evicted);
+	if (pages)
+		hr_overwritten(&evicted, hweight16(pages));
+}
+
+/* Forget those of the next @nr pages that have entries of their own, and take all off the range */
+static void forget_pages(struct replaced *range, u64 nr)
 {
 	const u64 step = hr_nonresident_table.key.hash_index;
 	struct hr_nonresident evicted;
@@ -104,7 +116,21 @@ static void forget(struct replaced *range, u64 nr)
 	for (; nr; nr--, range->nr--, range->name.index++, range->hash += step)
 		if (hr_nonresident_sampled(range->name) &&
 		    hr_nonresident_take(range->hash ^ range->apart, &evicted))
-			hr_overwritten(&evicted);
+			hr_overwritten(&evicted, 1);
+}
+
+/* Forget up to @nr pages at the begin of a range, and take them off it */
+static void forget(struct replaced *range, u64 nr)
+{
+	u64 n;
+
+	for (; nr; nr -= n) {
+		n = min_t(u64, nr, hr_block_rest(range->name.index));
+		/* Pairs with WRITE_ONCE() in hr_nonresident_replace_block() */
+		if (READ_ONCE(hr_nonresident_has_blocks))
+			forget_block(range, n);
+		forget_pages(range, n);
+	}
 }
 
 /* Take the first range out of the queue. Returns false if there is none. */

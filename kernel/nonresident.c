@@ -60,13 +60,13 @@
  *
  * The table
  * ---------
- * A bucket holds eight pages. Their tags are one word: a miss reads only that, and
+ * A bucket holds eight entries. Their tags are one word: a miss reads only that, and
  * compares all eight at once.
  *
- *	 0      8                                                 232   256
- *	+------+---------------------------------------------------+-----+
- *	|tag[8]| slot[8]: check, victim, evictor, clocks, when, ... |     |
- *	+------+---------------------------------------------------+-----+
+ *	 0      8                                                 232              248  256
+ *	+------+---------------------------------------------------+----------------+----+
+ *	|tag[8]| slot[8]: check, victim, evictor, clocks, when, ... | block_check[8] |    |
+ *	+------+---------------------------------------------------+----------------+----+
  *
  *	hash, 64 bits:  | bucket | group |            | check, 32 bits   |
  *	                                                            |tag|
@@ -74,10 +74,47 @@
  * Two pages are mistaken for each other only if bucket and check agree: a chance of at
  * most 8 in 2^32 for a lookup.
  *
+ * Blocks
+ * ------
+ * A folio of 2 MiB is evicted in one event, and 512 insertions would keep interrupts off too long.
+ * So the pages of a large folio have an entry for each aligned block of 16, while those of a folio
+ * below 64 KiB, and all while pages are sampled, have one each. The pages of a block were evicted
+ * together: they share the clocks of the last of them, and distances are up to 15 too small.
+ *
+ * A block has the hash of the page whose index is the number of the block, so blocks fill the
+ * buckets as evenly as pages do. No tag of a block equals that of a page, so that a lookup finds
+ * only what it looks for:
+ *
+ *	               tag             check, 32 bits
+ *	              7     0         31              15               0
+ *	             +-+-----+-+     +---------------------------------+
+ *	page         |1|hash |1|     | hash                            |
+ *	             +-+-----+-+     +----------------+----------------+
+ *	block        |1|1|hash|0|    | hash           | pages still out |
+ *	             +-+-+---+-+     +----------------+----------------+    block_check
+ *	free, BUSY    0, 0x80         the lower 16 bits of the hash are in  | hash |
+ *
+ *	file:   ... | 16 pages, all out  | read: page 3        | ...
+ *	mask:         1111111111111111     1111111111110111
+ *
+ * A page that comes back is looked up by its own hash, then by that of its block. The CPU that
+ * clears its bit has the page, by a compare-and-exchange of half the check and all bits; the one
+ * that clears the last bit empties the slot. A CPU that forgets the block makes its tag BUSY, then
+ * clears all bits, and counts those that it cleared. Once it has done so, no other can take a page
+ * out of the block, so that each page is counted once. A block that comes back as a whole takes
+ * one exchange for all its pages.
+ *
+ * A page of a file has one entry at most: it leaves the table when it returns. A slot in swap can
+ * be freed without an event, and its entry stays. Another page that goes to the slot replaces it or
+ * clears its bit; a block replaces only an older block, since 16 more lookups would cost as
+ * much as the entries of the pages, and a lookup takes the block for the newer one.
+ *
+ * Concurrency
+ * -----------
  * There is no lock: some probes run under the lock of the page cache, others without it
  * and with interrupts on. The CPU that sets the highest bit of a free tag, or changes a tag
- * to BUSY, owns the slot until it stores the new tag. The CPU that changes a tag to EMPTY
- * owns the contents that it has read. A page cannot be evicted while it is being added, so
+ * to BUSY, owns the slot until it stores the new tag. The CPU that changes the tag of a page to
+ * EMPTY owns the contents that it has read. A page cannot be evicted while it is being added, so
  * no CPU rewrites an entry with the same check while another takes it.
  *
  * If a bucket is full, a page is forgotten: the oldest one of the cgroup that holds most of the
@@ -99,10 +136,12 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/vmalloc.h>
+#include <linux/workqueue.h>
 
 #include "dropped.h"
 #include "holder.h"
 #include "nonresident.h"
+#include "worker.h"
 
 /* Not in linux/magic.h of each kernel */
 #define BCACHEFS_MAGIC	0xca451a4e
@@ -119,6 +158,8 @@ static DEFINE_MUTEX(size_mutex);
 static unsigned long buckets;
 
 DEFINE_STATIC_KEY_FALSE(hr_nonresident_sampling);
+DEFINE_STATIC_KEY_FALSE(hr_nonresident_look_closer);
+bool hr_nonresident_has_blocks __read_mostly;
 DEFINE_PER_CPU(u64, hr_nonresident_remembered);
 DEFINE_PER_CPU(const struct super_block *, hr_plain_file_system);
 
@@ -212,72 +253,123 @@ heaviest_slot(const struct hr_nonresident_bucket *bucket, u64 tags, u32 now)
 	return heaviest->slot;
 }
 
-/* The slot of a page that is remembered already, or -1 */
-static int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
-		     u64 hash)
+static unsigned int block_tag(u64 hash)
 {
-	u64 found = hr_nonresident_find(tags, hr_nonresident_tag(hash));
+	return ((u8)hash & ~HR_TAG_WRITTEN) | HR_TAG_BUSY | HR_TAG_BLOCK;
+}
+
+static bool tag_is_block(u8 tag)
+{
+	return (tag & (HR_TAG_BLOCK | HR_TAG_WRITTEN)) == HR_TAG_BLOCK;
+}
+
+/* Whether the check in a slot that has a block is that of a hash */
+static bool block_fits(const struct hr_nonresident_bucket *bucket, unsigned int i, u32 check,
+		       u64 hash)
+{
+	/* Pairs with WRITE_ONCE() in fill_block() */
+	return !((check ^ (u32)hash) >> HR_BLOCK_PAGES) &&
+	       READ_ONCE(bucket->block_check[i]) == (u16)hash;
+}
+
+/* Fill a slot that the caller owns with a block of which all pages are evicted */
+static void fill_block(struct hr_nonresident_bucket *bucket, unsigned int i,
+		       u64 hash, const struct hr_nonresident *page)
+{
+	/* Pairs with READ_ONCE() in block_fits() */
+	WRITE_ONCE(bucket->block_check[i], (u16)hash);
+	/* A reader that races with this finds @check changed: see hr_nonresident_take_block() */
+	data_race(bucket->slot[i].page = *page);
+	/* Pairs with the acquire in hr_nonresident_take_block() */
+	smp_store_release(&bucket->slot[i].check, (u32)hash | U16_MAX);
+	/* Pairs with the acquire of the tags there */
+	smp_store_release(&bucket->tag[i], block_tag(hash));
+}
+
+/* The slot of a page or a block that is remembered already, or -1 */
+static __always_inline int same_slot(const struct hr_nonresident_bucket *bucket, u64 tags,
+				     u64 hash, bool block)
+{
+	u64 found = hr_nonresident_find(tags, block ? block_tag(hash) : hr_nonresident_tag(hash));
+	u32 check;
 	int i;
 
-	/* Pairs with WRITE_ONCE() in hr_nonresident_fill(); slot_write() checks the tag */
+	/*
+	 * Pairs with WRITE_ONCE() in hr_nonresident_fill() and the release in fill_block();
+	 * slot_write() checks the tag
+	 */
 	for (; found; found &= found - 1) {
 		i = __ffs64(found) / 8;
-		if (READ_ONCE(bucket->slot[i].check) == (u32)hash)
+		check = READ_ONCE(bucket->slot[i].check);
+		if (block ? block_fits(bucket, i, check, hash) : check == (u32)hash)
 			return i;
 	}
 	return -1;
 }
 
 /*
- * Write a page to a slot whose tag is @tag, and copy the page that it had to @old. Returns
- * false if another CPU was first.
+ * Write a page or a block to a slot whose tag is @tag, and copy the entry that it had to @old.
+ * Returns false if another CPU was first.
  */
-static bool slot_write(struct hr_nonresident_bucket *bucket, unsigned int i, u8 tag,
-		       u64 hash, const struct hr_nonresident *page, struct hr_nonresident *old)
+static __always_inline bool
+slot_write(struct hr_nonresident_bucket *bucket, unsigned int i, u8 tag, u64 hash, bool block,
+	   const struct hr_nonresident *page, struct hr_forgotten *old)
 {
 	/* Pairs with try_cmpxchg() in hr_nonresident_empty(): one of two CPUs gets the slot */
 	if (unlikely(cmpxchg(&bucket->tag[i], tag, BUSY) != tag))
 		return false;
 	if (tag != EMPTY) {
-		*old = bucket->slot[i].page;
-		hr_holder_add(old->victim, -1);
+		old->block = tag_is_block(tag);
+		/* Pairs with try_cmpxchg() in hr_nonresident_take_block(): one gets each page */
+		old->pages = old->block ? hweight16(xchg(&bucket->slot[i].check, 0)) : 1;
+		old->page = bucket->slot[i].page;
+		hr_holder_add(old->page.victim, -1);
 	}
-	hr_nonresident_fill(bucket, i, hash, page);
+	if (block)
+		fill_block(bucket, i, hash, page);
+	else
+		hr_nonresident_fill(bucket, i, hash, page);
 	return true;
 }
 
-/**
- * hr_nonresident_insert_slow - insert into a bucket that is full or being written to
- * @hash: as for hr_nonresident_insert()
- * @page: as for hr_nonresident_insert()
- * @forgotten: result: the page that it replaces; @victim 0 if none
- *
- * Context: any.
- * Return: whether the page is remembered; otherwise that is counted as dropped.
- */
-bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
-				struct hr_nonresident *forgotten)
+static __always_inline bool insert_slow(u64 hash, bool block, const struct hr_nonresident *page,
+					struct hr_forgotten *forgotten)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	u64 tags, empty;
 	int tries, i;
 	u8 tag;
 
-	forgotten->victim = 0;
+	forgotten->pages = 0;
 	for (tries = 0; tries < 2; tries++) {
 		/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
 		tags = READ_ONCE(bucket->tags);
 		empty = ~tags & HR_TAGS_BUSY;
 		i = empty ? __ffs64(empty) / 8 : heaviest_slot(bucket, tags, page->when);
 		tag = i < 0 ? BUSY : tags >> 8 * i;
-		if (tag == BUSY || !slot_write(bucket, i, tag, hash, page, forgotten))
+		if (tag == BUSY || !slot_write(bucket, i, tag, hash, block, page, forgotten))
 			continue;
 		if (tag != EMPTY)
-			hr_drop(table_full, 1);
+			hr_drop(table_full, forgotten->pages);
 		return true;
 	}
-	hr_drop(table_busy, 1);
+	hr_drop(table_busy, block ? HR_BLOCK_PAGES : 1);
 	return false;
+}
+
+/**
+ * hr_nonresident_insert_slow - insert into a bucket that is full or being written to
+ * @hash: as for hr_nonresident_insert()
+ * @page: as for hr_nonresident_insert()
+ * @forgotten: result: the entry that it replaces
+ *
+ * Context: any.
+ * Return: whether the page is remembered; otherwise that is counted as dropped.
+ */
+bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
+				struct hr_forgotten *forgotten)
+{
+	return insert_slow(hash, false, page, forgotten);
 }
 
 /**
@@ -293,18 +385,47 @@ bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
  * Return: whether the page is remembered.
  */
 bool hr_nonresident_replace(u64 hash, const struct hr_nonresident *page,
-			    struct hr_nonresident *forgotten)
+			    struct hr_forgotten *forgotten)
 {
 	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
 	/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
-	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash);
+	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash, false);
 
-	bool written = i >= 0 && slot_write(bucket, i, hr_nonresident_tag(hash), hash, page,
-					    forgotten);
+	bool written = i >= 0 && slot_write(bucket, i, hr_nonresident_tag(hash), hash, false,
+					    page, forgotten);
 
-	forgotten->victim = 0;
+	forgotten->pages = 0;
 	return written || hr_nonresident_insert(hash, page) ||
 	       hr_nonresident_insert_slow(hash, page, forgotten);
+}
+
+/**
+ * hr_nonresident_replace_block - remember a block in place of an older entry for it
+ * @hash: its hash, from hr_nonresident_block_hash()
+ * @page: what to remember of its last page
+ * @forgotten: result: as for hr_nonresident_insert_slow(); not an older entry for the block
+ *
+ * Not while pages are sampled. Entries of single pages of the block stay: a lookup takes the
+ * block first.
+ *
+ * Context: any.
+ * Return: whether the block is remembered.
+ */
+bool hr_nonresident_replace_block(u64 hash, const struct hr_nonresident *page,
+				  struct hr_forgotten *forgotten)
+{
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	/* A hint. Pairs with cmpxchg() in slot_write(), which checks the tag */
+	int i = same_slot(bucket, READ_ONCE(bucket->tags), hash, true);
+
+	/* Pairs with the plain reads by hr_nonresident_has_blocks: before the page comes back */
+	if (unlikely(!READ_ONCE(hr_nonresident_has_blocks)))
+		WRITE_ONCE(hr_nonresident_has_blocks, true);
+	if (i >= 0 && slot_write(bucket, i, block_tag(hash), hash, true, page, forgotten)) {
+		forgotten->pages = 0;
+		return true;
+	}
+	return insert_slow(hash, true, page, forgotten);
 }
 
 /**
@@ -336,6 +457,72 @@ bool hr_nonresident_take(u64 hash, struct hr_nonresident *page)
 		}
 	}
 	return false;
+}
+
+/* Empty the slot of a block without pages, unless it has another entry by now */
+static void empty_block(struct hr_nonresident_bucket *bucket, unsigned int i, u64 hash)
+{
+	u8 tag = block_tag(hash);
+
+	/* Pairs with cmpxchg() in slot_write(): one of two CPUs owns the slot */
+	if (cmpxchg(&bucket->tag[i], tag, BUSY) != tag)
+		return;
+	/*
+	 * Pairs with the release in fill_block(). A CPU that wants pages of that other block does
+	 * not find it now, which costs their refaults.
+	 */
+	if (READ_ONCE(bucket->slot[i].check) & U16_MAX) {
+		/* Pairs with the acquire in hr_nonresident_maybe() */
+		smp_store_release(&bucket->tag[i], tag);
+		return;
+	}
+	hr_holder_add(bucket->slot[i].page.victim, -1);
+	/* Pairs with test_and_set_bit() in hr_nonresident_insert() */
+	smp_store_release(&bucket->tag[i], EMPTY);
+}
+
+/**
+ * hr_nonresident_take_block - find pages of a block that came back, and remove them
+ * @hash: hash of the block, from hr_nonresident_block_hash()
+ * @pages: bits of the pages, from hr_block_mask()
+ * @page: result: what the table remembered of the last page of the block
+ *
+ * The check and the pages are one word. A CPU that forgets the block clears them before it
+ * writes another entry: if the pages can be removed, @page was read before that. A lookup can
+ * miss the block while another CPU empties the slot or writes to it: that costs the refaults of
+ * pages that return while a slot of their bucket changes hands.
+ *
+ * Context: any.
+ * Return: bits of the pages that were in the table.
+ */
+u16 hr_nonresident_take_block(u64 hash, u16 pages, struct hr_nonresident *page)
+{
+	struct hr_nonresident_bucket *bucket = hr_nonresident_bucket(hash);
+	/* Pairs with the release in fill_block() */
+	u64 found = hr_nonresident_find(smp_load_acquire(&bucket->tags), block_tag(hash));
+	u32 check, taken;
+	int i;
+
+	for (; found; found &= found - 1) {
+		i = __ffs64(found) / 8;
+		/* Pairs with the release in fill_block(); the page is read after it */
+		check = smp_load_acquire(&bucket->slot[i].check);
+		if (!block_fits(bucket, i, check, hash))
+			continue;
+		/* Valid only if @check has not changed below */
+		data_race(*page = bucket->slot[i].page);
+		do {
+			taken = check & pages;
+			/* Another CPU that takes the rest changes the bits, but not the check */
+			if (!taken || !block_fits(bucket, i, check, hash))
+				return 0;
+			/* Pairs with xchg() in slot_write(): one of two CPUs gets each page */
+		} while (!try_cmpxchg(&bucket->slot[i].check, &check, check - taken));
+		if (!((check - taken) & U16_MAX))
+			empty_block(bucket, i, hash);
+		return taken;
+	}
+	return 0;
 }
 
 /**
@@ -381,6 +568,7 @@ void hr_nonresident_forget_file_systems(void)
 		WRITE_ONCE(per_cpu(hr_plain_file_system, cpu), NULL);
 }
 
+/* Entries that a table holds */
 static u64 table_used(const struct hr_nonresident_bucket *bucket,
 		      unsigned long nr)
 {
@@ -395,6 +583,22 @@ static u64 table_used(const struct hr_nonresident_bucket *bucket,
 		cond_resched();
 	}
 	return used;
+}
+
+/* Pages that a table holds, which no CPU writes to */
+static u64 table_pages(const struct hr_nonresident_bucket *bucket, unsigned long nr)
+{
+	u64 pages = 0;
+	int i;
+
+	for (; nr; nr--, bucket++) {
+		for (i = 0; bucket->tags && i < WAYS; i++)
+			if (bucket->tag[i] != EMPTY)
+				pages += tag_is_block(bucket->tag[i]) ?
+					 hweight16(bucket->slot[i].check) : 1;
+		cond_resched();
+	}
+	return pages;
 }
 
 /**
@@ -422,7 +626,7 @@ void hr_nonresident_read(struct hr_nonresident_use *use)
 }
 
 /**
- * hr_nonresident_entries - pages that the table has room for
+ * hr_nonresident_entries - entries that the table has room for
  *
  * Context: process, may sleep.
  */
@@ -466,6 +670,7 @@ int hr_nonresident_prepare(struct hr_nonresident_table *new,
 	BUILD_BUG_ON(sizeof(struct hr_nonresident_bucket) != 256);
 	BUILD_BUG_ON(sizeof(struct hr_nonresident_table) != 64);
 	BUILD_BUG_ON(HR_MAX_SAMPLE_SHIFT > 15);
+	BUILD_BUG_ON(HR_BLOCK_PAGES != 16);
 	*new = (struct hr_nonresident_table){
 		.mask = (nr - 1) * sizeof(struct hr_nonresident_bucket),
 		.weight = BIT(sample_shift),
@@ -492,6 +697,44 @@ void hr_nonresident_discard(struct hr_nonresident_table *new)
 	vfree(new->bucket);
 }
 
+static void set_sampling(bool on)
+{
+	if (on == static_key_enabled(&hr_nonresident_sampling))
+		return;
+	if (on) {
+		static_branch_enable(&hr_nonresident_sampling);
+		static_branch_inc(&hr_nonresident_look_closer);
+	} else {
+		static_branch_disable(&hr_nonresident_sampling);
+		static_branch_dec(&hr_nonresident_look_closer);
+	}
+}
+
+static bool blocks_expected;
+
+static void look_closer(struct work_struct *work)
+{
+	static_branch_inc(&hr_nonresident_look_closer);
+}
+
+static DECLARE_WORK(look_closer_work, look_closer);
+
+/**
+ * hr_nonresident_expect_blocks - have pages that are added looked up in blocks, too
+ *
+ * For a large folio of a file, when it is added; it cannot be evicted soon. Of a large folio that
+ * was evicted as the first one, the pages that return one by one within the milliseconds until a
+ * worker has run are missed, if the folio was in the page cache when the module was loaded.
+ *
+ * Context: any, but not below the run-queue lock.
+ */
+void hr_nonresident_expect_blocks(void)
+{
+	/* READ_ONCE() pairs with xchg() on another CPU: one of them queues the work */
+	if (unlikely(!READ_ONCE(blocks_expected)) && !xchg(&blocks_expected, true))
+		hr_worker_queue(&look_closer_work);
+}
+
 /**
  * hr_nonresident_pause - stop tracking pages
  *
@@ -501,7 +744,7 @@ void hr_nonresident_discard(struct hr_nonresident_table *new)
  */
 void hr_nonresident_pause(void)
 {
-	static_branch_enable(&hr_nonresident_sampling);
+	set_sampling(true);
 	/*
 	 * Pairs with the loads in hr_nonresident_sampled() and hr_nonresident_bucket(), which
 	 * need no order before synchronize_rcu() returns
@@ -559,7 +802,7 @@ void hr_nonresident_resume(const struct hr_nonresident_table *new)
 	smp_wmb();
 	WRITE_ONCE(hr_nonresident_table.highest, new->highest);
 	if (!new->shift)
-		static_branch_disable(&hr_nonresident_sampling);
+		set_sampling(false);
 }
 
 /**
@@ -572,7 +815,7 @@ void hr_nonresident_resume(const struct hr_nonresident_table *new)
  */
 void hr_nonresident_retire(const struct hr_nonresident_table *old)
 {
-	hr_drop(resized, table_used(old->bucket, buckets_of(old)));
+	hr_drop(resized, table_pages(old->bucket, buckets_of(old)));
 	vfree(old->bucket);
 }
 
@@ -644,8 +887,7 @@ int hr_nonresident_init(unsigned int sample_shift, unsigned long entries)
 	if (err)
 		return err;
 	buckets = buckets_for(entries);
-	if (sample_shift)
-		static_branch_enable(&hr_nonresident_sampling);
+	set_sampling(sample_shift);
 	return 0;
 }
 
@@ -656,6 +898,7 @@ int hr_nonresident_init(unsigned int sample_shift, unsigned long entries)
  */
 void hr_nonresident_exit(void)
 {
+	cancel_work_sync(&look_closer_work);
 	vfree(hr_nonresident_table.bucket);
 	hr_nonresident_table.bucket = NULL;
 }

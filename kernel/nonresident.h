@@ -21,6 +21,10 @@
 #define HR_MAX_SAMPLE_SHIFT	10
 #define HR_MAX_TABLE_ENTRIES	BIT(25)
 
+/* Pages of a block, an aligned part of a large folio that has one entry */
+#define HR_BLOCK_SHIFT	4
+#define HR_BLOCK_PAGES	BIT(HR_BLOCK_SHIFT)
+
 /**
  * struct hr_nonresident - an evicted page as the nonresident table remembers it
  * @victim: key of the cgroup that it was evicted from; 0 if unknown
@@ -69,9 +73,22 @@ struct hr_nonresident {
 #define HR_TICK	(BIT_ULL(32) | 1)
 
 /**
+ * struct hr_forgotten - an entry that an insertion replaced
+ * @page: what it had
+ * @pages: evicted pages that it stood for; 0 if no entry was replaced
+ * @block: it was that of a block
+ */
+struct hr_forgotten {
+	struct hr_nonresident page;
+	unsigned int pages;
+	bool block;
+};
+
+/**
  * struct hr_nonresident_slot - an entry of the nonresident table
- * @check: the lower half of the page's hash
- * @page: the page
+ * @check: of a page, the lower half of its hash. Of a block, a bit for each page that is
+ *	still evicted, and above them the upper half of what @check of a page has
+ * @page: the page, or the last page of the block
  */
 struct hr_nonresident_slot {
 	u32 check;
@@ -79,11 +96,13 @@ struct hr_nonresident_slot {
 } __packed __aligned(4);
 
 /**
- * struct hr_nonresident_bucket - eight slots for pages whose hashes agree in some bits
- * @tag: 0 if the slot is free, HR_TAG_BUSY while it is being written; otherwise the
- *	highest and the lowest bit are set around six bits of the page's hash
+ * struct hr_nonresident_bucket - eight slots for entries whose hashes agree in some bits
+ * @tag: 0 if the slot is free, HR_TAG_BUSY while it is being written; otherwise that of a
+ *	page, with the highest and the lowest bit set around six bits of its hash, or that
+ *	of a block, with the two highest bits set and the lowest clear around five
  * @tags: all tags in one word
- * @slot: the pages
+ * @slot: the entries
+ * @block_check: of blocks, the other half of the check
  */
 struct hr_nonresident_bucket {
 	union {
@@ -91,11 +110,13 @@ struct hr_nonresident_bucket {
 		u64 tags;
 	};
 	struct hr_nonresident_slot slot[8];
+	u16 block_check[8];
 } __aligned(256);
 
-/* Parts of a tag: the slot is taken; the slot has been written */
+/* Parts of a tag: the slot is taken; the slot has a page; the slot has a block */
 #define HR_TAG_BUSY	0x80
 #define HR_TAG_WRITTEN	0x01
+#define HR_TAG_BLOCK	0x40
 #define HR_TAGS_BUSY	0x8080808080808080ULL
 
 /**
@@ -144,16 +165,25 @@ extern struct hr_nonresident_table hr_nonresident_table;
 /* Enabled while not all pages are tracked, so that sampling costs nothing when it is off */
 DECLARE_STATIC_KEY_FALSE(hr_nonresident_sampling);
 
+/*
+ * Enabled while not all pages are tracked, and once large folios are in the page cache: then a
+ * page that is added takes more than the lookup of one entry
+ */
+DECLARE_STATIC_KEY_FALSE(hr_nonresident_look_closer);
+
+/* Whether a block was ever put into the table */
+extern bool hr_nonresident_has_blocks;
+
 /* The last file system on this CPU whose inode numbers each name one file; or NULL */
 DECLARE_PER_CPU(const struct super_block *, hr_plain_file_system);
 
-/* Pages ever put into the table. The caller of an insertion counts them. */
+/* Pages ever put into the table, also in blocks. The caller of an insertion counts them. */
 DECLARE_PER_CPU(u64, hr_nonresident_remembered);
 
 /**
  * struct hr_nonresident_use - size of the nonresident table
- * @entries: pages that it has room for
- * @used: pages that it holds
+ * @entries: entries that it has room for, of a page or a block each
+ * @used: entries that it holds
  * @bytes: memory that it occupies
  * @remembered: pages ever put into it, since the module was loaded
  */
@@ -187,10 +217,14 @@ void hr_nonresident_install(const struct hr_nonresident_table *new,
 void hr_nonresident_resume(const struct hr_nonresident_table *new);
 void hr_nonresident_retire(const struct hr_nonresident_table *old);
 bool hr_nonresident_insert_slow(u64 hash, const struct hr_nonresident *page,
-				struct hr_nonresident *forgotten);
+				struct hr_forgotten *forgotten);
 bool hr_nonresident_replace(u64 hash, const struct hr_nonresident *page,
-			    struct hr_nonresident *forgotten);
+			    struct hr_forgotten *forgotten);
+bool hr_nonresident_replace_block(u64 hash, const struct hr_nonresident *page,
+				  struct hr_forgotten *forgotten);
 bool hr_nonresident_take(u64 hash, struct hr_nonresident *page);
+u16 hr_nonresident_take_block(u64 hash, u16 pages, struct hr_nonresident *page);
+void hr_nonresident_expect_blocks(void);
 void hr_nonresident_read(struct hr_nonresident_use *use);
 u64 hr_nonresident_entries(void);
 u64 hr_nonresident_tell_apart_slow(u64 hash, const struct inode *inode);
@@ -237,14 +271,53 @@ static __always_inline u64 hr_nonresident_hash(enum headroom_page_kind kind,
 }
 
 /**
+ * hr_nonresident_block_hash - the hash under which a block is found
+ * @hash: hash of one of its pages, from hr_nonresident_hash()
+ * @index: index of that page
+ *
+ * That of the page of the same file whose index is the number of the block, so that blocks are
+ * spread as pages are. The tag says which of the two it is.
+ *
+ * Context: any.
+ */
+static __always_inline u64 hr_nonresident_block_hash(u64 hash, u64 index)
+{
+	return hash - (index - (index >> HR_BLOCK_SHIFT)) * hr_nonresident_table.key.hash_index;
+}
+
+/**
+ * hr_block_rest - pages from one on to the end of its block
+ * @index: index of the page
+ *
+ * Context: any.
+ */
+static __always_inline unsigned long hr_block_rest(u64 index)
+{
+	return HR_BLOCK_PAGES - (index & (HR_BLOCK_PAGES - 1));
+}
+
+/**
+ * hr_block_mask - the bits of consecutive pages in their block
+ * @index: index of the first page
+ * @nr: their number, up to hr_block_rest()
+ *
+ * Context: any.
+ */
+static __always_inline u16 hr_block_mask(u64 index, unsigned int nr)
+{
+	return ((1U << nr) - 1) << (index & (HR_BLOCK_PAGES - 1));
+}
+
+/**
  * hr_nonresident_tell_apart - tell files apart that share an inode number
- * @hash: hash of a page of @inode, from hr_nonresident_hash()
+ * @hash: hash of a page or a block of @inode
  * @inode: its file
  *
  * A page that is added needs this only if a tag fits.
  *
  * Context: any; preemption off.
  * Return: @hash; in file systems with subvolumes another one with the same bucket and tag.
+ *	They differ in the same bits for each page of the file.
  */
 static __always_inline u64 hr_nonresident_tell_apart(u64 hash, const struct inode *inode)
 {

@@ -14,9 +14,11 @@
  *
  * Overwritten pages are charged to the victim, as a part of its evictions.
  *
- * Pages wait in buckets of four, which their address selects. A bucket has a raw lock, a leaf.
+ * Pages wait in buckets of four, which their address selects. A bucket has a raw lock, a leaf. The
+ * pages of a block that is added in one folio wait in one place, that of its first page.
  */
 #include <linux/hash.h>
+#include <linux/mm.h>
 #include <linux/spinlock.h>
 
 #include "cgroup.h"
@@ -28,16 +30,21 @@
 #define WAYS		4
 
 /**
- * struct waiting - a page that was added for a write
- * @page: its address, only to compare; NULL if the place is free
+ * struct waiting - a page, or pages of a block, that were added for a write
+ * @page: address of the page, or of the first one of the block, only to compare; NULL if the
+ *	place is free
  * @hash: hash of its name
  * @since: jiffies when it began to wait
+ * @pages: 1; of a block the bits of the pages that wait
+ * @block: it is a block
  * @evicted: what the nonresident table remembered of it
  */
 struct waiting {
 	const struct page *page;
 	u64 hash;
 	unsigned long since;
+	u16 pages;
+	bool block;
 	struct hr_nonresident evicted;
 };
 
@@ -56,29 +63,36 @@ static struct bucket *bucket_of(const struct page *page)
 }
 
 /**
- * hr_overwritten - count a page as overwritten, with its victim
- * @evicted: what the nonresident table remembered of it
+ * hr_overwritten - count pages as overwritten, with their victim
+ * @evicted: what the nonresident table remembered of them
+ * @nr: pages: one, or those of a block
  *
  * Does nothing if the victim is gone.
  *
  * Context: any; preemption off.
  */
-void hr_overwritten(const struct hr_nonresident *evicted)
+void hr_overwritten(const struct hr_nonresident *evicted, unsigned int nr)
 {
 	struct hr_cgroup *victim = hr_cgroup_by_key(evicted->victim);
 
 	if (!victim)
 		return;
-	hr_count(&victim->local, HR_OVERWRITTEN, hr_nonresident_table.weight);
+	hr_count(&victim->local, HR_OVERWRITTEN, nr * (u64)hr_nonresident_table.weight);
 	hr_rollup_mark(&victim->rollup);
 }
 
-/* End the wait of a page that was not read. The caller holds the lock, so preemption is off. */
+/* The first page of the block in which a page is, if its folio is large: see wait_for_reads() */
+static const struct page *first_of_block(const struct page *page)
+{
+	return pfn_to_page(round_down(page_to_pfn(page), HR_BLOCK_PAGES));
+}
+
+/* End the wait of pages that were not read. The caller holds the lock, so preemption is off. */
 static void overwritten(struct waiting *way)
 {
 	/* Pairs with READ_ONCE() in hr_overwrite_waits() */
 	WRITE_ONCE(way->page, NULL);
-	hr_overwritten(&way->evicted);
+	hr_overwritten(&way->evicted, hweight16(way->pages));
 }
 
 /* A free place in a bucket, or else the one of the page that has waited longest */
@@ -97,14 +111,16 @@ static struct waiting *place_in(struct bucket *bucket)
 }
 
 /**
- * hr_overwrite_wait - wait for the read of an evicted page that is added for a write
- * @page: the page
+ * hr_overwrite_wait - wait for the read of evicted pages that are added for a write
+ * @page: the page, or the first one of the block
  * @hash: hash of its name
- * @evicted: what the nonresident table remembered of it
+ * @pages: 0 for a single page, else the bits of the pages of the block that wait
+ * @evicted: what the nonresident table remembered of them
  *
  * Context: any, under RCU.
  */
-void hr_overwrite_wait(const struct page *page, u64 hash, const struct hr_nonresident *evicted)
+void hr_overwrite_wait(const struct page *page, u64 hash, u16 pages,
+		       const struct hr_nonresident *evicted)
 {
 	struct bucket *bucket = bucket_of(page);
 	unsigned long flags, now = jiffies;
@@ -116,13 +132,27 @@ void hr_overwrite_wait(const struct page *page, u64 hash, const struct hr_nonres
 		overwritten(way);
 	way->hash = hash;
 	way->since = now;
+	way->block = pages;
+	way->pages = pages ?: 1;
 	way->evicted = *evicted;
-	/* Pairs with READ_ONCE() in hr_overwrite_waits() */
+	/* Pairs with READ_ONCE() in is_waiting() */
 	WRITE_ONCE(way->page, page);
 	raw_spin_unlock_irqrestore(&bucket->lock, flags);
 	/* Pairs with READ_ONCE() in hr_overwrite_waiting() */
 	if (READ_ONCE(hr_overwrite_last) != now)
 		WRITE_ONCE(hr_overwrite_last, now);
+}
+
+static bool is_waiting(const struct page *page)
+{
+	const struct bucket *bucket = bucket_of(page);
+	unsigned int i;
+
+	/* Pairs with WRITE_ONCE() in hr_overwrite_wait(): mostly by the same task */
+	for (i = 0; i < WAYS; i++)
+		if (READ_ONCE(bucket->way[i].page) == page)
+			return true;
+	return false;
 }
 
 /**
@@ -134,14 +164,32 @@ void hr_overwrite_wait(const struct page *page, u64 hash, const struct hr_nonres
  */
 bool hr_overwrite_waits(const struct page *page)
 {
-	const struct bucket *bucket = bucket_of(page);
-	unsigned int i;
+	return is_waiting(page) || is_waiting(first_of_block(page));
+}
 
-	/* Pairs with WRITE_ONCE() in hr_overwrite_wait(): mostly by the same task */
-	for (i = 0; i < WAYS; i++)
-		if (READ_ONCE(bucket->way[i].page) == page)
-			return true;
-	return false;
+/* End the wait of a page, alone or in the block that begins with @first. Returns false if none. */
+static bool take(const struct page *first, u64 hash, bool block, unsigned int i,
+		 struct hr_nonresident *evicted)
+{
+	struct bucket *bucket = bucket_of(first);
+	struct waiting *way;
+	unsigned long flags;
+	bool found = false;
+
+	raw_spin_lock_irqsave(&bucket->lock, flags);
+	for (way = bucket->way; !found && way < bucket->way + WAYS; way++) {
+		found = way->page == first && way->hash == hash && way->block == block &&
+			way->pages & BIT(i);
+		if (!found)
+			continue;
+		*evicted = way->evicted;
+		way->pages &= ~BIT(i);
+		/* Pairs with READ_ONCE() in is_waiting() */
+		if (!way->pages)
+			WRITE_ONCE(way->page, NULL);
+	}
+	raw_spin_unlock_irqrestore(&bucket->lock, flags);
+	return found;
 }
 
 /**
@@ -155,22 +203,11 @@ bool hr_overwrite_waits(const struct page *page)
  */
 bool hr_overwrite_take(const struct page *page, u64 hash, struct hr_nonresident *evicted)
 {
-	struct bucket *bucket = bucket_of(page);
-	struct waiting *way;
-	unsigned long flags;
-	bool found = false;
+	const struct page *first = first_of_block(page);
+	unsigned int i = page_to_pfn(page) % HR_BLOCK_PAGES;
 
-	raw_spin_lock_irqsave(&bucket->lock, flags);
-	for (way = bucket->way; !found && way < bucket->way + WAYS; way++) {
-		found = way->page == page && way->hash == hash;
-		if (found) {
-			*evicted = way->evicted;
-			/* Pairs with READ_ONCE() in hr_overwrite_waits() */
-			WRITE_ONCE(way->page, NULL);
-		}
-	}
-	raw_spin_unlock_irqrestore(&bucket->lock, flags);
-	return found;
+	return take(page, hash, false, 0, evicted) ||
+	       take(first, hash - i * hr_nonresident_table.key.hash_index, true, i, evicted);
 }
 
 /**

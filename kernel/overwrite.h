@@ -18,10 +18,11 @@ struct page;
 /* The time when the last page began to wait, in jiffies */
 extern unsigned long hr_overwrite_last;
 
-void hr_overwrite_wait(const struct page *page, u64 hash, const struct hr_nonresident *evicted);
+void hr_overwrite_wait(const struct page *page, u64 hash, u16 pages,
+		       const struct hr_nonresident *evicted);
 bool hr_overwrite_take(const struct page *page, u64 hash, struct hr_nonresident *evicted);
 void hr_overwrite_settle(void);
-void hr_overwritten(const struct hr_nonresident *evicted);
+void hr_overwritten(const struct hr_nonresident *evicted, unsigned int nr);
 bool hr_overwrite_waits(const struct page *page);
 
 /**

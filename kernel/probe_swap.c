@@ -65,8 +65,26 @@ static __always_inline struct hr_page_name name_of(const struct folio *folio)
 	};
 }
 
+/*
+ * Take the slots of a small folio, which have other pages now, out of the entry of a block that
+ * was in them before. A large folio has blocks of its own, which replace others.
+ */
+static noinline void forget_block(struct folio *folio, struct hr_page_name name)
+{
+	unsigned long nr = folio_nr_pages(folio);
+	u64 hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
+	struct hr_nonresident stale;
+
+	if (nr < HR_BLOCK_PAGES)
+		hr_nonresident_take_block(hr_nonresident_block_hash(hash, name.index),
+					  hr_block_mask(name.index, nr), &stale);
+}
+
 static __always_inline void swapped_out(struct folio *folio)
 {
+	/* Pairs with WRITE_ONCE() in hr_nonresident_replace_block() */
+	if (unlikely(READ_ONCE(hr_nonresident_has_blocks)))
+		forget_block(folio, name_of(folio));
 	hr_evicted(folio, folio_test_anon(folio) ? HEADROOM_PAGE_KIND_ANON :
 						   HEADROOM_PAGE_KIND_SHMEM,
 		   name_of(folio));
@@ -89,35 +107,114 @@ static bool was_counted_early(u64 hash)
 {
 	u64 *slot = early_slot(hash);
 
-	/* Pairs with WRITE_ONCE() in added_from_swap_cache(): mostly in the same task */
+	/* Pairs with WRITE_ONCE() in page_came_back() and block_came_back(), mostly in this task */
 	if (READ_ONCE(*slot) != hash)
 		return false;
 	WRITE_ONCE(*slot, 0);
 	return true;
 }
 
-/* A page that is swapped in was evicted, even if the nonresident table does not have it */
-static void swapped_in(struct folio *folio)
-{
-	struct hr_page_name name = name_of(folio);
-	unsigned long nr = folio_nr_pages(folio);
-	struct hr_nonresident page;
-	u64 hash;
+static const struct hr_nonresident unknown_page = {
+	.kind = HEADROOM_PAGE_KIND_ANON,
+	.reason = HEADROOM_REASON_UNKNOWN,
+};
 
-	for (; nr; nr--, name.index++) {
+/*
+ * Charge a page that is not in a block. If it is read it was evicted, even if the nonresident
+ * table does not have it: returns whether it is charged as unknown, by the caller.
+ */
+static __always_inline bool page_came_back(u64 hash, struct folio *folio, bool read)
+{
+	struct hr_nonresident page;
+
+	if (!hr_nonresident_take(hash, &page))
+		return read && !was_counted_early(hash);
+	/* Pairs with READ_ONCE() in was_counted_early(): the same task */
+	if (!read && !folio_test_uptodate(folio))
+		WRITE_ONCE(*early_slot(hash), hash);
+	hr_refaulted(hash, folio, &page);
+	return false;
+}
+
+/* Take pages of one block out of its entry, and charge them. Returns their bits, from @name on. */
+static u16 block_came_back(u64 hash, struct folio *folio, struct hr_page_name name,
+			   unsigned int nr, bool read)
+{
+	struct hr_nonresident page;
+	u16 taken = hr_nonresident_take_block(hr_nonresident_block_hash(hash, name.index),
+					      hr_block_mask(name.index, nr), &page);
+
+	if (!taken)
+		return 0;
+	/* Pairs with READ_ONCE() in was_counted_early(). A folio that is not read yet is small. */
+	if (!read && !folio_test_uptodate(folio))
+		WRITE_ONCE(*early_slot(hash), hash);
+	hr_refaulted_block(hash, folio, &page, hweight16(taken));
+	return taken >> name.index % HR_BLOCK_PAGES;
+}
+
+/*
+ * Charge @nr pages from @name on, all in one block. A page in the block's entry may have one of its
+ * own, too: it is older, from another page that used the slot.
+ */
+static void part_came_back(struct folio *folio, struct hr_page_name name, unsigned int nr,
+			   bool read)
+{
+	u64 hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
+	unsigned int unknown = 0;
+	u64 unknown_hash = 0;
+	struct hr_nonresident stale;
+	u16 taken = 0;
+
+	/* Pairs with WRITE_ONCE() in hr_nonresident_replace_block() */
+	if (READ_ONCE(hr_nonresident_has_blocks))
+		taken = block_came_back(hash, folio, name, nr, read);
+	for (; nr; nr--, name.index++, hash += hr_nonresident_table.key.hash_index, taken >>= 1) {
 		if (!hr_nonresident_sampled(name))
 			continue;
-		hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
-		if (!hr_nonresident_take(hash, &page)) {
-			if (was_counted_early(hash))
-				continue;
-			page = (struct hr_nonresident){
-				.kind = HEADROOM_PAGE_KIND_ANON,
-				.reason = HEADROOM_REASON_UNKNOWN,
-			};
+		if (taken & 1) {
+			hr_nonresident_take(hash, &stale);
+		} else if (page_came_back(hash, folio, read)) {
+			unknown_hash = hash;
+			unknown++;
 		}
-		hr_refaulted(hash, folio, &page);
 	}
+	if (unknown)
+		hr_refaulted_block(unknown_hash, folio, &unknown_page, unknown);
+}
+
+static noinline void parts_came_back(struct folio *folio, bool read)
+{
+	struct hr_page_name name = name_of(folio);
+	unsigned long n, nr = folio_nr_pages(folio);
+
+	for (; nr; nr -= n, name.index += n) {
+		n = min(nr, hr_block_rest(name.index));
+		part_came_back(folio, name, n, read);
+	}
+}
+
+/* Charge the pages of a folio that comes from swap: it is being read, or else added to a list */
+static __always_inline void came_back(struct folio *folio, bool read)
+{
+	struct hr_page_name name = name_of(folio);
+	u64 hash;
+
+	/* Pairs with WRITE_ONCE() in hr_nonresident_replace_block() */
+	if (unlikely(hr_folio_large(folio) || READ_ONCE(hr_nonresident_has_blocks))) {
+		parts_came_back(folio, read);
+		return;
+	}
+	if (!hr_nonresident_sampled(name))
+		return;
+	hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
+	if (page_came_back(hash, folio, read))
+		hr_refaulted(hash, folio, &unknown_page);
+}
+
+static void swapped_in(struct folio *folio)
+{
+	came_back(folio, true);
 }
 
 HR_PROBE(hr_probe_write_folio, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))
@@ -176,24 +273,8 @@ static bool comes_from_swap(struct folio *folio)
 
 static noinline void added_from_swap_cache(struct folio *folio)
 {
-	struct hr_page_name name = name_of(folio);
-	unsigned long nr = folio_nr_pages(folio);
-	struct hr_nonresident page;
-	u64 hash;
-
-	if (!comes_from_swap(folio))
-		return;
-	for (; nr; nr--, name.index++) {
-		if (!hr_nonresident_sampled(name))
-			continue;
-		hash = hr_nonresident_hash(HEADROOM_PAGE_KIND_ANON, name);
-		if (!hr_nonresident_take(hash, &page))
-			continue;
-		/* Pairs with READ_ONCE() in was_counted_early(): the same task */
-		if (!folio_test_uptodate(folio))
-			WRITE_ONCE(*early_slot(hash), hash);
-		hr_refaulted(hash, folio, &page);
-	}
+	if (comes_from_swap(folio))
+		came_back(folio, false);
 }
 
 HR_PROBE(hr_probe_lru_insertion, TP_PROTO(void *data, struct folio *folio), TP_ARGS(data, folio))

@@ -193,9 +193,11 @@ static void settle_entries(struct hr_batch *batch)
 
 	if (!batch->remembered)
 		return;
-	this_cpu_add(hr_nonresident_remembered, batch->remembered);
+	this_cpu_add(hr_nonresident_remembered,
+		     batch->remembered + batch->blocks * (HR_BLOCK_PAGES - 1));
 	hr_holder_add(batch->page.victim, batch->remembered);
 	batch->remembered = 0;
+	batch->blocks = 0;
 	if (!(batch->forgotten | batch->displaced))
 		return;
 	victim = hr_cgroup_by_key(batch->page.victim);

@@ -45,9 +45,10 @@ enum hr_reclaim_kind {
  *	it is a local_t because that counts down in one instruction
  * @full: the clocks of @page when the batch is full
  * @page: what the nonresident table remembers of the last page
- * @remembered: pages that it remembers since the counts were last settled
- * @forgotten: of them, pages for which it forgot another one of @victim
- * @displaced: of them, pages for which it forgot one of another cgroup
+ * @remembered: entries that it has added to the table since the counts were last settled
+ * @blocks: of them, blocks
+ * @forgotten: pages of @victim that it forgot for them
+ * @displaced: pages of other cgroups that it forgot for them
  * @victim: the cgroup; NULL before the first page
  * @target: the cgroup that reclaim works on as a whole; NULL if unknown
  *
@@ -64,6 +65,7 @@ struct hr_batch {
 	u64 full;
 	struct hr_nonresident page;
 	unsigned int remembered;
+	unsigned int blocks;
 	unsigned int forgotten;
 	unsigned int displaced;
 	struct hr_cgroup *victim;

@@ -47,10 +47,10 @@ static bool advanced(atomic64_t *clock, u32 then, u32 *distance)
 /* Distance and age are recorded for one forgotten page in this many */
 #define FORGOTTEN_SAMPLE	16
 
-/* Record distance and age of a page that the table forgot */
-static void record_forgotten(struct hr_cgroup *victim, const struct hr_nonresident *page)
+/* Record distance and age of pages that the table forgot */
+static void record_forgotten(struct hr_cgroup *victim, const struct hr_nonresident *page, u64 nr)
 {
-	u64 weight = FORGOTTEN_SAMPLE * hr_nonresident_table.weight;
+	u64 weight = nr * hr_nonresident_table.weight;
 	u32 distance;
 
 	if (!advanced(&victim->local.counter[HR_EVICTIONS], page->clock, &distance))
@@ -61,29 +61,33 @@ static void record_forgotten(struct hr_cgroup *victim, const struct hr_nonreside
 }
 
 /*
- * Count a page that the table forgot for one of @batch. A full table forgets one for each
- * eviction, mostly of the same cgroup: the batch counts these. Pages of removed cgroups are not
- * counted.
+ * Count an entry that the table forgot for one of @batch. A full table forgets one for each
+ * insertion, mostly of the same cgroup: the batch counts these. Pages of removed cgroups are not
+ * counted. A block stands for a sample of its pages.
  */
-static void count_forgotten(struct hr_batch *batch, const struct hr_nonresident *page)
+static void count_forgotten(struct hr_batch *batch, const struct hr_forgotten *forgotten)
 {
+	const struct hr_nonresident *page = &forgotten->page;
 	bool other = page->victim != batch->page.victim;
-	bool sampled = page->clock % FORGOTTEN_SAMPLE == 0;
+	bool sampled = forgotten->block || page->clock % FORGOTTEN_SAMPLE == 0;
 	struct hr_cgroup *victim;
 
-	batch->forgotten += !other;
+	if (!other)
+		batch->forgotten += forgotten->pages;
 	if (!other && !sampled)
 		return;
 	victim = hr_cgroup_by_key(page->victim);
 	if (!victim)
 		return;
 	if (other) {
-		batch->displaced++;
-		hr_count(&victim->local, HR_FORGOTTEN, hr_nonresident_table.weight);
+		batch->displaced += forgotten->pages;
+		hr_count(&victim->local, HR_FORGOTTEN,
+			 forgotten->pages * hr_nonresident_table.weight);
 		hr_rollup_mark(&victim->rollup);
 	}
 	if (sampled)
-		record_forgotten(victim, page);
+		record_forgotten(victim, page,
+				 forgotten->block ? forgotten->pages : FORGOTTEN_SAMPLE);
 }
 
 /**
@@ -96,7 +100,7 @@ static void count_forgotten(struct hr_batch *batch, const struct hr_nonresident 
  */
 noinline void hr_remember_slow(struct hr_batch *batch, enum headroom_page_kind kind, u64 hash)
 {
-	struct hr_nonresident forgotten;
+	struct hr_forgotten forgotten;
 	bool remembered;
 
 	if (kind == HEADROOM_PAGE_KIND_FILE)
@@ -104,8 +108,38 @@ noinline void hr_remember_slow(struct hr_batch *batch, enum headroom_page_kind k
 	else
 		remembered = hr_nonresident_replace(hash, &batch->page, &forgotten);
 	batch->remembered += remembered;
-	if (forgotten.victim)
+	if (forgotten.pages)
 		count_forgotten(batch, &forgotten);
+}
+
+/* Remember a large folio by its blocks. The clocks in @batch->page are those before it. */
+static void remember_blocks(struct hr_batch *batch, enum headroom_page_kind kind,
+			    struct hr_page_name name, unsigned long nr)
+{
+	u64 hash = hr_nonresident_hash(kind, name), apart = 0;
+	struct hr_forgotten forgotten;
+
+	if (kind == HEADROOM_PAGE_KIND_FILE) {
+		apart = hash ^ hr_nonresident_tell_apart(hash, name.inode);
+		hr_nonresident_expect_blocks();
+	}
+	hash = hr_nonresident_block_hash(hash, name.index);
+	for (; nr; nr -= HR_BLOCK_PAGES, hash += hr_nonresident_table.key.hash_index) {
+		batch->page.clocks += HR_BLOCK_PAGES * HR_TICK;
+		if (hr_nonresident_replace_block(hash ^ apart, &batch->page, &forgotten)) {
+			batch->remembered++;
+			batch->blocks++;
+		}
+		if (forgotten.pages)
+			count_forgotten(batch, &forgotten);
+	}
+}
+
+/* Whether a folio is remembered by blocks: file systems and swap align large ones */
+static bool has_blocks(struct hr_page_name name, unsigned long nr)
+{
+	return nr >= HR_BLOCK_PAGES && !((name.index | nr) % HR_BLOCK_PAGES) &&
+	       !static_branch_unlikely(&hr_nonresident_sampling);
 }
 
 /* With sampling, the evictions in each group show how large the sample is */
@@ -147,6 +181,10 @@ noinline void hr_evicted_slow(enum headroom_page_kind kind, struct folio *folio,
 		return;
 	batch = hr_reclaim_evict(folio, kind, nr);
 	batch->page.clocks -= nr * HR_TICK;
+	if (has_blocks(name, nr)) {
+		remember_blocks(batch, kind, name, nr);
+		return;
+	}
 	for (; nr; nr--, name.index++) {
 		batch->page.clocks += HR_TICK;
 		remember_sampled(batch, kind, name);
@@ -172,7 +210,7 @@ noinline void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *
 	remember_sampled(batch, kind, name);
 }
 
-/* Record distance and age of a refault */
+/* Record distance and age of refaults */
 static void charge_distance(struct hr_cgroup *victim, struct hr_cgroup *target,
 			    u64 weight, const struct hr_nonresident *page)
 {
@@ -226,8 +264,8 @@ static void keep_route(struct folio *folio, struct hr_route *new,
 }
 
 /* Charge the reader, and fill its part of the route */
-static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
-			  u64 hash, const struct hr_nonresident *page)
+static void charge_reader(struct hr_route *route, struct hr_cgroup *reader, u64 hash,
+			  const struct hr_nonresident *page, unsigned int nr)
 {
 	struct hr_page_stats *outside;
 
@@ -236,25 +274,26 @@ static void charge_reader(struct hr_route *route, struct hr_cgroup *reader,
 	route->why = page->why;
 	route->refaults =
 		&reader->local.pages[hr_pages_index(page->kind, page->reason)].refaults;
-	atomic64_add(hr_nonresident_table.weight, route->refaults);
+	atomic64_add(hr_nonresident_table.weight * (u64)nr, route->refaults);
 	route->victim = page->victim ? hr_cgroup_by_key(page->victim) : reader;
 	outside = page->victim && route->victim ?
 		  hr_cgroup_outside(route->victim, page->origin) : NULL;
 	route->outside = outside ? &outside->refaults : NULL;
 	route->more = route->victim != reader || hr_nonresident_shift() || outside;
 	if (route->more)
-		hr_refaulted_more(route, hash);
+		hr_refaulted_more(route, hash, nr);
 	hr_rollup_mark(&reader->rollup);
 	hr_attention_touch(&reader->attention);
 }
 
-static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *page)
+static void charge(struct folio *folio, u64 hash, const struct hr_nonresident *page,
+		   unsigned int nr)
 {
-	u64 weight = hr_nonresident_table.weight;
+	u64 weight = hr_nonresident_table.weight * (u64)nr;
 	struct hr_cgroup *target;
 	struct hr_route route;
 
-	charge_reader(&route, hr_cgroup_of(hr_folio_memcg(folio)), hash, page);
+	charge_reader(&route, hr_cgroup_of(hr_folio_memcg(folio)), hash, page, nr);
 	if (!page->victim)
 		return;
 	if (!route.victim) {
@@ -284,51 +323,73 @@ void hr_refaulted(u64 hash, struct folio *folio,
 	const struct hr_route *route = this_cpu_ptr(&hr_route);
 
 	if (in_task() && hr_route_fits(route, folio, page))
-		hr_refaulted_again(route, folio, hash, page->when, page->clocks);
+		hr_refaulted_again(route, folio, hash, page->when, page->clocks, 1);
 	else
-		charge(folio, hash, page);
+		charge(folio, hash, page, 1);
 }
 
 /**
- * hr_refaulted_slow - charge a refault that fits the route except for its clocks
+ * hr_refaulted_block - charge evicted pages of a block that have come back
+ * @hash: hash of one of them
+ * @folio: as for hr_refaulted()
+ * @page: as for hr_refaulted()
+ * @nr: pages; they share distance and age
+ *
+ * Context: any, under RCU; preemption off.
+ */
+void hr_refaulted_block(u64 hash, struct folio *folio,
+			const struct hr_nonresident *page, unsigned int nr)
+{
+	const struct hr_route *route = this_cpu_ptr(&hr_route);
+
+	if (in_task() && hr_route_fits(route, folio, page))
+		hr_refaulted_again(route, folio, hash, page->when, page->clocks, nr);
+	else
+		charge(folio, hash, page, nr);
+}
+
+/**
+ * hr_refaulted_slow - charge refaults that fit the route except for their clocks
  * @hash: the page's hash
  * @folio: the folio that the page came back in
  * @route: route of the last refault on this CPU
  * @when: time of the eviction, see struct hr_nonresident
  * @clocks: clocks at the eviction, see struct hr_nonresident
+ * @nr: pages: one, or those of a block
  *
  * Context: process, under RCU; preemption off.
  */
-void hr_refaulted_slow(u64 hash, struct folio *folio,
-		       const struct hr_route *route, u32 when, u64 clocks)
+void hr_refaulted_slow(u64 hash, struct folio *folio, const struct hr_route *route,
+		       u32 when, u64 clocks, unsigned int nr)
 {
 	const struct hr_nonresident page = {
 		.keys = route->keys, .when = when, .why = route->why, .clocks = clocks,
 	};
 
-	charge(folio, hash, &page);
+	charge(folio, hash, &page, nr);
 }
 
 /**
- * hr_refaulted_more - count a refault as shared, in its group of samples, or by origin
- * @route: route of the refault
+ * hr_refaulted_more - count refaults as shared, in their group of samples, or by origin
+ * @route: route of the refaults
  * @hash: the page's hash
+ * @nr: pages: one, or those of a block
  *
  * Context: any, under RCU.
  */
-void hr_refaulted_more(const struct hr_route *route, u64 hash)
+void hr_refaulted_more(const struct hr_route *route, u64 hash, unsigned int nr)
 {
+	u64 weight = hr_nonresident_table.weight * (u64)nr;
 	struct hr_stats *stats = &route->reader->local;
 
 	if (route->victim != route->reader)
-		hr_count(stats, HR_REFAULTS_SHARED,
-			 hr_nonresident_table.weight);
+		hr_count(stats, HR_REFAULTS_SHARED, weight);
 	if (hr_nonresident_shift())
-		atomic64_inc(&stats->group[hr_nonresident_group(hash)].refaults);
+		atomic64_add(nr, &stats->group[hr_nonresident_group(hash)].refaults);
 	hr_rollup_mark(&route->reader->rollup);
 	if (!route->outside)
 		return;
-	atomic64_add(hr_nonresident_table.weight, route->outside);
+	atomic64_add(weight, route->outside);
 	hr_rollup_mark(&route->victim->rollup);
 }
 

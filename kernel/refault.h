@@ -67,9 +67,11 @@ void hr_evicted_sampled(enum headroom_page_kind kind, struct hr_batch *batch,
 			const struct inode *inode, u64 file, u64 index);
 void hr_refaulted(u64 hash, struct folio *folio,
 		  const struct hr_nonresident *page);
-void hr_refaulted_slow(u64 hash, struct folio *folio,
-		       const struct hr_route *route, u32 when, u64 clocks);
-void hr_refaulted_more(const struct hr_route *route, u64 hash);
+void hr_refaulted_block(u64 hash, struct folio *folio,
+			const struct hr_nonresident *page, unsigned int nr);
+void hr_refaulted_slow(u64 hash, struct folio *folio, const struct hr_route *route,
+		       u32 when, u64 clocks, unsigned int nr);
+void hr_refaulted_more(const struct hr_route *route, u64 hash, unsigned int nr);
 void hr_refault_forget(void);
 
 /* folio_test_large() with one instruction less */
@@ -170,12 +172,13 @@ hr_route_fits(const struct hr_route *route, const struct folio *folio,
 }
 
 /**
- * hr_refaulted_again - charge a refault to the same counters as the last one on this CPU
+ * hr_refaulted_again - charge refaults to the same counters as the last one on this CPU
  * @route: route of the last one
- * @folio: the folio that the page came back in
+ * @folio: the folio that the pages came back in
  * @hash: the page's hash
  * @when: time of the eviction, see struct hr_nonresident
  * @clocks: clocks at the eviction, see struct hr_nonresident
+ * @nr: pages: one, or those of a block
  *
  * Writes five words, which CPUs share if they have the same reader or victim.
  *
@@ -183,15 +186,15 @@ hr_route_fits(const struct hr_route *route, const struct folio *folio,
  */
 static __always_inline void
 hr_refaulted_again(const struct hr_route *route, struct folio *folio,
-		   u64 hash, u32 when, u64 clocks)
+		   u64 hash, u32 when, u64 clocks, unsigned int nr)
 {
 	const atomic64_t *clock = &route->victim->local.counter[HR_EVICTIONS];
-	u64 distance, target_distance, weight = hr_nonresident_table.weight;
+	u64 distance, target_distance, weight = hr_nonresident_table.weight * (u64)nr;
 	unsigned int bucket;
 
 	if (unlikely(!hr_advanced(clock, clocks, &distance) ||
 		     !hr_advanced(route->target_clock, clocks >> 32, &target_distance))) {
-		hr_refaulted_slow(hash, folio, route, when, clocks);
+		hr_refaulted_slow(hash, folio, route, when, clocks, nr);
 		return;
 	}
 	atomic64_add(weight, route->refaults);
@@ -205,7 +208,7 @@ hr_refaulted_again(const struct hr_route *route, struct folio *folio,
 	/* The target is above the victim, or the victim itself */
 	hr_rollup_mark(&route->victim->rollup);
 	if (unlikely(route->more))
-		hr_refaulted_more(route, hash);
+		hr_refaulted_more(route, hash, nr);
 	hr_attention_touch(&route->reader->attention);
 }
 

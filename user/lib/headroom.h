@@ -397,8 +397,8 @@ struct headroom_hook {
  * @version: version of the module
  * @page_size: bytes in a page, the unit of sizes and distances
  * @sample_shift: one page in 2^sample_shift is tracked
- * @table_entries: capacity of the nonresident table, in evicted pages
- * @table_used: entries of the nonresident table in use now
+ * @table_entries: capacity of the nonresident table, in entries
+ * @table_used: entries in use now: of a page each, or of 16 pages of a large folio
  * @table_bytes: bytes of the nonresident table
  * @table_remembered: evicted pages put into the table since the module was loaded
  * @cgroups: cgroups with a record
@@ -729,7 +729,7 @@ int headroom_stalled_get(struct headroom *h, struct headroom_stalled **stalled,
 /**
  * struct headroom_params - parameters of the module
  * @sample_shift: one page in 2^sample_shift is tracked; 0 to 10
- * @table_entries: capacity of the nonresident table, in evicted pages; setting 0 selects
+ * @table_entries: capacity of the nonresident table, in entries; setting 0 selects
  *	one entry for each tracked page of the machine
  * @stalls: stalls are tracked
  * @swap_kprobes: kprobes on kernel functions replace the tracepoints for swap; cannot be
