@@ -8,6 +8,8 @@
  *	crowd	200 tasks that wait for memory of one cgroup
  *	huge	memory in pages of 2 MiB that goes to swap and comes back, and a file that is
  *		read in pieces as large
+ *	large	a file on XFS, in folios of up to 2 MiB: evicted and read again in folios as large,
+ *		in single pages, and again in large folios; and overwritten
  *	churn	1,000 cgroups that come and go while another one is over its limit
  *	root	direct reclaim and kswapd: more memory than the machine has
  */
@@ -105,6 +107,45 @@ static int run_huge(void)
 	       cgroup_run("huge", use_huge_pages, NULL) ? -1 : 0;
 }
 
+#define LARGE_MOUNT	"/run/probe-load"
+#define LARGE_FILE	LARGE_MOUNT "/file"
+#define LARGE_SIZE	(96 * MIB)
+
+/* Writes whole pages to all of the file, which is not in memory */
+static int overwrite_large(void)
+{
+	int fd = open(LARGE_FILE, O_WRONLY | O_CLOEXEC);
+	void *buffer = calloc(1, 2 * HUGE_PAGE);
+	off_t at;
+	int err = fd < 0 || !buffer;
+
+	for (at = 0; !err && at < LARGE_SIZE; at += 2 * HUGE_PAGE)
+		err = pwrite(fd, buffer, 2 * HUGE_PAGE, at) != 2 * HUGE_PAGE;
+	close(fd);
+	free(buffer);
+	return err;
+}
+
+static int use_large_file(void *unused)
+{
+	struct read_job large = { .path = LARGE_FILE, .passes = 3 };
+	struct read_job small = { .path = LARGE_FILE, .random = 30000, .seed = 1 };
+
+	return read_file(&large) || read_file(&small) || read_file(&large) || overwrite_large();
+}
+
+/* A disk in memory, whose readahead is large enough */
+static int run_large(void)
+{
+	int err = system("modprobe brd rd_nr=1 rd_size=409600 && modprobe xfs && mkdir -p " LARGE_MOUNT " && "
+			 "mkfs.xfs -q -f /dev/ram0 && mount /dev/ram0 " LARGE_MOUNT " && "
+			 "echo 4096 >/sys/block/ram0/bdi/read_ahead_kb") ||
+		  create_file(LARGE_FILE, LARGE_SIZE) || cgroup_create_limited("large", "48M") ||
+		  cgroup_run("large", use_large_file, NULL);
+
+	return system("umount " LARGE_MOUNT " && rmmod brd") || err ? -1 : 0;
+}
+
 static int run_churn(void)
 {
 	pid_t pid;
@@ -133,6 +174,7 @@ static const struct {
 	{ "deep", run_deep },
 	{ "crowd", run_crowd },
 	{ "huge", run_huge },
+	{ "large", run_large },
 	{ "churn", run_churn },
 	{ "root", run_root },
 };
@@ -151,6 +193,6 @@ int main(int argc, char **argv)
 		unlink(FILE_PATH);
 		return err ? 1 : 0;
 	}
-	fprintf(stderr, "usage: probe_load deep|crowd|huge|churn|root\n");
+	fprintf(stderr, "usage: probe_load deep|crowd|huge|large|churn|root\n");
 	return 2;
 }

@@ -47,6 +47,7 @@ static const char *path_of(enum swap_space space)
 	case SWAP_ZSWAP:
 		return disk();
 	case SWAP_ZRAM:
+	case SWAP_SMALL:
 		return ZRAM;
 	case SWAP_FILE:
 		return FILE_SPACE;
@@ -63,6 +64,7 @@ bool swap_has(enum swap_space space)
 	case SWAP_ZSWAP:
 		return disk() && !access(ZSWAP "enabled", W_OK);
 	case SWAP_ZRAM:
+	case SWAP_SMALL:
 		return !system("modprobe zram num_devices=1 2>/dev/null");
 	case SWAP_FILE:
 		return !access(SCRATCH, W_OK);
@@ -92,16 +94,25 @@ static int zswap(const char *enabled)
 	return shell(command);
 }
 
+static int zram(const char *size)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command),
+		 "modprobe zram num_devices=1 && echo 1 >/sys/block/zram0/reset && "
+		 "echo %s >/sys/block/zram0/disksize && mkswap " ZRAM " >/dev/null", size);
+	return shell(command);
+}
+
 static int prepare(enum swap_space space)
 {
 	switch (space) {
 	case SWAP_ZSWAP:
 		return zswap("Y");
 	case SWAP_ZRAM:
-		return shell("modprobe zram num_devices=1 && "
-			     "echo 1 >/sys/block/zram0/reset && "
-			     "echo 256M >/sys/block/zram0/disksize && "
-			     "mkswap " ZRAM " >/dev/null");
+		return zram("256M");
+	case SWAP_SMALL:
+		return zram("32M");
 	case SWAP_FILE:
 		return shell("rm -f " FILE_SPACE " && "
 			     "dd if=/dev/zero of=" FILE_SPACE " bs=1M count=32 status=none && "

@@ -11,6 +11,7 @@ enum swap_space {
 	SWAP_DISK,	/* the disk of scripts/vm --swap */
 	SWAP_ZSWAP,	/* the same behind zswap, whose pool is large enough for all */
 	SWAP_ZRAM,	/* compressed memory, read synchronously */
+	SWAP_SMALL,	/* the same of 32 MiB, so that its slots are soon reused */
 	SWAP_FILE,	/* 32 MiB at /scratch, so that its slots are soon reused */
 };
 

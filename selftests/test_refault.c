@@ -309,22 +309,24 @@ TEST_F_TIMEOUT(refault, age, 300)
 	}
 }
 
-/* A nonresident table that is too small drops entries and counts them */
+/* A nonresident table that is too small drops entries and counts them. Each has one page. */
 TEST_F_TIMEOUT(refault, small_table, 600)
 {
-	struct read_job job = { .path = FILE_A, .passes = 3 };
+	struct read_job job = {
+		.path = FILE_A, .random = 60000, .seed = 1, .pages = self->pages,
+	};
 	struct headroom_status *status;
 
-	ASSERT_EQ(0, module_reload("table_entries=8192"));
-	ASSERT_EQ(0, create_file(FILE_A, 160 * MIB));
-	ASSERT_EQ(0, cgroup_write("a", "memory.max", "64M"));
+	ASSERT_EQ(0, module_reload("table_entries=2048"));
+	ASSERT_EQ(0, create_file(FILE_A, 96 * MIB));
+	ASSERT_EQ(0, cgroup_write("a", "memory.max", "32M"));
 	ASSERT_EQ(0, cgroup_run("a", read_file, &job));
 	READ("a");
 	status = module_status();
 	ASSERT_NE(NULL, status);
-	EXPECT_EQ(8192, status->table_entries);
-	EXPECT_GE(8192, status->table_used);
-	EXPECT_GT(81920, self->cg->local.refaults);
+	EXPECT_EQ(2048, status->table_entries);
+	EXPECT_GE(2048, status->table_used);
+	EXPECT_GT(*self->pages - PAGES(96 * MIB), self->cg->local.refaults);
 	EXPECT_LT(0, status->dropped.table_full);
 	/* Each evicted page was stored, except those for which the table was busy */
 	EXPECT_EQ(self->cg->local.evictions,
