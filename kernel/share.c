@@ -2,11 +2,22 @@
 /*
  * Divide the nonresident table among the cgroups
  *
- * The root's share is the table. At each level the share of a cgroup is divided equally
- * among those below it that hold entries, as the CPU is among cgroups of equal weight. The
- * entries of the cgroup itself count as one more of them. What those below the equal share do
- * not use is divided among the others, and the result is the share of each of them: held in
- * proportion to it, siblings compare as they would by numbers.
+ * The root's share is the table. At each level the share of a cgroup is divided among those
+ * below it that hold entries, as the CPU is among cgroups of equal weight. The entries of the
+ * cgroup itself count as one more of them. Each gets the share divided by the number of those
+ * that hold entries, where one that holds few counts for little:
+ *
+ *	n = (sum of held)^2 / sum of held^2	each 1000: n = 8; one 1000, seven 10: n = 1.1
+ *
+ * So an entry of a cgroup weighs, on average, as much as all of what its parent holds, in
+ * proportion to the parent's share:
+ *
+ *	sum of (held_i / held) * (held_i * n / share)  =  held / share
+ *
+ * Siblings compare as they would by numbers, and cousins, on average, as their parents do. To
+ * divide equally, and to pass on what some do not use, would not give that: where all hold about
+ * as much, those above the average would get all that the others leave, and none would seem to
+ * hold much.
  *
  * Why the tree and no other level: with a share for each cgroup, a container that makes a
  * thousand cgroups takes a thousand shares. With a share for each cgroup that has a limit,
@@ -31,41 +42,20 @@
 #include "registry_lock.h"
 #include "share.h"
 
-/**
- * struct division - how the share of one cgroup is divided
- * @equal: the equal share
- * @left: entries that those do not hold which hold less
- * @heavy: number of those that hold more
- */
-struct division {
-	u64 equal;
-	u64 left;
-	u64 heavy;
-};
-
-static void weigh(struct division *div, u64 held)
-{
-	if (held > div->equal)
-		div->heavy++;
-	else
-		div->left -= held;
-}
-
 /* Divide the share of @cg among itself and its children */
 static void divide(struct hr_cgroup *cg)
 {
-	struct division div = { .left = cg->share.entries };
-	u64 entries, claims = cg->share.own != 0;
+	u64 entries = cg->share.entries, held = cg->share.own, squares = held * held;
 	struct hr_cgroup *child;
 
 	hr_registry_assert_locked();
-	list_for_each_entry(child, &cg->children, siblings)
-		claims += child->share.held != 0;
-	div.equal = div64_u64(cg->share.entries, max(claims, 1ULL));
-	weigh(&div, cg->share.own);
-	list_for_each_entry(child, &cg->children, siblings)
-		weigh(&div, child->share.held);
-	entries = div.heavy ? div64_u64(div.left, div.heavy) : div.equal;
+	list_for_each_entry(child, &cg->children, siblings) {
+		held += child->share.held;
+		squares += child->share.held * child->share.held;
+	}
+	/* A table has at most 2^25 entries, so that no square overflows */
+	if (held)
+		entries = mul_u64_u64_div_u64(entries, squares, held * held);
 	list_for_each_entry(child, &cg->children, siblings)
 		child->share.entries = entries;
 	hr_holder_set_share(cg->key, entries);
