@@ -4,8 +4,8 @@
  * is much too small for all. A service reads a file again and again; all its reads of the disk
  * after the first pass are refaults. Others stream at full speed beside it.
  *
- * The table has 16,384 entries; 65,536 with HEADROOM_SCALE=full, or if the kernel has large folios,
- * whose pages come and go together. All sizes are fractions of it.
+ * The table has 16,384 entries; 65,536 with HEADROOM_SCALE=full. All sizes are fractions of it.
+ * Files are read without large folios, whose pages share entries, but for one test.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int64_t table_entries(void)
 {
 	const char *scale = getenv("HEADROOM_SCALE");
 
-	return kernel_has_large_folios() || (scale && !strcmp(scale, "full")) ? 65536 : 16384;
+	return scale && !strcmp(scale, "full") ? 65536 : 16384;
 }
 
 /* A number of pages, in eighths of the table */
@@ -95,20 +95,28 @@ FIXTURE_TEARDOWN(share)
 /* Reads a hole from start to end until the process is killed */
 static int stream(void *path)
 {
+	struct read_job job = { .path = path, .passes = 1 << 20, .single = true };
+
+	return read_file(&job);
+}
+
+/* The same in folios as large as the kernel makes them */
+static int stream_large(void *path)
+{
 	struct read_job job = { .path = path, .passes = 1 << 20 };
 
 	return read_file(&job);
 }
 
 /* A streamer in @cgroup, on whichever CPU read_file() uses */
-static pid_t start_streamer(const char *cgroup, int number)
+static pid_t start_streamer(const char *cgroup, int number, int (*work)(void *path))
 {
 	static char path[STREAMERS][32];
 
 	snprintf(path[number], sizeof(path[number]), HOLE "%d", number);
 	if (create_hole(path[number], 1024 * MIB))
 		return -1;
-	return cgroup_start(cgroup, stream, path[number]);
+	return cgroup_start(cgroup, work, path[number]);
 }
 
 struct progress {
@@ -145,7 +153,7 @@ static int wait_for_evictions(const char *cgroup, uint64_t more)
  */
 static int64_t cycle(int passes, const char *others, int64_t *pages)
 {
-	struct read_job job = { .path = FILE_A, .passes = 1, .pages = pages };
+	struct read_job job = { .path = FILE_A, .passes = 1, .single = true, .pages = pages };
 	int64_t truth = 0;
 
 	while (passes--) {
@@ -158,13 +166,11 @@ static int64_t cycle(int passes, const char *others, int64_t *pages)
 }
 
 /*
- * Repeats the cycle until a pass forgets no page of the service: the table is divided among the
- * cgroups that hold entries every two seconds. The pages of a large folio are counted together, so
- * others exceed their shares for a moment on kernels that have them. 0 or -1.
+ * Repeats the cycle until a pass forgets no more than @few pages of the service: the table is divided
+ * among the cgroups that hold entries every two seconds. 0 or -1.
  */
-static int warm_up(const char *others, int64_t *pages)
+static int warm_up(const char *others, int64_t *pages, uint64_t few)
 {
-	uint64_t few = kernel_has_large_folios() ? eighths(5) * 6 / 100 : 0;
 	uint64_t forgotten = 0;
 	struct headroom_cgroup *cg;
 	int pass;
@@ -197,27 +203,28 @@ static int since(struct headroom_cgroup *before, struct headroom_stats *delta)
 	return err;
 }
 
-/* The service's refaults come after evictions of three eighths of the table: less than its share */
+/*
+ * The service's refaults come after evictions of three eighths of the table: less than its share. At
+ * most a share @few of them may be missed. MGLRU keeps up to an eighth of the pages.
+ */
 static void check_service(struct __test_metadata *_metadata, FIXTURE_DATA(share) *self,
-			  const char *others)
+			  const char *others, double few)
 {
 	struct headroom_stats delta;
 	int64_t truth;
 
-	ASSERT_EQ(0, warm_up(others, self->pages));
+	ASSERT_EQ(0, warm_up(others, self->pages, eighths(5) * few));
 	READ("service");
 	truth = cycle(3, others, self->pages);
 	ASSERT_EQ(0, since(self->cg, &delta));
 	self->cg = NULL;
-	EXPECT_LE(3 * eighths(5) * 0.997, truth);
+	EXPECT_LE(3 * eighths(5) * 0.8, truth);
 	TH_LOG("%" PRIu64 " refaults of %" PRId64 ", %" PRIu64 " forgotten", delta.refaults, truth,
 	       delta.forgotten);
-	if (kernel_has_large_folios()) {
-		EXPECT_LE(truth * 0.97, delta.refaults);
-		EXPECT_GE(truth * 0.06, delta.forgotten);
-	} else {
-		EXPECT_EQ(truth, delta.refaults);
-		EXPECT_EQ(0, delta.forgotten);
+	EXPECT_LE(truth * (1 - few), delta.refaults);
+	EXPECT_GE(truth, delta.refaults);
+	EXPECT_GE(truth * few, delta.forgotten);
+	if (few == 0) {
 		EXPECT_EQ(UINT64_MAX, headroom_horizon(&delta));
 		EXPECT_EQ(UINT64_MAX, headroom_horizon_age(&delta));
 	}
@@ -229,20 +236,41 @@ TEST_F_TIMEOUT(share, streamer, 900)
 {
 	ASSERT_EQ(0, create_file(FILE_A, eighths(5) * 4096));
 	ASSERT_EQ(0, cgroup_create_limited("others", "8M"));
-	self->streamer[0] = start_streamer("others", 0);
+	self->streamer[0] = start_streamer("others", 0, stream);
 	ASSERT_LT(0, self->streamer[0]);
-	check_service(_metadata, self, "others");
+	check_service(_metadata, self, "others", 0);
 
 	/* What the table forgot were pages of the streamer */
 	READ("others");
-	EXPECT_LT(eighths(8), self->cg->local.forgotten);
-	if (kernel_has_large_folios())
-		return;
 	EXPECT_LT(eighths(32), self->cg->local.forgotten);
 	EXPECT_EQ(0, self->cg->local.displaced);
 	EXPECT_GT(eighths(8), headroom_horizon(&self->cg->local));
 	EXPECT_LT(eighths(1), headroom_horizon(&self->cg->local));
 	EXPECT_LT(0, headroom_horizon_age(&self->cg->local));
+}
+
+/*
+ * Streamers whose pages come and go in large folios. The entries of a folio are counted together, so
+ * that the streamers exceed their share for a moment.
+ */
+TEST_F_TIMEOUT(share, large_folios, 900)
+{
+	char name[16];
+
+	if (!kernel_has_large_folios())
+		SKIP(return, "ext4 has no large folios");
+	ASSERT_EQ(0, create_file(FILE_A, eighths(5) * 4096));
+	ASSERT_EQ(0, cgroup_create_parent("others"));
+	for (int i = 0; i < STREAMERS; i++) {
+		snprintf(name, sizeof(name), "others/%d", i);
+		ASSERT_EQ(0, cgroup_create_limited(name, "8M"));
+		self->streamer[i] = start_streamer(name, i, stream_large);
+		ASSERT_LT(0, self->streamer[i]);
+	}
+	check_service(_metadata, self, "others", 0.005);
+	/* They have filled the table */
+	READ("others");
+	EXPECT_LT(eighths(8), self->cg->subtree.forgotten);
 }
 
 /* Eight streamers below one parent: half of the table for all of them together */
@@ -255,10 +283,10 @@ TEST_F_TIMEOUT(share, streamers_below_one_parent, 900)
 	for (int i = 0; i < STREAMERS; i++) {
 		snprintf(name, sizeof(name), "others/%d", i);
 		ASSERT_EQ(0, cgroup_create_limited(name, "4M"));
-		self->streamer[i] = start_streamer(name, i);
+		self->streamer[i] = start_streamer(name, i, stream);
 		ASSERT_LT(0, self->streamer[i]);
 	}
-	check_service(_metadata, self, "others");
+	check_service(_metadata, self, "others", 0);
 }
 
 static bool is_gone(void *cgroup)
@@ -273,7 +301,7 @@ static bool is_gone(void *cgroup)
 /* The entries of a removed cgroup are forgotten before those of others */
 TEST_F_TIMEOUT(share, removed_cgroup, 900)
 {
-	struct read_job job = { .path = HOLE "0", .passes = 2 };
+	struct read_job job = { .path = HOLE "0", .passes = 2, .single = true };
 	uint32_t cgroups;
 
 	ASSERT_EQ(0, create_file(FILE_A, eighths(5) * 4096));
@@ -284,7 +312,7 @@ TEST_F_TIMEOUT(share, removed_cgroup, 900)
 	cgroups = MODULE_STATUS(cgroups);
 	ASSERT_EQ(0, cgroup_remove("others"));
 	ASSERT_TRUE(wait_until(is_gone, &cgroups, 60));
-	check_service(_metadata, self, NULL);
+	check_service(_metadata, self, NULL, 0);
 	READ("service");
 	EXPECT_EQ(0, self->cg->local.displaced);
 }
@@ -296,7 +324,7 @@ TEST_F_TIMEOUT(share, removed_cgroup, 900)
 TEST_F_TIMEOUT(share, horizon, 900)
 {
 	struct read_job near = {
-		.path = FILE_A, .passes = 1, .pages = self->pages,
+		.path = FILE_A, .passes = 1, .single = true, .pages = self->pages,
 		.from = eighths(10 - 2 - 1) * 4096, .size = eighths(1) * 4096,
 	};
 	struct headroom_stats delta;
@@ -305,7 +333,7 @@ TEST_F_TIMEOUT(share, horizon, 900)
 
 	ASSERT_EQ(0, create_hole(FILE_A, eighths(10) * 4096));
 	ASSERT_EQ(0, cgroup_create_limited("others", "8M"));
-	self->streamer[0] = start_streamer("others", 0);
+	self->streamer[0] = start_streamer("others", 0, stream);
 	ASSERT_LT(0, self->streamer[0]);
 	ASSERT_LE(0, cycle(3, "others", self->pages));
 	READ("service");

@@ -36,6 +36,8 @@ static int read_sequential(int fd, const struct read_job *job)
 	ssize_t n;
 	int i;
 
+	if (job->single && posix_fadvise(fd, 0, 0, POSIX_FADV_RANDOM))
+		return -1;
 	for (i = 0; i < job->passes; i++) {
 		off_t at = job->from, end = job->size ? at + job->size : INT64_MAX;
 

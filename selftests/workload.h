@@ -16,6 +16,7 @@
  * @passes: number of sequential passes
  * @from: byte at which each pass starts
  * @size: bytes of each pass; 0: up to the end of the file
+ * @single: passes without readahead, so that no page comes in a large folio
  * @random: number of reads of one page each at random places, without readahead,
  *	instead of passes; 0: none
  * @seed: of the random places
@@ -29,6 +30,7 @@ struct read_job {
 	int passes;
 	off_t from;
 	off_t size;
+	bool single;
 	long random;
 	unsigned int seed;
 	int64_t *pages;
