@@ -679,6 +679,36 @@ int headroom_snapshot_write(const struct headroom_snapshot *s, void **data, size
 int headroom_snapshot_read(const void *data, size_t size, struct headroom_snapshot **s,
 			   size_t *used);
 
+/**
+ * struct headroom_received - a cgroup as the module sent it
+ * @path: path below the cgroup root; NULL if unknown
+ * @data: its netlink attributes: headroom_cgroup.received
+ * @size: bytes of @data
+ * @reserved: zero
+ */
+struct headroom_received {
+	const char *path;
+	const void *data;
+	size_t size;
+	uint64_t reserved[2];
+};
+
+/**
+ * headroom_snapshot_decode - make a snapshot of cgroups that were kept one by one
+ * @cgroup: the cgroups, in order of id
+ * @nr: their number
+ * @s: result; free it with headroom_snapshot_free(). Its time, boot and generation are zero:
+ *	the caller knows them
+ *
+ * For recordings in a format of their own, in which a cgroup that has not changed need not be
+ * repeated.
+ *
+ * Return: 0; -EBADMSG if attributes are damaged, or the order is wrong; -EINVAL if a reserved word is
+ * not zero; or -ENOMEM.
+ */
+int headroom_snapshot_decode(const struct headroom_received *cgroup, size_t nr,
+			     struct headroom_snapshot **s);
+
 /* blame and stalled tasks: get.c */
 
 /**

@@ -195,13 +195,34 @@ static int read_path(struct snapshot *snapshot, const char *path, size_t size, c
 }
 
 /* Attributes are aligned, the caller's bytes may not be: they are copied first. */
+static int add_attributes(struct snapshot *snapshot, const void *attrs, size_t size)
+{
+	const struct headroom_snapshot *s = &snapshot->s;
+	void *aligned;
+	int err;
+
+	if (!size || size > INT32_MAX)
+		return -EBADMSG;
+	aligned = arena_alloc(&snapshot->arena, padded(size));
+	if (!aligned)
+		return -ENOMEM;
+	memcpy(aligned, attrs, size);
+	err = snapshot_add_received(snapshot, aligned, size, false);
+	if (err)
+		return err;
+	s->cgroup[s->nr - 1].received = aligned;
+	s->cgroup[s->nr - 1].received_size = size;
+	if (s->nr > 1 && s->cgroup[s->nr - 1].id <= s->cgroup[s->nr - 2].id)
+		return -EBADMSG;
+	return 0;
+}
+
 static int read_cgroup(struct snapshot *snapshot, struct rest *rest)
 {
 	const struct headroom_snapshot *s = &snapshot->s;
 	struct record_cgroup record;
 	const char *path, *attrs;
 	const void *found = take(rest, sizeof(record));
-	void *aligned;
 	int err;
 
 	if (!found)
@@ -213,18 +234,44 @@ static int read_cgroup(struct snapshot *snapshot, struct rest *rest)
 	attrs = path ? take(rest, record.attrs_size) : NULL;
 	if (!attrs)
 		return -EAGAIN;
-	aligned = arena_alloc(&snapshot->arena, padded(record.attrs_size));
-	if (!aligned)
-		return -ENOMEM;
-	memcpy(aligned, attrs, record.attrs_size);
-	err = snapshot_add_received(snapshot, aligned, record.attrs_size, false);
+	err = add_attributes(snapshot, attrs, record.attrs_size);
 	if (err)
 		return err;
-	s->cgroup[s->nr - 1].received = aligned;
-	s->cgroup[s->nr - 1].received_size = record.attrs_size;
-	if (s->nr > 1 && s->cgroup[s->nr - 1].id <= s->cgroup[s->nr - 2].id)
-		return -EBADMSG;
 	return read_path(snapshot, path, record.path_size, &s->cgroup[s->nr - 1].path);
+}
+
+static int add_received(struct snapshot *snapshot, const struct headroom_received *cgroup)
+{
+	const struct headroom_snapshot *s = &snapshot->s;
+	int err;
+
+	if (cgroup->reserved[0] || cgroup->reserved[1])
+		return -EINVAL;
+	err = add_attributes(snapshot, cgroup->data, cgroup->size);
+	if (err || !cgroup->path)
+		return err;
+	return read_path(snapshot, cgroup->path, strlen(cgroup->path) + 1,
+			 &s->cgroup[s->nr - 1].path);
+}
+
+int headroom_snapshot_decode(const struct headroom_received *cgroup, size_t nr,
+			     struct headroom_snapshot **s)
+{
+	struct snapshot *snapshot = snapshot_new(NULL);
+	int err = 0;
+
+	*s = NULL;
+	if (!snapshot)
+		return -ENOMEM;
+	snapshot->recorded = true;
+	for (size_t i = 0; !err && i < nr; i++)
+		err = add_received(snapshot, &cgroup[i]);
+	if (err) {
+		headroom_snapshot_free(&snapshot->s);
+		return err;
+	}
+	*s = &snapshot->s;
+	return 0;
 }
 
 int headroom_snapshot_read(const void *data, size_t size, struct headroom_snapshot **s,
