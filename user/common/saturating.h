@@ -11,4 +11,10 @@ static inline uint64_t saturating_sub(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
+/** saturating_add - @a and @b; the largest number if the sum is larger */
+static inline uint64_t saturating_add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 #endif /* COMMON_SATURATING_H */

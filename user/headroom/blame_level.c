@@ -14,6 +14,7 @@
 #include "blame_level.h"
 #include "blame_table.h"
 #include "path.h"
+#include "source.h"
 
 /* Where the part of @path ends that has @level components; NULL if it has no more than that */
 static const char *cut(const char *path, unsigned long level)
@@ -23,24 +24,52 @@ static const char *cut(const char *path, unsigned long level)
 	return path;
 }
 
+unsigned long blame_level_beside(const char *path, const char *around)
+{
+	unsigned long level = 1;
+	size_t len = strcspn(around + 1, "/");
+
+	/* skip the components that both have */
+	while (len && len == strcspn(path + 1, "/") && strncmp(path, around, len + 1) == 0) {
+		path += len + 1;
+		around += len + 1;
+		if (!*around)
+			return level;
+		level++;
+		if (!*path)
+			return level;
+		len = strcspn(around + 1, "/");
+	}
+	return level;
+}
+
+/* What to sum up at: a level, or with @around the cgroups beside this path */
+struct place {
+	unsigned long level;
+	const char *around;
+};
+
 /*
- * The id of the ancestor of @id at @level; @id itself if it is not below that level, or if
+ * The id of the ancestor of @id at @place; @id itself if it is not below that, or if
  * one of them was removed. Returns 0 or a negative errno.
  */
 static int ancestor(struct headroom *h, const struct names *names, uint64_t id,
-		    unsigned long level, uint64_t *above)
+		    const struct place *place, uint64_t *above)
 {
-	const char *path = names_path(names, id), *end = cut(path, level);
+	const char *path = names_path(names, id), *end;
 	char *top;
 	int err;
 
 	*above = id;
+	if (!path)
+		return 0;
+	end = cut(path, place->around ? blame_level_beside(path, place->around) : place->level);
 	if (!end)
 		return 0;
 	top = strndup(path, end - path);
 	if (!top)
 		return -ENOMEM;
-	err = headroom_cgroup_id(h, top, above);
+	err = source_cgroup_id(h, top, above);
 	free(top);
 	if (err != -ENOENT)
 		return err;
@@ -58,14 +87,14 @@ static struct headroom_evictor *find(struct headroom_victim *victim, size_t nr, 
 }
 
 static int sum_victim(struct headroom *h, struct headroom_victim *victim,
-		      const struct names *names, unsigned long level)
+		      const struct names *names, const struct place *place)
 {
 	size_t nr = 0;
 
 	for (size_t i = 0; i < victim->nr; i++) {
 		struct headroom_evictor evictor = victim->evictor[i], *sum;
 		uint64_t id = evictor.id;
-		int err = ancestor(h, names, id, level, &evictor.id);
+		int err = ancestor(h, names, id, place, &evictor.id);
 
 		if (err)
 			return err;
@@ -104,13 +133,13 @@ static void set_errors(struct headroom_victim *victim, const struct names *names
 	}
 }
 
-int blame_level_sum(struct headroom *h, struct headroom_blame *blame, unsigned long level)
+static int sum_all(struct headroom *h, struct headroom_blame *blame, const struct place *place)
 {
 	struct names names;
 	int err = blame_names(h, blame, &names);
 
 	for (size_t i = 0; !err && i < blame->nr; i++)
-		err = sum_victim(h, &blame->victim[i], &names, level);
+		err = sum_victim(h, &blame->victim[i], &names, place);
 	names_free(&names);
 	if (err)
 		return err;
@@ -120,4 +149,18 @@ int blame_level_sum(struct headroom *h, struct headroom_blame *blame, unsigned l
 		set_errors(&blame->victim[i], &names);
 	names_free(&names);
 	return err;
+}
+
+int blame_level_sum(struct headroom *h, struct headroom_blame *blame, unsigned long level)
+{
+	const struct place place = { .level = level };
+
+	return sum_all(h, blame, &place);
+}
+
+int blame_level_sum_beside(struct headroom *h, struct headroom_blame *blame, const char *around)
+{
+	const struct place place = { .around = around };
+
+	return sum_all(h, blame, &place);
 }

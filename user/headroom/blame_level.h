@@ -16,5 +16,24 @@
  * Return: 0 or a negative errno; unless that is -ENOMEM, headroom_error() has the message.
  */
 int blame_level_sum(struct headroom *h, struct headroom_blame *blame, unsigned long level);
+/**
+ * blame_level_beside - the level at which evictors beside a cgroup are summed up
+ * @path: path of an evictor
+ * @around: path of the cgroup
+ *
+ * Evictors in @around and below it are one, which is @around. Any other belongs to the cgroup
+ * directly below the lowest one that has it and @around below it: a sibling of @around, or of one
+ * of its ancestors. For the root these are its children.
+ *
+ * Return: the level of the cgroup that @path belongs to; more than @path has if it stays as it is.
+ */
+unsigned long blame_level_beside(const char *path, const char *around);
+/**
+ * blame_level_sum_beside - replace each evictor by the cgroup beside @around that it is part of
+ * @blame: the reading to change
+ *
+ * Return: as blame_level_sum().
+ */
+int blame_level_sum_beside(struct headroom *h, struct headroom_blame *blame, const char *around);
 
 #endif /* BLAME_LEVEL_H */

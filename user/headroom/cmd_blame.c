@@ -14,6 +14,7 @@
 #include "names.h"
 #include "options.h"
 #include "repeat.h"
+#include "source.h"
 #include "subtree.h"
 #include "text.h"
 
@@ -45,7 +46,7 @@ static struct json_object *json_evictor(const struct blame_row *row, const struc
 static int print_lines(const struct blame_table *rows, const struct names *names)
 {
 	static const struct headroom_evictor none;
-	uint64_t now = clock_now();
+	uint64_t now = source_now();
 	int err = 0;
 
 	for (size_t i = 0; !err && i < rows->nr; i++) {
@@ -100,7 +101,7 @@ static int print_blame(struct headroom *h, const struct headroom_blame *blame)
 static int take(struct headroom *h, void **reading, uint64_t *time)
 {
 	struct headroom_blame *blame;
-	int err = headroom_blame_get(h, 0, &blame);
+	int err = source_blame_get(h, 0, &blame);
 
 	(void)time;
 	if (!err && request.level)
@@ -173,4 +174,5 @@ const struct command blame_command = {
 	.options = options,
 	.check = check,
 	.run = show,
+	.replays = true,
 };

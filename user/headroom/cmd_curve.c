@@ -16,7 +16,9 @@
 #include "json.h"
 #include "options.h"
 #include "quantity.h"
+#include "source.h"
 #include "text.h"
+#include "utf8.h"
 #include "wait.h"
 
 static struct {
@@ -141,7 +143,7 @@ static int print_json(const struct curve_plot *plot)
 	struct headroom_extra extra = headroom_curve_extra(&plot->curve, SAVED_SHARE);
 	struct json_object *object = json_new_object(), *points = json_new_array();
 
-	json_add_time(object, clock_now());
+	json_add_time(object, source_now());
 	json_add_uint(object, "id", plot->cgroup->id);
 	json_add_text(object, "path", plot->cgroup->path);
 	if (plot->seconds > 0)
@@ -302,19 +304,19 @@ static int print_curve(const struct curve_plot *plot)
 static int measure(struct headroom *h, uint64_t id, struct curve_plot *plot)
 {
 	struct headroom_cgroup *before = NULL, *now = NULL;
-	uint64_t start = clock_now();
+	uint64_t start = source_now();
 	int code = EXIT_DONE, err = 0;
 
 	if (request.seconds > 0) {
-		err = headroom_cgroup_get(h, id, &before);
+		err = source_cgroup_get(h, id, &before);
 		/* a signal ends the wait early; the command prints what it has measured */
 		if (!err)
-			code = wait_for(-1, clock_after(start, request.seconds));
+			code = source_wait(clock_after(start, request.seconds));
 	}
 	if (!err && !code)
-		err = headroom_cgroup_get(h, id, &now);
+		err = source_cgroup_get(h, id, &now);
 	if (!err && !code) {
-		plot->seconds = before ? (clock_now() - start) / 1e9 : 0;
+		plot->seconds = before ? (source_now() - start) / 1e9 : 0;
 		err = curve_plot_build(plot, now, before);
 	}
 	if (err < 0) {
@@ -323,8 +325,8 @@ static int measure(struct headroom *h, uint64_t id, struct curve_plot *plot)
 		code = print_curve(plot);
 		headroom_curve_clear(&plot->curve);
 	}
-	headroom_cgroup_free(before);
-	headroom_cgroup_free(now);
+	source_cgroup_free(before);
+	source_cgroup_free(now);
 	return code;
 }
 
@@ -335,13 +337,13 @@ static int show(struct headroom *h)
 	uint64_t id;
 	int err;
 
-	err = headroom_status_get(h, &status);
+	err = source_status_get(h, &status);
 	if (err < 0)
 		return say_failure(h, err);
 	plot.page_size = status->page_size;
 	plot.sample_shift = status->sample_shift;
 	headroom_status_free(status);
-	err = headroom_cgroup_id(h, request.name, &id);
+	err = source_cgroup_id(h, request.name, &id);
 	if (err < 0)
 		return say_failure(h, err);
 	return measure(h, id, &plot);
@@ -379,4 +381,5 @@ const struct command curve_command = {
 	.options = options,
 	.check = check,
 	.run = show,
+	.replays = true,
 };

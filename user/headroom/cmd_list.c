@@ -16,6 +16,7 @@
 #include "options.h"
 #include "order.h"
 #include "repeat.h"
+#include "source.h"
 #include "text.h"
 
 /* Options of the command line */
@@ -262,7 +263,7 @@ static int take(struct headroom *h, void **reading, uint64_t *time)
 		.omit = (view.sample_shift ? 0 : HEADROOM_DETAIL_PAGES) | HEADROOM_DETAIL_TARGET,
 	};
 	struct headroom_snapshot *snapshot;
-	int err = headroom_snapshot_take(h, &filter, &snapshot);
+	int err = source_snapshot_take(h, &filter, &snapshot);
 
 	if (err < 0)
 		return err;
@@ -281,7 +282,7 @@ static int prepare_view(struct headroom *h)
 	struct headroom_status *status;
 	int err;
 
-	err = headroom_status_get(h, &status);
+	err = source_status_get(h, &status);
 	if (err < 0)
 		return say_failure(h, err);
 	view.page_size = status->page_size;
@@ -289,7 +290,7 @@ static int prepare_view(struct headroom *h)
 	headroom_status_free(status);
 	if (!view.subtree)
 		return EXIT_DONE;
-	err = headroom_cgroup_id(h, view.subtree, &view.subtree_id);
+	err = source_cgroup_id(h, view.subtree, &view.subtree_id);
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
@@ -323,4 +324,5 @@ const struct command list_command = {
 		 "READ% the part for waits for refaults and swap-ins.\n",
 	.options = options,
 	.run = list,
+	.replays = true,
 };

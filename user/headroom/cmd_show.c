@@ -17,6 +17,7 @@
 #include "json.h"
 #include "options.h"
 #include "repeat.h"
+#include "source.h"
 #include "stall_table.h"
 #include "text.h"
 
@@ -390,12 +391,12 @@ static const struct activity *find_activity(const struct interval *interval, uin
 static int say_missing(struct headroom *h, uint64_t id, const char *name)
 {
 	struct headroom_cgroup *cgroup;
-	int err = headroom_cgroup_get(h, id, &cgroup);
+	int err = source_cgroup_get(h, id, &cgroup);
 
-	headroom_cgroup_free(cgroup);
+	source_cgroup_free(cgroup);
 	if (err < 0 && err != -ENOENT)
 		return say_failure(h, err);
-	fprintf(stderr, "headroom: %s: %s\n", name, err ? headroom_error(h) :
+	fprintf(stderr, "headroom: %s: %s\n", name, err ? source_error(h) :
 		"the cgroup was created or removed during the read");
 	return EXIT_FAILED;
 }
@@ -407,7 +408,7 @@ static int say_missing(struct headroom *h, uint64_t id, const char *name)
  */
 static int refresh_psi(struct headroom *h, uint64_t id)
 {
-	const char *root = headroom_cgroup_root(h);
+	const char *root = source_is_live() ? headroom_cgroup_root(h) : NULL;
 	char *path, *file = NULL, pressure[256];
 	ssize_t len;
 	int fd, err;
@@ -447,7 +448,7 @@ static int take(struct headroom *h, void **reading, uint64_t *time)
 	int err = refresh_psi(h, request.id);
 
 	if (!err)
-		err = headroom_snapshot_take(h, &filter, &snapshot);
+		err = source_snapshot_take(h, &filter, &snapshot);
 	if (err == -ENOENT)
 		return say_missing(h, request.id, request.name);
 	if (err < 0)
@@ -487,7 +488,7 @@ static void free_reading(void *reading)
 static int prepare_page(struct headroom *h, struct page *page)
 {
 	struct headroom_status *status;
-	int err = headroom_status_get(h, &status);
+	int err = source_status_get(h, &status);
 
 	if (err < 0)
 		return err;
@@ -507,7 +508,7 @@ static int show(struct headroom *h)
 
 	request.repeat.differences = request.repeat.seconds > 0;
 	if (!err)
-		err = headroom_cgroup_id(h, request.name, &request.id);
+		err = source_cgroup_id(h, request.name, &request.id);
 	return err < 0 ? say_failure(h, err) : repeat_run(h, &request.repeat, &ops);
 }
 
@@ -537,4 +538,5 @@ const struct command show_command = {
 	.options = options,
 	.check = check,
 	.run = show,
+	.replays = true,
 };

@@ -35,6 +35,12 @@ __headroom_takes_cgroup()
 	"$1" "$2" --help 2>/dev/null | sed -n 1p | grep -q 'CGROUP'
 }
 
+# __headroom_requests COMMAND: what the daemon can be asked
+__headroom_requests()
+{
+	"$1" daemon --help 2>/dev/null | sed -n '/^Requests:/,/^[^ R]/s/^  \([a-z]*\) .*/\1/p'
+}
+
 __headroom_root()
 {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts 2>/dev/null
@@ -109,6 +115,9 @@ _headroom()
 		elif [ "$subcommand" = config ]; then
 			mapfile -t COMPREPLY < <(compgen -W "sample-shift= table-entries= stalls=" -- "$word")
 			compopt -o nospace 2>/dev/null
+		elif [ "$subcommand" = daemon ] && [ "$before" != why ]; then
+			[[ " $(__headroom_requests "$command" | tr '\n' ' ')" != *" $before "* ]] || return
+			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_requests "$command")" -- "$word")
 		elif __headroom_takes_cgroup "$command" "$subcommand"; then
 			__headroom_complete_cgroup "$word"
 		fi

@@ -13,9 +13,12 @@ enum {
 	EXIT_NOT_LOADED = 3,
 };
 
+/** failure_explain - set what say_failure() prints without a connection; @message is kept */
+void failure_explain(const char *message);
 /**
  * say_failure - print why a call failed
- * @h: connection with the library's message; not read if @err is -ENOMEM
+ * @h: connection with the library's message; not read if @err is -ENOMEM. NULL for the message of
+ *	failure_explain()
  *
  * Return: the exit code for @err.
  */

@@ -10,10 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_replay.h"
 #include "command.h"
 #include "failure.h"
 #include "options.h"
 #include "output.h"
+#include "source.h"
 
 static const struct command *const commands[] = {
 	&status_command,
@@ -22,10 +24,11 @@ static const struct command *const commands[] = {
 	&show_command,
 	&blame_command,
 	&curve_command,
+	&why_command,
 	&stalls_command,
 	&watch_command,
 	&trigger_command,
-	&config_command,
+	&config_command, &record_command, &replay_command, &daemon_command,
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -78,23 +81,45 @@ static void fill_streams(void)
 			exit(EXIT_FAILED);
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
+static int run_live(const struct command *command)
 {
 	struct headroom *h;
-	int code, err;
+	int err = headroom_open(&h);
+	/* -ENOENT from open means no module; from a later request it means no cgroup */
+	int code = err ? say_failure(h, err == -ENOENT ? -ENOTCONN : err) : command->run(h);
+
+	headroom_close(h);
+	return code;
+}
+
+/* @recorded: on the recording that replay_split() has taken */
+static int run_command(const struct command *command, int argc, char **argv, bool recorded)
+{
+	int code;
 
 	if (!parse_options(command, argc, argv, &code))
 		return code;
 	code = command->check ? command->check(command) : EXIT_DONE;
+	if (!code && recorded)
+		code = replay_begin();
 	if (code)
 		return code;
-	err = headroom_open(&h);
-	if (!err)
-		code = command->run(h);
-	else	/* -ENOENT from open means no module; from a later request it means no cgroup */
-		code = say_failure(h, err == -ENOENT ? -ENOTCONN : err);
-	headroom_close(h);
+	code = recorded || command->without_module ? command->run(NULL) : run_live(command);
+	source_close();
 	return code;
+}
+
+/* Run a command on a recording */
+static int run_replay(int argc, char **argv)
+{
+	const char *name = replay_split(&argc, argv);
+	const struct command *command = name ? find_command(name) : NULL;
+
+	if (!name)
+		return run_command(&replay_command, argc, argv, false);
+	if (command && command->replays)
+		return run_command(command, argc, argv, true);
+	return usage_error(&replay_command, "no such command on a recording: '%s'", name);
 }
 
 /*
@@ -137,5 +162,7 @@ int main(int argc, char **argv)
 			argv[1][0] == '-' ? "option" : "command", argv[1]);
 		return EXIT_USAGE;
 	}
-	return flush_results(run_command(command, argc - 2, argv + 2));
+	if (command == &replay_command)
+		return flush_results(run_replay(argc - 2, argv + 2));
+	return flush_results(run_command(command, argc - 2, argv + 2, false));
 }

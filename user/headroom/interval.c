@@ -6,8 +6,7 @@
 
 #include "interval.h"
 
-/* Whether more memory would gain something; the rate is unknown without @seconds */
-static bool refaults_matter(double refaults, double evictions, double seconds)
+bool refaults_matter(double refaults, double evictions, double seconds)
 {
 	if (refaults < LEAST_RATE * seconds)
 		return false;

@@ -77,6 +77,12 @@ void interval_free(struct interval *interval);
 
 /** is_in_subtree - whether @id is @top or below it */
 bool is_in_subtree(const struct headroom_snapshot *s, uint64_t id, uint64_t top);
+/**
+ * refaults_matter - whether more memory would gain something
+ * @evictions: from the same pages
+ * @seconds: length of the interval; 0 if the rate is unknown
+ */
+bool refaults_matter(double refaults, double evictions, double seconds);
 /** is_idle - whether all counters are zero */
 bool is_idle(const struct headroom_stats *stats);
 

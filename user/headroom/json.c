@@ -4,36 +4,9 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "json.h"
-#include "text.h"
-#include "wall_clock.h"
-
-/* An object or array with this address as its user data lacks a part */
-static char spoiled;
-
-static bool is_whole(struct json_object *value)
-{
-	return value && json_object_get_userdata(value) != &spoiled;
-}
-
-static void spoil(struct json_object *value)
-{
-	if (value)
-		json_object_set_userdata(value, &spoiled, NULL);
-}
-
-/* Whether @value can become a part of @parent; if not, free @value and spoil @parent */
-static bool fits(struct json_object *parent, struct json_object *value)
-{
-	if (is_whole(parent) && is_whole(value))
-		return true;
-	json_object_put(value);
-	spoil(parent);
-	return false;
-}
+#include "source.h"
 
 void json_add_pages(struct json_object *object, const char *key, double pages,
 		    uint32_t page_size)
@@ -52,121 +25,11 @@ void json_add_extra(struct json_object *object, const struct headroom_extra *ext
 	json_add_pages(object, "extra_high_bytes", extra->high, page_size);
 }
 
-struct json_object *json_new_object(void)
-{
-	return json_object_new_object();
-}
-
-struct json_object *json_new_array(void)
-{
-	return json_object_new_array();
-}
-
-void json_append(struct json_object *array, struct json_object *value)
-{
-	if (fits(array, value) && json_object_array_add(array, value) < 0) {
-		json_object_put(value);
-		spoil(array);
-	}
-}
-
-/* @flags: JSON_C_OBJECT_KEY_IS_CONSTANT if @key outlives the object */
-static void add(struct json_object *object, const char *key, struct json_object *value,
-		unsigned int flags)
-{
-	if (json_object_object_add_ex(object, key, value, flags) < 0) {
-		json_object_put(value);
-		spoil(object);
-	}
-}
-
-void json_add(struct json_object *object, const char *key, struct json_object *value)
-{
-	if (fits(object, value))
-		add(object, key, value, JSON_C_OBJECT_KEY_IS_CONSTANT);
-}
-
-/* json_add() with a key that need not outlive the call */
-static void json_add_copied(struct json_object *object, const char *key,
-			    struct json_object *value)
-{
-	if (fits(object, value))
-		add(object, key, value, 0);
-}
-
-void json_add_null(struct json_object *object, const char *key)
-{
-	/* NULL is json-c's null, too */
-	if (is_whole(object))
-		add(object, key, NULL, JSON_C_OBJECT_KEY_IS_CONSTANT);
-}
-
-void json_add_uint(struct json_object *object, const char *key, uint64_t value)
-{
-	json_add(object, key, json_object_new_uint64(value));
-}
-
-void json_add_bool(struct json_object *object, const char *key, bool value)
-{
-	json_add(object, key, json_object_new_boolean(value));
-}
-
-/* Format @value with the fewest digits that read back as the same double. */
-static void format_number(char *digits, size_t size, double value)
-{
-	if (value == trunc(value) && fabs(value) < 0x1p53) {
-		snprintf(digits, size, "%.0f", value);
-		return;
-	}
-	/* json-c itself would write 0.1 as 0.10000000000000001 */
-	for (int precision = 15; precision <= 17; precision++) {
-		snprintf(digits, size, "%.*g", precision, value);
-		if (strtod(digits, NULL) == value)
-			break;
-	}
-}
-
-void json_add_number(struct json_object *object, const char *key, double value)
-{
-	char digits[32];
-
-	if (!isfinite(value)) {
-		json_add_null(object, key);
-		return;
-	}
-	format_number(digits, sizeof(digits), value);
-	json_add(object, key, json_object_new_double_s(value, digits));
-}
-
-void json_add_text(struct json_object *object, const char *key, const char *value)
-{
-	static const char replacement[] = "\xef\xbf\xbd";
-	char *copy, *to;
-	size_t len;
-
-	if (!value) {
-		json_add_null(object, key);
-		return;
-	}
-	copy = malloc(strlen(replacement) * strlen(value) + 1);
-	if (!copy) {
-		spoil(object);
-		return;
-	}
-	for (to = copy; *value; value += len ? len : 1) {
-		len = utf8_sequence(value);
-		to = len ? mempcpy(to, value, len) : stpcpy(to, replacement);
-	}
-	*to = '\0';
-	json_add(object, key, json_object_new_string(copy));
-	free(copy);
-}
-
 void json_add_time(struct json_object *object, uint64_t time)
 {
 	json_add_uint(object, "time_ns", time);
-	json_add_uint(object, "unix_ns", wall_clock_ns(time));
-	json_add_text(object, "boot_id", wall_clock_boot_id());
+	json_add_uint(object, "unix_ns", source_wall(time));
+	json_add_text(object, "boot_id", source_boot_id());
 }
 
 struct json_object *json_histogram(const struct headroom_histogram *hist)
@@ -205,8 +68,8 @@ static void add_pages(struct json_object *kinds, uint32_t kind, uint32_t reason,
 	json_add_counters(pages, headroom_counters(HEADROOM_COUNTERS_PAGES), from);
 	json_add_copied(reasons, headroom_reason_label(reason, label, sizeof(label)), pages);
 	/* @reasons is a part of @kinds already, and spoils it only here */
-	if (!is_whole(reasons))
-		spoil(kinds);
+	if (!json_is_whole(reasons))
+		json_spoil(kinds);
 }
 
 /*
@@ -323,11 +186,8 @@ struct json_object *json_target(const struct headroom_target *target)
 
 int json_print_line(struct json_object *object)
 {
-	const char *text = NULL;
+	const char *text = json_text(object);
 
-	if (is_whole(object))
-		text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-						      JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (text)
 		puts(text);
 	json_object_put(object);

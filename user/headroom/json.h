@@ -5,23 +5,7 @@
 
 #include <json-c/json.h>
 #include "headroom.h"
-
-/*
- * An object or array remembers that a part of it could not be allocated, as a FILE
- * remembers a write error. So a caller checks only json_print_line(), which then prints
- * nothing. NULL is an object that could not be allocated itself.
- *
- * The json_add functions add a value to @object under @key, which must be a string
- * literal. json_add() takes over @value; NULL spoils @object.
- */
-void json_add(struct json_object *object, const char *key, struct json_object *value);
-void json_add_null(struct json_object *object, const char *key);
-void json_add_uint(struct json_object *object, const char *key, uint64_t value);
-void json_add_bool(struct json_object *object, const char *key, bool value);
-/** json_add_number - add a double with all its digits; NAN and infinity become null */
-void json_add_number(struct json_object *object, const char *key, double value);
-/** json_add_text - add a string; invalid UTF-8 becomes U+FFFD, NULL becomes null */
-void json_add_text(struct json_object *object, const char *key, const char *value);
+#include "json_build.h"
 
 /**
  * json_add_time - add time_ns, unix_ns and boot_id
@@ -35,11 +19,6 @@ void json_add_pages(struct json_object *object, const char *key, double pages,
 /** json_add_extra - add extra_bytes, extra_low_bytes and extra_high_bytes */
 void json_add_extra(struct json_object *object, const struct headroom_extra *extra,
 		    uint32_t page_size);
-
-struct json_object *json_new_object(void);
-struct json_object *json_new_array(void);
-/** json_append - append @value to @array */
-void json_append(struct json_object *array, struct json_object *value);
 
 /** json_add_counters - add the counters of a table, read from the structure at @base */
 void json_add_counters(struct json_object *object, const struct headroom_counter *counter,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "source.h"
 #include "text.h"
 
 static int compare_names(const void *left, const void *right)
@@ -40,7 +41,7 @@ int names_look_up(struct headroom *h, const uint64_t *id, size_t nr, struct name
 	int err = collect(id, nr, names);
 
 	for (size_t i = 0; !err && i < names->nr; i++) {
-		err = headroom_cgroup_path(h, names->name[i].id, &names->name[i].path);
+		err = source_cgroup_path(h, names->name[i].id, &names->name[i].path);
 		if (err == -ESTALE)
 			err = 0;
 	}

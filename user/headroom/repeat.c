@@ -8,6 +8,7 @@
 #include "options.h"
 #include "output.h"
 #include "repeat.h"
+#include "source.h"
 #include "wait.h"
 
 int repeat_check(const struct command *command, const struct repeat *repeat)
@@ -23,8 +24,8 @@ static bool wait_for_next(const struct repeat *repeat, unsigned long printed, ui
 {
 	if (repeat->count && printed >= repeat->count)
 		return false;
-	*code = wait_for(-1, clock_after(time, repeat->seconds));
-	return !*code && !wait_stopped(repeat->count);
+	*code = source_wait(clock_after(time, repeat->seconds));
+	return !*code && !source_ended() && !wait_stopped(repeat->count);
 }
 
 static void drop(const struct repeat_ops *ops, void *reading)
@@ -42,7 +43,7 @@ int repeat_run(struct headroom *h, const struct repeat *repeat, const struct rep
 
 	do {
 		now = NULL;
-		time = clock_now();
+		time = source_now();
 		code = ops->take(h, &now, &time);
 		if (!code && (before || !repeat->differences)) {
 			if (printed++ && !repeat->json)
@@ -54,5 +55,9 @@ int repeat_run(struct headroom *h, const struct repeat *repeat, const struct rep
 		/* flush, so that a reader of the pipe sees each table at once */
 	} while (!code && output_flush() && wait_for_next(repeat, printed, time, &code));
 	drop(ops, before);
+	if (!code && !printed && source_ended()) {
+		fputs("headroom: the recording ends before the interval does\n", stderr);
+		return EXIT_FAILED;
+	}
 	return code < 0 ? say_failure(h, code) : code;
 }

@@ -6,16 +6,17 @@
 #include <string.h>
 
 #include "failure.h"
+#include "source.h"
 #include "subtree.h"
 
 /* Ask the module first: it reports whether the cgroup has the memory controller. */
 static int find_known(struct headroom *h, uint64_t id, char **top)
 {
 	struct headroom_cgroup *cgroup;
-	int err = headroom_cgroup_get(h, id, &cgroup);
+	int err = source_cgroup_get(h, id, &cgroup);
 
-	headroom_cgroup_free(cgroup);
-	return err < 0 ? err : headroom_cgroup_path(h, id, top);
+	source_cgroup_free(cgroup);
+	return err < 0 ? err : source_cgroup_path(h, id, top);
 }
 
 int find_top(struct headroom *h, const char *name, char **top)
@@ -27,7 +28,7 @@ int find_top(struct headroom *h, const char *name, char **top)
 		*top = strdup("/");
 		return *top ? EXIT_DONE : say_failure(h, -ENOMEM);
 	}
-	err = headroom_cgroup_id(h, name, &id);
+	err = source_cgroup_id(h, name, &id);
 	if (err < 0)
 		return say_failure(h, err);
 	err = find_known(h, id, top);
@@ -35,6 +36,6 @@ int find_top(struct headroom *h, const char *name, char **top)
 		return EXIT_DONE;
 	if (err != -ENOENT)
 		return say_failure(h, err);
-	fprintf(stderr, "headroom: %s: %s\n", name, headroom_error(h));
+	fprintf(stderr, "headroom: %s: %s\n", name, source_error(h));
 	return EXIT_FAILED;
 }

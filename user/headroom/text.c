@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "text.h"
+#include "utf8.h"
 
 struct text text_number(double number)
 {
@@ -47,25 +48,6 @@ struct text text_words(const char *name)
 		if (*c == '_')
 			*c = ' ';
 	return words;
-}
-
-size_t utf8_sequence(const char *text)
-{
-	const unsigned char *byte = (const unsigned char *)text;
-	size_t len = byte[0] < 0x80 ? 1 : byte[0] < 0xe0 ? 2 : byte[0] < 0xf0 ? 3 : 4;
-
-	if (len == 1)
-		return byte[0] != '\0';
-	if (byte[0] < 0xc2 || byte[0] > 0xf4)
-		return 0;
-	/* overlong forms, surrogates, code points beyond U+10FFFF */
-	if ((byte[0] == 0xe0 && byte[1] < 0xa0) || (byte[0] == 0xed && byte[1] > 0x9f) ||
-	    (byte[0] == 0xf0 && byte[1] < 0x90) || (byte[0] == 0xf4 && byte[1] > 0x8f))
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((byte[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
 }
 
 static bool in_utf8(void)

@@ -38,8 +38,6 @@ size_t text_columns(const char *name);
  * The end distinguishes a cgroup from its siblings.
  */
 void text_shorten(char *name, size_t columns);
-/** utf8_sequence - length in bytes of the first character of @text; 0 if it is invalid */
-size_t utf8_sequence(const char *text);
 
 /** terminal_columns - width of the terminal: $COLUMNS, else from the terminal, else 80 */
 size_t terminal_columns(void);

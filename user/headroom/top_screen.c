@@ -15,6 +15,7 @@
 #include "top_line.h"
 #include "top_page.h"
 #include "top_screen.h"
+#include "utf8.h"
 
 /* Lines of the table that are not rows: state, headings, bottom */
 #define AROUND_TABLE	3

@@ -1,210 +1,105 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The configuration file
+ * The configuration files
  *
- * The sections are [daemon] and, for each rule, [protect NAME]. In a section, each
- * line is "key = value", or "key: value". A comment begins with # or ; at the start
- * of a line, or with ; after a blank. Blanks around keys and values do not count.
- * Lines have no limit, since a cgroup's path has hardly any.
+ * The sections are [daemon] and, for each rule, [rule NAME]. In a section, each line is
+ * "key = value". A comment begins with # or ; at the start of a line or behind a blank. Blanks
+ * around keys and values do not count. Lines have no limit, since a list of cgroups has none.
+ *
+ * Each error is noted, and parsing goes on behind the line, so that all are known at once.
  */
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 
-#include "cgroupfs.h"
+#include "clock.h"
 #include "config.h"
-#include "path.h"
-#include "quantity.h"
+#include "control_socket.h"
 
-struct parser {
-	struct config *config;
-	struct protect_rule *rule;	/* NULL in [daemon] */
-	FILE *file;
-	const char *path;
-	int line;
-	bool in_section;
-	char *error;
-	size_t size;
+enum section { NO_SECTION, DAEMON, RULE, UNKNOWN_SECTION };
+
+enum key {
+	KEY_CGROUPS = 1,
+	KEY_WHEN = 2,
+	KEY_DO = 4,
+	KEY_COOLDOWN = 8,
+	KEY_DRY_RUN = 16,
+	KEY_INTERVAL = 32,
+	KEY_LEDGER = 64,
+	KEY_RECORD = 128,
+	KEY_RECORD_AGE = 256,
+	KEY_RECORD_SIZE = 512,
+	KEY_SOCKET = 1024,
+	KEY_SOCKET_MODE = 2048,
+	KEY_SOCKET_GROUP = 4096,
 };
 
-/* Report an error. It ends the parsing, because later errors may follow from it. */
-__attribute__((format(printf, 2, 3)))
-static bool wrong(struct parser *p, const char *format, ...)
+/**
+ * struct parser - a file that is being parsed
+ * @config: result
+ * @errors: result
+ * @path: of the file
+ * @line: number of the line; 0 for the file as a whole
+ * @begin: the line, for columns
+ * @section: the kind of section
+ * @rule: its index; valid in a rule
+ * @keys: bits of the keys that the section has
+ * @out_of_memory: an allocation failed
+ */
+struct parser {
+	struct config *config;
+	struct config_errors *errors;
+	const char *path;
+	unsigned int line;
+	const char *begin;
+	enum section section;
+	size_t rule;
+	unsigned int keys;
+	bool out_of_memory;
+};
+
+int config_errors_add(struct config_errors *errors, char *text)
 {
+	char **all = reallocarray(errors->text, errors->nr + 1, sizeof(*all));
+
+	if (all)
+		errors->text = all;
+	if (!all || !text) {
+		free(text);
+		return -ENOMEM;
+	}
+	all[errors->nr++] = text;
+	return 0;
+}
+
+/* Note an error at @at in the current line; NULL for the line as a whole */
+__attribute__((format(printf, 3, 4)))
+static void wrong(struct parser *p, const char *at, const char *format, ...)
+{
+	char *message, *text = NULL;
 	va_list args;
 	int n;
 
-	n = snprintf(p->error, p->size, "%s:%d: ", p->path, p->line);
-	if (n < 0 || (size_t)n >= p->size)
-		return false;
 	va_start(args, format);
-	vsnprintf(p->error + n, p->size - n, format, args);
+	n = vasprintf(&message, format, args);
 	va_end(args);
-	return false;
-}
-
-/* Parse a positive number with one of @units that fits into 64 bits */
-static bool number(const char *text, const struct unit *units, double *value)
-{
-	return quantity_parse(text, units, value) && *value > 0 && *value < 1e18;
-}
-
-static bool set_time(struct parser *p, const char *key, const char *text,
-		     double least, uint64_t *ns)
-{
-	double seconds, value = 0;
-
-	/* rounded, since 0.3 s is slightly less than 300000000 ns in a double */
-	if (number(text, quantity_times, &seconds))
-		value = round(seconds * 1e9);
-	if (value < least || value >= 1e18)
-		return wrong(p, "%s = %s: expected a time of at least %g ms, such as 2s, 500ms or 1min",
-			     key, text, least / 1e6);
-	*ns = value;
-	return true;
-}
-
-static bool set_text(struct parser *p, const char *text, char **field)
-{
-	free(*field);
-	*field = strdup(text);
-	return *field || wrong(p, "out of memory");
-}
-
-static bool daemon_key(struct parser *p, const char *key, const char *text)
-{
-	if (!strcmp(key, "interval"))
-		return set_time(p, key, text, 100e6, &p->config->interval);
-	if (!strcmp(key, "ledger"))
-		return text[0] == '/' ? set_text(p, text, &p->config->ledger) :
-			wrong(p, "ledger = %s: expected an absolute path, such as /run/headroom/ledger", text);
-	return wrong(p, "unknown key '%s' in [daemon]: use interval or ledger", key);
-}
-
-/*
- * Two rules for the same memory.low would overwrite each other's values. So would a rule
- * for an ancestor, whose memory.low is raised by the sum of the additions below it (low.c).
- */
-static bool set_cgroup(struct parser *p, const char *text)
-{
-	const struct config *c = p->config;
-	size_t i;
-
-	if (!cgroupfs_path_valid(text))
-		return wrong(p, "cgroup = %s: expected a path below the cgroup root that begins with / and has no '.' or '..', such as /db.slice/redis.service", text);
-	for (i = 0; i < c->nr; i++) {
-		const struct protect_rule *other = &c->protect[i];
-
-		if (other == p->rule || !other->cgroup)
-			continue;
-		if (path_is_within(text, other->cgroup) || path_is_within(other->cgroup, text))
-			return wrong(p, "cgroup = %s: [protect %s] has %s already: keep only one of the two rules",
-				     text, other->name, other->cgroup);
-	}
-	return set_text(p, text, &p->rule->cgroup);
-}
-
-static bool rule_key(struct parser *p, const char *key, const char *text)
-{
-	struct protect_rule *rule = p->rule;
-	double value;
-
-	if (!strcmp(key, "cgroup"))
-		return set_cgroup(p, text);
-	if (!strcmp(key, "refaults")) {
-		if (!number(text, quantity_plain, &rule->refaults))
-			return wrong(p, "refaults = %s: expected a rate per second, such as 20", text);
-	} else if (!strcmp(key, "max")) {
-		if (!number(text, quantity_sizes, &value) || value < 1 << 20)
-			return wrong(p, "max = %s: expected a size of at least 1M, such as 512M or 2G", text);
-		rule->max = value;
-	} else if (!strcmp(key, "quantile")) {
-		if (!number(text, quantity_plain, &rule->quantile) || rule->quantile > 1)
-			return wrong(p, "quantile = %s: expected a share above 0 and up to 1, such as 0.95", text);
-	} else if (!strcmp(key, "idle")) {
-		return set_time(p, key, text, 1e9, &rule->idle);
-	} else {
-		return wrong(p, "unknown key '%s' in [protect %s]: use cgroup, refaults, max, quantile or idle",
-			     key, rule->name);
-	}
-	return true;
-}
-
-/* Check the current rule: the next section begins, or the file ends */
-static bool rule_complete(struct parser *p)
-{
-	if (!p->rule)
-		return true;
-	if (!p->rule->cgroup)
-		return wrong(p, "[protect %s] has no cgroup: add a line such as 'cgroup = /db.slice/redis.service'",
-			     p->rule->name);
-	if (!p->rule->max)
-		return wrong(p, "[protect %s] has no max: add a line such as 'max = 1G', the most to protect",
-			     p->rule->name);
-	return true;
-}
-
-static bool add_rule(struct parser *p, const char *name)
-{
-	struct config *c = p->config;
-	struct protect_rule *rules;
-	size_t i;
-
-	for (i = 0; i < c->nr; i++)
-		if (!strcmp(c->protect[i].name, name))
-			return wrong(p, "[protect %s] exists already: choose another name", name);
-	rules = reallocarray(c->protect, c->nr + 1, sizeof(*rules));
-	if (!rules)
-		return wrong(p, "out of memory");
-	c->protect = rules;
-	p->rule = &rules[c->nr];
-	*p->rule = (struct protect_rule){
-		.name = strdup(name),
-		.refaults = 20,
-		.quantile = 0.95,
-		.idle = 60000000000ULL,
-	};
-	if (!p->rule->name)
-		return wrong(p, "out of memory");
-	c->nr++;
-	return true;
-}
-
-static bool begin_section(struct parser *p, const char *name)
-{
-	if (!rule_complete(p))
-		return false;
-	p->in_section = true;
-	p->rule = NULL;
-	if (!strcmp(name, "daemon"))
-		return true;
-	if (!strncmp(name, "protect ", 8) && name[8 + strspn(name + 8, " ")])
-		return add_rule(p, name + 8 + strspn(name + 8, " "));
-	return wrong(p, "unknown section [%s]: use [daemon] or [protect NAME]", name);
-}
-
-static bool set_key(struct parser *p, const char *key, const char *value)
-{
-	if (!p->in_section)
-		return wrong(p, "'%s' is outside any section: begin with [daemon] or [protect NAME]", key);
-	return p->rule ? rule_key(p, key, value) : daemon_key(p, key, value);
-}
-
-static void cut_comment(char *line)
-{
-	char *c;
-
-	for (c = line; (c = strchr(c, ';')); c++) {
-		if (c == line || isblank((unsigned char)c[-1])) {
-			*c = '\0';
-			return;
-		}
-	}
+	if (n < 0)
+		message = NULL;
+	if (message && at)
+		n = asprintf(&text, "%s:%u:%zu: %s", p->path, p->line, at - p->begin + 1, message);
+	else if (message && p->line)
+		n = asprintf(&text, "%s:%u: %s", p->path, p->line, message);
+	else if (message)
+		n = asprintf(&text, "%s: %s", p->path, message);
+	free(message);
+	if (config_errors_add(p->errors, n < 0 ? NULL : text))
+		p->out_of_memory = true;
 }
 
 /* Remove white space at both ends */
@@ -220,92 +115,617 @@ static char *trim(char *text)
 	return text;
 }
 
-static bool parse_line(struct parser *p, char *line)
+static struct rule *current_rule(struct parser *p)
 {
-	static const char mark[] = "\xef\xbb\xbf";	/* some editors put it before UTF-8 */
-	char *end;
-
-	if (p->line == 1 && !strncmp(line, mark, 3))
-		line += 3;
-	line = trim(line);
-	cut_comment(line);
-	if (!*line || *line == '#')
-		return true;
-	end = line + strcspn(line, *line == '[' ? "]" : "=:");
-	if (!*end)
-		return wrong(p, "expected [section], 'key = value' or a comment");
-	*end = '\0';
-	if (*line == '[')
-		return begin_section(p, trim(line + 1));
-	return set_key(p, trim(line), trim(end + 1));
+	return &p->config->rule[p->rule];
 }
 
-static bool parse(struct parser *p)
+static void set_time(struct parser *p, const char *key, const char *text, double least,
+		     uint64_t *ns)
 {
-	char *line = NULL;
-	size_t size = 0;
-	bool good = true;
-	ssize_t n;
-	int err;
+	double seconds;
 
-	while (good && (n = getline(&line, &size, p->file)) >= 0) {
-		p->line++;
-		good = strlen(line) == (size_t)n ? parse_line(p, line) :
-			wrong(p, "contains a zero byte: expected a text file");
+	/* rounded, since 0.3 s is slightly less than 300000000 ns in a double */
+	if (unit_parse(UNIT_TIME, text, &seconds) && round(seconds * 1e9) >= least &&
+	    seconds <= 1e9)
+		*ns = round(seconds * 1e9);
+	else if (least > 0)
+		wrong(p, text, "%s: expected a time of at least %g ms, such as 2s, 500ms or 1min",
+		      key, least / 1e6);
+	else
+		wrong(p, text, "%s: expected a time, such as 2s, 500ms or 1min", key);
+}
+
+static void set_path(struct parser *p, const char *key, const char *text, char **path)
+{
+	if (*text != '/') {
+		wrong(p, text, "%s: expected an absolute path, such as /run/headroom/%s", key, key);
+		return;
 	}
-	err = errno;
-	free(line);
-	/* What was read so far must not pass for the whole file: rules would be missing */
-	if (good && ferror(p->file))
-		return wrong(p, "cannot read the rest of the file: %s", strerror(err));
-	if (!good || !rule_complete(p))
+	free(*path);
+	*path = strdup(text);
+	p->out_of_memory |= !*path;
+}
+
+static void set_socket(struct parser *p, const char *key, const char *text, char **path)
+{
+	if (!strcmp(text, "none")) {
+		free(*path);
+		*path = NULL;
+	} else if (*text != '/') {
+		wrong(p, text, "%s: expected an absolute path, such as " CONTROL_SOCKET ", or none",
+		      key);
+	} else if (strlen(text) >= sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
+		wrong(p, text, "%s: expected a path of at most %zu bytes", key,
+		      sizeof(((struct sockaddr_un *)NULL)->sun_path) - 1);
+	} else {
+		set_path(p, key, text, path);
+	}
+}
+
+static void set_mode(struct parser *p, const char *key, const char *text, unsigned int *mode)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 8);
+
+	/* strtoul() also accepts blanks and a sign */
+	if (!isdigit((unsigned char)*text) || *end || value > 0777)
+		wrong(p, text, "%s: expected an octal mode, such as 0660", key);
+	else
+		*mode = value;
+}
+
+static void set_group(struct parser *p, const char *key, const char *text, char **group)
+{
+	if (!*text) {
+		wrong(p, text, "%s: expected the name of a group, or its number", key);
+		return;
+	}
+	free(*group);
+	*group = strdup(text);
+	p->out_of_memory |= !*group;
+}
+
+static void set_size(struct parser *p, const char *key, const char *text, double least,
+		     uint64_t *bytes)
+{
+	double size;
+
+	if (!unit_parse(UNIT_SIZE, text, &size) || size < least || size > 0x1p60)
+		wrong(p, text, "%s: expected a size of at least %.0fM, such as 1G", key,
+		      least / 0x1p20);
+	else
+		*bytes = size;
+}
+
+static void set_cgroups(struct parser *p, const char *text)
+{
+	const char *error;
+	size_t column;
+	int err = pattern_parse(text, &current_rule(p)->cgroups, &error, &column);
+
+	if (err == -ENOMEM)
+		p->out_of_memory = true;
+	else if (err)
+		wrong(p, text + column, "cgroups: %s", error);
+}
+
+static void set_when(struct parser *p, const char *text)
+{
+	struct condition_error error;
+	int err = condition_parse(text, &current_rule(p)->when, &error);
+
+	if (err == -ENOMEM)
+		p->out_of_memory = true;
+	else if (err)
+		wrong(p, text + error.column, "when: %s", error.message);
+}
+
+static void set_boolean(struct parser *p, const char *key, const char *text, bool *value)
+{
+	*value = !strcmp(text, "yes");
+	if (!*value && strcmp(text, "no"))
+		wrong(p, text, "%s: expected yes or no", key);
+}
+
+/* The names of an action's parameters, for an error */
+static void print_parameters(char *buf, size_t size, const struct action_parameter *parameter)
+{
+	size_t at = 0;
+
+	buf[0] = '\0';
+	for (; parameter->name && at < size; parameter++)
+		at += snprintf(buf + at, size - at, "%s%s", at ? ", " : "", parameter->name);
+}
+
+static void set_parameter(struct parser *p, struct rule *rule, const char *name,
+			  const char *value, unsigned int *given)
+{
+	const struct action_parameter *parameter = rule->action->parameter;
+	char names[256], least[48], most[48];
+	size_t i = 0;
+	double number;
+
+	while (parameter[i].name && strcmp(parameter[i].name, name))
+		i++;
+	if (!parameter[i].name) {
+		print_parameters(names, sizeof(names), parameter);
+		wrong(p, name, "do: %s has no parameter '%s': use %s", rule->action->name, name,
+		      names);
+	} else if (!value) {
+		wrong(p, name, "do: expected %s=, and %s", name, unit_example(parameter[i].unit));
+	} else if (*given & 1u << i) {
+		wrong(p, name, "do: %s is given twice", name);
+	} else if (!unit_parse(parameter[i].unit, value, &number)) {
+		wrong(p, value, "do: expected %s for %s", unit_example(parameter[i].unit), name);
+	} else if (number < parameter[i].least || number > parameter[i].most) {
+		wrong(p, value, "do: %s is out of range: expected %s to %s", name,
+		      unit_print(least, sizeof(least), parameter[i].unit, parameter[i].least),
+		      unit_print(most, sizeof(most), parameter[i].unit, parameter[i].most));
+	} else {
+		rule->parameter[i] = number;
+		*given |= 1u << i;
+	}
+}
+
+/*
+ * Cut "NAME = VALUE" off a list. The value ends before the name that the next "=" follows, so there
+ * may be blanks in it, as in "share=95 % max=1G".
+ * @value: result; NULL if there is none
+ *
+ * Return: the rest.
+ */
+static char *cut_parameter(char *name, char **value)
+{
+	char *equals = strchr(name, '='), *end;
+
+	*value = NULL;
+	if (!equals)
+		return name + strlen(name);
+	*equals = '\0';
+	*value = equals + 1;
+	end = strchr(*value, '=');
+	if (!end)
+		return *value + strlen(*value);
+	while (end > *value && isspace((unsigned char)end[-1]))
+		end--;
+	while (end > *value && !isspace((unsigned char)end[-1]))
+		end--;
+	if (end == *value)
+		*value = equals;	/* empty */
+	else
+		end[-1] = '\0';
+	return end;
+}
+
+static void set_parameters(struct parser *p, struct rule *rule, char *text)
+{
+	unsigned int given = 0;
+	char *name, *value;
+
+	for (name = trim(text); *name; name = trim(text)) {
+		text = cut_parameter(name, &value);
+		set_parameter(p, rule, trim(name), value ? trim(value) : NULL, &given);
+	}
+}
+
+static void set_do(struct parser *p, char *text)
+{
+	struct rule *rule = current_rule(p);
+	const struct action_parameter *parameter;
+	char *rest = text + strcspn(text, " \t");
+	size_t errors = p->errors->nr;
+
+	if (*rest)
+		*rest++ = '\0';
+	rule->action = action_find(text);
+	if (!rule->action) {
+		wrong(p, text, "do: unknown action '%s': use protect", text);
+		return;
+	}
+	parameter = rule->action->parameter;
+	for (size_t i = 0; parameter[i].name; i++)
+		rule->parameter[i] = parameter[i].initial;
+	set_parameters(p, rule, rest);
+	for (size_t i = 0; parameter[i].name && p->errors->nr == errors; i++)
+		if (rule->parameter[i] < parameter[i].least)
+			wrong(p, text, "do: %s needs %s=, %s", rule->action->name,
+			      parameter[i].name, parameter[i].meaning);
+}
+
+/* Note a key, once in a section */
+static bool note_key(struct parser *p, const char *key, enum key bit)
+{
+	if (p->keys & bit) {
+		wrong(p, key, "%s is given twice", key);
 		return false;
-	if (!p->config->nr)
-		return wrong(p, "no rule: add a section [protect NAME] with cgroup and max");
+	}
+	p->keys |= bit;
 	return true;
 }
 
-int config_load(const char *path, struct config **result, char *error, size_t size)
+/* Returns false if it is no key of the socket */
+static bool socket_key(struct parser *p, const char *key, const char *text)
 {
-	struct parser p = { .path = path, .error = error, .size = size };
+	struct config *c = p->config;
+
+	if (!strcmp(key, "socket")) {
+		if (note_key(p, key, KEY_SOCKET))
+			set_socket(p, key, text, &c->socket);
+	} else if (!strcmp(key, "socket-mode")) {
+		if (note_key(p, key, KEY_SOCKET_MODE))
+			set_mode(p, key, text, &c->socket_mode);
+	} else if (!strcmp(key, "socket-group")) {
+		if (note_key(p, key, KEY_SOCKET_GROUP))
+			set_group(p, key, text, &c->socket_group);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void daemon_key(struct parser *p, const char *key, char *text)
+{
+	struct config *c = p->config;
+
+	if (!strcmp(key, "interval")) {
+		if (note_key(p, key, KEY_INTERVAL))
+			set_time(p, key, text, 100e6, &c->interval);
+	} else if (!strcmp(key, "ledger")) {
+		if (note_key(p, key, KEY_LEDGER))
+			set_path(p, key, text, &c->ledger);
+	} else if (!strcmp(key, "record")) {
+		if (note_key(p, key, KEY_RECORD))
+			set_path(p, key, text, &c->record);
+	} else if (!strcmp(key, "record-age")) {
+		if (note_key(p, key, KEY_RECORD_AGE))
+			set_time(p, key, text, 60e9, &c->record_age);
+	} else if (!strcmp(key, "record-size")) {
+		if (note_key(p, key, KEY_RECORD_SIZE))
+			set_size(p, key, text, 0x1p20, &c->record_size);
+	} else if (!socket_key(p, key, text)) {
+		wrong(p, key, "unknown key '%s' in [daemon]: use interval, ledger, record, record-age, record-size, socket, socket-mode or socket-group",
+		      key);
+	}
+}
+
+static void rule_key(struct parser *p, const char *key, char *text)
+{
+	if (!strcmp(key, "cgroups")) {
+		if (note_key(p, key, KEY_CGROUPS))
+			set_cgroups(p, text);
+	} else if (!strcmp(key, "when")) {
+		if (note_key(p, key, KEY_WHEN))
+			set_when(p, text);
+	} else if (!strcmp(key, "do")) {
+		if (note_key(p, key, KEY_DO))
+			set_do(p, text);
+	} else if (!strcmp(key, "cooldown")) {
+		if (note_key(p, key, KEY_COOLDOWN))
+			set_time(p, key, text, 0, &current_rule(p)->cooldown);
+	} else if (!strcmp(key, "dry-run")) {
+		if (note_key(p, key, KEY_DRY_RUN))
+			set_boolean(p, key, text, &current_rule(p)->dry_run);
+	} else {
+		wrong(p, key, "unknown key '%s' in [rule %s]: use cgroups, when, do, cooldown or dry-run",
+		      key, current_rule(p)->name);
+	}
+}
+
+/* The next section begins, or the file ends: check that the rule has what it needs */
+static void end_section(struct parser *p)
+{
+	static const struct {
+		enum key key;
+		const char *line;
+	} needed[] = {
+		{ KEY_CGROUPS, "cgroups = /db.slice/redis.service" },
+		{ KEY_WHEN, "when = refaults.outside > 20/s for 2s" },
+		{ KEY_DO, "do = protect max=1G" },
+	};
+	struct parser at = *p;
+
+	if (p->section != RULE)
+		return;
+	at.line = atoi(strrchr(current_rule(p)->place, ':') + 1);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!(p->keys & needed[i].key))
+			wrong(&at, NULL, "[rule %s] is not complete: add a line such as '%s'",
+			      current_rule(p)->name, needed[i].line);
+	p->out_of_memory |= at.out_of_memory;
+}
+
+static void begin_rule(struct parser *p, const char *name)
+{
+	struct config *c = p->config;
+	struct rule *rules;
+
+	p->section = UNKNOWN_SECTION;
+	for (size_t i = 0; i < c->nr; i++) {
+		if (strcmp(c->rule[i].name, name))
+			continue;
+		wrong(p, name, "there is a rule %s at %s: choose another name", name,
+		      c->rule[i].place);
+		return;
+	}
+	rules = reallocarray(c->rule, c->nr + 1, sizeof(*rules));
+	if (!rules) {
+		p->out_of_memory = true;
+		return;
+	}
+	c->rule = rules;
+	p->rule = c->nr;
+	rules[c->nr] = (struct rule){ .name = strdup(name) };
+	if (asprintf(&rules[c->nr].place, "%s:%u", p->path, p->line) < 0)
+		rules[c->nr].place = NULL;
+	if (!rules[c->nr].name || !rules[c->nr].place) {
+		free(rules[c->nr].name);
+		free(rules[c->nr].place);
+		p->out_of_memory = true;
+		return;
+	}
+	c->nr++;
+	p->section = RULE;
+}
+
+static void begin_section(struct parser *p, char *name)
+{
+	size_t word = strcspn(name, " \t");
+
+	end_section(p);
+	p->keys = 0;
+	p->section = UNKNOWN_SECTION;
+	if (!strcmp(name, "daemon"))
+		p->section = DAEMON;
+	else if (!strncmp(name, "rule", 4) && word == 4 && name[word])
+		begin_rule(p, name + word + strspn(name + word, " \t"));
+	else if (!strncmp(name, "protect", 7) && word == 7)
+		wrong(p, name, "[%s] is now [rule NAME] with 'do = protect': see headroomd.conf(5)",
+		      name);
+	else
+		wrong(p, name, "unknown section [%s]: use [daemon] or [rule NAME]", name);
+}
+
+static void cut_comment(char *line)
+{
+	for (char *c = line; (c = strpbrk(c, "#;")); c++) {
+		if (c == line || isblank((unsigned char)c[-1])) {
+			*c = '\0';
+			return;
+		}
+	}
+}
+
+static void set_key(struct parser *p, const char *key, char *value)
+{
+	switch (p->section) {
+	case NO_SECTION:
+		wrong(p, key, "'%s' is in no section: begin with [daemon] or [rule NAME]", key);
+		break;
+	case DAEMON:
+		daemon_key(p, key, value);
+		break;
+	case RULE:
+		rule_key(p, key, value);
+		break;
+	case UNKNOWN_SECTION:	/* reported where it begins */
+		break;
+	}
+}
+
+static void parse_line(struct parser *p, char *line)
+{
+	char *end;
+
+	p->begin = line;
+	cut_comment(line);
+	line = trim(line);
+	if (!*line)
+		return;
+	end = line + strcspn(line, *line == '[' ? "]" : "=");
+	if (!*end) {
+		wrong(p, line, "expected [section], 'key = value' or a comment");
+		return;
+	}
+	*end = '\0';
+	if (*line != '[')
+		set_key(p, trim(line), trim(end + 1));
+	else if (*trim(end + 1))
+		wrong(p, end + 1, "expected the end of the line behind the section");
+	else
+		begin_section(p, trim(line + 1));
+}
+
+static void parse(struct parser *p, FILE *file)
+{
+	static const char mark[] = "\xef\xbb\xbf";	/* some editors put it before UTF-8 */
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t n;
+
+	while (!p->out_of_memory && (n = getline(&line, &size, file)) >= 0) {
+		p->line++;
+		if (strlen(line) != (size_t)n)
+			wrong(p, NULL, "contains a zero byte: expected a text file");
+		else
+			parse_line(p, line + (p->line == 1 && !strncmp(line, mark, 3) ? 3 : 0));
+	}
+	/* What was read so far must not pass for the whole file: rules would be missing */
+	if (!feof(file) && !p->out_of_memory)
+		wrong(p, NULL, "cannot read the rest of the file: %s", strerror(errno));
+	end_section(p);
+	free(line);
+}
+
+static struct config *config_new(void)
+{
 	struct config *config = calloc(1, sizeof(*config));
-	int err = 0;
+
+	if (!config)
+		return NULL;
+	config->interval = 1000000000;
+	config->record_age = 7 * 24 * 3600 * NS_PER_S;
+	config->record_size = 1 << 30;
+	config->ledger = strdup("/run/headroom/ledger");
+	config->socket = strdup(CONTROL_SOCKET);
+	config->socket_mode = 0600;
+	if (config->ledger && config->socket)
+		return config;
+	config_free(config);
+	return NULL;
+}
+
+static void load_file(struct parser *p, const char *path, const char *hint)
+{
+	FILE *file = fopen(path, "re");
+
+	p->path = path;
+	p->line = 0;
+	p->section = NO_SECTION;
+	p->keys = 0;
+	if (!file) {
+		wrong(p, NULL, "cannot read the file%s: %s", hint, strerror(errno));
+		return;
+	}
+	parse(p, file);
+	fclose(file);
+}
+
+static int is_file_of_rules(const struct dirent *entry)
+{
+	size_t length = strlen(entry->d_name);
+
+	return *entry->d_name != '.' && length > 5 && !strcmp(entry->d_name + length - 5, ".conf");
+}
+
+/* The order of bytes, in any locale */
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The files *.conf in a directory, in order of their names; there need be no directory */
+static void load_directory(struct parser *p, const char *directory)
+{
+	struct dirent **entry;
+	int nr = scandir(directory, &entry, is_file_of_rules, compare_names);
+	char *path;
+
+	if (nr < 0 && errno != ENOENT) {
+		p->path = directory;
+		p->line = 0;
+		wrong(p, NULL, "cannot read the directory: %s", strerror(errno));
+	}
+	for (int i = 0; i < nr; i++) {
+		if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0) {
+			p->out_of_memory = true;
+		} else {
+			load_file(p, path, "");
+			free(path);
+		}
+		free(entry[i]);
+	}
+	if (nr >= 0)
+		free(entry);
+}
+
+/* The result of a parser: the configuration, if nothing is wrong with it */
+static int finish(struct parser *p, struct config **result)
+{
+	if (p->config && !p->out_of_memory && !p->errors->nr) {
+		*result = p->config;
+		return 0;
+	}
+	config_free(p->config);
+	if (p->errors->nr)
+		return -EINVAL;
+	p->path = "configuration";
+	p->line = 0;
+	wrong(p, NULL, "out of memory");
+	return -ENOMEM;
+}
+
+/* Parse all files; the configuration is there even if they have errors, unless out of memory */
+static void load_all(struct parser *p, const char *path)
+{
+	char *directory;
+
+	if (asprintf(&directory, "%s.d", path) < 0)
+		directory = NULL;
+	if (p->config && directory) {
+		load_file(p, path, " (--config names another)");
+		load_directory(p, directory);
+	} else {
+		p->out_of_memory = true;
+	}
+	free(directory);
+}
+
+int config_load(const char *path, struct config **result, struct config_errors *errors)
+{
+	struct parser p = { .errors = errors, .config = config_new() };
 
 	*result = NULL;
-	if (!config || !(config->ledger = strdup("/run/headroom/ledger"))) {
-		free(config);
-		snprintf(error, size, "out of memory");
-		return -ENOMEM;
-	}
-	config->interval = 2000000000ULL;
-	p.config = config;
-	p.file = fopen(path, "re");
-	if (!p.file) {
-		err = -errno;
-		snprintf(error, size, "%s: %s; name the configuration file with --config",
-			 path, strerror(-err));
-	} else {
-		err = parse(&p) ? 0 : -EINVAL;
-		fclose(p.file);
-	}
-	if (err)
-		config_free(config);
+	*errors = (struct config_errors){};
+	load_all(&p, path);
+	return finish(&p, result);
+}
+
+char *config_find_ledger(const char *path)
+{
+	struct config_errors errors = {};
+	struct parser p = { .errors = &errors, .config = config_new() };
+	char *ledger = NULL;
+
+	load_all(&p, path);
+	if (p.config && p.config->ledger)
+		ledger = strdup(p.config->ledger);
+	config_errors_free(&errors);
+	config_free(p.config);
+	return ledger;
+}
+
+int config_parse(const char *path, const char *text, size_t size, struct config **result,
+		 struct config_errors *errors)
+{
+	struct parser p = { .errors = errors, .config = config_new(), .path = path };
+	FILE *file = size ? fmemopen((void *)text, size, "r") : fopen("/dev/null", "re");
+
+	*result = NULL;
+	*errors = (struct config_errors){};
+	if (p.config && file)
+		parse(&p, file);
 	else
-		*result = config;
-	return err;
+		p.out_of_memory = true;
+	if (file)
+		fclose(file);
+	return finish(&p, result);
 }
 
 void config_free(struct config *config)
 {
-	size_t i;
-
 	if (!config)
 		return;
-	for (i = 0; i < config->nr; i++) {
-		free(config->protect[i].name);
-		free(config->protect[i].cgroup);
+	for (size_t i = 0; i < config->nr; i++) {
+		struct rule *rule = &config->rule[i];
+
+		free(rule->name);
+		free(rule->place);
+		pattern_free(&rule->cgroups);
+		condition_free(&rule->when);
 	}
-	free(config->protect);
+	free(config->rule);
+	free(config->record);
 	free(config->ledger);
+	free(config->socket);
+	free(config->socket_group);
 	free(config);
+}
+
+void config_errors_free(struct config_errors *errors)
+{
+	for (size_t i = 0; i < errors->nr; i++)
+		free(errors->text[i]);
+	free(errors->text);
+	*errors = (struct config_errors){};
 }

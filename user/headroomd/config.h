@@ -1,36 +1,95 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/* The configuration: rules, and how the daemon runs */
 #ifndef HEADROOMD_CONFIG_H
 #define HEADROOMD_CONFIG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "protect.h"
+#include "action.h"
+#include "condition.h"
+#include "pattern.h"
 
 /**
- * struct config - a parsed configuration file
- * @interval: ns between rounds
- * @ledger: path of the ledger file
+ * struct rule - a section [rule NAME]
+ * @name: its name
+ * @place: where it begins, such as "/etc/headroom/headroomd.conf:12"
+ * @cgroups: the cgroups that it applies to, each for itself
+ * @when: the condition
+ * @action: what to do while it holds
+ * @parameter: of the action, in the order of its list
+ * @cooldown: ns between two acts on a cgroup; what it gives back does not wait
+ * @dry_run: only log what it would do
+ */
+struct rule {
+	char *name;
+	char *place;
+	struct pattern cgroups;
+	struct condition when;
+	const struct action *action;
+	double parameter[ACTION_PARAMETERS];
+	uint64_t cooldown;
+	bool dry_run;
+};
+
+/**
+ * struct config - a parsed configuration
+ * @interval: ns between two frames
+ * @ledger: path of the ledger's file
+ * @record: path of a recording to write; NULL for none
+ * @record_age: ns that it keeps
+ * @record_size: bytes that it keeps
+ * @socket: path of the control socket; NULL for none
+ * @socket_mode: its permissions
+ * @socket_group: name or number of its group; NULL for that of the daemon
  * @nr: number of rules
- * @protect: the rules
+ * @rule: the rules
  */
 struct config {
 	uint64_t interval;
 	char *ledger;
+	char *record;
+	uint64_t record_age;
+	uint64_t record_size;
+	char *socket;
+	unsigned int socket_mode;
+	char *socket_group;
 	size_t nr;
-	struct protect_rule *protect;
+	struct rule *rule;
 };
 
 /**
- * config_load - read a configuration file
+ * struct config_errors - what is wrong with a configuration
+ * @nr: number of errors
+ * @text: each names file, line and column
+ */
+struct config_errors {
+	size_t nr;
+	char **text;
+};
+
+/**
+ * config_load - read a configuration: a file, and all files *.conf in the directory FILE.d
  * @path: the file
- * @config: result, to be freed with config_free(); NULL on error
- * @error: buffer for a message that names file and line
- * @size: size of @error
+ * @config: result; free with config_free(). NULL on failure
+ * @errors: result: all errors, not only the first; free with config_errors_free()
  *
  * Return: 0 or a negative errno.
  */
-int config_load(const char *path, struct config **config, char *error, size_t size);
+int config_load(const char *path, struct config **config, struct config_errors *errors);
+/**
+ * config_find_ledger - the path of the ledger's file, even if the configuration has errors
+ *
+ * Return: the path, to be freed with free(); NULL if out of memory.
+ */
+char *config_find_ledger(const char *path);
+/** config_parse - the same with a text in place of files; @path is its name in errors */
+int config_parse(const char *path, const char *text, size_t size, struct config **config,
+		 struct config_errors *errors);
 void config_free(struct config *config);
+/** config_errors_add - take over a text, allocated, as an error; returns 0 or -ENOMEM */
+int config_errors_add(struct config_errors *errors, char *text);
+void config_errors_free(struct config_errors *errors);
 
 #endif /* HEADROOMD_CONFIG_H */

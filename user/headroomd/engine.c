@@ -1,113 +1,578 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine: keep each rule's previous frame, and evaluate the rule on the next
+ * The engine: rules on frames
  *
- * The engine takes frames and returns verdicts. It opens no file and sends no request;
- * rounds.c does that.
+ * A round:
+ *
+ *	ledger_look()	 what was changed outside, what is gone
+ *	for each cgroup, for each rule that applies to it:
+ *	  condition_evaluate()	 on this frame and the one before
+ *	  action->plan()	 what the rule wants now
+ *	  ledger_demand()	 tell the ledger
+ *	ledger_settle()	 give back what no rule demands any more, write what changed
+ *
+ * What is remembered of a cgroup from round to round is in a hash by its id:
+ *
+ *	watched[id] -> files, first seen, binding[]: one for each rule that applies
+ *					  |
+ *					  condition states, action's state, last decision
+ *
+ * Rules that only imagine have a ledger of their own.
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "clock.h"
 #include "engine.h"
+#include "gap.h"
+
+/* Files of which the least value among a cgroup and its ancestors counts */
+#define LIMITS		(FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_HIGH) | \
+			 FRAME_BIT(FRAME_SWAP_MAX))
+/* When the engine looks what came of an act, ns */
+#define FOLLOW_UP	(10 * NS_PER_S)
 
 /**
- * struct memory - what the engine remembers of a rule's previous frame
- * @before: the cgroup's statistics; NULL without a previous frame
- * @time: CLOCK_MONOTONIC, ns
- * @limit_hits: how often the cgroup had reached its own limit, cumulative
- * @breaches: how often the kernel had reclaimed from it below memory.low, cumulative
- * @active: time of the last frame in which the rule found the cgroup active, ns
+ * struct binding - a rule and a cgroup that it applies to
+ * @rule: the rule
+ * @state: of the condition's nodes
+ * @memory: of the action, twice: see make_plan()
+ * @when: last result of the condition
+ * @reason: last reason of the action; -1 before the first
+ * @why: its evidence, when the decision changed
+ * @acted: when the rule took more the last time; 0 if it never did
+ * @follow_up: when to see what came of it; 0 if not
  */
-struct memory {
-	struct headroom_cgroup *before;
-	uint64_t time;
-	uint64_t limit_hits;
-	uint64_t breaches;
-	uint64_t active;
+struct binding {
+	const struct rule *rule;
+	struct condition_state *state;
+	void *memory;
+	enum truth when;
+	int reason;
+	char *why;
+	uint64_t acted;
+	uint64_t follow_up;
+};
+
+/**
+ * struct watched - a cgroup
+ * @id: its id; 0 if the slot is free
+ * @seen: time of the first frame that had it, ns
+ * @born: the frame before did not have it
+ * @round: the last round that had it
+ * @bound: rules were looked for
+ * @rooted: its ancestors have the files that are needed of them
+ * @files: files to read of it
+ * @nr: number of rules that apply
+ * @binding: one for each
+ */
+struct watched {
+	uint64_t id;
+	uint64_t seen;
+	bool born;
+	unsigned int round;
+	bool bound;
+	bool rooted;
+	uint32_t files;
+	size_t nr;
+	struct binding *binding;
 };
 
 struct engine {
 	const struct config *config;
-	struct memory *memory;
+	bool dry_run;
+	struct engine_log log;
+	struct ledger *ledger, *dry_ledger;
+	struct frame *before;
+	unsigned int round;
+	size_t nr;
+	size_t size;	/* a power of two */
+	struct watched *watched;
+	/* While a round acts: for the log */
+	const struct frame *now;
 };
 
-struct engine *engine_new(const struct config *config)
+static void report_claim(void *arg, const struct ledger_event *event);
+static void report_real_claim(void *arg, const struct ledger_event *event);
+
+struct engine *engine_new(bool dry_run, const struct engine_log *log)
 {
 	struct engine *e = calloc(1, sizeof(*e));
 
 	if (!e)
 		return NULL;
-	e->config = config;
-	e->memory = calloc(config->nr, sizeof(*e->memory));
-	if (e->memory)
+	e->dry_run = dry_run;
+	e->log = *log;
+	e->size = 64;
+	e->watched = calloc(e->size, sizeof(*e->watched));
+	if (e->watched && !ledger_open(&e->dry_ledger, LEDGER_DRY, NULL, NULL, report_claim, e))
 		return e;
-	free(e);
+	engine_free(e);
 	return NULL;
+}
+
+static void unbind(struct watched *w)
+{
+	for (size_t i = 0; i < w->nr; i++) {
+		free(w->binding[i].state);
+		free(w->binding[i].memory);
+		free(w->binding[i].why);
+	}
+	free(w->binding);
+	w->binding = NULL;
+	w->nr = 0;
+	w->bound = false;
+	w->rooted = false;
+	w->files = 0;
 }
 
 void engine_free(struct engine *e)
 {
-	size_t i;
-
 	if (!e)
 		return;
-	for (i = 0; i < e->config->nr; i++)
-		engine_blind(e, i);
-	free(e->memory);
+	for (size_t i = 0; e->watched && i < e->size; i++)
+		unbind(&e->watched[i]);
+	free(e->watched);
+	frame_put(e->before);
+	ledger_close(e->dry_ledger);
+	ledger_close(e->ledger);
 	free(e);
 }
 
-void engine_blind(struct engine *e, size_t i)
+int engine_open_ledger(struct engine *e, enum ledger_mode mode, const char *file,
+		       struct dirs *dirs)
 {
-	headroom_cgroup_free(e->memory[i].before);
-	e->memory[i].before = NULL;
+	return ledger_open(&e->ledger, mode, file, dirs, report_real_claim, e);
 }
 
-static int decide(const struct protect_rule *rule, struct memory *m,
-		  const struct engine_frame *frame, struct engine_verdict *v)
+struct ledger *engine_ledger(const struct engine *e)
 {
-	struct headroom_stats delta;
-	struct protect_reading now = {
-		.delta = &delta,
-		.interval = frame->time - m->time,
-		.clock = frame->cgroup->subtree.evictions,
-		.sample_shift = frame->sample_shift,
-		.page_size = frame->page_size,
-		.current = frame->memory.current,
-		.low = frame->low.value,
-		.original = frame->low.original,
-		.limit = frame->memory.limit,
-		.limit_hits = frame->memory.limit_hits - m->limit_hits,
-		.breaches = frame->memory.breaches - m->breaches,
-		.quiet = frame->time - m->active,
-	};
+	return e->ledger;
+}
 
-	if (headroom_stats_delta(&frame->cgroup->subtree, &m->before->subtree, &delta))
-		return -ENOMEM;
-	v->decision = protect_decide(rule, &now);
-	protect_explain(v->why, sizeof(v->why), rule, &now, &v->decision);
-	headroom_stats_clear(&delta);
-	if (v->decision.active)
-		m->active = frame->time;
+int engine_set_rules(struct engine *e, const struct config *config)
+{
+	for (size_t i = 0; i < e->size; i++)
+		unbind(&e->watched[i]);
+	e->config = config;
 	return 0;
 }
 
-int engine_decide(struct engine *e, size_t i, struct engine_frame *frame,
-		  struct engine_verdict *verdict)
+void engine_wish(const struct engine *e, struct frame_wish *wish)
 {
-	struct memory *m = &e->memory[i];
-	int err = -EAGAIN;
+	for (size_t i = 0; i < e->config->nr; i++) {
+		const struct rule *rule = &e->config->rule[i];
 
-	/* After a gap, or in a new cgroup, the time without frames is not idle time */
-	if (m->before && m->before->id == frame->cgroup->id)
-		err = decide(&e->config->protect[i], m, frame, verdict);
-	else
-		m->active = frame->time;
-	engine_blind(e, i);
-	m->before = frame->cgroup;
-	frame->cgroup = NULL;
-	m->time = frame->time;
-	m->limit_hits = frame->memory.limit_hits;
-	m->breaches = frame->memory.breaches;
+		condition_wish(&rule->when, wish);
+		frame_wish_add(wish, &rule->action->wish);
+	}
+	/* Without any rule, claims are left to give back */
+	for (unsigned int knob = 0; knob < KNOBS; knob++)
+		wish->files |= FRAME_BIT(knobs[knob].file);
+}
+
+/* The slot of a cgroup, or the free one where it belongs */
+static struct watched *slot_of(const struct engine *e, uint64_t id)
+{
+	size_t i = (id * 0x9e3779b97f4a7c15ull >> 32) & (e->size - 1);
+
+	while (e->watched[i].id && e->watched[i].id != id)
+		i = (i + 1) & (e->size - 1);
+	return &e->watched[i];
+}
+
+/* Move all to a table of @size slots, but for those that @keep refuses */
+static int rehash(struct engine *e, size_t size, bool (*keep)(const struct engine *e,
+							      const struct watched *w))
+{
+	struct watched *old = e->watched;
+	size_t old_size = e->size;
+
+	e->watched = calloc(size, sizeof(*e->watched));
+	if (!e->watched) {
+		e->watched = old;
+		return -ENOMEM;
+	}
+	e->size = size;
+	e->nr = 0;
+	for (size_t i = 0; i < old_size; i++) {
+		if (!old[i].id)
+			continue;
+		if (keep(e, &old[i])) {
+			*slot_of(e, old[i].id) = old[i];
+			e->nr++;
+		} else {
+			unbind(&old[i]);
+		}
+	}
+	free(old);
+	return 0;
+}
+
+static bool keep_all(const struct engine *e, const struct watched *w)
+{
+	(void)e, (void)w;
+	return true;
+}
+
+static bool keep_present(const struct engine *e, const struct watched *w)
+{
+	return w->round == e->round;
+}
+
+/* What is remembered of a cgroup; begins with nothing. NULL if out of memory. */
+static struct watched *watch(struct engine *e, uint64_t id)
+{
+	struct watched *w = slot_of(e, id);
+
+	if (w->id)
+		return w;
+	if (2 * e->nr >= e->size) {
+		if (rehash(e, 2 * e->size, keep_all))
+			return NULL;
+		w = slot_of(e, id);
+	}
+	*w = (struct watched){ .id = id, .round = e->round };
+	e->nr++;
+	return w;
+}
+
+/* Forget all cgroups: their ids are of another boot, or their times of another clock */
+static void forget_all(struct engine *e)
+{
+	for (size_t i = 0; i < e->size; i++) {
+		unbind(&e->watched[i]);
+		e->watched[i] = (struct watched){};
+	}
+	e->nr = 0;
+}
+
+static bool is_comparable(const struct frame *before, const struct frame *now)
+{
+	return strcmp(before->boot_id, now->boot_id) == 0 &&
+	       now->time.monotonic > before->time.monotonic;
+}
+
+static int bind_rule(struct watched *w, const struct rule *rule)
+{
+	struct binding *all = reallocarray(w->binding, w->nr + 1, sizeof(*all));
+	struct binding *b;
+
+	if (!all)
+		return -ENOMEM;
+	w->binding = all;
+	b = &all[w->nr];
+	*b = (struct binding){ .rule = rule, .when = UNKNOWN, .reason = -1 };
+	b->state = calloc(rule->when.nr, sizeof(*b->state));
+	b->memory = calloc(2, rule->action->state_size + 1);
+	w->nr++;
+	return b->state && b->memory ? 0 : -ENOMEM;
+}
+
+/* Look for the rules that apply to a cgroup, and the files that they need */
+static int bind(struct engine *e, struct watched *w, const char *path)
+{
+	struct frame_wish wish = {};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < e->config->nr; i++) {
+		const struct rule *rule = &e->config->rule[i];
+
+		if (!pattern_matches(&rule->cgroups, path))
+			continue;
+		condition_wish(&rule->when, &wish);
+		frame_wish_add(&wish, &rule->action->wish);
+		wish.files |= FRAME_BIT(knobs[rule->action->knob].file);
+		err = bind_rule(w, rule);
+	}
+	w->files |= wish.files;
+	w->bound = !err;
+	if (err)
+		unbind(w);
 	return err;
+}
+
+uint32_t engine_files(void *arg, uint64_t id, const char *path)
+{
+	struct engine *e = arg;
+	struct watched *w = watch(e, id);
+	uint32_t files;
+
+	if (!w || (!w->bound && bind(e, w, path)))
+		return 0;
+	files = w->files;
+	for (unsigned int knob = 0; knob < KNOBS; knob++)
+		if (ledger_needs(e->dry_ledger, knob, path) ||
+		    (e->ledger && ledger_needs(e->ledger, knob, path)))
+			files |= FRAME_BIT(knobs[knob].file);
+	return files;
+}
+
+static struct ledger *ledger_of(const struct engine *e, const struct rule *rule)
+{
+	return e->dry_run || rule->dry_run || !e->ledger ? e->dry_ledger : e->ledger;
+}
+
+static struct decision decision_of(const struct engine *e, const struct binding *b,
+				   const struct frame *frame, size_t cgroup)
+{
+	return (struct decision){
+		.rule = b->rule, .id = frame->cgroup[cgroup].id, .path = frame->cgroup[cgroup].path,
+		.time = frame->time, .when = b->when, .state = b->state, .reason = b->reason,
+		.why = b->why ? b->why : "", .dry = ledger_of(e, b->rule) == e->dry_ledger,
+	};
+}
+
+static struct binding *find_binding(const struct engine *e, uint64_t id, const char *rule)
+{
+	struct watched *w = slot_of(e, id);
+
+	for (size_t i = 0; i < w->nr; i++)
+		if (strcmp(w->binding[i].rule->name, rule) == 0)
+			return &w->binding[i];
+	return NULL;
+}
+
+/* The ledger tells what it did: add what the rule thought */
+static void report_claim(void *arg, const struct ledger_event *event)
+{
+	const struct engine *e = arg;
+	const struct claim *c = event->claim;
+	size_t i = e->now ? frame_find(e->now, c->id) : FRAME_NONE;
+	const struct binding *b = NULL;
+	struct decision decision;
+
+	for (size_t j = 0; !b && j < c->nr; j++)
+		b = find_binding(e, c->id, c->demand[j].rule);
+	if (!b || i == FRAME_NONE) {
+		e->log.claimed(e->log.arg, event, NULL);
+		return;
+	}
+	decision = decision_of(e, b, e->now, i);
+	e->log.claimed(e->log.arg, event, &decision);
+}
+
+/* What is imagined comes on top of what was written */
+static void report_real_claim(void *arg, const struct ledger_event *event)
+{
+	const struct engine *e = arg;
+
+	if (event->type == LEDGER_WROTE || event->type == LEDGER_RESTORED)
+		ledger_rebase(e->dry_ledger, event->claim->id, event->claim->knob, event->to);
+	report_claim(arg, event);
+}
+
+static void note_decision(struct engine *e, struct binding *b, const struct action_plan *plan,
+			  enum truth when, const struct view *view)
+{
+	bool changed = b->reason != plan->reason || b->when != when;
+	struct decision decision;
+
+	b->reason = plan->reason;
+	b->when = when;
+	if (plan->why[0]) {
+		free(b->why);
+		b->why = strdup(plan->why);
+	}
+	if (!changed)
+		return;
+	decision = decision_of(e, b, view->now, view->cgroup);
+	e->log.decided(e->log.arg, &decision);
+}
+
+static void follow_up(struct engine *e, struct binding *b, const struct view *view)
+{
+	struct decision decision;
+
+	if (!b->follow_up || view->now->time.monotonic < b->follow_up)
+		return;
+	b->follow_up = 0;
+	decision = decision_of(e, b, view->now, view->cgroup);
+	decision.follows_up = true;
+	e->log.decided(e->log.arg, &decision);
+}
+
+/* Plan, and once more with an explanation if the log needs it: most plans change nothing */
+static void make_plan(const struct binding *b, struct action_input *input,
+		      struct action_plan *plan)
+{
+	const struct action *action = b->rule->action;
+	uint64_t now = input->view->now->time.monotonic;
+	char *memory = b->memory;
+
+	memcpy(memory + action->state_size, memory, action->state_size);
+	action->plan(input, memory, plan);
+	if (plan->reason == b->reason && input->when == b->when && b->why &&
+	    (plan->demands ? plan->demand : 0) == input->demand &&
+	    (!b->follow_up || now < b->follow_up))
+		return;
+	memcpy(memory, memory + action->state_size, action->state_size);
+	*plan = (struct action_plan){};
+	input->explain = true;
+	action->plan(input, memory, plan);
+}
+
+static int run_binding(struct engine *e, struct binding *b, const struct view *view)
+{
+	const struct rule *rule = b->rule;
+	struct ledger *ledger = ledger_of(e, rule);
+	uint64_t id = view_cgroup(view)->id, now = view->now->time.monotonic;
+	struct action_plan plan = {};
+	struct action_input input = {
+		.view = view, .parameter = rule->parameter,
+		.demand = ledger_demanded(ledger, id, rule->action->knob, rule->name),
+		.cooling = b->acted && now - b->acted < rule->cooldown,
+	};
+	int err;
+
+	/* Without the knob, the condition is evaluated all the same, for the log */
+	input.when = condition_evaluate(&rule->when, view, b->state);
+	if (!ledger_value(ledger, view->now, view->cgroup, rule->action->knob, &input.value,
+			  &input.original)) {
+		plan = (struct action_plan){ .reason = -2, .why = "it has no such file" };
+		note_decision(e, b, &plan, input.when, view);
+		return 0;
+	}
+	make_plan(b, &input, &plan);
+	note_decision(e, b, &plan, input.when, view);
+	follow_up(e, b, view);
+	if (!plan.demands)
+		return 0;
+	err = ledger_demand(ledger, view->now, view->cgroup, rule->action->knob, rule->name,
+			    plan.demand);
+	if (!err && plan.demand > input.demand) {
+		b->acted = now;
+		b->follow_up = now + FOLLOW_UP;
+	}
+	return err == -ENODATA ? 0 : err;
+}
+
+/* What a rule reads of the ancestors as well: limits, and knobs that they have to have for it */
+static void need_ancestors(struct engine *e, const struct frame *frame, size_t i)
+{
+	struct watched *w = slot_of(e, frame->cgroup[i].id);
+	uint32_t files = w->nr ? w->files & LIMITS : 0;
+
+	for (size_t j = 0; j < w->nr; j++)
+		if (knobs[w->binding[j].rule->action->knob].inherited)
+			files |= FRAME_BIT(knobs[w->binding[j].rule->action->knob].file);
+	for (i = frame->cgroup[i].parent; files && i != FRAME_NONE; i = frame->cgroup[i].parent) {
+		w = slot_of(e, frame->cgroup[i].id);
+		if ((w->files & files) == files)
+			return;
+		w->files |= files;
+	}
+}
+
+/* A frame did not have the cgroup, so nothing lasted until now */
+static void restart(struct watched *w)
+{
+	for (size_t i = 0; i < w->nr; i++) {
+		struct binding *b = &w->binding[i];
+
+		memset(b->state, 0, b->rule->when.nr * sizeof(*b->state));
+		memset(b->memory, 0, b->rule->action->state_size);
+		b->when = UNKNOWN;
+		b->reason = -1;
+	}
+}
+
+static int run_cgroup(struct engine *e, struct view *view)
+{
+	const struct frame_cgroup *c = &view->now->cgroup[view->cgroup];
+	struct watched *w = watch(e, c->id);
+	int err = 0;
+
+	if (!w || (!w->bound && bind(e, w, c->path)))
+		return -ENOMEM;
+	if (!w->seen) {
+		w->seen = view->now->time.monotonic;
+		w->born = view->before;
+	}
+	if (!w->rooted)
+		need_ancestors(e, view->now, view->cgroup);
+	w->rooted = true;
+	if (w->round + 1 != e->round)
+		restart(w);
+	w->round = e->round;
+	if (!w->nr)
+		return 0;
+	view->seen = w->seen;
+	view->born = w->born;
+	view->cgroup_before = view->before ? frame_find(view->before, c->id) : FRAME_NONE;
+	for (size_t i = 0; !err && i < w->nr; i++)
+		err = run_binding(e, &w->binding[i], view);
+	return err;
+}
+
+/* Decide about all cgroups. If the frame came after a gap, there is none before it. */
+static int run_rules(struct engine *e, struct frame *frame, const char *gap)
+{
+	struct view view = { .now = frame, .before = gap ? NULL : e->before };
+	int err = 0;
+
+	if (view.before)
+		view.seconds = (frame->time.monotonic - e->before->time.monotonic) /
+			       (double)NS_PER_S;
+	for (size_t i = 0; !err && i < frame->nr; i++) {
+		view.cgroup = i;
+		err = run_cgroup(e, &view);
+	}
+	return err;
+}
+
+static int settle(struct engine *e, const struct frame *frame)
+{
+	int err = ledger_settle(e->dry_ledger, frame);
+
+	return err || !e->ledger ? err : ledger_settle(e->ledger, frame);
+}
+
+int engine_round(struct engine *e, struct frame *frame)
+{
+	const char *gap = e->before ? gap_between(e->before, frame, e->config->interval) : NULL;
+	int err;
+
+	e->round++;
+	e->now = frame;
+	if (gap)
+		e->log.gap(e->log.arg, frame, gap);
+	if (gap && !is_comparable(e->before, frame))
+		forget_all(e);
+	ledger_look(e->dry_ledger, frame);
+	if (e->ledger)
+		ledger_look(e->ledger, frame);
+	err = run_rules(e, frame, gap);
+	if (!err)
+		err = settle(e, frame);
+	e->now = NULL;
+	/* Forget cgroups that are gone, when they are the most */
+	if (!err && e->nr > 2 * frame->nr + 64)
+		rehash(e, e->size, keep_present);
+	frame_put(e->before);
+	e->before = frame_get(frame);
+	return err;
+}
+
+const struct frame *engine_frame(const struct engine *e)
+{
+	return e->before;
+}
+
+void engine_each(const struct engine *e, uint64_t id,
+		 void (*f)(void *arg, const struct decision *decision), void *arg)
+{
+	const struct frame *frame = e->before;
+
+	for (size_t i = 0; frame && i < frame->nr; i++) {
+		const struct watched *w = slot_of(e, frame->cgroup[i].id);
+
+		for (size_t j = 0; j < w->nr; j++) {
+			struct decision decision = decision_of(e, &w->binding[j], frame, i);
+
+			if (!id || id == decision.id)
+				f(arg, &decision);
+		}
+	}
 }

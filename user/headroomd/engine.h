@@ -1,64 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The engine: rules on frames
+ *
+ * It opens no file and sends no request, so that the same engine runs on this machine, on a
+ * recording and in a test.
+ */
 #ifndef HEADROOMD_ENGINE_H
 #define HEADROOMD_ENGINE_H
 
 #include <stdbool.h>
-#include <headroom.h>
+#include <stddef.h>
+#include <stdint.h>
 
-#include "cgroupfs.h"
 #include "config.h"
+#include "frame.h"
 #include "ledger.h"
 
 struct engine;
 
 /**
- * struct engine_frame - everything that a rule reads about its cgroup at one moment
- * @time: CLOCK_MONOTONIC, ns
- * @page_size: bytes
- * @sample_shift: one page in 2^sample_shift is tracked
- * @memory: memory and limits, from the cgroup's files
- * @low: memory.low
- * @cgroup: statistics, from the module
+ * struct decision - what a rule thinks of a cgroup
+ * @rule: the rule
+ * @id: the cgroup
+ * @path: its path
+ * @time: when it came to that, on the clock of the frames
+ * @when: whether the condition holds
+ * @state: the condition's parts, with their values now
+ * @reason: number of the action's reason
+ * @why: the action's evidence
+ * @dry: nothing is written
+ * @follows_up: what came of an act some seconds ago
  */
-struct engine_frame {
-	uint64_t time;
-	uint64_t page_size;
-	uint32_t sample_shift;
-	struct cgroupfs_memory memory;
-	struct knob low;
-	struct headroom_cgroup *cgroup;
+struct decision {
+	const struct rule *rule;
+	uint64_t id;
+	const char *path;
+	struct frame_clocks time;
+	enum truth when;
+	const struct condition_state *state;
+	int reason;
+	const char *why;
+	bool dry;
+	bool follows_up;
 };
 
 /**
- * struct engine_verdict - a rule's decision and the evidence for it
- * @decision: what to do
- * @why: the evidence, as a phrase for the log
+ * struct engine_log - told what the engine does; each member may change nothing
+ * @decided: a rule has changed its mind about a cgroup, or follows up an act
+ * @claimed: something happened to a claim; @decision is that of a rule which demands it, or NULL
+ * @gap: frames are missing before this one, so no duration continues across it; @why
  */
-struct engine_verdict {
-	struct protect_decision decision;
-	char why[512];
+struct engine_log {
+	void (*decided)(void *arg, const struct decision *decision);
+	void (*claimed)(void *arg, const struct ledger_event *event,
+			const struct decision *decision);
+	void (*gap)(void *arg, const struct frame *frame, const char *why);
+	void *arg;
 };
 
 /**
- * engine_new - prepare to evaluate the rules of a configuration
- * @config: the rules; must outlive the engine
+ * engine_new - prepare to run rules
+ * @dry_run: all rules only imagine
+ * @log: copied
  *
- * Return: NULL if out of memory.
+ * Return: NULL if out of memory; free with engine_free().
  */
-struct engine *engine_new(const struct config *config);
+struct engine *engine_new(bool dry_run, const struct engine_log *log);
 void engine_free(struct engine *engine);
 /**
- * engine_decide - evaluate a rule on this frame and its previous one
- * @i: index of the rule
- * @frame: new frame; the engine takes ownership of its @cgroup, even on failure
- * @verdict: result
+ * engine_open_ledger - open the ledger of the rules that act
  *
- * Return: 0; -EAGAIN for the first frame of a cgroup, which cannot be compared with a
- * previous one; -ENOMEM.
+ * The arguments, and the return value, are those of ledger_open().
  */
-int engine_decide(struct engine *engine, size_t i, struct engine_frame *frame,
-		  struct engine_verdict *verdict);
-/** engine_blind - forget the previous frame of rule @i after a frame could not be read */
-void engine_blind(struct engine *engine, size_t i);
+int engine_open_ledger(struct engine *engine, enum ledger_mode mode, const char *file,
+		       struct dirs *dirs);
+/** engine_ledger - the ledger of the rules that act, to look at or to restore */
+struct ledger *engine_ledger(const struct engine *engine);
+/**
+ * engine_set_rules - run other rules from the next frame on
+ * @config: must outlive the engine, or the next call
+ *
+ * What is known of cgroups stays, but for what rules remember: durations begin again. A demand of a
+ * rule that has the same name stays until the rule has decided.
+ *
+ * Return: 0 or -ENOMEM; the old rules then stay.
+ */
+int engine_set_rules(struct engine *engine, const struct config *config);
+/** engine_wish - what frames have to contain */
+void engine_wish(const struct engine *engine, struct frame_wish *wish);
+/** engine_files - the files to read of a cgroup, for live_wish(); @arg is the engine */
+uint32_t engine_files(void *arg, uint64_t id, const char *path);
+/**
+ * engine_round - evaluate all rules on a frame, and act
+ * @frame: held until the next round
+ *
+ * Return: 0; -ENOMEM; or a negative errno of the ledger's file: nothing was changed then.
+ */
+int engine_round(struct engine *engine, struct frame *frame);
+/** engine_frame - the frame of the last round; NULL before the first */
+const struct frame *engine_frame(const struct engine *engine);
+/**
+ * engine_each - call a function for the last decision of each rule about each cgroup
+ * @id: only about this cgroup; 0 for all
+ */
+void engine_each(const struct engine *engine, uint64_t id,
+		 void (*f)(void *arg, const struct decision *decision), void *arg);
 
 #endif /* HEADROOMD_ENGINE_H */

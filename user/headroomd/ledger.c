@@ -1,231 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The ledger of claims: every cgroup file that the daemon has changed, with the
- * value to restore
+ * The ledger: who changed which knob, and what it was
  *
- * A claim reaches the disk before the new value reaches the cgroup, so that a
- * daemon that is killed at any moment can undo it at its next start. The kill may
- * fall between these two writes. Therefore each line of the ledger file holds both
- * the value that was about to be written and the one before it:
+ * Claims reach the disk before knobs change, so that a daemon that is killed at any moment can undo
+ * them, or go on with them, at its next start. The kill may fall between the two writes. So a claim
+ * has both the value that was about to be written and the one before. A knob that has neither of
+ * them was changed by something else.
  *
- *	<cgroup id> <file> <original> <written> <previous> <path>
+ * Reclaim that starts further up honours a cgroup's memory.low only up to the memory.low of each
+ * cgroup on the way down. (memory_recursiveprot distributes what an ancestor has in excess; it does
+ * not make up for a lack.) So each ancestor below the root gets, beside its own value, what was
+ * added below it:
  *
- * A cgroup file that holds neither of the two was changed outside of the daemon and
- * stays as it is. So does a cgroup that has the same path but another id.
+ *	value = max(demands on it, original + sum of what its children add)
+ *	a cgroup adds value - original; if its original is max, what its children add
  *
- * A lock beside the ledger file distinguishes a daemon that crashed from one that is
- * still running, whose claims must not be undone.
+ *	/a	original 1G, no demand	      value 1G + 300M
+ *	/a/x	original 0, demand 200M	      value 200M
+ *	/a/y	original 100M, demand 200M    value 200M
+ *
+ * The sums are computed in each round, from the leaves up, so a cgroup that vanished, or an
+ * ancestor that something else has changed, is mended by the next one. Such a change is the
+ * ancestor's new original.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "cgroupfs.h"
-#include "journal.h"
 #include "ledger.h"
+#include "ledger_file.h"
+#include "path.h"
+#include "saturating.h"
+#include "field.h"
 
-/* The files that may be claimed: a ledger file that names another is refused */
-static const char *const known_files[] = { "memory.low" };
-
-static const char *known_file(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(known_files) / sizeof(known_files[0]); i++)
-		if (!strcmp(known_files[i], name))
-			return known_files[i];
-	return NULL;
-}
-
-static struct claim *find(const struct ledger *ledger, const char *path,
-			   const char *file)
-{
-	size_t i;
-
-	for (i = 0; i < ledger->nr; i++)
-		if (!strcmp(ledger->claim[i].path, path) &&
-		    !strcmp(ledger->claim[i].file, file))
-			return &ledger->claim[i];
-	return NULL;
-}
-
-const struct claim *ledger_find(const struct ledger *ledger, const char *path,
-				const char *file)
-{
-	return find(ledger, path, file);
-}
-
-static struct claim *add(struct ledger *ledger, const char *path, const char *file,
-			 uint64_t id, uint64_t original)
-{
-	struct claim *all = reallocarray(ledger->claim, ledger->nr + 1, sizeof(*all));
-	char *copy = strdup(path);
-
-	if (all)
-		ledger->claim = all;
-	if (!all || !copy) {
-		free(copy);
-		return NULL;
-	}
-	all[ledger->nr] = (struct claim){
-		.path = copy, .file = file, .id = id, .original = original,
-		.written = original, .previous = original,
-	};
-	return &all[ledger->nr++];
-}
-
-static void forget(struct ledger *ledger, struct claim *claim)
-{
-	size_t i = claim - ledger->claim;
-
-	free(claim->path);
-	ledger->nr--;
-	memmove(claim, claim + 1, (ledger->nr - i) * sizeof(*claim));
-}
-
-/* The directory of a file */
-static void parent_of(char *dir, size_t size, const char *file)
-{
-	char *slash;
-
-	snprintf(dir, size, "%s", file);
-	slash = strrchr(dir, '/');
-	if (!slash)
-		snprintf(dir, size, ".");
-	else
-		slash[slash == dir] = '\0';
-}
-
-static int make_parent(const char *file)
-{
-	char dir[PATH_MAX];
-
-	parent_of(dir, sizeof(dir), file);
-	return mkdir(dir, 0755) && errno != EEXIST ? -errno : 0;
-}
-
-/* A file that was renamed, or removed, is so on disk once its directory is synced */
-static int sync_parent(const char *file)
-{
-	char dir[PATH_MAX];
-	int fd, err;
-
-	parent_of(dir, sizeof(dir), file);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	err = fsync(fd) ? -errno : 0;
-	close(fd);
-	return err;
-}
-
-static int write_all(const struct ledger *ledger, FILE *f)
-{
-	size_t i;
-
-	for (i = 0; i < ledger->nr; i++) {
-		const struct claim *c = &ledger->claim[i];
-
-		if (fprintf(f, "%" PRIu64 " %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n",
-			    c->id, c->file, c->original, c->written, c->previous,
-			    c->path) < 0)
-			return -EIO;
-	}
-	return fflush(f) || fsync(fileno(f)) ? -errno : 0;
-}
-
-/* Replace the ledger file atomically; remove it when no claim is left */
-static int save(const struct ledger *ledger)
-{
-	char tmp[PATH_MAX];
-	FILE *f;
-	int err;
-
-	if (ledger->dry_run)
-		return 0;
-	if (!ledger->nr) {
-		if (unlink(ledger->file))
-			return errno == ENOENT ? 0 : -errno;
-		return sync_parent(ledger->file);
-	}
-	err = make_parent(ledger->file);
-	if (err)
-		return err;
-	if (snprintf(tmp, sizeof(tmp), "%s.new", ledger->file) >= (int)sizeof(tmp))
-		return -ENAMETOOLONG;
-	f = fopen(tmp, "we");
-	if (!f)
-		return -errno;
-	err = write_all(ledger, f);
-	if (fclose(f) && !err)
-		err = -errno;
-	if (!err && rename(tmp, ledger->file))
-		err = -errno;
-	if (err)
-		unlink(tmp);
-	return err ? err : sync_parent(ledger->file);
-}
-
-static int parse_line(struct ledger *ledger, char *line)
-{
-	uint64_t id, original, written, previous;
-	char name[32];
-	const char *file;
-	struct claim *c;
-	int path = 0;
-
-	line[strcspn(line, "\n")] = '\0';
-	if (sscanf(line, "%" SCNu64 " %31s %" SCNu64 " %" SCNu64 " %" SCNu64 " %n",
-		   &id, name, &original, &written, &previous, &path) != 5 || !path ||
-	    !cgroupfs_path_valid(line + path))
-		return -EBADMSG;
-	file = known_file(name);
-	if (!file)
-		return -EBADMSG;
-	c = add(ledger, line + path, file, id, original);
-	if (!c)
-		return -ENOMEM;
-	c->written = written;
-	c->previous = previous;
-	return 0;
-}
-
-static int load(struct ledger *ledger)
-{
-	FILE *f = fopen(ledger->file, "re");
-	char *line = NULL;
-	size_t size = 0;
-	int err = 0;
-
-	if (!f)
-		return errno == ENOENT ? 0 : -errno;
-	while (!err && getline(&line, &size, f) > 0)
-		err = parse_line(ledger, line);
-	if (!err && ferror(f))
-		err = -EIO;
-	free(line);
-	fclose(f);
-	return err;
-}
+struct ledger {
+	enum ledger_mode mode;
+	char *file;
+	struct dirs *dirs;
+	int lock;
+	ledger_report *report;
+	void *arg;
+	bool changed;	/* since the file was written */
+	size_t nr;
+	struct claim *claim;
+};
 
 /* The kernel releases this lock when the daemon ends, in whatever way */
-static int lock(struct ledger *ledger)
+static int lock_root(struct ledger *ledger)
 {
-	char name[PATH_MAX];
-	int err = make_parent(ledger->file);
-
-	if (err)
-		return err;
-	if (snprintf(name, sizeof(name), "%s.lock", ledger->file) >= (int)sizeof(name))
-		return -ENAMETOOLONG;
-	ledger->lock = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	ledger->lock = open(dirs_root(ledger->dirs), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (ledger->lock < 0)
 		return -errno;
 	if (!flock(ledger->lock, LOCK_EX | LOCK_NB))
@@ -233,212 +59,542 @@ static int lock(struct ledger *ledger)
 	return errno == EWOULDBLOCK ? -EBUSY : -errno;
 }
 
-int ledger_open(struct ledger *ledger, const char *file, const char *root, bool dry_run)
+int ledger_open(struct ledger **result, enum ledger_mode mode, const char *file,
+		struct dirs *dirs, ledger_report *report, void *arg)
 {
+	struct ledger *ledger = calloc(1, sizeof(*ledger));
 	int err;
 
-	*ledger = (struct ledger){ .root = root, .dry_run = dry_run, .lock = -1 };
+	*result = ledger;
+	if (!ledger)
+		return -ENOMEM;
+	*ledger = (struct ledger){
+		.mode = mode, .dirs = dirs, .lock = -1, .report = report, .arg = arg,
+	};
+	if (mode != LEDGER_REAL)
+		return 0;
 	ledger->file = strdup(file);
 	if (!ledger->file)
 		return -ENOMEM;
-	if (dry_run)
-		return 0;
-	err = lock(ledger);
-	return err ? err : load(ledger);
+	err = lock_root(ledger);
+	return err ? err : ledger_file_load(file, &ledger->claim, &ledger->nr);
 }
 
 void ledger_close(struct ledger *ledger)
 {
-	while (ledger->nr)
-		forget(ledger, &ledger->claim[ledger->nr - 1]);
+	if (!ledger)
+		return;
+	for (size_t i = 0; i < ledger->nr; i++)
+		claim_clear(&ledger->claim[i]);
 	free(ledger->claim);
 	free(ledger->file);
 	if (ledger->lock >= 0)
 		close(ledger->lock);
-	*ledger = (struct ledger){ .lock = -1 };
+	free(ledger);
 }
 
-/* Whether the file holds what the daemon wrote, or the value before an interrupted write */
-static bool claim_holds(const struct ledger *ledger, const struct claim *c,
-			uint64_t id, uint64_t found)
+const struct claim *ledger_claims(const struct ledger *ledger, size_t *nr)
 {
-	if (c->id != id)
-		return false;
-	if (ledger->dry_run)
+	*nr = ledger->nr;
+	return ledger->claim;
+}
+
+static void report(const struct ledger *ledger, enum ledger_event_type type,
+		   const struct claim *claim, uint64_t from, uint64_t to, int error)
+{
+	const struct ledger_event event = {
+		.type = type, .claim = claim, .from = from, .to = to, .error = error,
+	};
+
+	ledger->report(ledger->arg, &event);
+}
+
+static void drop(struct ledger *ledger, size_t i)
+{
+	claim_clear(&ledger->claim[i]);
+	ledger->changed = true;
+	ledger->nr--;
+	memmove(&ledger->claim[i], &ledger->claim[i + 1],
+		(ledger->nr - i) * sizeof(*ledger->claim));
+}
+
+static struct claim *find(const struct ledger *ledger, uint64_t id, enum knob knob)
+{
+	for (size_t i = 0; i < ledger->nr; i++)
+		if (ledger->claim[i].id == id && ledger->claim[i].knob == knob)
+			return &ledger->claim[i];
+	return NULL;
+}
+
+static struct demand *find_demand(const struct claim *claim, const char *rule)
+{
+	for (size_t i = 0; i < claim->nr; i++)
+		if (strcmp(claim->demand[i].rule, rule) == 0)
+			return &claim->demand[i];
+	return NULL;
+}
+
+bool ledger_needs(const struct ledger *ledger, enum knob knob, const char *path)
+{
+	for (size_t i = 0; i < ledger->nr; i++)
+		if (ledger->claim[i].knob == knob && path_is_within(ledger->claim[i].path, path))
+			return true;
+	return false;
+}
+
+/* What the file of a knob holds in a frame */
+static bool read_knob(const struct frame *frame, size_t cgroup, enum knob knob, uint64_t *value)
+{
+	return field_number(frame_text(frame, cgroup, knobs[knob].file), value);
+}
+
+/* Whether a frame has the knob of a claim, so that rules can renew their demands */
+static bool is_in_frame(const struct frame *frame, const struct claim *c, uint64_t *value)
+{
+	size_t i = frame_find(frame, c->id);
+
+	return i != FRAME_NONE && read_knob(frame, i, c->knob, value);
+}
+
+/*
+ * Read the file of a claim now, and set @dir to the directory. Returns -ENOENT if the cgroup or the
+ * file was removed, which ends the claim, or another negative errno.
+ */
+static int read_now(const struct ledger *ledger, const struct claim *c, int *dir, uint64_t *value)
+{
+	char text[32];
+	ssize_t n;
+
+	*dir = dirs_open(ledger->dirs, c->id, c->path);
+	n = *dir < 0 ? *dir : dirs_read(*dir, knob_name(c->knob), text, sizeof(text) - 1);
+	if (n < 0)
+		return n;
+	text[n] = '\0';
+	return field_number(text, value) ? 0 : -EBADMSG;
+}
+
+static int write_now(int dir, enum knob knob, uint64_t value)
+{
+	char text[32];
+
+	return dirs_write(dir, knob_name(knob), knob_print(text, sizeof(text), value));
+}
+
+/*
+ * A frame may lack a cgroup or a file that exists, if there was no memory to open it. To drop its
+ * claim would leave the knob as it is for good.
+ */
+static bool is_gone(const struct ledger *ledger, const struct frame *frame, const struct claim *c)
+{
+	uint64_t value;
+	int dir;
+
+	if (ledger->mode != LEDGER_REAL)
+		return frame_find(frame, c->id) == FRAME_NONE;
+	return read_now(ledger, c, &dir, &value) == -ENOENT;
+}
+
+/* Whether a file holds what it has to, as far as the daemon knows */
+static bool holds(const struct ledger *ledger, const struct claim *c, uint64_t found)
+{
+	if (ledger->mode == LEDGER_DRY)
 		return found == c->original;
 	return found == c->written || found == c->previous;
 }
 
-static void drop(struct ledger *ledger, struct claim *c, const char *why)
+/* Returns whether the claim is to be dropped */
+static bool look_at(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
-	int err;
+	uint64_t found;
 
-	journal(LOG_NOTICE, "dropped the claim on %s of %s: %s", c->file, c->path, why);
-	forget(ledger, c);
-	err = save(ledger);
-	if (err)	/* harmless: the stale line no longer matches any cgroup file */
-		journal(LOG_WARNING, "cannot write %s: %s", ledger->file, strerror(-err));
-}
-
-bool knob_same(const struct knob *a, const struct knob *b)
-{
-	return a->id == b->id && a->value == b->value && a->original == b->original;
-}
-
-/* Read a file of the cgroup @dir, whose id the caller has stored in @knob */
-static int read_knob(struct ledger *ledger, int dir, const char *path, const char *file,
-		     struct knob *knob)
-{
-	struct claim *c = find(ledger, path, file);
-	int err = cgroupfs_read(dir, file, &knob->value);
-
-	if (err)
-		return err;
-	if (c && !claim_holds(ledger, c, knob->id, knob->value)) {
-		drop(ledger, c, c->id == knob->id ? "it was changed outside of headroomd and stays as it is" :
-		     "another cgroup has this path now");
-		c = NULL;
+	if (!is_in_frame(frame, c, &found)) {
+		if (!is_gone(ledger, frame, c))
+			return false;
+		report(ledger, LEDGER_GONE, c, c->written, c->original, 0);
+		return true;
 	}
-	knob->original = c ? c->original : knob->value;
-	if (c && ledger->dry_run)
-		knob->value = c->written;
-	return 0;
+	if (holds(ledger, c, found)) {
+		/* The previous value, if a write did not happen: ledger_settle() writes again */
+		if (ledger->mode != LEDGER_DRY)
+			c->written = c->previous = found;
+		return false;
+	}
+	if (c->nr) {
+		report(ledger, LEDGER_OUTSIDE, c, c->written, found, 0);
+		return true;
+	}
+	report(ledger, LEDGER_REPAIRED, c, c->written, found, 0);
+	c->original = c->written = c->previous = found;
+	c->error = 0;
+	return false;
 }
 
-/* Open the cgroup at @path, and read one of its files. Returns its descriptor. */
-static int open_knob(struct ledger *ledger, const char *path, const char *file, struct knob *knob)
+void ledger_look(struct ledger *ledger, const struct frame *frame)
 {
-	int dir = cgroupfs_open(ledger->root, path, &knob->id);
-	int err = dir < 0 ? dir : read_knob(ledger, dir, path, file, knob);
-	struct claim *c;
+	size_t i = 0;
 
-	if (!err)
-		return dir;
-	if (dir >= 0)
-		close(dir);
-	c = find(ledger, path, file);
-	if (c && err == -ENOENT)
-		drop(ledger, c, "the cgroup was removed");
-	return err;
+	while (i < ledger->nr) {
+		if (look_at(ledger, frame, &ledger->claim[i]))
+			drop(ledger, i);
+		else
+			i++;
+	}
+	for (i = 0; i < ledger->nr; i++)
+		for (size_t j = 0; j < ledger->claim[i].nr; j++)
+			ledger->claim[i].demand[j].renewed = false;
 }
 
-int ledger_read(struct ledger *ledger, const char *path, const char *file,
-		struct knob *knob)
+bool ledger_value(const struct ledger *ledger, const struct frame *frame, size_t cgroup,
+		  enum knob knob, uint64_t *value, uint64_t *original)
 {
-	int dir = open_knob(ledger, path, file, knob);
+	const struct claim *c = find(ledger, frame->cgroup[cgroup].id, knob);
 
-	if (dir < 0)
-		return dir;
-	close(dir);
-	return 0;
+	if (!read_knob(frame, cgroup, knob, value))
+		return false;
+	*original = c ? c->original : *value;
+	if (c && ledger->mode == LEDGER_DRY)
+		*value = c->written;
+	return true;
 }
 
-/* Record a claim, then write the file of the cgroup @dir, which reads as in @now */
-static int claim_and_write(struct ledger *ledger, int dir, const char *path, const char *file,
-			   const struct knob *now, uint64_t value)
+uint64_t ledger_demanded(const struct ledger *ledger, uint64_t id, enum knob knob,
+			 const char *rule)
 {
-	struct claim *c = find(ledger, path, file);
-	int saved, err;
+	const struct claim *c = find(ledger, id, knob);
+	const struct demand *demand = c ? find_demand(c, rule) : NULL;
 
-	if (!c)
-		c = add(ledger, path, file, now->id, now->original);
-	if (!c)
+	return demand ? demand->value : 0;
+}
+
+/* The claim on a knob, with its value as original if there is none yet */
+static struct claim *claim_on(struct ledger *ledger, const struct frame *frame, size_t cgroup,
+			      enum knob knob, uint64_t value)
+{
+	const struct frame_cgroup *c = &frame->cgroup[cgroup];
+	struct claim *claim = find(ledger, c->id, knob);
+
+	if (claim)
+		return claim;
+	claim = claim_add(&ledger->claim, &ledger->nr, c->id, knob, c->path);
+	if (claim)
+		claim->original = claim->written = claim->previous = value;
+	return claim;
+}
+
+int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
+		  enum knob knob, const char *rule, uint64_t value)
+{
+	struct demand *demand;
+	struct claim *claim;
+	uint64_t found;
+
+	if (!read_knob(frame, cgroup, knob, &found))
+		return -ENODATA;
+	claim = claim_on(ledger, frame, cgroup, knob, found);
+	demand = claim ? find_demand(claim, rule) : NULL;
+	if (claim && !demand)
+		demand = claim_add_demand(claim, rule);
+	if (!demand)
 		return -ENOMEM;
-	c->previous = now->value;
-	c->written = value;
-	err = save(ledger);
-	if (err == -ENOENT)	/* the directory of the ledger is missing, not the cgroup */
-		err = -ENOTDIR;
-	if (!err && !ledger->dry_run)
-		err = cgroupfs_write(dir, file, value);
-	if (err)
-		c->written = now->value;
-	else	/* in memory only: on disk, the value before must stay valid for a restart */
-		c->previous = value;
-	if (c->written != c->original)
-		return err;
-	forget(ledger, c);
-	saved = save(ledger);
-	return err ? err : saved;
+	value = knob_stored(knob, value, frame->page_size);
+	ledger->changed |= demand->value != value;
+	demand->value = value;
+	demand->renewed = true;
+	return 0;
 }
 
-int ledger_write(struct ledger *ledger, const char *path, const char *file,
-		 const struct knob *knob, uint64_t value)
+/* A demand on a knob that the frame does not have could not be renewed: it stays */
+static void drop_unrenewed(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
-	struct knob now;
-	int err, dir = open_knob(ledger, path, file, &now);
+	size_t kept = 0;
+	uint64_t value;
 
-	if (dir < 0)
-		return dir;
-	err = knob_same(&now, knob) ? claim_and_write(ledger, dir, path, file, &now, value) :
-	      -EAGAIN;
-	close(dir);
+	if (!is_in_frame(frame, c, &value))
+		return;
+	for (size_t i = 0; i < c->nr; i++) {
+		if (c->demand[i].renewed)
+			c->demand[kept++] = c->demand[i];
+		else
+			free(c->demand[i].rule);
+	}
+	ledger->changed |= kept < c->nr;
+	c->nr = kept;
+}
+
+/**
+ * struct goal - what a cgroup's knob has to become; by index in the frame
+ * @involved: it has a claim, or one is below it
+ * @below: what was added to its children
+ * @value: the value
+ */
+struct goal {
+	bool involved;
+	uint64_t below;
+	uint64_t value;
+};
+
+static void involve(const struct ledger *ledger, const struct frame *frame, enum knob knob,
+		    struct goal *goal)
+{
+	for (size_t i = 0; i < ledger->nr; i++) {
+		size_t at = frame_find(frame, ledger->claim[i].id);
+
+		if (ledger->claim[i].knob != knob)
+			continue;
+		for (; at != FRAME_NONE && frame->cgroup[at].depth && !goal[at].involved;
+		     at = frame->cgroup[at].parent) {
+			goal[at].involved = true;
+			if (!knobs[knob].inherited)
+				break;
+		}
+	}
+}
+
+/* The value that satisfies the demands on a cgroup, and what was added below it */
+static uint64_t value_of(const struct claim *claim, enum knob knob, uint64_t original,
+			 uint64_t below, uint64_t page_size)
+{
+	uint64_t value = saturating_add(original, below);
+
+	if (knob_stored(knob, value, page_size) == FIELD_MAX)
+		value = FIELD_MAX;
+	for (size_t i = 0; claim && i < claim->nr; i++)
+		value = knobs[knob].combine(value, claim->demand[i].value);
+	return value;
+}
+
+/*
+ * What a cgroup that has @value adds to its parent. One without a bound covers what is below, but
+ * the cgroups above it have to cover that as well.
+ */
+static void add_above(const struct frame *frame, enum knob knob, size_t i, uint64_t value,
+		      uint64_t original, struct goal *goal)
+{
+	size_t parent = frame->cgroup[i].parent;
+	uint64_t added = original == FIELD_MAX ? goal[i].below : saturating_sub(value, original);
+
+	if (knobs[knob].inherited && parent != FRAME_NONE)
+		goal[parent].below = saturating_add(goal[parent].below, added);
+}
+
+/* Set the goal of one cgroup, all below it being done, and claim it if that differs */
+static int set_goal(struct ledger *ledger, const struct frame *frame, enum knob knob, size_t i,
+		    struct goal *goal)
+{
+	struct claim *claim = find(ledger, frame->cgroup[i].id, knob);
+	uint64_t found, original;
+
+	goal[i].involved = read_knob(frame, i, knob, &found);
+	if (!goal[i].involved) {
+		/* It stays as it is */
+		add_above(frame, knob, i, claim ? claim->written : goal[i].below,
+			  claim ? claim->original : 0, goal);
+		return 0;
+	}
+	original = claim ? claim->original : found;
+	goal[i].value = value_of(claim, knob, original, goal[i].below, frame->page_size);
+	/* Until a write succeeds, what the cgroup has is to be covered, not what it should have */
+	add_above(frame, knob, i, claim && claim->error ? claim->written : goal[i].value, original,
+		  goal);
+	if (goal[i].value != original && !claim_on(ledger, frame, i, knob, found))
+		return -ENOMEM;
+	return 0;
+}
+
+static int set_goals(struct ledger *ledger, const struct frame *frame, enum knob knob,
+		     struct goal *goal)
+{
+	int err = 0;
+
+	involve(ledger, frame, knob, goal);
+	for (size_t i = frame->nr; !err && i-- > 0; )
+		if (goal[i].involved)
+			err = set_goal(ledger, frame, knob, i, goal);
 	return err;
 }
 
-/* Log that a file was restored to its original from @now, or why not */
-static void log_restore(const struct claim *c, uint64_t now, int err)
+/* Put the goals into the claims, from which they reach the disk */
+static void set_claims(struct ledger *ledger, const struct frame *frame, enum knob knob,
+		       const struct goal *goal)
 {
-	char was[32], is[32];
+	for (size_t i = 0; i < ledger->nr; i++) {
+		struct claim *c = &ledger->claim[i];
+		size_t at = frame_find(frame, c->id);
 
-	journal_size(was, sizeof(was), c->original);
-	if (err)
-		journal(LOG_ERR, "cannot restore %s of %s to %s: %s", c->file, c->path,
-			was, strerror(-err));
-	else
-		journal(LOG_INFO, "restored %s of %s from %s to %s", c->file, c->path,
-			journal_size(is, sizeof(is), now), was);
+		if (c->knob != knob || at == FRAME_NONE || !goal[at].involved ||
+		    goal[at].value == c->written)
+			continue;
+		c->previous = c->written;
+		c->written = goal[at].value;
+		ledger->changed = true;
+	}
 }
 
-static int restore_in(const struct ledger *ledger, const struct claim *c, int dir)
+/* Write a knob that has to have its previous value until then */
+static int write_knob(const struct ledger *ledger, const struct claim *c)
 {
-	char is[32];
-	uint64_t now;
-	int err = cgroupfs_read(dir, c->file, &now);
+	uint64_t found;
+	int dir, err = read_now(ledger, c, &dir, &found);
 
-	if (!err && now == c->original)
+	if (err)
+		return err;
+	/* Changed since the frame was read: the next one shows it */
+	if (found != c->previous)
+		return -EAGAIN;
+	return write_now(dir, c->knob, c->written);
+}
+
+static void apply(struct ledger *ledger, struct claim *c)
+{
+	int err = ledger->mode == LEDGER_REAL ? write_knob(ledger, c) : 0;
+	uint64_t from = c->previous, to = c->written;
+
+	if (err) {
+		c->written = c->previous;
+		if (err != c->error && err != -EAGAIN && err != -ENOENT)
+			report(ledger, LEDGER_FAILED, c, from, to, err);
+		c->error = err;
+		return;
+	}
+	c->error = 0;
+	/* In memory only: on disk, the value before must stay valid for a restart */
+	c->previous = to;
+	report(ledger, to == c->original ? LEDGER_RESTORED : LEDGER_WROTE, c, from, to, 0);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+	return strcmp(((const struct claim *)a)->path, ((const struct claim *)b)->path);
+}
+
+/* Ancestors first */
+static void sort_claims(struct ledger *ledger)
+{
+	/* qsort() accepts no NULL, not even for an array without members */
+	if (ledger->nr)
+		qsort(ledger->claim, ledger->nr, sizeof(*ledger->claim), compare_paths);
+}
+
+/* Raise ancestors first and lower them last, so that they always cover what is below */
+static void apply_all(struct ledger *ledger)
+{
+	size_t i;
+
+	sort_claims(ledger);
+	for (i = 0; i < ledger->nr; i++)
+		if (ledger->claim[i].written > ledger->claim[i].previous)
+			apply(ledger, &ledger->claim[i]);
+	for (i = ledger->nr; i-- > 0; )
+		if (ledger->claim[i].written < ledger->claim[i].previous)
+			apply(ledger, &ledger->claim[i]);
+}
+
+static int save(struct ledger *ledger)
+{
+	int err = 0;
+
+	if (ledger->changed && ledger->mode == LEDGER_REAL)
+		err = ledger_file_save(ledger->file, ledger->claim, ledger->nr);
+	if (!err)
+		ledger->changed = false;
+	return err;
+}
+
+/* Drop claims that no rule and no descendant needs any more */
+static void drop_settled(struct ledger *ledger)
+{
+	for (size_t i = ledger->nr; i-- > 0; ) {
+		const struct claim *c = &ledger->claim[i];
+
+		if (c->nr || c->written != c->original || c->previous != c->original)
+			continue;
+		drop(ledger, i);
+	}
+}
+
+/* The claims were to change, but could not be saved: knobs stay as they are */
+static void undo_claims(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->nr; i++)
+		ledger->claim[i].written = ledger->claim[i].previous;
+}
+
+int ledger_settle(struct ledger *ledger, const struct frame *frame)
+{
+	struct goal *goal;
+	int err = 0;
+
+	if (!ledger->nr)
+		return save(ledger);
+	goal = malloc((frame->nr + 1) * sizeof(*goal));
+	if (!goal)
+		return -ENOMEM;
+	for (size_t i = 0; i < ledger->nr; i++)
+		drop_unrenewed(ledger, frame, &ledger->claim[i]);
+	for (unsigned int knob = 0; !err && knob < KNOBS; knob++) {
+		memset(goal, 0, (frame->nr + 1) * sizeof(*goal));
+		err = set_goals(ledger, frame, knob, goal);
+		if (!err)
+			set_claims(ledger, frame, knob, goal);
+	}
+	free(goal);
+	if (!err)
+		err = save(ledger);
+	if (err) {
+		undo_claims(ledger);
+		return err;
+	}
+	apply_all(ledger);
+	drop_settled(ledger);
+	return save(ledger);
+}
+
+void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t value)
+{
+	struct claim *c = find(ledger, id, knob);
+
+	if (c)
+		c->original = value;
+}
+
+static int restore_claim(struct ledger *ledger, struct claim *c)
+{
+	uint64_t found;
+	int dir, err = read_now(ledger, c, &dir, &found);
+
+	if (!err && found == c->original)
 		return 0;
-	if (!err && !claim_holds(ledger, c, c->id, now)) {
-		journal(LOG_NOTICE, "left %s of %s at %s: it was changed outside of headroomd",
-			c->file, c->path, journal_size(is, sizeof(is), now));
+	if (!err && !holds(ledger, c, found)) {
+		report(ledger, LEDGER_OUTSIDE, c, c->written, found, 0);
 		return 0;
 	}
 	if (!err)
-		err = cgroupfs_write(dir, c->file, c->original);
-	if (err != -ENOENT)
-		log_restore(c, now, err);
-	return err;
-}
-
-static int restore(const struct ledger *ledger, const struct claim *c)
-{
-	uint64_t id;
-	int dir = cgroupfs_open(ledger->root, c->path, &id);
-	int err = dir < 0 ? dir : id == c->id ? restore_in(ledger, c, dir) : -ENOENT;
-
-	if (dir >= 0)
-		close(dir);
-	else if (err != -ENOENT)
-		log_restore(c, 0, err);
+		err = write_now(dir, c->knob, c->original);
+	if (!err)
+		report(ledger, LEDGER_RESTORED, c, found, c->original, 0);
 	/* The claim ended with its cgroup */
 	return err == -ENOENT ? 0 : err;
 }
 
-int ledger_undo(struct ledger *ledger)
+int ledger_restore(struct ledger *ledger)
 {
 	int first = 0, err;
-	size_t i;
 
+	if (ledger->mode != LEDGER_REAL)
+		return 0;
 	/* Descendants first, so that ancestors always cover them */
-	for (i = ledger->nr; i > 0; i--) {
-		err = ledger->dry_run ? 0 : restore(ledger, &ledger->claim[i - 1]);
-		if (!err)
-			forget(ledger, &ledger->claim[i - 1]);
-		else if (!first)
+	sort_claims(ledger);
+	for (size_t i = ledger->nr; i-- > 0; ) {
+		struct claim *c = &ledger->claim[i];
+
+		err = restore_claim(ledger, c);
+		if (err)
+			report(ledger, LEDGER_FAILED, c, c->written, c->original, err);
+		else
+			drop(ledger, i);
+		if (!first)
 			first = err;
 	}
 	err = save(ledger);
-	if (err)
-		journal(LOG_ERR, "cannot write %s: %s", ledger->file, strerror(-err));
 	return first ? first : err;
 }

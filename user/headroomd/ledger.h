@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The ledger: every knob that the daemon has changed, what it was, and which rules demand what
+ *
+ * In each round, between ledger_look() and ledger_settle(), each rule renews its demands. A demand
+ * that is not renewed is given back.
+ */
 #ifndef HEADROOMD_LEDGER_H
 #define HEADROOMD_LEDGER_H
 
@@ -6,96 +12,121 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/**
- * struct claim - one cgroup file that the daemon has changed
- * @path: the cgroup
- * @file: the file in it
- * @id: the cgroup's id; another cgroup may get the same path
- * @original: value to restore
- * @written: value that the daemon wrote, or is about to write
- * @previous: value that the file still has if that write did not happen
- */
-struct claim {
-	char *path;
-	const char *file;
-	uint64_t id;
-	uint64_t original;
-	uint64_t written;
-	uint64_t previous;
+#include "claim.h"
+#include "dirs.h"
+#include "frame.h"
+#include "knob.h"
+
+/** enum ledger_mode - what a ledger does with the values that follow from demands */
+enum ledger_mode {
+	LEDGER_REAL,	/* write them */
+	LEDGER_DRY,	/* imagine them; frames show the values without them */
+	LEDGER_REPLAY,	/* imagine them; frames show the values that were written */
+};
+
+/** enum ledger_event_type - what happened to a claim */
+enum ledger_event_type {
+	LEDGER_WROTE,		/* the value was written, or imagined */
+	LEDGER_RESTORED,	/* the original was written */
+	LEDGER_FAILED,		/* the value could not be written; once until it can */
+	LEDGER_OUTSIDE,		/* something else changed the file, which wins */
+	LEDGER_REPAIRED,	/* the same of an ancestor: the value is its new original */
+	LEDGER_GONE,		/* the cgroup was removed */
 };
 
 /**
- * struct ledger - all claims, in memory and on disk
- * @file: path of the ledger file
- * @root: path of the cgroup root; borrowed from the caller
- * @dry_run: write neither cgroup files nor the ledger file
- * @lock: descriptor that holds the lock on @file, or -1
- * @nr: number of claims
- * @claim: the claims; an ancestor's comes before its descendants'
+ * struct ledger_event - what happened to a claim
+ * @type: what
+ * @claim: the claim, which may be dropped next
+ * @from: value of the file before
+ * @to: value that it should have had afterwards
+ * @error: LEDGER_FAILED: negative errno
  */
-struct ledger {
-	char *file;
-	const char *root;
-	bool dry_run;
-	int lock;
-	size_t nr;
-	struct claim *claim;
+struct ledger_event {
+	enum ledger_event_type type;
+	const struct claim *claim;
+	uint64_t from;
+	uint64_t to;
+	int error;
 };
 
-/**
- * struct knob - a cgroup file as read at one moment
- * @id: the cgroup's id
- * @value: value of the file; in a dry run, the value that it would have
- * @original: the value that it would have without the daemon
- */
-struct knob {
-	uint64_t id;
-	uint64_t value;
-	uint64_t original;
-};
+typedef void ledger_report(void *arg, const struct ledger_event *event);
+
+struct ledger;
 
 /**
- * ledger_open - lock a ledger file and load the claims of the previous run
+ * ledger_open - open a ledger, with the claims of a previous run
+ * @file: path of the ledger file; not used unless @mode is LEDGER_REAL
+ * @dirs: directories of cgroups, which must outlive the ledger; NULL unless LEDGER_REAL
+ * @report: told what happens
  *
- * A dry run locks and loads nothing.
+ * Only one real ledger can be open for a cgroup root.
  *
- * Return: 0; -EBUSY when another daemon holds the lock; -EBADMSG when the file
- * cannot be parsed; or another negative errno. Call ledger_close() in every case.
+ * Return: 0; -EBUSY if another one is; -EBADMSG if the file cannot be parsed; or another negative
+ * errno, of the file. Call ledger_close() in every case.
  */
-int ledger_open(struct ledger *ledger, const char *file, const char *root, bool dry_run);
-/** ledger_close - unlock and free; the ledger file keeps its claims */
+int ledger_open(struct ledger **ledger, enum ledger_mode mode, const char *file,
+		struct dirs *dirs, ledger_report *report, void *arg);
+/** ledger_close - free a ledger; claims stay in the file, and knobs as they are; accepts NULL */
 void ledger_close(struct ledger *ledger);
-/** ledger_find - find the claim on a cgroup file; NULL if there is none */
-const struct claim *ledger_find(const struct ledger *ledger, const char *path,
-				const char *file);
-/** knob_same - compare the cgroup, the value and the original of two readings */
-bool knob_same(const struct knob *a, const struct knob *b);
+/** ledger_claims - the claims, and their number */
+const struct claim *ledger_claims(const struct ledger *ledger, size_t *nr);
+/** ledger_needs - whether frames have to contain @knob of a cgroup, for a claim there or below */
+bool ledger_needs(const struct ledger *ledger, enum knob knob, const char *path);
+
 /**
- * ledger_read - read a cgroup file, with the value that it would have without the daemon
+ * ledger_look - begin a round: find what has changed since the last
  *
- * Drops the claim if the file was changed outside of the daemon or its cgroup was
- * removed.
- *
- * Return: 0 or a negative errno; -ENOENT when the cgroup does not exist.
+ * Drops claims of removed cgroups, and those on knobs that something else has changed. A claim
+ * stays if the frame lacks its knob although that exists.
  */
-int ledger_read(struct ledger *ledger, const char *path, const char *file,
-		struct knob *knob);
+void ledger_look(struct ledger *ledger, const struct frame *frame);
 /**
- * ledger_write - record a claim, then write the file
- * @knob: the reading that @value was chosen for
+ * ledger_value - the value of a knob
+ * @cgroup: index in @frame
+ * @value: result; if @ledger only imagines, the value that it would have
+ * @original: result: the value without the daemon
  *
- * Writing the original value drops the claim.
- *
- * Return: 0 or a negative errno; -ENOENT when the cgroup does not exist; -EAGAIN
- * when the file no longer reads as in @knob.
+ * Return: false if the frame does not have it.
  */
-int ledger_write(struct ledger *ledger, const char *path, const char *file,
-		 const struct knob *knob, uint64_t value);
+bool ledger_value(const struct ledger *ledger, const struct frame *frame, size_t cgroup,
+		  enum knob knob, uint64_t *value, uint64_t *original);
+/** ledger_demanded - what a rule demands of a knob; 0 if nothing */
+uint64_t ledger_demanded(const struct ledger *ledger, uint64_t id, enum knob knob,
+			 const char *rule);
 /**
- * ledger_undo - restore every claimed file that was not changed outside of the daemon
+ * ledger_demand - renew a rule's demand on a knob
+ * @value: the value, which is rounded to what the file can have
  *
- * Return: 0 or the first error; a claim that cannot be undone stays.
+ * Return: 0; -ENODATA if the frame does not have the knob; -ENOMEM.
  */
-int ledger_undo(struct ledger *ledger);
+int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
+		  enum knob knob, const char *rule, uint64_t value);
+/**
+ * ledger_settle - end a round: give back what was not renewed, and write what changed
+ *
+ * A demand on a knob that the frame lacks stays. A knob that cannot be written is reported, and
+ * tried again in the next round.
+ *
+ * Return: 0; or a negative errno if the ledger file cannot be written. No knob is changed before
+ * the file has the claim.
+ */
+int ledger_settle(struct ledger *ledger, const struct frame *frame);
+/**
+ * ledger_rebase - note that another ledger has written a knob
+ * @value: what the knob has in the next frame
+ *
+ * A ledger that only imagines does so on top of what is written: it is no change from outside.
+ */
+void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t value);
+/**
+ * ledger_restore - write the originals of all claims, and drop them
+ *
+ * If it is interrupted, the file still has all claims: it can be called again, and a ledger that
+ * adopts them takes a knob that has its original for one that was changed outside.
+ *
+ * Return: 0 or the first error; claims that could not be restored stay.
+ */
+int ledger_restore(struct ledger *ledger);
 
 #endif /* HEADROOMD_LEDGER_H */

@@ -31,8 +31,9 @@
  * memory or not; the kernel does not distinguish the two. But a cgroup whose pages are
  * evicted all the time reads new ones all the time, or it would have none left: it is in
  * use. So after the time "idle" without refaults and evictions, each round gives back a
- * quarter of what was added. If that causes evictions, the time starts again, and others
- * get the cold pages slowly; if it causes refaults, the protection is raised again.
+ * quarter of what the rule added; what other rules added is theirs. If that causes
+ * evictions, the time starts again, and others get the cold pages slowly; if it causes
+ * refaults, the protection is raised again.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -73,7 +74,7 @@ static uint64_t slack(uint64_t low)
 
 static uint64_t give_back(const struct protect_reading *now)
 {
-	uint64_t added = now->low - now->original;
+	uint64_t added = now->demand - now->original;
 
 	if (added <= LEAST_CHANGE)
 		return now->original;
@@ -84,13 +85,13 @@ static void decide_quiet(const struct protect_rule *rule,
 			 const struct protect_reading *now,
 			 struct protect_decision *d)
 {
-	if (now->low <= now->original) {
+	if (now->demand <= now->original) {
 		d->reason = PROTECT_QUIET;
 	} else if (d->active || now->quiet < rule->idle) {
 		d->reason = PROTECT_HOLDING;
 	} else {
 		d->reason = PROTECT_GIVE_BACK;
-		d->low = give_back(now);
+		d->demand = give_back(now);
 	}
 }
 
@@ -121,7 +122,8 @@ static void decide_refaulting(const struct protect_rule *rule,
 		d->reason = PROTECT_ENOUGH;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = d->samples < LEAST_SAMPLES ? PROTECT_FEW_SAMPLES : PROTECT_RAISE;
-		d->low = d->reason == PROTECT_RAISE ? target : now->low;
+		if (d->reason == PROTECT_RAISE)
+			d->demand = target;
 	} else if (now->low + slack(now->low) >= d->most) {
 		d->reason = PROTECT_AT_MAX;
 	} else {
@@ -158,19 +160,20 @@ struct protect_decision protect_decide(const struct protect_rule *rule,
 {
 	const struct headroom_pages own = own_demand(now->delta);
 	struct protect_decision d = {
-		.low = now->low,
+		.demand = now->demand,
 		.rate = per_second(now->delta->refaults, now->interval),
 		.own = per_second(own.refaults, now->interval),
 		.evictions = per_second(now->delta->evictions, now->interval),
 		.most = whole_pages(least(rule->max, now->limit), now->page_size),
 	};
 
-	measure(rule, now, &d);
 	d.active = d.rate > rule->refaults || d.evictions > rule->refaults;
-	if (d.rate <= rule->refaults)
+	if (!now->wanted || d.rate <= rule->refaults) {
 		decide_quiet(rule, now, &d);
-	else
-		decide_refaulting(rule, now, &own, &d);
+		return d;
+	}
+	measure(rule, now, &d);
+	decide_refaulting(rule, now, &own, &d);
 	return d;
 }
 

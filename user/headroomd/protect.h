@@ -8,18 +8,14 @@
 #include <headroom.h>
 
 /**
- * struct protect_rule - a section [protect NAME] of the configuration
- * @name: the section's name
- * @cgroup: path below the cgroup root
- * @refaults: refaults per second above which the rule acts
+ * struct protect_rule - the parameters of the action
+ * @refaults: refaults per second from others' reclaim above which it acts
  * @max: upper bound of memory.low, bytes
  * @quantile: share of the refaults that the protection is to prevent
  * @idle: ns with refaults and evictions at or below @refaults, after which protection
  *	is given back
  */
 struct protect_rule {
-	char *name;
-	char *cgroup;
 	double refaults;
 	uint64_t max;
 	double quantile;
@@ -28,13 +24,15 @@ struct protect_rule {
 
 /**
  * struct protect_reading - what a decision depends on
+ * @wanted: the rule's condition holds
  * @delta: statistics of the cgroup's subtree since the last reading
  * @interval: ns since the last reading
  * @clock: pages evicted from the subtree up to now, of which @delta has the last
  * @sample_shift: one page in 2^sample_shift is tracked
  * @page_size: bytes
  * @current: memory.current, bytes
- * @low: memory.low, bytes
+ * @low: memory.low, bytes; other rules and descendants may have raised it
+ * @demand: what the rule demands, bytes; @original if nothing
  * @original: memory.low without the daemon, bytes
  * @limit: memory.max, or memory.high if that is less; bytes
  * @limit_hits: how often the cgroup reached its own limit in the interval
@@ -42,6 +40,7 @@ struct protect_rule {
  * @quiet: ns since the last decision with @active set
  */
 struct protect_reading {
+	bool wanted;
 	const struct headroom_stats *delta;
 	uint64_t interval;
 	uint64_t clock;
@@ -49,6 +48,7 @@ struct protect_reading {
 	uint64_t page_size;
 	uint64_t current;
 	uint64_t low;
+	uint64_t demand;
 	uint64_t original;
 	uint64_t limit;
 	uint64_t limit_hits;
@@ -67,17 +67,20 @@ enum protect_reason {
 	PROTECT_RAISE,		/* refaults, caused by others: raise memory.low */
 	PROTECT_FEW_SAMPLES,	/* refaults, but too few were recorded to size the protection */
 	PROTECT_GIVE_BACK,	/* idle: lower memory.low */
+	PROTECT_COOLING,	/* as PROTECT_RAISE, but the cooldown has not passed */
+	PROTECT_BLIND,		/* nothing is known: keep what there is */
 };
 
 /**
  * struct protect_decision - what to do, with the evidence
- * @reason: only PROTECT_RAISE and PROTECT_GIVE_BACK change @low
- * @low: the new memory.low, bytes
+ * @reason: only PROTECT_RAISE and PROTECT_GIVE_BACK change @demand
+ * @demand: the memory.low that the rule demands from now on, bytes
  * @active: refaults or evictions exceed the rule's rate
  * @rate: evidence: refaults per second
  * @own: evidence: the part of @rate that demand from outside the subtree did not cause
  * @evictions: evidence: evictions per second
- * @distance: evidence: the quantile of the refault distances
+ * @distance: evidence: the quantile of the refault distances; like @samples and @extra 0 without
+ *	refaults above the rule's rate
  * @samples: evidence: recorded refaults behind @distance and @extra
  * @extra: evidence: additional bytes that would have prevented that share of the refaults;
  *	lower bound of the 95 % interval
@@ -85,7 +88,7 @@ enum protect_reason {
  */
 struct protect_decision {
 	enum protect_reason reason;
-	uint64_t low;
+	uint64_t demand;
 	bool active;
 	double rate;
 	double own;

@@ -1249,10 +1249,13 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
 	*path = NULL;
 	if (behaves("unnamed") == id)
 		return -EPERM;
-	for (size_t i = 0; i < NR_CGROUPS; i++)
-		if (cgroups[i].id == id && exists(i) && behaves("removed") != id)
-			*path = strdup(cgroups[i].path);
-	return *path ? 0 : -ESTALE;
+	for (size_t i = 0; i < NR_CGROUPS; i++) {
+		if (cgroups[i].id != id || !exists(i) || behaves("removed") == id)
+			continue;
+		*path = strdup(cgroups[i].path);
+		return *path ? 0 : -ENOMEM;
+	}
+	return -ESTALE;
 }
 
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)

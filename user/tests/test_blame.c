@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "blame_level.h"
 #include "blame_table.h"
 #include "failing_malloc.h"
 #include "tap.h"
@@ -147,8 +148,34 @@ static void test_memory(void)
 	ok(nth > 10, "%u allocations fail", nth - 1);
 }
 
+static void test_beside(void)
+{
+	static const struct {
+		const char *path, *around;
+		unsigned long level;
+	} cases[] = {
+		{ "/a/b", "/a/b", 2 },
+		{ "/a/b/c/d", "/a/b", 2 },	/* below: the cgroup itself */
+		{ "/a/d/e", "/a/b", 2 },	/* a sibling, /a/d */
+		{ "/a/bc/e", "/a/b", 2 },
+		{ "/a/b/c", "/a/bc", 2 },
+		{ "/x/y/z", "/a/b", 1 },
+		{ "/x", "/a", 1 },
+		{ "/a", "/a/b", 2 },		/* an ancestor stays */
+		{ "/a/b", "/a/b/c/d", 3 },
+		{ "/", "/a/b", 1 },
+		{ "/x/y", "/", 1 },
+		{ "/", "/", 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ok(blame_level_beside(cases[i].path, cases[i].around) == cases[i].level,
+		   "%s beside %s: level %lu", cases[i].path, cases[i].around, cases[i].level);
+}
+
 int main(void)
 {
+	test_beside();
 	test_since();
 	test_merged();
 	test_table();

@@ -55,6 +55,9 @@ usage "--below must be a rate in refaults per second, not 'x'" curve / --interva
 usage "--below must be a rate in refaults per second, not '-1'" curve / --interval 1 --below -1
 usage "--below needs --interval" curve / --below 5
 usage "--json and --svg - exclude each other" curve / --json --svg -
+usage "CGROUP is missing" why
+usage "unexpected argument 'b'" why a b
+usage "--interval must be a time above 0, such as 5 or 50ms, not '0'" why / --interval 0
 
 run 0 "$real" --help
 has '^  show +all statistics of one cgroup'
@@ -68,7 +71,7 @@ has '^Usage: headroom blame \[CGROUP\] \[OPTION\]'
 has '^SHARE is '
 
 export HEADROOM_FAKE=absent
-for command in status list 'show /' blame 'blame /' 'curve /' stalls 'stalls /'; do
+for command in status list 'show /' blame 'blame /' 'curve /' 'why /' stalls 'stalls /'; do
 	# shellcheck disable=SC2086
 	run 3 "$fake" $command
 	grep -q "module is not loaded: run 'modprobe headroom'" "$err"
@@ -498,6 +501,104 @@ report "reports that there is none"
 run 1 "$fake" curve /busy/db --svg /nowhere/at/all
 grep -q 'cannot write /nowhere/at/all: No such file' "$err"
 report "says why a drawing cannot be written"
+
+# put_files CGROUP CURRENT MAX HIGH LOW: the files of a cgroup
+put_files() {
+	mkdir -p "$tree$1" && echo "$2" >"$tree$1/memory.current" && echo "$3" >"$tree$1/memory.max" &&
+		echo "$4" >"$tree$1/memory.high" && echo "$5" >"$tree$1/memory.low" &&
+		printf 'low 0\nhigh 7\nmax 9\n' >"$tree$1/memory.events"
+}
+tree=$(mktemp -d) && put_files /busy/db 67108864 67108864 max 0 &&
+	put_files /busy 268435456 max 536870912 1048576
+report "a cgroup tree with files"
+export HEADROOM_FAKE=taking HEADROOM_FAKE_ROOT="$tree"
+run 0 "$fake" why /busy/db --interval 1
+has '^/busy/db \(id 3\)$'
+has '^in 1\.[0-9]{2} s$'
+has '^waits +Tasks wait for memory [0-9.]+ % of the time: 67 % of it in memcg reclaim,$'
+has '^ +are stalled now, the longest for 5.0 s in memcg reclaim. 12 more$'
+has '^evictions +2000 pages were evicted, 7.8 MiB: 70 % for its own limit, 30 % by$'
+has '^evictors +Evictors of the pages that were read again: /busy 80 %, /idle 5 %,$'
+has '^memory +With 1.2 MiB more \(95 % interval 1.1 MiB to 1.2 MiB\), 90 % of the$'
+has '^limits +/busy/db uses 64.0 MiB, memory.max 64.0 MiB; /busy uses 256.0 MiB,$'
+has '^ +memory.high 512.0 MiB, memory.low 1.0 MiB.$'
+has '^advice +Raise memory.max of /busy/db from 64.0 MiB to 66.0 MiB: 94 % of its$'
+lacks '^notes'
+[ "$(wc -L <"$out")" -le 80 ]
+report "lines fit into 80 columns"
+run 0 "$fake" why /busy/db --interval 20ms --json
+has_times
+json 'len(lines) == 1 and lines[0]["id"] == 3 and lines[0]["path"] == "/busy/db"'
+json 'lines[0]["waits"]["causes"][0]["cause"] == "memcg_reclaim" and
+	lines[0]["waits"]["causes"][0]["total"] == 20000000 and lines[0]["waits"]["stalled"] == 2'
+json '{reason["reason"]: reason["evictions"] for reason in lines[0]["evictions"]["reasons"]
+	if reason["evictions"]} == dict(own_limit=1400, kswapd=600)'
+json '[(evictor["path"], evictor["refaults"]) for evictor in lines[0]["evictors"]] ==
+	[("/busy", 640), ("/idle", 40), (None, 0)]'
+json 'lines[0]["others"] == dict(evictions=5000, refaults=120)'
+json 'lines[0]["memory"]["pool"] == "target" and lines[0]["memory"]["refaults"] == 1200'
+json '[limit["path"] for limit in lines[0]["limits"]] == ["/busy/db", "/busy", "/"] and
+	[limit["read"] for limit in lines[0]["limits"]] == [True, True, False]'
+json 'lines[0]["limits"][1]["high_bytes"] == 512 << 20 and lines[0]["limits"][1]["max_bytes"] is None'
+json 'lines[0]["limits"][0]["evictions"] == 1800'
+json 'lines[0]["advice"] == dict(action="raise_limit", reason="own_limit",
+	share_percent=lines[0]["advice"]["share_percent"], outside_percent=6.25, cgroup_id=3,
+	path="/busy/db", file="memory.max", value_bytes=66 << 20, ancestors=0)'
+json '[sentence["about"] for sentence in lines[0]["sentences"]] ==
+	["waits", "evictions", "evictors", "memory", "limits", "notes", "advice"]'
+# evictors beside /busy: its own children are one with it, which the kernel has not merged
+HEADROOM_FAKE='taking spread' run 0 "$fake" why /busy --interval 20ms --json
+json '{evictor["path"]: evictor["inside"] for evictor in lines[0]["evictors"]} ==
+	{"/busy": True, "/idle": False, None: False}'
+json 'lines[0]["evictors"][0]["evictions"] == 700 + 310 + 120 + 40 + 30'
+# the root: its children
+run 0 "$fake" why / --interval 20ms
+has '^evictors .*: /busy [0-9]+ %'
+lacks '^limits|taken from outside'
+run 0 "$fake" why /idle --interval 20ms
+has '^advice +Nothing to do: it has enough memory.$'
+has '^limits +What limits or protects /idle is unknown: cannot read its$'
+HEADROOM_FAKE=untracked run 0 "$fake" why /idle --interval 20ms
+has '^waits +Whether tasks wait for memory is unknown: stalls are not tracked,'
+run 1 "$fake" why 99
+grep -qx 'headroom: 99: no cgroup with this id has the memory controller' "$err"
+report "prints the reason from the kernel"
+run 1 "$fake" why /nowhere
+grep -qx 'headroom: no such cgroup: /nowhere' "$err"
+report "reports that there is none"
+HEADROOM_FAKE=malformed run 1 "$fake" why /busy/db --interval 20ms
+grep -q 'malformed' "$err" && [ ! -s "$out" ]
+report "reports a malformed answer, and prints nothing else"
+# the first reading is done when the command catches signals; one ends the interval early
+for words in taking 'taking died=3' gone; do
+	echo taking >"$tree/words"
+	HEADROOM_FAKE_FILE=$tree/words "$fake" why /busy/db --interval 60 --json >"$out" 2>"$err" &
+	pid=$!
+	awaits grep -q '^SigCgt:.*[4-7c-f]...$' "/proc/$pid/status"
+	echo "$words" >"$tree/words"
+	kill -s TERM $pid
+	wait $pid
+	echo "$?" >"$tree/code"
+	case $words in
+	taking)
+		[ "$(cat "$tree/code")" -eq 0 ] && [ ! -s "$err" ]
+		report "a signal ends the interval early"
+		json 'lines[0]["interval_s"] < 30 and lines[0]["evictions"]["evictions"] == 2000'
+		;;
+	gone)
+		[ "$(cat "$tree/code")" -eq 3 ] && [ ! -s "$out" ]
+		report "the module is unloaded during the interval"
+		;;
+	*)
+		[ "$(cat "$tree/code")" -eq 1 ] && [ ! -s "$out" ] &&
+			grep -qx 'headroom: /busy/db: the cgroup was removed during the interval' "$err"
+		report "the cgroup is removed during the interval: $words"
+		;;
+	esac
+done
+rm -r "$tree"
+unset HEADROOM_FAKE_ROOT
+export HEADROOM_FAKE=
 
 # Colour on a terminal, except with NO_COLOR
 if command -v script >/dev/null; then

@@ -29,6 +29,9 @@ static void test_paths(void)
 	   !path_is_within(NULL, "/a"), "within: no sibling or parent, and no unknown path");
 	ok(path_is_within("/a", "/") && path_is_within("/", "/") && path_is_within(NULL, "/"),
 	   "within: all in the root");
+	ok(!path_is_below("", "/") && !path_is_below("", "/a") && !path_is_within("", "/a"),
+	   "an empty text is no path");
+	ok(!path_is_within("a", ""), "nor does anything begin with it");
 }
 
 static void is_parsed(const char *text, const struct unit *units, double want)
@@ -85,6 +88,9 @@ static void test_arithmetic(void)
 	is_uint(saturating_sub(3, 3), 0, "no difference");
 	is_uint(saturating_sub(3, 5), 0, "never negative");
 	is_uint(saturating_sub(UINT64_MAX, 0), UINT64_MAX, "the largest");
+	is_uint(saturating_add(3, 5), 8, "a sum");
+	is_uint(saturating_add(UINT64_MAX, 0), UINT64_MAX, "the largest sum");
+	is_uint(saturating_add(UINT64_MAX - 1, 5), UINT64_MAX, "a sum never wraps around");
 }
 
 int main(void)

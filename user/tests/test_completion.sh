@@ -53,9 +53,16 @@ completes '/system.slice' show sys
 completes '/system.slice/a\ b /system.slice/ssh.service' blame /system.slice/
 completes '/user.slice' list --subtree /u
 completes '' list ''
+completes '/user.slice' why /u
+completes '--interval' why --i
 completes '' show /nowhere
 completes 'sample-shift= stalls= table-entries=' config ''
 completes 'stalls=' config st
+completes 'log pause reload resume rules status why' daemon ''
+completes 'reload resume rules' daemon --json r
+completes '/system.slice' daemon why /sys
+completes '' daemon status ''
+completes '' daemon log ''
 completes 'on' config stalls = on
 completes 'off on' config stalls =
 

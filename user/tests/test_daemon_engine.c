@@ -1,128 +1,845 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The engine: which two frames of a cgroup it compares, and how long a cgroup was idle
+ * The engine: what rules decide on a sequence of frames, and which knobs change
+ *
+ * A case is a configuration and a script. A script is frames as in frames.h; " xN" behind a clock
+ * repeats the frame with its changes, and "reload" takes the second configuration. Knobs that the
+ * engine writes are in the next frame. The log has a line for each decision, for each change of a
+ * claim and for each gap, as they come:
+ *
+ *	110 r /a: yes, raise		rule r: its condition holds, and the reason of its action
+ *	110 /a: wrote 0M to 110M	memory.low, rounded to MiB
+ *	120 r /a: later yes, enough	the follow-up
  */
-#include <errno.h>
-#include <stdlib.h>
+#include <linux/perf_event.h>
+#include <math.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "engine.h"
+#include "frames.h"
+#include "protect.h"
 #include "tap.h"
 
-#define MIB	(1ULL << 20)
-#define PAGE	4096
-#define SECOND	1000000000ULL
+#define LOG_SIZE	8192
 
-static struct protect_rule rule = {
-	.name = "r", .cgroup = "/r", .refaults = 20, .max = 512 * MIB,
-	.quantile = 0.95, .idle = 10 * SECOND,
+/**
+ * struct runner - an engine and the machine that it runs on
+ * @config: its rules
+ * @next: the rules after a reload; NULL if there are none
+ */
+struct runner {
+	struct fake fake;
+	struct engine *engine;
+	struct config *config;
+	struct config *next;
+	char log[LOG_SIZE];
 };
-static const struct config config = { .nr = 1, .protect = &rule };
-static struct engine_verdict verdict;
 
-struct refaulting {
-	struct headroom_cgroup cgroup;	/* the first member */
-	struct headroom_bucket distance;
-};
-
-static struct headroom_cgroup *make_cgroup(uint64_t id, uint64_t refaults)
+__attribute__((format(printf, 2, 3)))
+static void note(struct runner *r, const char *format, ...)
 {
-	struct refaulting *made = calloc(1, sizeof(*made));
+	size_t n = strlen(r->log);
+	va_list args;
 
-	if (!made)
-		abort();
-	made->distance.count = refaults;
-	made->cgroup.id = id;
-	made->cgroup.subtree.refaults = refaults;
-	made->cgroup.subtree.returned_outside = refaults;
-	made->cgroup.subtree.refault_distance.nr = 1;
-	made->cgroup.subtree.refault_distance.bucket = &made->distance;
-	return &made->cgroup;
+	n += snprintf(r->log + n, LOG_SIZE - n, "%g ", r->fake.time.monotonic / 1e9);
+	va_start(args, format);
+	n += vsnprintf(r->log + n, LOG_SIZE - n, format, args);
+	va_end(args);
+	if (n + 1 >= LOG_SIZE)
+		fake_wrong("the log is too long", r->log + LOG_SIZE - 256);
+	strcat(r->log, "\n");
 }
 
-/* Replaces the library's function, which frees a cgroup from an arena */
-void headroom_cgroup_free(struct headroom_cgroup *cgroup)
+static const char *reason_name(int reason)
 {
-	free(cgroup);
-}
-
-static uint64_t breaches;
-static struct knob low = { .value = 40 * MIB };
-
-/* What the engine returns for a frame; its verdict is in verdict */
-static int frame(struct engine *e, uint64_t seconds, uint64_t id, uint64_t refaults,
-		 uint64_t limit_hits)
-{
-	struct engine_frame f = {
-		.time = seconds * SECOND, .page_size = PAGE,
-		.memory = { .current = 64 * MIB, .limit = CGROUPFS_MAX,
-			    .limit_hits = limit_hits, .breaches = breaches },
-		.low = low,
-		.cgroup = make_cgroup(id, refaults),
+	static const char *const names[] = {
+		[PROTECT_QUIET] = "quiet", [PROTECT_HOLDING] = "hold",
+		[PROTECT_OWN_LIMIT] = "own limit", [PROTECT_UNHEEDED] = "unheeded",
+		[PROTECT_AT_MAX] = "at max", [PROTECT_ENOUGH] = "enough",
+		[PROTECT_RAISE] = "raise", [PROTECT_FEW_SAMPLES] = "few samples",
+		[PROTECT_GIVE_BACK] = "give back", [PROTECT_COOLING] = "cooling",
+		[PROTECT_BLIND] = "blind",
 	};
-	int err = engine_decide(e, 0, &f, &verdict);
 
-	ok(!f.cgroup, "the engine takes over the cgroup of the frame");
-	return err;
+	return reason < 0 ? "no file" : names[reason];
 }
 
-static void check_differences(struct engine *e)
+static void note_decided(void *arg, const struct decision *d)
 {
-	is_int(frame(e, 100, 1, 5000, 7), -EAGAIN, "one frame is not enough");
-	is_int(frame(e, 102, 1, 6000, 7), 0, "two frames are");
-	is_near(verdict.decision.rate, 500, 0, "the rate comes from their difference");
-	is_int(verdict.decision.reason, PROTECT_RAISE, "earlier limit hits do not count");
-	is_int(frame(e, 104, 1, 7000, 8), 0, "a third frame");
-	is_int(verdict.decision.reason, PROTECT_OWN_LIMIT, "limit hits between two frames count");
+	static const char *const words[] = {
+		[FALSE] = "no", [TRUE] = "yes", [UNKNOWN] = "unknown",
+	};
+
+	note(arg, "%s %s: %s%s, %s%s", d->rule->name, d->path, d->follows_up ? "later " : "",
+	     words[d->when], reason_name(d->reason), d->dry ? " (dry)" : "");
 }
 
-/* Continues at 104 s, when the cgroup was active */
-static void check_idle_time(struct engine *e)
+/* Whether a claim is in the ledger of the rules that act */
+static bool is_real(const struct runner *r, const struct claim *claim)
 {
-	is_int(frame(e, 113, 1, 7000, 8), 0, "9 s later");
-	is_int(verdict.decision.reason, PROTECT_HOLDING, "the cgroup is not idle yet");
-	is_int(frame(e, 114, 1, 7000, 8), 0, "10 s later");
-	is_int(verdict.decision.reason, PROTECT_GIVE_BACK, "the cgroup is idle");
+	const struct claim *all;
+	size_t nr = 0;
+
+	all = engine_ledger(r->engine) ? ledger_claims(engine_ledger(r->engine), &nr) : NULL;
+	return nr && claim >= all && claim < all + nr;
 }
 
-static void check_gaps(struct engine *e)
+static void note_claimed(void *arg, const struct ledger_event *event,
+			 const struct decision *decision)
 {
-	is_int(frame(e, 116, 2, 9000, 8), -EAGAIN, "another cgroup is not compared with it");
-	engine_blind(e, 0);
-	is_int(frame(e, 300, 2, 9000, 8), -EAGAIN, "a frame after a gap is not compared");
-	is_int(frame(e, 302, 2, 9000, 8), 0, "the frame after that is");
-	is_int(verdict.decision.reason, PROTECT_HOLDING, "the gap is not idle time");
+	static const char *const words[] = {
+		[LEDGER_WROTE] = "wrote", [LEDGER_RESTORED] = "restored",
+		[LEDGER_FAILED] = "failed", [LEDGER_OUTSIDE] = "outside",
+		[LEDGER_REPAIRED] = "repaired", [LEDGER_GONE] = "gone",
+	};
+	const struct claim *c = event->claim;
+	struct runner *r = arg;
+	bool real = is_real(r, c);
+
+	note(r, "%s: %s %.0fM to %.0fM%s%s", c->path, words[event->type], event->from / 0x1p20,
+	     event->to / 0x1p20, real ? "" : " (dry)", decision || !c->nr ? "" : " without rule");
+	for (size_t i = 0; real && i < r->fake.nr; i++)
+		if (r->fake.cgroup[i].id == c->id &&
+		    (event->type == LEDGER_WROTE || event->type == LEDGER_RESTORED))
+			r->fake.cgroup[i].file[FRAME_MEMORY_LOW] = event->to;
 }
 
-/* Continues at 302 s with refaults and a memory.low that exceeds the cgroup's memory */
-static void check_breaches(struct engine *e)
+static void note_gap(void *arg, const struct frame *frame, const char *why)
 {
-	low.value = 100 * MIB;
-	breaches = 3;
-	is_int(frame(e, 304, 2, 10000, 8), 0, "the kernel evicts below memory.low");
-	is_int(verdict.decision.reason, PROTECT_UNHEEDED, "new breaches count");
-	is_int(frame(e, 306, 2, 11000, 8), 0, "another frame");
-	is_int(verdict.decision.reason, PROTECT_ENOUGH, "earlier breaches do not");
+	(void)frame;
+	note(arg, "gap: %s", why);
 }
 
-/* Continues at 306 s, when the cgroup was active */
-static void check_original(struct engine *e)
+static struct config *parse(const char *text)
 {
-	low.original = 20 * MIB;
-	is_int(frame(e, 320, 2, 11000, 8), 0, "14 s later");
-	is_uint(verdict.decision.low, 80 * MIB, "a quarter of what exceeds the original is given back");
+	struct config_errors errors;
+	struct config *config;
+
+	if (!text)
+		return NULL;
+	if (config_parse("conf", text, strlen(text), &config, &errors))
+		fake_wrong("no configuration", errors.nr ? errors.text[0] : text);
+	config_errors_free(&errors);
+	return config;
+}
+
+static void begin(struct runner *r, bool dry_run, const char *config, const char *next)
+{
+	const struct engine_log log = { note_decided, note_claimed, note_gap, r };
+
+	*r = (struct runner){ .config = parse(config), .next = parse(next) };
+	r->engine = engine_new(dry_run, &log);
+	if (!r->engine || engine_set_rules(r->engine, r->config) ||
+	    (!dry_run && engine_open_ledger(r->engine, LEDGER_REPLAY, NULL, NULL)))
+		fake_wrong("no engine", config);
+}
+
+static void end(struct runner *r)
+{
+	engine_free(r->engine);
+	config_free(r->config);
+	config_free(r->next);
+	fake_free(&r->fake);
+}
+
+static void run_frame(struct runner *r, const char *change)
+{
+	struct frame *frame;
+	int err;
+
+	fake_change(&r->fake, change);
+	frame = fake_frame(&r->fake);
+	err = engine_round(r->engine, frame);
+	if (err)
+		note(r, "error %d", err);
+	frame_put(frame);
+}
+
+/* The lines of a frame, the first of which may end with " xN" */
+static void run_frames(struct runner *r, char *lines)
+{
+	size_t first = strcspn(lines, "\n");
+	int times = 1;
+
+	for (size_t i = 0; i < first; i++)
+		if (lines[i] == ' ' && lines[i + 1] == 'x') {
+			times = atoi(lines + i + 2);
+			memset(lines + i, ' ', 1 + strcspn(lines + i + 1, " \n"));
+		}
+	while (times--)
+		run_frame(r, lines);
+}
+
+static void run(struct runner *r, const char *script)
+{
+	char *copy = strdup(script), *at = copy, *next;
+
+	while (at && *at) {
+		next = strstr(at, "\n@");
+		if (next)
+			*next++ = '\0';
+		if (strncmp(at, "@reload", 7) == 0)
+			engine_set_rules(r->engine, r->next);
+		else
+			run_frames(r, at);
+		at = next;
+	}
+	free(copy);
+}
+
+/**
+ * struct engine_case - rules, frames, and the log
+ * @dry_run: the engine only imagines
+ * @next: the configuration that "@reload" takes
+ */
+struct engine_case {
+	const char *name;
+	const char *config;
+	const char *script;
+	const char *log;
+	bool dry_run;
+	const char *next;
+};
+
+#define RULE(name, cgroups, when, ...)								\
+	"[rule " name "]\ncgroups = " cgroups "\nwhen = " when "\n"				\
+	"do = protect max=512M rate=20/s idle=10s\n" __VA_ARGS__ "\n"
+/* A second of reclaim by others: 1000 refaults and evictions, which need 36M more */
+#define WORK(path)										\
+	path " refaults=+1000 outside=+1000 evictions=+1000 evictions.outside=+1000 "		\
+	"distance=9000x+1000\n"
+#define A_CGROUP	" current=64M evictions=1000000\n"
+#define MACHINE		"@100\n/ id=1\n/a id=2" A_CGROUP "/b id=3" A_CGROUP
+
+#define DEMAND	"refaults.outside > 20/s"
+#define BUSY	"memory.current > 1M"
+#define SLICE	"@100\n/ id=1\n/s id=2" A_CGROUP "/s/x id=3" A_CGROUP "/s/y id=4" A_CGROUP
+
+static const struct engine_case cases[] = {
+	{
+		.name = "a condition without a duration acts on one sample",
+		.config = RULE("r", "/a", DEMAND),
+		.script = MACHINE "@+1\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "one sample satisfies no duration",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1 x5\n" "@+1 x4\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "102 r /a: no, quiet\n"
+ "110 r /a: yes, raise\n"
+ "110 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "missing frames restart a duration",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1 x3\n" WORK("/a") "@+4\n" WORK("/a") "@+1 x4\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "107 gap: no frame for 4.0 s\n"
+ "111 r /a: yes, raise\n"
+ "111 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "frames that are late by less do not",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+3\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "104 r /a: yes, raise\n"
+ "104 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "suspend restarts a duration",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1 x3\n" WORK("/a") "@+1 boot=+8\n" WORK("/a") "@+1 x4\n"
+			  WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "104 gap: the machine was suspended for 8 s\n"
+ "108 r /a: yes, raise\n"
+ "108 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "so does the stop of a virtual machine, and the wall clock",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1 x3\n" WORK("/a") "@+1 wall=+30\n" WORK("/a") "@+1 x3\n"
+			  WORK("/a") "@+1 wall=50\n" WORK("/a") "@+1 x4\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "104 gap: the wall clock was set, or the machine was stopped\n"
+ "108 gap: the wall clock was set, or the machine was stopped\n"
+ "112 r /a: yes, raise\n"
+ "112 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "so does another boot",
+		.config = RULE("r", "/a", DEMAND " for 3s"),
+		.script = MACHINE "@+1 x3\n" WORK("/a") "@+1 boot_id=b\n" WORK("/a") "@+1 x4\n"
+			  WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "104 gap: the machine was booted\n"
+ "104 r /a: unknown, blind\n"
+ "108 r /a: yes, raise\n"
+ "108 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "after another boot, times of the last one count no more",
+		.config = RULE("r", "/a", BUSY, "cooldown = 20s") RULE("old", "/b", "age > 1min"),
+		.script = MACHINE "@+1\n" WORK("/a") "@10 boot_id=b\n@+1 x2\n",
+		.log = "100 r /a: yes, blind\n"
+		       "100 old /b: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "10 gap: the machine was booted\n"
+		       "10 r /a: yes, blind\n"
+		       "10 old /b: unknown, blind\n"
+		       "11 r /a: yes, hold\n",
+	}, {
+		.name = "nor if the clock went back",
+		.config = RULE("r", "/a", BUSY, "cooldown = 20s") RULE("old", "/b", "age > 1min"),
+		.script = MACHINE "@+1\n" WORK("/a") "@10\n@+1 x2\n",
+		.log = "100 r /a: yes, blind\n"
+		       "100 old /b: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "10 gap: the clock went back\n"
+		       "10 r /a: yes, blind\n"
+		       "10 old /b: unknown, blind\n"
+		       "11 r /a: yes, hold\n",
+	}, {
+		.name = "a duration of a signal that needs no previous frame restarts as well",
+		.config = RULE("r", "/a", BUSY " for 3s"),
+		.script = MACHINE "@+1 x2\n@+4\n@+1 x3\n",
+		.log = "100 r /a: unknown, blind\n"
+ "106 gap: no frame for 4.0 s\n"
+ "109 r /a: yes, quiet\n",
+	}, {
+		.name = "new cgroups join a glob, but not those that are excluded",
+		.config = RULE("r", "/s/**, !/s/test", BUSY),
+		.script = "@100\n/ id=1\n/s id=2\n/s/a id=3" A_CGROUP "/s/test id=4" A_CGROUP
+			  "@+1\n/s/n id=5" A_CGROUP
+			  "@+1\n" WORK("/s/a") WORK("/s/test") WORK("/s/n"),
+		.log = "100 r /s: no, blind\n"
+		       "100 r /s/a: yes, blind\n"
+		       "101 r /s: no, quiet\n"
+		       "101 r /s/a: yes, quiet\n"
+		       "101 r /s/n: yes, blind\n"
+		       "102 r /s/a: yes, raise\n"
+		       "102 r /s/n: yes, raise\n"
+		       "102 /s: wrote 0M to 219M\n"
+		       "102 /s/a: wrote 0M to 110M\n"
+		       "102 /s/n: wrote 0M to 110M\n",
+	}, {
+		.name = "a cgroup that is created again starts from nothing",
+		.config = RULE("r", "/a", DEMAND " for 2s"),
+		.script = MACHINE "@+1 x4\n" WORK("/a") "@+1\ngone /a\n/a id=9" A_CGROUP
+			  "@+1 x2\n" WORK("/a") "@+1\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+ "103 r /a: yes, raise\n"
+ "103 /a: wrote 0M to 110M\n"
+ "104 r /a: yes, enough\n"
+ "105 /a: gone 110M to 0M without rule\n"
+ "105 r /a: unknown, blind\n"
+ "108 r /a: yes, raise\n"
+ "108 /a: wrote 0M to 110M\n",
+	}, {
+		.name = "a cgroup that one frame lacks restarts its durations",
+		.config = RULE("r", "/a", BUSY " for 3s"),
+		.script = MACHINE "@+1 x2\n@+1\ngone /a\n@+1\n/a id=2" A_CGROUP "@+1 x4\n",
+		.log = "100 r /a: unknown, blind\n"
+ "104 r /a: unknown, blind\n"
+ "107 r /a: yes, quiet\n",
+	}, {
+		.name = "of two rules on a cgroup, the larger demand counts",
+		.config = "[rule small]\ncgroups = /a\nwhen = " BUSY "\ndo = protect max=80M\n"
+			  RULE("large", "/a", "memory.current > 100M"),
+		.script = MACHINE "@+1 x2\n" WORK("/a") "@+1 x2\n/a current=120M\n" WORK("/a"),
+		.log = "100 small /a: yes, blind\n"
+		       "100 large /a: no, blind\n"
+		       "101 small /a: yes, raise\n"
+		       "101 large /a: no, quiet\n"
+		       "101 /a: wrote 0M to 80M\n"
+		       "102 small /a: yes, at max\n"
+		       "103 large /a: yes, raise\n"
+		       "103 /a: wrote 80M to 171M\n"
+		       "104 large /a: yes, enough\n",
+	}, {
+		.name = "each gives back what it demanded, and demands nothing for the other",
+		.config = "[rule small]\ncgroups = /a\nwhen = " BUSY "\n"
+			  "do = protect max=80M idle=10s\n"
+			  "[rule large]\ncgroups = /a\nwhen = memory.current > 100M\n"
+			  "do = protect max=512M idle=21s\n",
+		.script = MACHINE "@+1\n/a current=120M\n" WORK("/a") "@+1\n@+1 x23\n",
+		.log = "100 small /a: yes, blind\n"
+		       "100 large /a: no, blind\n"
+		       "101 small /a: yes, raise\n"
+		       "101 large /a: yes, raise\n"
+		       "101 /a: wrote 0M to 171M\n"
+		       "102 small /a: yes, hold\n"
+		       "102 large /a: yes, hold\n"
+		       "111 small /a: yes, give back\n"
+		       "111 small /a: later yes, give back\n"
+		       "111 large /a: later yes, hold\n"
+		       "122 large /a: yes, give back\n"
+		       "122 /a: wrote 171M to 128M\n"
+		       "123 /a: wrote 128M to 96M\n"
+		       "124 /a: wrote 96M to 72M\n"
+		       "125 /a: wrote 72M to 54M\n",
+	}, {
+		.name = "a rule on a parent demands nothing for what a child has",
+		.config = RULE("child", "/s/x", BUSY) RULE("parent", "/s", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1 x13\n",
+		.log = "100 parent /s: yes, blind\n"
+		       "100 child /s/x: yes, blind\n"
+		       "101 parent /s: yes, quiet\n"
+		       "101 child /s/x: yes, raise\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 child /s/x: yes, hold\n"
+		       "111 child /s/x: yes, give back\n"
+		       "111 child /s/x: later yes, give back\n"
+		       "111 /s/x: wrote 110M to 82M\n"
+		       "111 /s: wrote 110M to 82M\n"
+		       "112 /s/x: wrote 82M to 62M\n"
+		       "112 /s: wrote 82M to 62M\n"
+		       "113 /s/x: wrote 62M to 46M\n"
+		       "113 /s: wrote 62M to 46M\n"
+		       "114 /s/x: wrote 46M to 35M\n"
+		       "114 /s: wrote 46M to 35M\n",
+	}, {
+		.name = "demands on a parent and on its child are both satisfied",
+		.config = RULE("child", "/s/x", BUSY) RULE("parent", "/s", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1\n" WORK("/s/x") WORK("/s") "@+1\n"
+			  "/s current=128M\n" WORK("/s") "@+1 x9\n@+1 x2\n" WORK("/s"),
+		.log = "100 parent /s: yes, blind\n"
+		       "100 child /s/x: yes, blind\n"
+		       "101 parent /s: yes, quiet\n"
+		       "101 child /s/x: yes, raise\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 parent /s: yes, enough\n"
+		       "102 child /s/x: yes, enough\n"
+		       "103 parent /s: yes, raise\n"
+		       "103 child /s/x: yes, hold\n"
+		       "103 /s: wrote 110M to 180M\n"
+		       "104 parent /s: yes, hold\n"
+		       "111 child /s/x: later yes, hold\n"
+		       "112 child /s/x: yes, give back\n"
+		       "112 /s/x: wrote 110M to 82M\n"
+		       "113 parent /s: yes, enough\n"
+		       "113 parent /s: later yes, enough\n"
+		       "113 /s/x: wrote 82M to 62M\n"
+		       "114 /s/x: wrote 62M to 46M\n",
+	}, {
+		.name = "the cooldown delays the next act",
+		.config = RULE("r", "/a", BUSY, "cooldown = 5s"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1 x5\n/a current=100M\n" WORK("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, cooling\n"
+		       "106 r /a: yes, raise\n"
+		       "106 /a: wrote 110M to 149M\n",
+	}, {
+		.name = "idle cgroups give back, without a cooldown",
+		.config = RULE("r", "/a", DEMAND, "cooldown = 1h"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1 x29\n",
+		.log = "100 r /a: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: no, hold\n"
+		       "111 r /a: no, give back\n"
+		       "111 r /a: later no, give back\n"
+		       "111 /a: wrote 110M to 82M\n"
+		       "112 /a: wrote 82M to 62M\n"
+		       "113 /a: wrote 62M to 46M\n"
+		       "114 /a: wrote 46M to 35M\n"
+		       "115 /a: wrote 35M to 26M\n"
+		       "116 /a: wrote 26M to 20M\n"
+		       "117 /a: wrote 20M to 15M\n"
+		       "118 /a: wrote 15M to 11M\n"
+		       "119 /a: wrote 11M to 8M\n"
+		       "120 /a: wrote 8M to 6M\n"
+		       "121 /a: wrote 6M to 5M\n"
+		       "122 /a: wrote 5M to 3M\n"
+		       "123 /a: wrote 3M to 3M\n"
+		       "124 /a: wrote 3M to 2M\n"
+		       "125 /a: wrote 2M to 1M\n"
+		       "126 /a: wrote 1M to 1M\n"
+		       "127 /a: wrote 1M to 1M\n"
+		       "128 /a: restored 1M to 0M\n"
+		       "129 r /a: no, quiet\n",
+	}, {
+		.name = "10 s after an act the log has what came of it",
+		.config = RULE("r", "/a", DEMAND),
+		.script = MACHINE "@+1 x12\n" WORK("/a"),
+		.log = "100 r /a: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, enough\n"
+		       "111 r /a: later yes, enough\n",
+	}, {
+		.name = "a rule in a dry run only imagines",
+		.config = RULE("r", "/a", BUSY, "dry-run = yes") RULE("real", "/b", BUSY),
+		.script = MACHINE "@+1 x2\n" WORK("/a") WORK("/b") "@+1 x9\n@+1 x2\n",
+		.log = "100 r /a: yes, blind (dry)\n"
+		       "100 real /b: yes, blind\n"
+		       "101 r /a: yes, raise (dry)\n"
+		       "101 real /b: yes, raise\n"
+		       "101 /a: wrote 0M to 110M (dry)\n"
+		       "101 /b: wrote 0M to 110M\n"
+		       "102 r /a: yes, enough (dry)\n"
+		       "102 real /b: yes, enough\n"
+		       "103 r /a: yes, hold (dry)\n"
+		       "103 real /b: yes, hold\n"
+		       "111 r /a: later yes, hold (dry)\n"
+		       "111 real /b: later yes, hold\n"
+		       "112 r /a: yes, give back (dry)\n"
+		       "112 real /b: yes, give back\n"
+		       "112 /a: wrote 110M to 82M (dry)\n"
+		       "112 /b: wrote 110M to 82M\n"
+		       "113 /a: wrote 82M to 62M (dry)\n"
+		       "113 /b: wrote 82M to 62M\n",
+	}, {
+		.name = "what a rule writes is no change from outside for one in a dry run",
+		.config = "[rule real]\ncgroups = /s/x\nwhen = " BUSY "\n"
+			  "do = protect max=80M idle=30s\n" RULE("dry", "/s/*", BUSY, "dry-run = yes"),
+		.script = SLICE "@+1\n" WORK("/s/x") WORK("/s/y") "@+1 x2\n" WORK("/s/x")
+			  "@+1\n@+1\n/s/x low=20M\n@+1 x2\n",
+		.log = "100 real /s/x: yes, blind\n"
+		       "100 dry /s/x: yes, blind (dry)\n"
+		       "100 dry /s/y: yes, blind (dry)\n"
+		       "101 real /s/x: yes, raise\n"
+		       "101 dry /s/x: yes, raise (dry)\n"
+		       "101 dry /s/y: yes, raise (dry)\n"
+		       "101 /s: wrote 0M to 219M (dry)\n"
+		       "101 /s/x: wrote 0M to 110M (dry)\n"
+		       "101 /s/y: wrote 0M to 110M (dry)\n"
+		       "101 /s: wrote 0M to 80M\n"
+		       "101 /s/x: wrote 0M to 80M\n"
+		       "102 real /s/x: yes, at max\n"
+		       "102 dry /s/x: yes, enough (dry)\n"
+		       "102 dry /s/y: yes, hold (dry)\n"
+		       "104 real /s/x: yes, hold\n"
+		       "104 dry /s/x: yes, hold (dry)\n"
+		       "105 /s/x: outside 110M to 20M (dry)\n"
+		       "105 /s/x: outside 80M to 20M\n"
+		       "105 real /s/x: yes, quiet\n"
+		       "105 dry /s/x: yes, quiet (dry)\n"
+		       "105 /s: wrote 219M to 190M (dry)\n"
+		       "105 /s: restored 80M to 0M\n"
+		       "106 /s: wrote 190M to 110M (dry)\n",
+	}, {
+		.name = "in a dry run, all rules do",
+		.config = RULE("r", "/a", BUSY) RULE("s", "/b", BUSY, "dry-run = yes"),
+		.script = MACHINE "@+1 x2\n" WORK("/a") WORK("/b"),
+		.log = "100 r /a: yes, blind (dry)\n"
+		       "100 s /b: yes, blind (dry)\n"
+		       "101 r /a: yes, raise (dry)\n"
+		       "101 s /b: yes, raise (dry)\n"
+		       "101 /a: wrote 0M to 110M (dry)\n"
+		       "101 /b: wrote 0M to 110M (dry)\n"
+		       "102 r /a: yes, enough (dry)\n"
+		       "102 s /b: yes, enough (dry)\n",
+		.dry_run = true,
+	}, {
+		.name = "without the module, signals of files go on, and rules keep what they have",
+		.config = RULE("psi", "/a", "psi.some.avg10 > 5 %") RULE("stats", "/b", DEMAND),
+		.script = MACHINE "/a psi.some.avg10=10\n@+1 x2\n" WORK("/a") WORK("/b")
+			  "@+1 x20 module=missing\n@+1\n/a psi.some.avg10=0\n@+1 module=ok\n"
+			  "@+1 x10\n",
+		.log = "100 psi /a: yes, blind\n"
+		       "100 stats /b: unknown, blind\n"
+		       "101 psi /a: yes, raise\n"
+		       "101 stats /b: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "101 /b: wrote 0M to 110M\n"
+		       "102 psi /a: yes, enough\n"
+		       "102 stats /b: yes, enough\n"
+		       "103 psi /a: yes, blind\n"
+		       "103 stats /b: unknown, blind\n"
+		       "111 psi /a: later yes, blind\n"
+		       "111 stats /b: later unknown, blind\n"
+		       "123 psi /a: no, blind\n"
+		       "125 psi /a: no, hold\n"
+		       "125 stats /b: no, hold\n"
+		       "134 psi /a: no, give back\n"
+		       "134 stats /b: no, give back\n"
+		       "134 /b: wrote 110M to 82M\n"
+		       "134 /a: wrote 110M to 82M\n",
+	}, {
+		.name = "a reload keeps claims of rules that remain, and gives back the others",
+		.config = RULE("r", "/a", DEMAND " for 2s") RULE("old", "/b", BUSY),
+		.script = MACHINE "@+1 x4\n" WORK("/a") WORK("/b") "@reload\n@+1 x3\n" WORK("/a")
+			  WORK("/b"),
+		.next = RULE("new", "/b", "memory.current > 100M")
+			RULE("r", "/a", "refaults.outside > 30/s for 2s"),
+		.log = "100 r /a: unknown, blind\n"
+ "100 old /b: yes, blind\n"
+ "101 old /b: yes, raise\n"
+ "101 /b: wrote 0M to 110M\n"
+ "102 old /b: yes, enough\n"
+ "103 r /a: yes, raise\n"
+ "103 /a: wrote 0M to 110M\n"
+ "104 r /a: yes, enough\n"
+ "105 r /a: unknown, blind\n"
+ "105 new /b: no, quiet\n"
+ "105 /b: restored 110M to 0M\n"
+ "107 r /a: yes, enough\n",
+	}, {
+		.name = "a reload without rules gives back all",
+		.config = RULE("r", "/s/x", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@reload\n@+1 x2\n",
+		.next = "[daemon]\ninterval = 1s\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 /s/x: restored 110M to 0M\n"
+		       "102 /s: restored 110M to 0M\n",
+	}, {
+		.name = "a rule that a reload makes a dry run gives back",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@reload\n@+1 x2\n",
+		.next = RULE("r", "/a", BUSY, "dry-run = yes"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, quiet (dry)\n"
+		       "102 /a: restored 110M to 0M\n",
+	}, {
+		.name = "a value from outside is the new original",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n/a low=20M\n@+1\n" WORK("/a")
+			  "@+1 x12\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 /a: outside 110M to 20M\n"
+		       "102 r /a: yes, quiet\n"
+		       "103 r /a: yes, raise\n"
+		       "103 /a: wrote 20M to 110M\n"
+		       "104 r /a: yes, hold\n"
+		       "113 r /a: yes, give back\n"
+		       "113 r /a: later yes, give back\n"
+		       "113 /a: wrote 110M to 87M\n"
+		       "114 /a: wrote 87M to 70M\n"
+		       "115 /a: wrote 70M to 58M\n",
+	}, {
+		.name = "an ancestor that was reset is repaired",
+		.config = RULE("r", "/s/x", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1\n/s low=0\n@+1\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 /s: repaired 110M to 0M\n"
+		       "102 r /s/x: yes, hold\n"
+		       "102 /s: wrote 0M to 110M\n",
+	}, {
+		.name = "files that cannot be read for a moment change no claim",
+		.config = RULE("r", "/s/*", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1\n/s/x error=24\n" WORK("/s/y")
+			  "@+1 x2\n@+1\n/s/x error=0\n@+1\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "100 r /s/y: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 r /s/y: yes, quiet\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 r /s/x: unknown, no file\n"
+		       "102 r /s/y: yes, raise\n"
+		       "102 /s: wrote 110M to 219M\n"
+		       "102 /s/y: wrote 0M to 110M\n"
+		       "103 r /s/y: yes, hold\n"
+		       "105 r /s/x: yes, blind\n"
+		       "106 r /s/x: yes, hold\n",
+	}, {
+		.name = "an ancestor that cannot be read for a moment is raised later",
+		.config = RULE("r", "/s/*", BUSY),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1\n/s error=24\n" WORK("/s/y")
+			  "@+1\n@+1\n/s error=0\n@+1\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "100 r /s/y: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 r /s/y: yes, quiet\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 r /s/x: yes, hold\n"
+		       "102 r /s/y: yes, raise\n"
+		       "102 /s/y: wrote 0M to 110M\n"
+		       "103 r /s/y: yes, hold\n"
+		       "104 /s: wrote 110M to 219M\n",
+	},
+};
+
+static void check_case(const struct engine_case *c)
+{
+	struct runner r;
+
+	begin(&r, c->dry_run, c->config, c->next);
+	run(&r, c->script);
+	if (!ok(strcmp(r.log, c->log) == 0, "%s", c->name))
+		printf("# got:\n%s# want:\n%s", r.log, c->log);
+	end(&r);
+}
+
+/* --- what it reads --- */
+
+#define LOW	FRAME_BIT(FRAME_MEMORY_LOW)
+#define LIMITS	(FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_HIGH))
+
+/* A rule needs its cgroups' files, and of their ancestors the knob and the limits */
+static void check_files(void)
+{
+	struct frame_wish wish = {};
+	struct runner r;
+	uint32_t files;
+
+	begin(&r, false, RULE("r", "/s/x", "memory.current > 90 %"), NULL);
+	run(&r, SLICE);
+	engine_wish(r.engine, &wish);
+	ok(wish.stats && wish.histograms && !wish.stalled && !wish.blame, "what the rule needs");
+	files = engine_files(r.engine, 3, "/s/x");
+	ok((files & LOW) && (files & FRAME_BIT(FRAME_MEMORY_CURRENT)), "files of its cgroup");
+	ok(!(files & FRAME_BIT(FRAME_MEMORY_PRESSURE)), "and no others");
+	ok(!(files & ~wish.files), "all of which are in the wish");
+	is_uint(engine_files(r.engine, 2, "/s"), LOW | LIMITS, "knob and limits of its parent");
+	is_uint(engine_files(r.engine, 4, "/s/y"), 0, "nothing of its neighbour");
+	end(&r);
+}
+
+/* A claim whose rule is gone has to be given back, so its knob must be read */
+static void check_files_of_claims(bool dry_run, const char *name)
+{
+	struct frame_wish wish = {};
+	struct runner r;
+
+	begin(&r, dry_run, RULE("r", "/s/x", BUSY), "[daemon]\ninterval = 1s\n");
+	run(&r, SLICE "@+1\n" WORK("/s/x") "@reload");
+	engine_wish(r.engine, &wish);
+	is_uint(wish.files, LOW, "without rules, the wish has the knobs");
+	ok(!wish.stats, "and no statistics");
+	is_uint(engine_files(r.engine, 3, "/s/x"), LOW, name);
+	is_uint(engine_files(r.engine, 2, "/s"), LOW, "that of its parent");
+	is_uint(engine_files(r.engine, 4, "/s/y"), 0, "nothing of its neighbour");
+	end(&r);
+}
+
+/* --- cost --- */
+
+#define MANY_CGROUPS	1000
+#define MANY_RULES	10
+#define MANY_ROUNDS	20
+
+static void count_decided(void *arg, const struct decision *decision)
+{
+	(void)decision;
+	++*(size_t *)arg;
+}
+
+static void ignore_claimed(void *arg, const struct ledger_event *event,
+			   const struct decision *decision)
+{
+	(void)arg, (void)event, (void)decision;
+}
+
+/* Count this thread's instructions in user space; -1 where the machine cannot */
+static int open_counter(void)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_HARDWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_HW_INSTRUCTIONS, .exclude_kernel = 1, .exclude_hv = 1,
+	};
+
+	return syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0);
+}
+
+static uint64_t read_counter(int counter)
+{
+	uint64_t count = 0;
+
+	return read(counter, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}
+
+static void make_many(struct fake *fake)
+{
+	char line[128];
+
+	fake_change(fake, "@100\n/ id=1");
+	for (int i = 0; i < MANY_CGROUPS - 1; i++) {
+		snprintf(line, sizeof(line), "/slice-%02d/c%d id=%d" A_CGROUP, i / 100, i, i + 2);
+		if (i % 100 == 0)
+			snprintf(line, sizeof(line), "/slice-%02d id=%d" A_CGROUP, i / 100, i + 2);
+		fake_change(fake, line);
+	}
+}
+
+static struct config *many_rules(void)
+{
+	char text[4096] = "";
+
+	for (int i = 0; i < MANY_RULES; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text),
+			 RULE("r%d", "/*/c*", "(" DEMAND " or psi.some.avg10 > 20 %%) and %s for %ds"),
+			 i, i % 2 ? BUSY : "stall > 1 %", i + 1);
+	return parse(text);
+}
+
+/* Rounds in which nothing happens; each rule has all cgroups but the slices and the root */
+static void run_many(struct engine *e, struct fake *fake)
+{
+	int counter = open_counter();
+	uint64_t instructions = 0, time = 0;
+
+	for (int i = 0; i < MANY_ROUNDS; i++) {
+		struct frame *frame;
+		uint64_t begin, count;
+
+		fake_change(fake, "@+1");
+		frame = fake_frame(fake);
+		begin = clock_now();
+		count = read_counter(counter);
+		if (engine_round(e, frame))
+			fake_wrong("no round", "");
+		instructions += read_counter(counter) - count;
+		time += clock_now() - begin;
+		frame_put(frame);
+	}
+	printf("# %d cgroups, %d rules: ", MANY_CGROUPS, MANY_RULES);
+	if (counter >= 0)
+		printf("%" PRIu64 " instructions, ", instructions / MANY_ROUNDS);
+	printf("%" PRIu64 " us a round\n", time / MANY_ROUNDS / 1000);
+	if (counter >= 0)
+		close(counter);
+}
+
+static void count_refused(void *arg, const struct decision *decision)
+{
+	*(size_t *)arg += decision->when == FALSE;
+}
+
+static void check_many(void)
+{
+	size_t decided = 0, refused = 0;
+	const struct engine_log log = { count_decided, ignore_claimed, note_gap, &decided };
+	struct engine *e = engine_new(false, &log);
+	struct config *config = many_rules();
+	struct fake fake = {};
+
+	make_many(&fake);
+	engine_set_rules(e, config);
+	engine_open_ledger(e, LEDGER_REPLAY, NULL, NULL);
+	run_many(e, &fake);
+	engine_each(e, 0, count_refused, &refused);
+	is_uint(refused, (MANY_CGROUPS - 11) * MANY_RULES, "each rule decides about each cgroup");
+	is_uint(decided, 2 * refused, "once blind, and once with a previous frame");
+	engine_free(e);
+	config_free(config);
+	fake_free(&fake);
 }
 
 int main(void)
 {
-	struct engine *e = engine_new(&config);
-
-	if (ok(e != NULL, "create an engine")) {
-		check_differences(e);
-		check_idle_time(e);
-		check_gaps(e);
-		check_breaches(e);
-		check_original(e);
-	}
-	engine_free(e);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		check_case(&cases[i]);
+	check_files();
+	check_files_of_claims(false, "the knob of a claim");
+	check_files_of_claims(true, "the knob of a claim in a dry run");
+	check_many();
 	return tap_done();
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The rule protect: what it decides on which evidence, and how it explains that
+ * The action protect: what it decides on which evidence, and how it explains that
  */
-#include "cgroupfs.h"
-#include "engine.h"
+#include "action.h"
+#include "frames.h"
 #include "protect.h"
 #include "tap.h"
 
@@ -14,8 +14,7 @@
 /* --- decisions --- */
 
 static const struct protect_rule rule = {
-	.name = "r", .cgroup = "/r", .refaults = 20, .max = 512 * MIB,
-	.quantile = 1, .idle = 60 * SECOND,
+	.refaults = 20, .max = 512 * MIB, .quantile = 1, .idle = 60 * SECOND,
 };
 
 static struct headroom_bucket bucket = { .low = 9000, .high = 10000, .count = 2000 };
@@ -30,8 +29,8 @@ static struct protect_reading refaulting(void)
 		.refault_distance = { .nr = 1, .bucket = &bucket },
 	};
 	return (struct protect_reading){
-		.delta = &delta, .interval = 2 * SECOND, .page_size = PAGE,
-		.clock = 1000000, .current = 64 * MIB, .limit = CGROUPFS_MAX,
+		.wanted = true, .delta = &delta, .interval = 2 * SECOND, .page_size = PAGE,
+		.clock = 1000000, .current = 64 * MIB, .limit = UINT64_MAX,
 	};
 }
 
@@ -40,7 +39,7 @@ static struct protect_reading protected_and_refaulting(void)
 {
 	struct protect_reading now = refaulting();
 
-	now.low = 70 * MIB;
+	now.low = now.demand = 70 * MIB;
 	return now;
 }
 
@@ -58,8 +57,8 @@ static void check_raise(void)
 	is_int(d.reason, PROTECT_RAISE, "refaults caused by others: raise");
 	is_near(d.rate, 1000, 0.1, "the rate is per second");
 	/* (64 MiB + 10,000 pages) * 1.1 */
-	is_near(d.low, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set and a tenth");
-	ok(d.low % PAGE == 0, "in whole pages");
+	is_near(d.demand, (64 * MIB + 10000 * PAGE) * 1.1, 6, "to the working set and a tenth");
+	ok(d.demand % PAGE == 0, "in whole pages");
 }
 
 /* One page in 64 is tracked, and one of the tracked pages came back, from far away */
@@ -73,7 +72,7 @@ static void check_few_samples(void)
 	delta.refault_distance.bucket = &far;
 	d = protect_decide(&rule, &now);
 	is_int(d.reason, PROTECT_FEW_SAMPLES, "one sample sets no target");
-	is_uint(d.low, 0, "and leaves memory.low as it is");
+	is_uint(d.demand, 0, "and leaves memory.low as it is");
 	is_uint(d.samples, 1, "the samples are counted");
 	far.count = 15 * 64;
 	decides(&now, PROTECT_FEW_SAMPLES, "nor do 15");
@@ -105,20 +104,20 @@ static void check_cautious_end(void)
 static void check_small_differences(void)
 {
 	struct protect_reading now = refaulting();
-	uint64_t target = protect_decide(&rule, &now).low;
+	uint64_t target = protect_decide(&rule, &now).demand;
 
-	now.low = target;
+	now.low = now.demand = target;
 	decides(&now, PROTECT_ENOUGH, "memory.low is the target: enough");
-	now.low = target - MIB / 2;
+	now.low = now.demand = target - MIB / 2;
 	decides(&now, PROTECT_ENOUGH, "half a MiB less is not worth a write");
-	now.low = target - 8 * MIB;
+	now.low = now.demand = target - 8 * MIB;
 	decides(&now, PROTECT_RAISE, "8 MiB less is");
 
 	now.current = 320 * MIB;
-	target = protect_decide(&rule, &now).low;
-	now.low = target - 5 * MIB;
+	target = protect_decide(&rule, &now).demand;
+	now.low = now.demand = target - 5 * MIB;
 	decides(&now, PROTECT_ENOUGH, "5 MiB of 400 are not worth a write");
-	now.low = target - 9 * MIB;
+	now.low = now.demand = target - 9 * MIB;
 	decides(&now, PROTECT_RAISE, "more than 2 % are");
 }
 
@@ -130,7 +129,7 @@ static void check_own_limit(void)
 	now.limit_hits = 1;
 	d = protect_decide(&rule, &now);
 	is_int(d.reason, PROTECT_OWN_LIMIT, "the cgroup reached its own limit");
-	is_uint(d.low, 0, "which leaves memory.low as it is");
+	is_uint(d.demand, 0, "which leaves memory.low as it is");
 }
 
 /* Only the refaults of pages that were taken from outside count */
@@ -140,11 +139,11 @@ static void check_own_demand(void)
 	struct protect_decision d;
 
 	delta.returned_outside = 40;	/* in 2 s */
-	now.low = 40 * MIB;
+	now.low = now.demand = 40 * MIB;
 	now.quiet = 60 * SECOND;
 	d = protect_decide(&rule, &now);
 	is_int(d.reason, PROTECT_OWN_LIMIT, "only 20 refaults/s are due to others");
-	is_uint(d.low, 40 * MIB, "which leaves memory.low as it is");
+	is_uint(d.demand, 40 * MIB, "which leaves memory.low as it is");
 	ok(d.active, "the cgroup is not idle");
 	is_near(d.rate, 1000, 0, "the rate includes all refaults");
 	is_near(d.own, 980, 0, "and those due to its own demand are stated");
@@ -176,7 +175,7 @@ static void check_recovery(void)
 	delta.evictions_outside = 500;
 	decides(&now, PROTECT_RAISE, "a quarter is evicted again: raise");
 	delta.evictions_outside = 499;
-	now.low = 64 * MIB;
+	now.low = now.demand = 64 * MIB;
 	decides(&now, PROTECT_RAISE, "memory.low does not exceed the cgroup's memory: raise");
 }
 
@@ -200,7 +199,7 @@ static void check_unheeded(void)
 
 	now.breaches = 3;
 	decides(&now, PROTECT_UNHEEDED, "the kernel evicts below memory.low: raising does not help");
-	now.low = 64 * MIB;
+	now.low = now.demand = 64 * MIB;
 	decides(&now, PROTECT_RAISE, "the cgroup uses all of memory.low: raise");
 }
 
@@ -212,17 +211,17 @@ static void check_bounds(void)
 
 	small.max = 80 * MIB;
 	d = protect_decide(&small, &now);
-	is_uint(d.low, 80 * MIB, "max bounds memory.low");
-	now.low = d.low;
+	is_uint(d.demand, 80 * MIB, "max bounds memory.low");
+	now.low = now.demand = d.demand;
 	is_int(protect_decide(&small, &now).reason, PROTECT_AT_MAX, "max is reached");
-	now.low = d.low - MIB / 2;
+	now.low = now.demand = d.demand - MIB / 2;
 	is_int(protect_decide(&small, &now).reason, PROTECT_AT_MAX, "or almost reached");
-	now.low = 0;
+	now.low = now.demand = 0;
 	small.max = 80 * MIB + 1;
-	is_uint(protect_decide(&small, &now).low, 80 * MIB, "max is rounded to whole pages");
+	is_uint(protect_decide(&small, &now).demand, 80 * MIB, "max is rounded to whole pages");
 	now = refaulting();
 	now.limit = 70 * MIB;
-	is_uint(protect_decide(&rule, &now).low, 70 * MIB, "so does the cgroup's own limit");
+	is_uint(protect_decide(&rule, &now).demand, 70 * MIB, "so does the cgroup's own limit");
 }
 
 static void check_quiet(void)
@@ -241,7 +240,7 @@ static struct protect_reading idle(void)
 
 	delta.refaults = 0;
 	delta.evictions = 0;
-	now.low = 100 * MIB;
+	now.low = now.demand = 100 * MIB;
 	now.original = 20 * MIB;
 	now.quiet = 60 * SECOND;
 	return now;
@@ -265,16 +264,140 @@ static void check_give_back(void)
 {
 	struct protect_reading now = idle();
 
-	is_uint(protect_decide(&rule, &now).low, 80 * MIB, "a quarter of the addition is given back");
-	now.low = now.original + MIB;
-	is_uint(protect_decide(&rule, &now).low, 20 * MIB, "the last MiB is given back at once");
-	now.low = now.original = 100 * MIB;
+	is_uint(protect_decide(&rule, &now).demand, 80 * MIB, "a quarter of the addition is given back");
+	now.low = now.demand = now.original + MIB;
+	is_uint(protect_decide(&rule, &now).demand, 20 * MIB, "the last MiB is given back at once");
+	now.low = now.demand = now.original = 100 * MIB;
 	decides(&now, PROTECT_QUIET, "without an addition there is nothing to give back");
+	now = idle();
+	now.demand = 60 * MIB;
+	is_uint(protect_decide(&rule, &now).demand, 50 * MIB,
+		"what other rules added is not given back");
+	now.demand = now.original;
+	decides(&now, PROTECT_QUIET, "if all is theirs, there is nothing to give back");
+}
+
+/* Without the condition it takes nothing, and gives back what it has as if there were no refaults */
+static void check_unwanted(void)
+{
+	struct protect_reading now = refaulting();
+
+	now.wanted = false;
+	decides(&now, PROTECT_QUIET, "the condition does not hold: no protection");
+	now.low = now.demand = 100 * MIB;
+	now.quiet = 60 * SECOND;
+	decides(&now, PROTECT_HOLDING, "refaults go on: hold what there is");
+	is_uint(protect_decide(&rule, &now).demand, 100 * MIB, "and no more");
+	now = idle();
+	now.wanted = false;
+	now.quiet = 59 * SECOND;
+	decides(&now, PROTECT_HOLDING, "idle for 59 s without the condition: hold");
+	now.quiet = 60 * SECOND;
+	decides(&now, PROTECT_GIVE_BACK, "idle for 60 s without the condition: give back");
+}
+
+/* --- plans --- */
+
+/* 1000 refaults a second by others, and as many evictions */
+#define REFAULTS	"/a refaults=+1000 outside=+1000 evictions=+1000 evictions.outside=+1000 " \
+			"distance=9000x+1000\n"
+
+static const double parameters[ACTION_PARAMETERS] = { 512 * MIB, 0.95, 20, 10 };
+
+/**
+ * struct planner - the action on the cgroup /a
+ * @memory: of the action
+ * @plan: the last one
+ */
+struct planner {
+	struct fake fake;
+	struct frame *before;
+	char memory[64];
+	struct action_plan plan;
+};
+
+static void begin(struct planner *p)
+{
+	fake_change(&p->fake, "@10\n/ id=1\n/a id=2 current=64M");
+	p->before = fake_frame(&p->fake);
+	p->fake.cgroup[1].stats.evictions = 100000;
+}
+
+static void end(struct planner *p)
+{
+	frame_put(p->before);
+	fake_free(&p->fake);
+}
+
+/* Change the machine, and plan */
+static void plans(struct planner *p, const char *change, struct action_input in,
+		  enum protect_reason reason, const char *name)
+{
+	struct frame *now;
+	struct view view;
+
+	fake_change(&p->fake, change);
+	now = fake_frame(&p->fake);
+	view = (struct view){ .now = now, .before = p->before, .cgroup = 1, .cgroup_before = 1 };
+	view.seconds = (now->time.monotonic - p->before->time.monotonic) / 1e9;
+	in.view = &view;
+	in.parameter = parameters;
+	p->plan = (struct action_plan){};
+	action_protect.plan(&in, p->memory, &p->plan);
+	if (!ok(p->plan.reason == (int)reason, "%s", name))
+		printf("# got %d (%s), want %d\n", p->plan.reason, p->plan.why, reason);
+	frame_put(p->before);
+	p->before = now;
+}
+
+static void check_plan(void)
+{
+	struct planner p = {};
+
+	begin(&p);
+	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = FALSE }, PROTECT_QUIET,
+	      "a condition that does not hold demands nothing");
+	ok(!p.plan.demands, "there is no demand");
+	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = TRUE }, PROTECT_RAISE,
+	      "a condition that holds demands memory.low");
+	ok(p.plan.demands && p.plan.demand > 64 * MIB, "as much as the working set");
+	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = TRUE, .cooling = true },
+	      PROTECT_COOLING, "but not in the cooldown");
+	ok(!p.plan.demands, "there is no demand then");
+	end(&p);
+}
+
+/* Blind, it neither takes nor gives back, and the time does not count as idle */
+static void check_blind_plan(void)
+{
+	const struct action_input holding = {
+		.when = TRUE, .value = 100 * MIB, .demand = 100 * MIB,
+	}, unknown = { .when = UNKNOWN, .value = 100 * MIB, .demand = 100 * MIB };
+	struct planner p = {};
+
+	begin(&p);
+	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = UNKNOWN }, PROTECT_BLIND,
+	      "an unknown condition demands nothing");
+	ok(!p.plan.demands, "there is no demand");
+	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "idle for 9 s: hold");
+	plans(&p, "@+1\n", unknown, PROTECT_BLIND, "an unknown condition keeps what there is");
+	is_uint(p.plan.demands ? p.plan.demand : 0, 100 * MIB, "the demand is the same");
+	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "unknown time is no idle time");
+	plans(&p, "@+1 module=missing\n", holding, PROTECT_BLIND,
+	      "without the module it keeps what there is");
+	is_uint(p.plan.demands ? p.plan.demand : 0, 100 * MIB, "the demand is the same");
+	plans(&p, "@+1 module=ok\n", holding, PROTECT_BLIND, "there is no frame to compare with");
+	plans(&p, "@+9\n/a local=-", holding, PROTECT_BLIND, "nor without a file that it reads");
+	plans(&p, "@+1\n/a local=0", holding, PROTECT_BLIND, "or without it in the last frame");
+	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "blind time is no idle time");
+	plans(&p, "@+1\n", holding, PROTECT_GIVE_BACK, "idle for 10 s: give back");
+	is_uint(p.plan.demands ? p.plan.demand : 0, 75 * MIB, "a quarter of it");
+	end(&p);
 }
 
 /* --- explanations --- */
 
-static char text[sizeof(((struct engine_verdict *)0)->why)];
+static char text[sizeof(((struct action_plan *)0)->why)];
 
 static const char *explain(const struct protect_reading *now, const struct protect_decision *d)
 {
@@ -370,6 +493,9 @@ int main(void)
 	check_quiet();
 	check_idle();
 	check_give_back();
+	check_unwanted();
+	check_plan();
+	check_blind_plan();
 	check_explanations();
 	check_limit_explanations();
 	return tap_done();

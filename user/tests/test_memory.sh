@@ -34,6 +34,7 @@ for json in '' --json; do
 		survives 15 show /busy $json
 		survives 20 stalls $json
 		survives 20 curve /busy/db $json
+		survives 30 why /busy/db --interval 1ms $json
 		survives 5 status $json
 		survives 5 watch --trigger stall=1ms,each:/busy --count 1 $json
 	}

@@ -8,6 +8,7 @@
 #include "names.h"
 #include "tap.h"
 #include "text.h"
+#include "utf8.h"
 
 static void test_numbers(void)
 {
@@ -71,6 +72,8 @@ static void test_names(void)
 
 static void test_utf8(void)
 {
+	char *valid = utf8_valid("\xff" "a\xc3\xa4\xe2\x82");
+
 	is_uint(utf8_sequence(""), 0, "no character");
 	is_uint(utf8_sequence("a"), 1, "1 byte");
 	is_uint(utf8_sequence("\xdf\xbf"), 2, "2 bytes");
@@ -79,6 +82,9 @@ static void test_utf8(void)
 	is_uint(utf8_sequence("\xf4\x90\x80\x80"), 0, "beyond Unicode");
 	is_uint(utf8_sequence("\x80"), 0, "a continuation byte");
 	is_uint(utf8_sequence("\xe2\x82"), 0, "truncated");
+	is_text(valid, "\xef\xbf\xbd" "a\xc3\xa4\xef\xbf\xbd\xef\xbf\xbd",
+		"U+FFFD for each other byte");
+	free(valid);
 }
 
 static void test_columns(void)

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Build frames, and look up what is in them
+ *
+ * Cgroups are in preorder, so that the subtree of cgroup i is the range from i to cgroup[i].end:
+ *
+ *	/  /a  /a/x  /a/y  /b
+ *	   |<----------->|		cgroup[1].end = 4
+ *
+ * Paths and texts are in one buffer, and are named by their offset while it grows.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame.h"
+#include "path.h"
+
+const char *const frame_files[FRAME_FILES] = {
+	[FRAME_MEMORY_CURRENT] = "memory.current",
+	[FRAME_MEMORY_LOW] = "memory.low",
+	[FRAME_MEMORY_MIN] = "memory.min",
+	[FRAME_MEMORY_HIGH] = "memory.high",
+	[FRAME_MEMORY_MAX] = "memory.max",
+	[FRAME_MEMORY_EVENTS] = "memory.events",
+	[FRAME_MEMORY_EVENTS_LOCAL] = "memory.events.local",
+	[FRAME_MEMORY_STAT] = "memory.stat",
+	[FRAME_MEMORY_PRESSURE] = "memory.pressure",
+	[FRAME_SWAP_CURRENT] = "memory.swap.current",
+	[FRAME_SWAP_MAX] = "memory.swap.max",
+	[FRAME_ZSWAP_CURRENT] = "memory.zswap.current",
+	[FRAME_PIDS_CURRENT] = "pids.current",
+};
+
+const char *const frame_host_files[FRAME_HOST_FILES] = {
+	[FRAME_MEMINFO] = "/proc/meminfo",
+	[FRAME_PRESSURE] = "/proc/pressure/memory",
+	/* One line for each device */
+	[FRAME_ZRAM] = "/sys/block/zram*/mm_stat",
+};
+
+void frame_wish_add(struct frame_wish *wish, const struct frame_wish *more)
+{
+	wish->files |= more->files;
+	wish->host_files |= more->host_files;
+	wish->stats |= more->stats;
+	wish->histograms |= more->histograms;
+	wish->stalled |= more->stalled;
+	wish->blame |= more->blame;
+}
+
+struct frame *frame_new(void)
+{
+	struct frame *frame = calloc(1, sizeof(*frame));
+
+	if (!frame)
+		return NULL;
+	frame->texts_size = 1;
+	frame->nr_stalled = FRAME_NONE;
+	frame->users = 1;
+	return frame;
+}
+
+struct frame *frame_get(struct frame *frame)
+{
+	frame->users++;
+	return frame;
+}
+
+void frame_put(struct frame *frame)
+{
+	if (!frame || --frame->users)
+		return;
+	headroom_snapshot_free(frame->snapshot);
+	headroom_blame_free(frame->blame);
+	free(frame->stalled);
+	free(frame->cgroup);
+	free(frame->texts);
+	free(frame->by_id);
+	free(frame);
+}
+
+/* Store a text of @size bytes and a NUL. Returns its offset, or a negative errno. */
+static int64_t add_text(struct frame *frame, const char *text, size_t size)
+{
+	size_t offset = frame->texts_size, room = frame->texts_room;
+	char *texts;
+
+	if (size >= UINT32_MAX - offset)
+		return -EFBIG;
+	if (offset + size + 1 > room) {
+		room = 2 * room + size + 4096;
+		texts = realloc(frame->texts, room);
+		if (!texts)
+			return -ENOMEM;
+		frame->texts = texts;
+		frame->texts_room = room;
+	}
+	memcpy(frame->texts + offset, text, size);
+	frame->texts[offset + size] = '\0';
+	frame->texts_size += size + 1;
+	return offset;
+}
+
+static int set_text(struct frame *frame, uint32_t *field, const char *text, size_t size)
+{
+	int64_t offset = add_text(frame, text, size);
+
+	if (offset < 0)
+		return offset;
+	*field = offset;
+	return 0;
+}
+
+size_t frame_add(struct frame *frame, uint64_t id, const char *path,
+		 const struct headroom_cgroup *stats)
+{
+	size_t room = frame->room;
+	struct frame_cgroup *all;
+	int64_t offset;
+
+	if (frame->nr == room) {
+		room = 2 * room + 16;
+		all = reallocarray(frame->cgroup, room, sizeof(*all));
+		if (!all)
+			return FRAME_NONE;
+		frame->cgroup = all;
+		frame->room = room;
+	}
+	offset = add_text(frame, path, strlen(path));
+	if (offset < 0)
+		return FRAME_NONE;
+	frame->cgroup[frame->nr] = (struct frame_cgroup){
+		.id = id, .path_text = offset, .stats = stats,
+	};
+	return frame->nr++;
+}
+
+int frame_set_text(struct frame *frame, size_t cgroup, enum frame_file file, const char *text,
+		   size_t size)
+{
+	return set_text(frame, &frame->cgroup[cgroup].text[file], text, size);
+}
+
+int frame_set_host_text(struct frame *frame, enum frame_host_file file, const char *text,
+			size_t size)
+{
+	return set_text(frame, &frame->host[file], text, size);
+}
+
+static const char *text_at(const struct frame *frame, uint32_t offset)
+{
+	return offset ? frame->texts + offset : NULL;
+}
+
+static int compare_ids(const void *a, const void *b, void *arg)
+{
+	const struct frame_cgroup *cgroup = arg;
+	uint64_t left = cgroup[*(const size_t *)a].id, right = cgroup[*(const size_t *)b].id;
+
+	return (left > right) - (left < right);
+}
+
+/* Link each cgroup to its parent, and its ancestors to its end */
+static void link_tree(struct frame *frame)
+{
+	size_t open = FRAME_NONE;
+
+	for (size_t i = 0; i < frame->nr; i++) {
+		struct frame_cgroup *c = &frame->cgroup[i];
+
+		while (open != FRAME_NONE && !path_is_below(c->path, frame->cgroup[open].path)) {
+			frame->cgroup[open].end = i;
+			open = frame->cgroup[open].parent;
+		}
+		c->parent = open;
+		c->depth = open == FRAME_NONE ? 0 : frame->cgroup[open].depth + 1;
+		open = i;
+	}
+	for (; open != FRAME_NONE; open = frame->cgroup[open].parent)
+		frame->cgroup[open].end = frame->nr;
+}
+
+int frame_finish(struct frame *frame)
+{
+	/* One more, since none are not an error */
+	frame->by_id = calloc(frame->nr + 1, sizeof(*frame->by_id));
+	if (!frame->by_id)
+		return -ENOMEM;
+	for (size_t i = 0; i < frame->nr; i++) {
+		struct frame_cgroup *c = &frame->cgroup[i];
+
+		frame->by_id[i] = i;
+		c->path = text_at(frame, c->path_text);
+	}
+	link_tree(frame);
+	qsort_r(frame->by_id, frame->nr, sizeof(*frame->by_id), compare_ids, frame->cgroup);
+	return 0;
+}
+
+size_t frame_find(const struct frame *frame, uint64_t id)
+{
+	size_t low = 0, high = frame->nr;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		uint64_t found = frame->cgroup[frame->by_id[middle]].id;
+
+		if (found == id)
+			return frame->by_id[middle];
+		if (found < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return FRAME_NONE;
+}
+
+size_t frame_find_path(const struct frame *frame, const char *path)
+{
+	size_t i = 0;
+
+	while (i < frame->nr) {
+		if (strcmp(frame->cgroup[i].path, path) == 0)
+			return i;
+		i = path_is_below(path, frame->cgroup[i].path) ? i + 1 : frame->cgroup[i].end;
+	}
+	return FRAME_NONE;
+}
+
+const char *frame_text(const struct frame *frame, size_t cgroup, enum frame_file file)
+{
+	return text_at(frame, frame->cgroup[cgroup].text[file]);
+}
+
+const char *frame_host_text(const struct frame *frame, enum frame_host_file file)
+{
+	return text_at(frame, frame->host[file]);
+}

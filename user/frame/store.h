@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Recordings: frames and decisions in an SQLite database */
+#ifndef FRAME_STORE_H
+#define FRAME_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "frame.h"
+
+struct store;
+
+/**
+ * struct store_keep - how much of a recording is kept
+ * @age: ns; 0 for all
+ * @size: bytes of the file; 0 for no limit
+ */
+struct store_keep {
+	uint64_t age;
+	uint64_t size;
+};
+
+/**
+ * struct store_decision - an entry of the decision log
+ * @rule: name of the rule; NULL if none
+ * @cgroup: path
+ * @id: cgroup
+ * @kind: "decision", "knob" or "gap"
+ * @text: as the log has it
+ */
+struct store_decision {
+	const char *rule;
+	const char *cgroup;
+	uint64_t id;
+	const char *kind;
+	const char *text;
+};
+
+/**
+ * store_create - open a recording to append to, or begin one
+ * @store: result; free it with store_close(), in every case: it has the error
+ *
+ * Return: 0; -EBADMSG if the file is no recording; -EPROTONOSUPPORT if a later version wrote it; or
+ * another negative errno.
+ */
+int store_create(struct store **store, const char *path, const struct store_keep *keep);
+/** store_open - open a recording to read it; as store_create(), -ENOENT if there is none */
+int store_open(struct store **store, const char *path);
+void store_close(struct store *store);
+/** store_error - the last error, for people; valid until the next call */
+const char *store_error(const struct store *store);
+
+/**
+ * store_append - append a frame
+ *
+ * It is on disk with store_commit(): a crash before that loses this frame, and no other.
+ *
+ * Return: 0 or a negative errno.
+ */
+int store_append(struct store *store, struct frame *frame);
+/** store_decide - append an entry of the decision log, which belongs to the last frame */
+int store_decide(struct store *store, const struct store_decision *decision);
+/** store_commit - write the last frame, and what was decided, as a whole; returns 0 or an errno */
+int store_commit(struct store *store);
+
+/**
+ * struct store_span - what a recording has
+ * @frames: number of frames
+ * @first: wall clock of the first one, ns
+ * @last: wall clock of the last one, ns
+ * @bytes: size of all frames, compressed
+ */
+struct store_span {
+	uint64_t frames;
+	uint64_t first;
+	uint64_t last;
+	uint64_t bytes;
+};
+
+int store_span(struct store *store, struct store_span *span);
+/**
+ * store_seek - continue reading with the last frame at or before a moment
+ * @wall: CLOCK_REALTIME, ns; before the first frame, it is that one
+ *
+ * Return: 0; -ENODATA if there are no frames; or another negative errno.
+ */
+int store_seek(struct store *store, uint64_t wall);
+/**
+ * store_next - read the next frame
+ * @frame: result; give it back with frame_put()
+ * @number: result: number of the frame in the recording; NULL if not wanted
+ *
+ * Begins with the first one, or where store_seek() said.
+ *
+ * Return: 1; 0 behind the last one; -EBADMSG if the frame is damaged: the next call continues with
+ * the next whole one; or another negative errno.
+ */
+int store_next(struct store *store, struct frame **frame, uint64_t *number);
+/**
+ * store_decisions - call a function for each entry of the decision log of a frame
+ * @number: of the frame
+ */
+int store_decisions(struct store *store, uint64_t number,
+		    void (*f)(void *arg, const struct store_decision *decision), void *arg);
+
+#endif /* FRAME_STORE_H */

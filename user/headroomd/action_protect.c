@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The action protect: memory.low from refault distances
+ *
+ * protect.c has the model. Here is what it reads from frames.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "action.h"
+#include "protect.h"
+#include "saturating.h"
+#include "field.h"
+
+enum { MAX, SHARE, RATE, IDLE };
+
+static const struct action_parameter parameters[] = {
+	[MAX] = { "max", UNIT_SIZE, 1 << 20, 0x1p60, 0, "upper bound of memory.low" },
+	[SHARE] = { "share", UNIT_SHARE, 0.01, 1, 0.95,
+		    "share of the refaults that the protection is to prevent" },
+	[RATE] = { "rate", UNIT_RATE, 0.01, 1e9, 20,
+		   "refaults from others' reclaim above which it acts, and below which it is idle" },
+	[IDLE] = { "idle", UNIT_TIME, 1, 1e6, 60,
+		   "time without refaults and evictions after which it is given back" },
+	{ .name = NULL },
+};
+
+/**
+ * struct memory - what the action remembers of a cgroup
+ * @active: time of the last frame in which the cgroup was active, ns; 0 before the first
+ */
+struct memory {
+	uint64_t active;
+};
+
+/* Whether the files of a frame have all that the model reads */
+struct files {
+	uint64_t current;
+	uint64_t limit;
+	uint64_t limit_hits;
+	uint64_t breaches;
+};
+
+static bool read_files(const struct frame *frame, size_t i, struct files *files)
+{
+	const char *events = frame_text(frame, i, FRAME_MEMORY_EVENTS_LOCAL);
+	uint64_t high, max_hits, high_hits;
+
+	if (!field_number(frame_text(frame, i, FRAME_MEMORY_CURRENT), &files->current) ||
+	    !field_number(frame_text(frame, i, FRAME_MEMORY_MAX), &files->limit) ||
+	    !field_number(frame_text(frame, i, FRAME_MEMORY_HIGH), &high) ||
+	    !field_key(events, "max", &max_hits) || !field_key(events, "high", &high_hits) ||
+	    !field_key(events, "low", &files->breaches))
+		return false;
+	if (high < files->limit)
+		files->limit = high;
+	files->limit_hits = max_hits + high_hits;
+	return true;
+}
+
+/* Keep what the rule has */
+static void hold(const struct action_input *in, struct action_plan *plan, int reason)
+{
+	plan->demands = in->demand;
+	plan->demand = in->demand;
+	plan->reason = reason;
+}
+
+static void decide(const struct action_input *in, struct memory *memory,
+		   const struct headroom_stats *delta, const struct files *now,
+		   const struct files *before, struct action_plan *plan)
+{
+	const struct view *view = in->view;
+	const struct protect_rule rule = {
+		.refaults = in->parameter[RATE], .max = in->parameter[MAX],
+		.quantile = in->parameter[SHARE], .idle = in->parameter[IDLE] * 1e9,
+	};
+	uint64_t time = view->now->time.monotonic;
+	struct protect_reading reading = {
+		.wanted = in->when == TRUE,
+		.delta = delta,
+		.interval = view->seconds * 1e9,
+		.clock = view_cgroup(view)->stats->subtree.evictions,
+		.sample_shift = view->now->sample_shift,
+		.page_size = view->now->page_size,
+		.current = now->current,
+		.low = in->value,
+		.demand = in->demand > in->original ? in->demand : in->original,
+		.original = in->original,
+		.limit = now->limit,
+		.limit_hits = saturating_sub(now->limit_hits, before->limit_hits),
+		.breaches = saturating_sub(now->breaches, before->breaches),
+		.quiet = time - memory->active,
+	};
+	struct protect_decision d = protect_decide(&rule, &reading);
+
+	if (in->explain)
+		protect_explain(plan->why, sizeof(plan->why), &rule, &reading, &d);
+	plan->reason = d.reason;
+	if (d.active)
+		memory->active = time;
+	if (d.demand > reading.demand && in->cooling) {
+		hold(in, plan, PROTECT_COOLING);
+		return;
+	}
+	plan->demand = d.demand;
+	plan->demands = plan->demand > in->original;
+}
+
+static void plan(const struct action_input *in, void *state, struct action_plan *plan)
+{
+	const struct view *view = in->view;
+	const struct headroom_stats *now, *before;
+	const char *why = view_stats(view, &now, &before);
+	struct files files, files_before;
+	struct memory *memory = state;
+	struct headroom_stats delta = {};
+
+	if (!memory->active)
+		memory->active = view->now->time.monotonic;
+	if (in->when == UNKNOWN)
+		why = "the condition is unknown";
+	if (!why && (!read_files(view->now, view->cgroup, &files) ||
+		     !read_files(view->before, view->cgroup_before, &files_before)))
+		why = "its files cannot be read, or it has no memory controller";
+	/* Most cgroups are idle, and all differences zero */
+	if (!why && !view_is_idle(view) && headroom_stats_delta(now, before, &delta))
+		why = "out of memory";
+	if (why) {
+		/* Time without readings is not idle time */
+		memory->active = view->now->time.monotonic;
+		hold(in, plan, PROTECT_BLIND);
+		snprintf(plan->why, sizeof(plan->why), "%s", why);
+		return;
+	}
+	decide(in, memory, &delta, &files, &files_before, plan);
+	headroom_stats_clear(&delta);
+}
+
+const struct action action_protect = {
+	.name = "protect",
+	.meaning = "raise memory.low to the working set that refault distances show, and give it back when idle",
+	.knob = KNOB_MEMORY_LOW,
+	.parameter = parameters,
+	.wish = {
+		.files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_MAX) |
+			 FRAME_BIT(FRAME_MEMORY_HIGH) | FRAME_BIT(FRAME_MEMORY_EVENTS_LOCAL) |
+			 FRAME_BIT(FRAME_MEMORY_LOW),
+		.stats = true, .histograms = true,
+	},
+	.state_size = sizeof(struct memory),
+	.plan = plan,
+};

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Claims: knobs that were changed, and which rules demand that */
+#ifndef HEADROOMD_CLAIM_H
+#define HEADROOMD_CLAIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "knob.h"
+
+/**
+ * struct demand - what a rule wants of a knob
+ * @rule: its name
+ * @value: the value
+ * @renewed: in this round
+ */
+struct demand {
+	char *rule;
+	uint64_t value;
+	bool renewed;
+};
+
+/**
+ * struct claim - a knob that was changed, or is about to be
+ * @id: the cgroup
+ * @path: its path
+ * @knob: which file
+ * @original: the value without the daemon
+ * @written: the value that the daemon wrote, or is about to write
+ * @previous: the value that the file still has if that write did not happen
+ * @nr: number of demands; 0 if it is an ancestor's, which follows from claims below it
+ * @demand: the demands
+ * @error: negative errno of the last write; 0
+ */
+struct claim {
+	uint64_t id;
+	char *path;
+	enum knob knob;
+	uint64_t original;
+	uint64_t written;
+	uint64_t previous;
+	size_t nr;
+	struct demand *demand;
+	int error;
+};
+
+/** claim_add - append a claim without demands; returns NULL if out of memory */
+struct claim *claim_add(struct claim **claim, size_t *nr, uint64_t id, enum knob knob,
+			const char *path);
+/** claim_add_demand - append a demand to a claim; returns NULL if out of memory */
+struct demand *claim_add_demand(struct claim *claim, const char *rule);
+/** claim_clear - free what a claim owns */
+void claim_clear(struct claim *claim);
+
+#endif /* HEADROOMD_CLAIM_H */

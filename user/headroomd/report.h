@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The decision log: what rules think, what they do, and what came of it */
+#ifndef HEADROOMD_REPORT_H
+#define HEADROOMD_REPORT_H
+
+#include "engine.h"
+
+struct store;
+
+/**
+ * report_to - print the decision log to the journal, and into a recording
+ * @store: the recording; NULL for none
+ *
+ * Return: what engine_new() takes; its argument is @store.
+ */
+struct engine_log report_to(struct store *store);
+
+/** report_decision - describe a decision in a sentence; returns @buf */
+const char *report_decision(char *buf, size_t size, const struct decision *decision);
+
+/** report_claim - describe what happened to a claim; @decision may be NULL; returns @buf */
+const char *report_claim(char *buf, size_t size, const struct ledger_event *event,
+			 const struct decision *decision);
+
+#endif /* HEADROOMD_REPORT_H */

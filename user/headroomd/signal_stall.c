@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Signals of stalls: time that tasks of the subtree spent waiting for memory
+ *
+ * A share is of wall time, and of one task: two tasks that wait all the time are 200 %.
+ */
+#include "signals.h"
+
+static const char not_tracked[] = "the module does not track stalls (headroom config stalls=on)";
+
+/* As view_stats(), for statistics that only grow while stalls are tracked */
+static const char *stall_stats(const struct view *view, const struct headroom_stats **now,
+			       const struct headroom_stats **before)
+{
+	const char *why = view_stats(view, now, before);
+
+	if (!why && (view->now->stalls_off || view->before->stalls_off))
+		why = not_tracked;
+	return why;
+}
+
+static struct sample stall_share(const struct view *view, uint64_t now, uint64_t before)
+{
+	struct sample s = view_rate_between(view, now, before);
+
+	if (s.blind)
+		return s;
+	return signal_exact(s.value / 1e9);
+}
+
+static struct sample read_total(const struct signal *signal, const struct view *view,
+				const struct signal_argument *argument)
+{
+	const struct headroom_stats *now, *before;
+	const char *why = stall_stats(view, &now, &before);
+
+	(void)signal, (void)argument;
+	return why ? signal_blind(why) : stall_share(view, now->stall_total, before->stall_total);
+}
+
+static struct sample read_cause(const struct signal *signal, const struct view *view,
+				const struct signal_argument *argument)
+{
+	const struct headroom_stats *now, *before;
+	const char *why = stall_stats(view, &now, &before);
+
+	(void)argument;
+	if (why)
+		return signal_blind(why);
+	return stall_share(view, headroom_stats_stall(now, signal->number)->total,
+			   headroom_stats_stall(before, signal->number)->total);
+}
+
+/* Whether a cgroup is in the subtree of a view */
+static bool is_within(const struct view *view, uint64_t id)
+{
+	size_t i = frame_find(view->now, id);
+
+	return i != FRAME_NONE && i >= view->cgroup && i < view_cgroup(view)->end;
+}
+
+/* The stalls in flight in the subtree, without proactive reclaim: their number and the longest */
+static const char *in_flight(const struct view *view, double *nr, double *longest)
+{
+	const struct headroom_stalled *task = view->now->stalled;
+
+	*nr = *longest = 0;
+	if (view->now->module_error)
+		return "the module does not answer";
+	if (view->now->stalls_off || view->now->nr_stalled == FRAME_NONE)
+		return not_tracked;
+	for (size_t i = 0; i < view->now->nr_stalled; i++) {
+		if (!headroom_stall_in_total(task[i].cause) || !is_within(view, task[i].cgroup))
+			continue;
+		++*nr;
+		if (task[i].time / 1e9 > *longest)
+			*longest = task[i].time / 1e9;
+	}
+	return NULL;
+}
+
+static struct sample read_tasks(const struct signal *signal, const struct view *view,
+				const struct signal_argument *argument)
+{
+	double nr, longest;
+	const char *why = in_flight(view, &nr, &longest);
+
+	(void)signal, (void)argument;
+	return why ? signal_blind(why) : signal_exact(nr);
+}
+
+static struct sample read_longest(const struct signal *signal, const struct view *view,
+				  const struct signal_argument *argument)
+{
+	double nr, longest;
+	const char *why = in_flight(view, &nr, &longest);
+
+	(void)signal, (void)argument;
+	return why ? signal_blind(why) : signal_exact(longest);
+}
+
+#define CAUSE(word, number_, meaning_)								\
+	{ .name = "stall." word, .unit = UNIT_SHARE, .wish = { .stats = true },		\
+	  .meaning = meaning_, .number = HEADROOM_STALL_CAUSE_##number_, .read = read_cause }
+
+const struct signal signals_stall[] = {
+	{ .name = "stall", .unit = UNIT_SHARE, .wish = { .stats = true },
+	  .meaning = "time in stalls of all causes, as a share of one task's time",
+	  .read = read_total },
+	CAUSE("direct_reclaim", DIRECT_RECLAIM, "time in reclaim because the machine was short"),
+	CAUSE("memcg_reclaim", MEMCG_RECLAIM, "time in reclaim because a memory.max was reached"),
+	CAUSE("memory_high_reclaim", MEMORY_HIGH_RECLAIM,
+	      "time in reclaim because a memory.high was reached"),
+	CAUSE("memory_high_throttle", MEMORY_HIGH_THROTTLE,
+	      "time asleep because reclaim did not bring a cgroup below memory.high"),
+	CAUSE("refault", REFAULT, "time waiting for a file page that had been evicted"),
+	CAUSE("swap_in", SWAP_IN, "time waiting for a page from swap"),
+	CAUSE("compaction", COMPACTION, "time in compaction"),
+	CAUSE("other", OTHER, "time in other memory stalls"),
+	CAUSE("throttled_writeback", THROTTLED_WRITEBACK,
+	      "time asleep in reclaim, waiting for writeback; part of other causes"),
+	CAUSE("throttled_isolated", THROTTLED_ISOLATED,
+	      "time asleep in reclaim because others had isolated too many pages; part of other causes"),
+	CAUSE("throttled_noprogress", THROTTLED_NOPROGRESS,
+	      "time asleep in reclaim that made no progress; part of other causes"),
+	CAUSE("throttled_congested", THROTTLED_CONGESTED,
+	      "time asleep in reclaim on a congested node; part of other causes"),
+	CAUSE("proactive_reclaim", PROACTIVE_RECLAIM,
+	      "time in reclaim on request, which is not a stall"),
+	{ .name = "stall.tasks", .unit = UNIT_COUNT, .wish = { .stats = true, .stalled = true },
+	  .meaning = "tasks that are stalled now", .read = read_tasks },
+	{ .name = "stall.longest", .unit = UNIT_TIME,
+	  .wish = { .stats = true, .stalled = true },
+	  .meaning = "longest stall that has not ended", .read = read_longest },
+	{ .name = NULL },
+};
