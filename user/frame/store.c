@@ -22,10 +22,12 @@
  * it: after a crash at any moment the file has all frames but for the last.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zdict.h>
 #include <zstd.h>
 
@@ -195,12 +197,27 @@ static int open_database(struct store **result, const char *path, int flags)
 
 static int load_dictionary(struct store *s, int64_t id);
 
+/*
+ * Reading statistics takes a capability, so what was read is for the owner alone. SQLite gives the
+ * files beside it the same mode. What is wrong with the path, it reports.
+ */
+static void create_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 int store_create(struct store **result, const char *path, const struct store_keep *keep)
 {
-	int err = open_database(result, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-	struct store *s = *result;
+	struct store *s;
 	int64_t last;
+	int err;
 
+	create_private(path);
+	err = open_database(result, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+	s = *result;
 	if (!err)
 		err = execute(s, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
 	if (!err)

@@ -223,12 +223,14 @@ static void check_round_trip(void)
 {
 	int different = 0, decisions = 0;
 	struct store_span span;
+	struct stat st;
 	struct store *store;
 	struct frame *frame;
 	unsigned int i;
 	uint64_t number;
 
 	write_frames(0, 300);
+	ok(!stat(recording(), &st) && (st.st_mode & 07777) == 0600, "only its owner may read it");
 	write_frames(300, FRAMES);
 	is_int(store_open(&store, recording()), 0, "the recording is opened");
 	is_int(store_span(store, &span), 0, "its span is read");
