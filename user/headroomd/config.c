@@ -671,6 +671,18 @@ int config_load(const char *path, struct config **result, struct config_errors *
 	return finish(&p, result);
 }
 
+struct config *config_load_or_print(const char *path)
+{
+	struct config_errors errors;
+	struct config *config;
+
+	config_load(path, &config, &errors);
+	for (size_t i = 0; i < errors.nr; i++)
+		fprintf(stderr, "%s\n", errors.text[i]);
+	config_errors_free(&errors);
+	return config;
+}
+
 char *config_find_ledger(const char *path)
 {
 	struct config_errors errors = {};

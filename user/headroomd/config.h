@@ -78,6 +78,8 @@ struct config_errors {
  * Return: 0 or a negative errno.
  */
 int config_load(const char *path, struct config **config, struct config_errors *errors);
+/** config_load_or_print - config_load(), with errors on the standard error; NULL on failure */
+struct config *config_load_or_print(const char *path);
 /**
  * config_find_ledger - the path of the ledger's file, even if the configuration has errors
  *

@@ -30,21 +30,9 @@ void explain_signals(void)
 	}
 }
 
-static struct config *load(const char *path)
-{
-	struct config_errors errors;
-	struct config *config;
-
-	config_load(path, &config, &errors);
-	for (size_t i = 0; i < errors.nr; i++)
-		fprintf(stderr, "%s\n", errors.text[i]);
-	config_errors_free(&errors);
-	return config;
-}
-
 int explain_check(const char *config_path)
 {
-	struct config *config = load(config_path);
+	struct config *config = config_load_or_print(config_path);
 
 	if (!config)
 		return 1;
@@ -155,7 +143,7 @@ static void ignore_gap(void *arg, const struct frame *frame, const char *why)
 int explain_rules(const char *config_path)
 {
 	static const struct engine_log silent = { ignore_decision, ignore_claim, ignore_gap, NULL };
-	struct config *config = load(config_path);
+	struct config *config = config_load_or_print(config_path);
 	struct engine *engine;
 	struct live *live;
 	int err;

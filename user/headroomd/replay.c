@@ -18,18 +18,6 @@
 #include "report.h"
 #include "store.h"
 
-static struct config *load(const char *path)
-{
-	struct config_errors errors;
-	struct config *config;
-
-	config_load(path, &config, &errors);
-	for (size_t i = 0; i < errors.nr; i++)
-		fprintf(stderr, "%s\n", errors.text[i]);
-	config_errors_free(&errors);
-	return config;
-}
-
 /* Run a configuration on all frames. Returns 0 or a negative errno, which has been printed. */
 static int play(const char *recording, const struct config *config, const struct engine_log *log,
 		struct frame_clocks *now)
@@ -104,7 +92,7 @@ int replay_run(const char *recording, const char *config_path)
 {
 	struct frame_clocks now = {};
 	const struct engine_log log = { print_decision, print_claim, print_gap, &now };
-	struct config *config = load(config_path);
+	struct config *config = config_load_or_print(config_path);
 	int err;
 
 	if (!config)
@@ -240,7 +228,7 @@ static int compare_one(const char *recording, const char *config_path)
 {
 	struct table t = {};
 	const struct engine_log log = { count_decision, count_claim, count_gap, &t };
-	struct config *config = load(config_path);
+	struct config *config = config_load_or_print(config_path);
 	int err;
 
 	if (!config)

@@ -167,7 +167,9 @@ static void note_module(struct service *s, int err)
 
 static void note_error(struct service *s, int err)
 {
-	if (err && err != s->error)
+	if (err == -ENOMEM && err != s->error)
+		journal(LOG_ERR, "out of memory: rules were not evaluated, and keep what they have");
+	else if (err && err != s->error)
 		journal(LOG_ERR, "cannot write the ledger %s, so nothing is changed: %s",
 			s->config->ledger, strerror(-err));
 	s->error = err;
