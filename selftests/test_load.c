@@ -329,8 +329,8 @@ static int read_region(void *arg)
 	return 0;
 }
 
-/* Evicts one page more if that is possible. Whether the module has counted all of them. */
-static bool rest_is_evicted(void *arg)
+/* Whether the module has counted all pages as evicted. Otherwise tries to evict one page more. */
+static bool all_are_evicted(void *arg)
 {
 	int nr = *(int *)arg;
 	struct headroom_cgroup *cg;
@@ -338,10 +338,11 @@ static bool rest_is_evicted(void *arg)
 	bool done;
 
 	snprintf(name, sizeof(name), "c%d", nr);
-	cgroup_write(name, "memory.reclaim", "4096");
 	cg = module_read(name);
 	done = cg && cg->local.evictions == (uint64_t)pages_of(nr);
 	headroom_cgroup_free(cg);
+	if (!done)
+		cgroup_write(name, "memory.reclaim", "4096");
 	return done;
 }
 
@@ -355,11 +356,12 @@ static int use_cgroup(int nr)
 		fprintf(stderr, "# cannot read in %s\n", name);
 		return -1;
 	}
-	/* The kernel can give up early, as 7.3 often does with the classic LRU */
-	if (cgroup_write(name, "memory.reclaim", bytes) &&
-	    !wait_until(rest_is_evicted, &nr, 60))
-		return -1;
-	return 0;
+	/*
+	 * The kernel can give up early, as 7.3 often does with the classic LRU. A page of slab that
+	 * it frees also counts as reclaimed.
+	 */
+	cgroup_write(name, "memory.reclaim", bytes);
+	return wait_until(all_are_evicted, &nr, 60) ? 0 : -1;
 }
 
 /* One cgroup of ten does something, in each batch another one */
