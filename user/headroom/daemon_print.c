@@ -161,6 +161,15 @@ static void put_frame(struct json_object *frame)
 	       plural(number(frame, "cgroups")), quantity_ns(number(frame, "duration_ns")).s);
 }
 
+static void put_budget(struct json_object *s)
+{
+	if (!field(s, "budget_bytes"))
+		return;
+	printf("budget      %s", quantity_bytes(number(s, "budget_bytes")).s);
+	printf(" for protections, of which %s in use\n",
+	       quantity_bytes(number(s, "added_bytes")).s);
+}
+
 void daemon_print_status(struct json_object *s)
 {
 	uint64_t rules = number(s, "rules"), cgroups = number(s, "cgroups");
@@ -176,6 +185,7 @@ void daemon_print_status(struct json_object *s)
 	put(field(s, "module_error") ? daemon_field_text(s, "module_error") : "answers");
 	printf("\ninterval    %s\n", quantity_ns(number(s, "interval_ns")).s);
 	put_frame(field(s, "frame"));
+	put_budget(s);
 	fputs("recording   ", stdout);
 	put(field(s, "record") ? daemon_field_text(s, "record") : "none");
 	putchar('\n');
@@ -202,6 +212,7 @@ void daemon_print_rule(struct json_object *rule)
 	put_field(rule, "when");
 	fputs("\n  do       ", stdout);
 	put_field(rule, "do");
+	printf(", weight %g", json_object_get_double(field(rule, "weight")));
 	if (number(rule, "cooldown_ns"))
 		printf(", at most once in %s", quantity_ns(number(rule, "cooldown_ns")).s);
 	printf("\n  matches  %" PRIu64 " cgroup%s, and holds for %" PRIu64 "\n", cgroups,

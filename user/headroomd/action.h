@@ -47,6 +47,7 @@ struct action_parameter {
  * @value: of the knob, bytes; in a dry run, the value that it would have
  * @original: the value that it would have without headroomd
  * @demand: what the rule demanded last; 0 if nothing
+ * @bounded: all demands together exceed the budget, so that less than @demand may be granted
  * @explain: the plan needs its @why, which costs more than the rest
  * @cooling: the rule acted less than its cooldown ago: it may give back, not take more
  */
@@ -57,6 +58,7 @@ struct action_input {
 	uint64_t value;
 	uint64_t original;
 	uint64_t demand;
+	bool bounded;
 	bool explain;
 	bool cooling;
 };

@@ -13,11 +13,13 @@
  * struct demand - what a rule wants of a knob
  * @rule: its name
  * @value: the value
+ * @weight: of the rule, when demands exceed the budget; 0 if it was not renewed since the start
  * @renewed: in this round
  */
 struct demand {
 	char *rule;
 	uint64_t value;
+	double weight;
 	bool renewed;
 };
 

@@ -38,6 +38,8 @@ enum key {
 	KEY_SOCKET = 1024,
 	KEY_SOCKET_MODE = 2048,
 	KEY_SOCKET_GROUP = 4096,
+	KEY_BUDGET = 8192,
+	KEY_WEIGHT = 16384,
 };
 
 /**
@@ -196,6 +198,32 @@ static void set_size(struct parser *p, const char *key, const char *text, double
 		      least / 0x1p20);
 	else
 		*bytes = size;
+}
+
+static void set_budget(struct parser *p, const char *key, const char *text)
+{
+	struct config *c = p->config;
+	double value;
+
+	if (unit_parse(UNIT_SHARE, text, &value) && value > 0 && value <= 1) {
+		c->budget_share = value;
+	} else if (unit_parse(UNIT_SIZE, text, &value) && value >= 0x1p20 && value <= 0x1p60) {
+		c->budget = value;
+		c->budget_share = 0;
+	} else {
+		wrong(p, text, "%s: expected a share of the machine's memory of at most 100 %%, such as 50%%, or a size of at least 1M, such as 8G",
+		      key);
+	}
+}
+
+static void set_weight(struct parser *p, const char *key, const char *text, double *weight)
+{
+	double value;
+
+	if (unit_parse(UNIT_COUNT, text, &value) && value >= 1 && value <= 10000)
+		*weight = value;
+	else
+		wrong(p, text, "%s: expected a number from 1 to 10000", key);
 }
 
 static void set_cgroups(struct parser *p, const char *text)
@@ -371,6 +399,9 @@ static void daemon_key(struct parser *p, const char *key, char *text)
 	if (!strcmp(key, "interval")) {
 		if (note_key(p, key, KEY_INTERVAL))
 			set_time(p, key, text, 100e6, &c->interval);
+	} else if (!strcmp(key, "budget")) {
+		if (note_key(p, key, KEY_BUDGET))
+			set_budget(p, key, text);
 	} else if (!strcmp(key, "ledger")) {
 		if (note_key(p, key, KEY_LEDGER))
 			set_path(p, key, text, &c->ledger);
@@ -384,7 +415,7 @@ static void daemon_key(struct parser *p, const char *key, char *text)
 		if (note_key(p, key, KEY_RECORD_SIZE))
 			set_size(p, key, text, 0x1p20, &c->record_size);
 	} else if (!socket_key(p, key, text)) {
-		wrong(p, key, "unknown key '%s' in [daemon]: use interval, ledger, record, record-age, record-size, socket, socket-mode or socket-group",
+		wrong(p, key, "unknown key '%s' in [daemon]: use interval, budget, ledger, record, record-age, record-size, socket, socket-mode or socket-group",
 		      key);
 	}
 }
@@ -403,11 +434,14 @@ static void rule_key(struct parser *p, const char *key, char *text)
 	} else if (!strcmp(key, "cooldown")) {
 		if (note_key(p, key, KEY_COOLDOWN))
 			set_time(p, key, text, 0, &current_rule(p)->cooldown);
+	} else if (!strcmp(key, "weight")) {
+		if (note_key(p, key, KEY_WEIGHT))
+			set_weight(p, key, text, &current_rule(p)->weight);
 	} else if (!strcmp(key, "dry-run")) {
 		if (note_key(p, key, KEY_DRY_RUN))
 			set_boolean(p, key, text, &current_rule(p)->dry_run);
 	} else {
-		wrong(p, key, "unknown key '%s' in [rule %s]: use cgroups, when, do, cooldown or dry-run",
+		wrong(p, key, "unknown key '%s' in [rule %s]: use cgroups, when, do, weight, cooldown or dry-run",
 		      key, current_rule(p)->name);
 	}
 }
@@ -455,7 +489,7 @@ static void begin_rule(struct parser *p, const char *name)
 	}
 	c->rule = rules;
 	p->rule = c->nr;
-	rules[c->nr] = (struct rule){ .name = strdup(name) };
+	rules[c->nr] = (struct rule){ .name = strdup(name), .weight = 100 };
 	if (asprintf(&rules[c->nr].place, "%s:%u", p->path, p->line) < 0)
 		rules[c->nr].place = NULL;
 	if (!rules[c->nr].name || !rules[c->nr].place) {
@@ -564,6 +598,7 @@ static struct config *config_new(void)
 	if (!config)
 		return NULL;
 	config->interval = 1000000000;
+	config->budget_share = 0.5;
 	config->record_age = 7 * 24 * 3600 * NS_PER_S;
 	config->record_size = 1 << 30;
 	config->ledger = strdup("/run/headroom/ledger");

@@ -19,6 +19,7 @@
  * @when: the condition
  * @action: what to do while it holds
  * @parameter: of the action, in the order of its list
+ * @weight: of its demands, when all together exceed the budget
  * @cooldown: ns between two acts on a cgroup; what it gives back does not wait
  * @dry_run: only log what it would do
  */
@@ -29,6 +30,7 @@ struct rule {
 	struct condition when;
 	const struct action *action;
 	double parameter[ACTION_PARAMETERS];
+	double weight;
 	uint64_t cooldown;
 	bool dry_run;
 };
@@ -36,6 +38,8 @@ struct rule {
 /**
  * struct config - a parsed configuration
  * @interval: ns between two frames
+ * @budget: what all protections together may add: bytes; with @budget_share not used
+ * @budget_share: the same as a share of the machine's memory; 0 if @budget counts
  * @ledger: path of the ledger's file
  * @record: path of a recording to write; NULL for none
  * @record_age: ns that it keeps
@@ -48,6 +52,8 @@ struct rule {
  */
 struct config {
 	uint64_t interval;
+	uint64_t budget;
+	double budget_share;
 	char *ledger;
 	char *record;
 	uint64_t record_age;

@@ -104,8 +104,10 @@ static void status(struct answer *a, const char *argument)
 	const struct control_state *s = a->state;
 	struct json_object *object = json_new_object();
 	struct count watched = {};
+	uint64_t budget, added;
 
 	(void)argument;
+	budget = engine_budget(s->engine, &added);
 	engine_each(s->engine, 0, count_cgroup, &watched);
 	json_add_text(object, "version", VERSION);
 	json_add_uint(object, "pid", getpid());
@@ -121,6 +123,11 @@ static void status(struct answer *a, const char *argument)
 	else
 		json_add_null(object, "frame");
 	json_add_text(object, "record", s->config->record);
+	if (budget < UINT64_MAX)
+		json_add_uint(object, "budget_bytes", budget);
+	else
+		json_add_null(object, "budget_bytes");
+	json_add_uint(object, "added_bytes", added);
 	add_claims(object, s->engine);
 	put_line(a, object);
 }

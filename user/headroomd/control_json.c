@@ -35,6 +35,7 @@ struct json_object *control_json_rule(const struct rule *rule, size_t cgroups, s
 	json_add(object, "patterns", globs);
 	json_add_text(object, "when", rule->when.text);
 	add_action(object, rule);
+	json_add_number(object, "weight", rule->weight);
 	json_add_uint(object, "cooldown_ns", rule->cooldown);
 	json_add_bool(object, "dry_run", rule->dry_run);
 	json_add_uint(object, "cgroups", cgroups);

@@ -25,6 +25,7 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "field.h"
 #include "gap.h"
 
 /* Files of which the least value among a cgroup and its ancestors counts */
@@ -167,6 +168,8 @@ void engine_wish(const struct engine *e, struct frame_wish *wish)
 		condition_wish(&rule->when, wish);
 		frame_wish_add(wish, &rule->action->wish);
 	}
+	if (e->config->budget_share > 0)
+		wish->host_files |= FRAME_BIT(FRAME_MEMINFO);
 	/* Without any rule, claims are left to give back */
 	for (unsigned int knob = 0; knob < KNOBS; knob++)
 		wish->files |= FRAME_BIT(knobs[knob].file);
@@ -422,6 +425,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	struct action_input input = {
 		.view = view, .parameter = rule->parameter,
 		.demand = ledger_demanded(ledger, id, rule->action->knob, rule->name),
+		.bounded = ledger_is_bounded(ledger),
 		.cooling = b->acted && now - b->acted < rule->cooldown,
 	};
 	int err;
@@ -440,7 +444,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	if (!plan.demands)
 		return 0;
 	err = ledger_demand(ledger, view->now, view->cgroup, rule->action->knob, rule->name,
-			    plan.demand);
+			    plan.demand, rule->weight);
 	if (!err && plan.demand > input.demand) {
 		b->acted = now;
 		b->follow_up = now + FOLLOW_UP;
@@ -522,9 +526,27 @@ static int run_rules(struct engine *e, struct frame *frame, const char *gap)
 	return err;
 }
 
+/* Bound protections by a share of the machine's memory, which may be plugged in and out */
+static void set_budget(const struct engine *e, const struct frame *frame)
+{
+	uint64_t budget = e->config->budget, memory;
+
+	if (e->config->budget_share > 0) {
+		if (!field_key(frame_host_text(frame, FRAME_MEMINFO), "MemTotal", &memory))
+			return;
+		budget = memory * 1024 * e->config->budget_share;
+	}
+	ledger_set_budget(e->dry_ledger, budget);
+	if (e->ledger)
+		ledger_set_budget(e->ledger, budget);
+}
+
 static int settle(struct engine *e, const struct frame *frame)
 {
-	int err = ledger_settle(e->dry_ledger, frame);
+	int err;
+
+	set_budget(e, frame);
+	err = ledger_settle(e->dry_ledger, frame);
 
 	return err || !e->ledger ? err : ledger_settle(e->ledger, frame);
 }
@@ -553,6 +575,14 @@ int engine_round(struct engine *e, struct frame *frame)
 	frame_put(e->before);
 	e->before = frame_get(frame);
 	return err;
+}
+
+uint64_t engine_budget(const struct engine *e, uint64_t *added)
+{
+	const struct ledger *ledger = e->ledger ? e->ledger : e->dry_ledger;
+
+	*added = e->before ? ledger_added(ledger, e->before, KNOB_MEMORY_LOW) : 0;
+	return ledger_budget(ledger);
 }
 
 const struct frame *engine_frame(const struct engine *e)

@@ -97,6 +97,11 @@ uint32_t engine_files(void *arg, uint64_t id, const char *path);
  * Return: 0; -ENOMEM; or a negative errno of the ledger's file: nothing was changed then.
  */
 int engine_round(struct engine *engine, struct frame *frame);
+/**
+ * engine_budget - what all protections together may add, bytes; UINT64_MAX before the first round
+ * @added: result: what they have added
+ */
+uint64_t engine_budget(const struct engine *engine, uint64_t *added);
 /** engine_frame - the frame of the last round; NULL before the first */
 const struct frame *engine_frame(const struct engine *engine);
 /**

@@ -57,6 +57,7 @@ static void print_rule(const struct rule *rule)
 	for (size_t i = 0; p[i].name; i++)
 		printf("%s %s %s", i ? "," : ";", p[i].name,
 		       unit_print(value, sizeof(value), p[i].unit, rule->parameter[i]));
+	printf("; weight %g", rule->weight);
 	if (rule->cooldown)
 		printf("; at most once in %.0f s", rule->cooldown / 1e9);
 	printf("\n");

@@ -21,7 +21,7 @@
  *
  * The sums are computed in each round, from the leaves up, so a cgroup that vanished, or an
  * ancestor that something else has changed, is mended by the next one. Such a change is the
- * ancestor's new original.
+ * ancestor's new original. What all claims together add is bounded by the budget: see budget.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +30,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "budget.h"
 #include "ledger.h"
 #include "ledger_file.h"
 #include "path.h"
@@ -43,6 +44,8 @@ struct ledger {
 	int lock;
 	ledger_report *report;
 	void *arg;
+	uint64_t budget;
+	bool bounded;	/* by the budget, in the last round */
 	bool changed;	/* since the file was written */
 	size_t nr;
 	struct claim *claim;
@@ -70,6 +73,7 @@ int ledger_open(struct ledger **result, enum ledger_mode mode, const char *file,
 		return -ENOMEM;
 	*ledger = (struct ledger){
 		.mode = mode, .dirs = dirs, .lock = -1, .report = report, .arg = arg,
+		.budget = UINT64_MAX,
 	};
 	if (mode != LEDGER_REAL)
 		return 0;
@@ -97,6 +101,21 @@ const struct claim *ledger_claims(const struct ledger *ledger, size_t *nr)
 {
 	*nr = ledger->nr;
 	return ledger->claim;
+}
+
+void ledger_set_budget(struct ledger *ledger, uint64_t bytes)
+{
+	ledger->budget = bytes;
+}
+
+uint64_t ledger_budget(const struct ledger *ledger)
+{
+	return ledger->budget;
+}
+
+bool ledger_is_bounded(const struct ledger *ledger)
+{
+	return ledger->bounded;
 }
 
 static void report(const struct ledger *ledger, enum ledger_event_type type,
@@ -282,7 +301,7 @@ static struct claim *claim_on(struct ledger *ledger, const struct frame *frame, 
 }
 
 int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
-		  enum knob knob, const char *rule, uint64_t value)
+		  enum knob knob, const char *rule, uint64_t value, double weight)
 {
 	struct demand *demand;
 	struct claim *claim;
@@ -299,6 +318,7 @@ int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgrou
 	value = knob_stored(knob, value, frame->page_size);
 	ledger->changed |= demand->value != value;
 	demand->value = value;
+	demand->weight = weight;
 	demand->renewed = true;
 	return 0;
 }
@@ -324,14 +344,58 @@ static void drop_unrenewed(struct ledger *ledger, const struct frame *frame, str
 /**
  * struct goal - what a cgroup's knob has to become; by index in the frame
  * @involved: it has a claim, or one is below it
+ * @most: what the budget allows it to add to its original
  * @below: what was added to its children
  * @value: the value
  */
 struct goal {
 	bool involved;
+	uint64_t most;
 	uint64_t below;
 	uint64_t value;
 };
+
+/* What the demands on a claim add to its original, and the largest weight among them */
+static struct budget_share share_of(const struct claim *c)
+{
+	struct budget_share share = { .weight = 1 };
+
+	for (size_t i = 0; i < c->nr; i++) {
+		uint64_t added = saturating_sub(c->demand[i].value, c->original);
+
+		if (share.demanded < added)
+			share.demanded = added;
+		if (share.weight < c->demand[i].weight)
+			share.weight = c->demand[i].weight;
+	}
+	return share;
+}
+
+/* Bound goals by the budget, which protections share */
+static int bound(struct ledger *ledger, const struct frame *frame, enum knob knob,
+		 struct goal *goal)
+{
+	struct budget_share *share = malloc((frame->nr + 1) * sizeof(*share));
+	int err;
+
+	if (!share)
+		return -ENOMEM;
+	for (size_t i = 0; i < frame->nr; i++)
+		share[i] = (struct budget_share){ .weight = 1 };
+	for (size_t i = 0; i < ledger->nr; i++) {
+		size_t at = frame_find(frame, ledger->claim[i].id);
+
+		if (ledger->claim[i].knob == knob && at != FRAME_NONE)
+			share[at] = share_of(&ledger->claim[i]);
+	}
+	err = budget_divide(frame, ledger->budget, share);
+	ledger->bounded = !err && frame->nr && share[0].wanted > ledger->budget;
+	/* Below the budget, an ancestor may also cover what could not be given back yet */
+	for (size_t i = 0; !err && i < frame->nr; i++)
+		goal[i].most = ledger->bounded ? share[i].granted : UINT64_MAX;
+	free(share);
+	return err;
+}
 
 static void involve(const struct ledger *ledger, const struct frame *frame, enum knob knob,
 		    struct goal *goal)
@@ -350,17 +414,18 @@ static void involve(const struct ledger *ledger, const struct frame *frame, enum
 	}
 }
 
-/* The value that satisfies the demands on a cgroup, and what was added below it */
+/* The value that satisfies the demands on a cgroup, and what was added below it; within the budget */
 static uint64_t value_of(const struct claim *claim, enum knob knob, uint64_t original,
-			 uint64_t below, uint64_t page_size)
+			 const struct goal *goal, uint64_t page_size)
 {
-	uint64_t value = saturating_add(original, below);
+	uint64_t value = saturating_add(original, goal->below), most;
 
 	if (knob_stored(knob, value, page_size) == FIELD_MAX)
 		value = FIELD_MAX;
 	for (size_t i = 0; claim && i < claim->nr; i++)
 		value = knobs[knob].combine(value, claim->demand[i].value);
-	return value;
+	most = saturating_add(original, goal->most);
+	return knobs[knob].inherited && value > most ? knob_stored(knob, most, page_size) : value;
 }
 
 /*
@@ -392,7 +457,7 @@ static int set_goal(struct ledger *ledger, const struct frame *frame, enum knob 
 		return 0;
 	}
 	original = claim ? claim->original : found;
-	goal[i].value = value_of(claim, knob, original, goal[i].below, frame->page_size);
+	goal[i].value = value_of(claim, knob, original, &goal[i], frame->page_size);
 	/* Until a write succeeds, what the cgroup has is to be covered, not what it should have */
 	add_above(frame, knob, i, claim && claim->error ? claim->written : goal[i].value, original,
 		  goal);
@@ -404,7 +469,7 @@ static int set_goal(struct ledger *ledger, const struct frame *frame, enum knob 
 static int set_goals(struct ledger *ledger, const struct frame *frame, enum knob knob,
 		     struct goal *goal)
 {
-	int err = 0;
+	int err = knobs[knob].inherited ? bound(ledger, frame, knob, goal) : 0;
 
 	involve(ledger, frame, knob, goal);
 	for (size_t i = frame->nr; !err && i-- > 0; )
@@ -524,6 +589,7 @@ int ledger_settle(struct ledger *ledger, const struct frame *frame)
 	struct goal *goal;
 	int err = 0;
 
+	ledger->bounded = false;
 	if (!ledger->nr)
 		return save(ledger);
 	goal = malloc((frame->nr + 1) * sizeof(*goal));
@@ -555,6 +621,30 @@ void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t 
 
 	if (c)
 		c->original = value;
+}
+
+/* Whether a claim on an ancestor of cgroup @i has the sum of what is below it */
+static bool is_covered(const struct ledger *ledger, const struct frame *frame, size_t i,
+		       enum knob knob)
+{
+	while ((i = frame->cgroup[i].parent) != FRAME_NONE)
+		if (find(ledger, frame->cgroup[i].id, knob))
+			return true;
+	return false;
+}
+
+uint64_t ledger_added(const struct ledger *ledger, const struct frame *frame, enum knob knob)
+{
+	uint64_t added = 0;
+
+	for (size_t i = 0; i < ledger->nr; i++) {
+		const struct claim *c = &ledger->claim[i];
+		size_t at = frame_find(frame, c->id);
+
+		if (c->knob == knob && at != FRAME_NONE && !is_covered(ledger, frame, at, knob))
+			added = saturating_add(added, saturating_sub(c->written, c->original));
+	}
+	return added;
 }
 
 static int restore_claim(struct ledger *ledger, struct claim *c)

@@ -71,6 +71,20 @@ int ledger_open(struct ledger **ledger, enum ledger_mode mode, const char *file,
 void ledger_close(struct ledger *ledger);
 /** ledger_claims - the claims, and their number */
 const struct claim *ledger_claims(const struct ledger *ledger, size_t *nr);
+/**
+ * ledger_set_budget - bound what all demands on a protection together may add
+ * @bytes: beyond the originals; without a call, there is no bound
+ */
+void ledger_set_budget(struct ledger *ledger, uint64_t bytes);
+/** ledger_budget - that bound; UINT64_MAX if there is none */
+uint64_t ledger_budget(const struct ledger *ledger);
+/** ledger_is_bounded - whether the last round demanded more than the budget has */
+bool ledger_is_bounded(const struct ledger *ledger);
+/**
+ * ledger_added - what the claims on protections add in a frame, beyond the originals, bytes
+ * @frame: the last one that was settled
+ */
+uint64_t ledger_added(const struct ledger *ledger, const struct frame *frame, enum knob knob);
 /** ledger_needs - whether frames have to contain @knob of a cgroup, for a claim there or below */
 bool ledger_needs(const struct ledger *ledger, enum knob knob, const char *path);
 
@@ -97,11 +111,12 @@ uint64_t ledger_demanded(const struct ledger *ledger, uint64_t id, enum knob kno
 /**
  * ledger_demand - renew a rule's demand on a knob
  * @value: the value, which is rounded to what the file can have
+ * @weight: of the rule, in the division of the budget
  *
  * Return: 0; -ENODATA if the frame does not have the knob; -ENOMEM.
  */
 int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
-		  enum knob knob, const char *rule, uint64_t value);
+		  enum knob knob, const char *rule, uint64_t value, double weight);
 /**
  * ledger_settle - end a round: give back what was not renewed, and write what changed
  *

@@ -17,7 +17,7 @@
  *
  *	target = (memory.current + u(quantile of the distances)) * 1.1
  *
- * bounded by max and the cgroup's own limit. The tenth covers what the kernel charges in
+ * bounded by max, the cgroup's own limit, and what the budget grants. The tenth covers what the kernel charges in
  * addition to file pages. u is the lower bound of the 95 % interval, and fewer than
  * LEAST_SAMPLES recorded refaults set no target: uncertain needs take no memory from others. A memory.low below the target is raised at once; a difference
  * too small to matter is ignored.
@@ -120,6 +120,9 @@ static void decide_refaulting(const struct protect_rule *rule,
 		d->reason = PROTECT_UNHEEDED;
 	} else if (recovering(now, own)) {
 		d->reason = PROTECT_ENOUGH;
+	} else if (now->bounded && now->demand > now->low &&
+		   now->demand + slack(now->low) >= target) {
+		d->reason = PROTECT_OVER_BUDGET;
 	} else if (target > now->low && target - now->low > slack(now->low)) {
 		d->reason = d->samples < LEAST_SAMPLES ? PROTECT_FEW_SAMPLES : PROTECT_RAISE;
 		if (d->reason == PROTECT_RAISE)
@@ -224,6 +227,7 @@ const char *protect_explain(char *buf, size_t size, const struct protect_rule *r
 	static const char *const why_not[] = {
 		[PROTECT_UNHEEDED] = ", but the kernel evicts its pages although it has less than memory.low, as MGLRU does when the whole machine is short: set memory.max on a common ancestor of it and the others to make memory.low count",
 		[PROTECT_AT_MAX] = ", but memory.low is already at its maximum",
+		[PROTECT_OVER_BUDGET] = ", but the budget for all protections grants less than this rule demands: raise budget= or the rule's weight=",
 		[PROTECT_FEW_SAMPLES] = ", but too few refaults were recorded to size the protection: track more pages (headroom config sample-shift=N), or set a longer interval",
 		[PROTECT_ENOUGH] = ", but memory.low covers that already: evicted pages are still coming back",
 		[PROTECT_GIVE_BACK] = "",

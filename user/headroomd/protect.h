@@ -34,6 +34,7 @@ struct protect_rule {
  * @low: memory.low, bytes; other rules and descendants may have raised it
  * @demand: what the rule demands, bytes; @original if nothing
  * @original: memory.low without the daemon, bytes
+ * @bounded: the budget may grant less than @demand
  * @limit: memory.max, or memory.high if that is less; bytes
  * @limit_hits: how often the cgroup reached its own limit in the interval
  * @breaches: how often the kernel reclaimed from it below memory.low in the interval
@@ -50,6 +51,7 @@ struct protect_reading {
 	uint64_t low;
 	uint64_t demand;
 	uint64_t original;
+	bool bounded;
 	uint64_t limit;
 	uint64_t limit_hits;
 	uint64_t breaches;
@@ -64,6 +66,7 @@ enum protect_reason {
 	PROTECT_UNHEEDED,	/* refaults, and the kernel evicts below memory.low */
 	PROTECT_AT_MAX,		/* refaults, and max is reached */
 	PROTECT_ENOUGH,		/* refaults, and memory.low already covers them */
+	PROTECT_OVER_BUDGET,	/* refaults, and the budget grants less than is demanded */
 	PROTECT_RAISE,		/* refaults, caused by others: raise memory.low */
 	PROTECT_FEW_SAMPLES,	/* refaults, but too few were recorded to size the protection */
 	PROTECT_GIVE_BACK,	/* idle: lower memory.low */

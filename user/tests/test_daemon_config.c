@@ -83,6 +83,7 @@ static void check_defaults(void)
 	if (!c)
 		return;
 	is_uint(c->interval, 1000000000, "interval defaults to 1 s");
+	is_near(c->budget_share, 0.5, 0, "the budget is half of the memory");
 	is_text(c->ledger, "/run/headroom/ledger", "the ledger has a default");
 	is_text(c->socket, "/run/headroom/control", "the socket has a default");
 	is_uint(c->socket_mode, 0600, "only its owner may use it");
@@ -92,8 +93,16 @@ static void check_defaults(void)
 	is_near(c->rule[1].parameter[SHARE], 0.95, 0, "share defaults to 95 %");
 	is_near(c->rule[1].parameter[RATE], 20, 0, "rate defaults to 20/s");
 	is_near(c->rule[1].parameter[IDLE], 60, 0, "idle defaults to 60 s");
+	is_near(c->rule[1].weight, 100, 0, "weight defaults to 100");
 	is_uint(c->rule[1].cooldown, 0, "cooldown defaults to none");
 	ok(!c->rule[1].dry_run, "dry-run defaults to no");
+	config_free(c);
+	c = parse("[daemon]\nbudget = 8G\n" RULE("one") "weight = 250\n", "a budget and a weight");
+	ok(c && c->budget == 8ull << 30 && !(c->budget_share > 0), "budget = 8G");
+	is_near(c ? c->rule[0].weight : 0, 250, 0, "weight = 250");
+	config_free(c);
+	c = parse("[daemon]\nbudget = 12.5 %\n", "a budget as a share");
+	is_near(c ? c->budget_share : 0, 0.125, 0, "budget = 12.5 %");
 	config_free(c);
 	c = parse("[daemon]\nsocket = none\n", "there need be no socket");
 	ok(c && !c->socket, "socket = none");
@@ -221,11 +230,11 @@ static void check_keys(void)
 {
 	static const struct refusal bad[] = {
 		{ "[daemon]\ncolour = red\n", "conf:2:1: ",
-		  "unknown key 'colour' in [daemon]: use interval, ledger, record, record-age, record-size, socket, socket-mode or socket-group" },
+		  "unknown key 'colour' in [daemon]: use interval, budget, ledger, record, record-age, record-size, socket, socket-mode or socket-group" },
 		{ "[daemon]\nwhen = pids > 3\n", "conf:2:1: ", "unknown key 'when' in [daemon]" },
 		{ "[daemon]\nInterval = 1s\n", "conf:2:1: ", "unknown key 'Interval'" },
 		{ RULE("a") "\tmax = 1G\n", "conf:5:2: ",
-		  "unknown key 'max' in [rule a]: use cgroups, when, do, cooldown or dry-run" },
+		  "unknown key 'max' in [rule a]: use cgroups, when, do, weight, cooldown or dry-run" },
 		{ "[daemon]\ninterval = 1s\ninterval = 2s\n", "conf:3:1: ",
 		  "interval is given twice" },
 		{ "[daemon]\nledger = /a\nledger = /a\n", "conf:3:1: ", "ledger is given twice" },
@@ -256,6 +265,13 @@ static void check_values(void)
 		{ "[daemon]\ninterval = -1s\n", "conf:2:12: ", "expected a time" },
 		{ "[daemon]\ninterval =\n", "conf:2:11: ", "expected a time" },
 		{ "[daemon]\ninterval = 1e300s\n", "conf:2:12: ", "expected a time" },
+		{ "[daemon]\nbudget = 50\n", "conf:2:10: ",
+		  "budget: expected a share of the machine's memory of at most 100 %" },
+		{ "[daemon]\nbudget = 101 %\n", "conf:2:10: ", "such as 50%, or a size of at least 1M" },
+		{ "[daemon]\nbudget = 0 %\n", "conf:2:10: ", "budget: expected" },
+		{ "[daemon]\nbudget = 1K\n", "conf:2:10: ", "budget: expected" },
+		{ RULE("a") "weight = 0\n", "conf:5:10: ", "weight: expected a number from 1 to 10000" },
+		{ RULE("a") "weight = 5 %\n", "conf:5:10: ", "weight: expected a number" },
 		{ "[daemon]\nledger = x\n", "conf:2:10: ", "ledger: expected an absolute path" },
 		{ "[daemon]\nledger =\n", "conf:2:9: ", "expected an absolute path" },
 		{ "[daemon]\nsocket = x\n", "conf:2:10: ", "socket: expected an absolute path" },

@@ -58,6 +58,7 @@ static const char *reason_name(int reason)
 		[PROTECT_OWN_LIMIT] = "own limit", [PROTECT_UNHEEDED] = "unheeded",
 		[PROTECT_AT_MAX] = "at max", [PROTECT_ENOUGH] = "enough",
 		[PROTECT_RAISE] = "raise", [PROTECT_FEW_SAMPLES] = "few samples",
+		[PROTECT_OVER_BUDGET] = "over budget",
 		[PROTECT_GIVE_BACK] = "give back", [PROTECT_COOLING] = "cooling",
 		[PROTECT_BLIND] = "blind",
 	};
@@ -323,6 +324,41 @@ static const struct engine_case cases[] = {
 		       "102 /s: wrote 0M to 219M\n"
 		       "102 /s/a: wrote 0M to 110M\n"
 		       "102 /s/n: wrote 0M to 110M\n",
+	}, {
+		.name = "a tenant that creates cgroups divides its own part of the budget",
+		.config = "[daemon]\nbudget = 100M\n" RULE("r", "/a, /b/*", DEMAND),
+		.script = "@100\n/ id=1\n/a id=2" A_CGROUP "/b id=3\n/b/x id=4" A_CGROUP
+			  "/b/y id=5" A_CGROUP "/b/z id=6" A_CGROUP
+			  "@+1 x2\n" WORK("/a") WORK("/b/x") WORK("/b/y") WORK("/b/z"),
+		.log = "100 r /a: unknown, blind\n"
+		       "100 r /b/x: unknown, blind\n"
+		       "100 r /b/y: unknown, blind\n"
+		       "100 r /b/z: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 r /b/x: yes, raise\n"
+		       "101 r /b/y: yes, raise\n"
+		       "101 r /b/z: yes, raise\n"
+		       "101 /a: wrote 0M to 50M\n"
+		       "101 /b: wrote 0M to 50M\n"
+		       "101 /b/x: wrote 0M to 17M\n"
+		       "101 /b/y: wrote 0M to 17M\n"
+		       "101 /b/z: wrote 0M to 17M\n"
+		       "102 r /a: yes, over budget\n"
+		       "102 r /b/x: yes, over budget\n"
+		       "102 r /b/y: yes, over budget\n"
+		       "102 r /b/z: yes, over budget\n",
+	}, {
+		.name = "a share of the memory bounds protections, and weights divide it",
+		.config = "[daemon]\nbudget = 10 %\n" RULE("r", "/a", DEMAND, "weight = 300")
+			  RULE("s", "/b", DEMAND),
+		.script = "@100\nhost total=800M\n/ id=1\n/a id=2" A_CGROUP "/b id=3" A_CGROUP
+			  "@+1\n" WORK("/a") WORK("/b"),
+		.log = "100 r /a: unknown, blind\n"
+		       "100 s /b: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 s /b: yes, raise\n"
+		       "101 /a: wrote 0M to 60M\n"
+		       "101 /b: wrote 0M to 20M\n",
 	}, {
 		.name = "a cgroup that is created again starts from nothing",
 		.config = RULE("r", "/a", DEMAND " for 2s"),

@@ -132,7 +132,8 @@ static int run_round(const struct want *want)
 		size_t i = frame_find_path(frame, want->path);
 
 		if (i != FRAME_NONE)
-			ledger_demand(ledger, frame, i, KNOB_MEMORY_LOW, want->rule, want->value);
+			ledger_demand(ledger, frame, i, KNOB_MEMORY_LOW, want->rule, want->value,
+				      strcmp(want->rule, "heavy") ? 100 : 300);
 	}
 	after_frame = NULL;
 	if (f)
@@ -250,6 +251,60 @@ static void check_several_rules(void)
 	end();
 }
 
+static uint64_t added(void)
+{
+	struct frame *frame = tree_frame(dirs);
+	uint64_t bytes = ledger_added(ledger, frame, KNOB_MEMORY_LOW);
+
+	frame_put(frame);
+	return bytes;
+}
+
+/* A tenant that demands for many cgroups divides its own part of the budget */
+static void check_budget(void)
+{
+	begin("0");
+	make_cgroup("a/x", "0");
+	make_cgroup("a/y", "100");
+	make_cgroup("b", "50");
+	ledger_set_budget(ledger, 1000);
+	ROUND({ "/a/x", "r", 300 }, { "/a/y", "r", 400 }, { "/b", "s", 450 });
+	ok(low_of("a/x") == 300 && low_of("a/y") == 400 && low_of("a") == 600 && low_of("b") == 450,
+	   "demands that add what the budget has are granted");
+	ok(!ledger_is_bounded(ledger) && added() == 1000, "no less than was demanded");
+	ROUND({ "/a/x", "r", 600 }, { "/a/y", "r", 900 }, { "/b", "s", 450 });
+	ok(low_of("b") == 450, "what a cgroup demands below its part is granted");
+	ok(low_of("a") == 600 && low_of("a/x") == 300 && low_of("a/y") == 400,
+	   "a cgroup and its children get what is left");
+	ok(ledger_is_bounded(ledger) && added() == 1000, "the budget is used up");
+	is_uint(demanded("/a/y", "r"), 900, "the demand stays");
+	happened();
+	ROUND({ "/a/x", "r", 600 }, { "/a/y", "r", 900 }, { "/b", "s", 450 });
+	is_text(happened(), "", "and nothing changes while demands do not");
+	ROUND({ "/a/x", "r", 600 }, { "/a/y", "r", 900 }, { "/b", "heavy", 2050 });
+	ok(low_of("b") == 800 && low_of("a") == 250 && low_of("a/x") == 125 && low_of("a/y") == 225,
+	   "a rule of three times the weight has three times the part");
+	ROUND({ "/a/x", "r", 600 });
+	ok(low_of("b") == 50 && low_of("a/x") == 600 && low_of("a/y") == 100 && low_of("a") == 600,
+	   "what others give back is granted");
+	ok(!ledger_is_bounded(ledger) && added() == 600, "all demands are");
+	ledger_set_budget(ledger, 200);
+	ROUND({ "/a/x", "r", 600 });
+	ok(low_of("a/x") == 200 && low_of("a") == 200, "a smaller budget counts at once");
+	run_round(nothing);
+	ok(!claims() && low_of("a/x") == 0 && low_of("a") == 0, "no claim is left");
+	end();
+
+	/* An ancestor without a bound covers what is below */
+	begin("max");
+	make_cgroup("a/x", "0");
+	ledger_set_budget(ledger, 200);
+	ROUND({ "/a/x", "r", 600 });
+	ok(low_of("a/x") == 200 && !strcmp(get("a/memory.low"), "max") && added() == 200,
+	   "the budget counts below a cgroup without a bound");
+	end();
+}
+
 static void check_values(void)
 {
 	uint64_t value = 1, original = 1;
@@ -265,7 +320,7 @@ static void check_values(void)
 	   original == 7, "of one without a claim");
 	ok(!ledger_value(ledger, frame, 0, KNOB_MEMORY_LOW, &value, &original),
 	   "the root has no such knob");
-	is_int(ledger_demand(ledger, frame, 0, KNOB_MEMORY_LOW, "r", 1), -ENODATA,
+	is_int(ledger_demand(ledger, frame, 0, KNOB_MEMORY_LOW, "r", 1, 1), -ENODATA,
 	       "no rule can demand one there");
 	frame_put(frame);
 	ok(ledger_needs(ledger, KNOB_MEMORY_LOW, "/a") &&
@@ -1044,6 +1099,7 @@ static void check_demands(void)
 {
 	check_one_rule();
 	check_several_rules();
+	check_budget();
 	check_values();
 	check_max();
 	check_page_size();

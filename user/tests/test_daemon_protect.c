@@ -224,6 +224,21 @@ static void check_bounds(void)
 	is_uint(protect_decide(&rule, &now).demand, 70 * MIB, "so does the cgroup's own limit");
 }
 
+static void check_budget(void)
+{
+	struct protect_reading now = refaulting();
+
+	now.bounded = true;
+	decides(&now, PROTECT_RAISE, "others use up the budget, but nothing was demanded yet: raise");
+	now.demand = protect_decide(&rule, &now).demand;
+	decides(&now, PROTECT_OVER_BUDGET, "less is granted than was demanded");
+	now.current *= 2;
+	decides(&now, PROTECT_RAISE, "the cgroup needs more than was demanded: raise");
+	now = refaulting();
+	now.demand = protect_decide(&rule, &now).demand;
+	decides(&now, PROTECT_RAISE, "memory.low could not be written, within the budget: raise");
+}
+
 static void check_quiet(void)
 {
 	struct protect_reading now = refaulting();
@@ -448,6 +463,7 @@ static const struct {
 	{ PROTECT_UNHEEDED, true, "set memory.max on a common ancestor of it and the others" },
 	{ PROTECT_AT_MAX, true, "max 80.0 MiB, but memory.low is already at its maximum" },
 	{ PROTECT_ENOUGH, true, "memory.low covers that already" },
+	{ PROTECT_OVER_BUDGET, true, "the budget for all protections grants less than this rule demands" },
 	{ PROTECT_FEW_SAMPLES, true, "too few refaults were recorded" },
 	{ PROTECT_RAISE, true, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
 	{ PROTECT_GIVE_BACK, false, "idle for 61 s, current 64.0 MiB" },
@@ -490,6 +506,7 @@ int main(void)
 	check_recovery_with_own_demand();
 	check_unheeded();
 	check_bounds();
+	check_budget();
 	check_quiet();
 	check_idle();
 	check_give_back();
