@@ -30,6 +30,11 @@ const char *const frame_files[FRAME_FILES] = {
 	[FRAME_SWAP_MAX] = "memory.swap.max",
 	[FRAME_ZSWAP_CURRENT] = "memory.zswap.current",
 	[FRAME_PIDS_CURRENT] = "pids.current",
+	[FRAME_OOM_GROUP] = "memory.oom.group",
+	[FRAME_CPU_MAX] = "cpu.max",
+	[FRAME_FREEZE] = "cgroup.freeze",
+	[FRAME_EVENTS] = "cgroup.events",
+	[FRAME_MARKS] = "marks",
 };
 
 const char *const frame_host_files[FRAME_HOST_FILES] = {
@@ -37,6 +42,8 @@ const char *const frame_host_files[FRAME_HOST_FILES] = {
 	[FRAME_PRESSURE] = "/proc/pressure/memory",
 	/* One line for each device */
 	[FRAME_ZRAM] = "/sys/block/zram*/mm_stat",
+	[FRAME_IO_PRESSURE] = "/proc/pressure/io",
+	[FRAME_SELF] = "/proc/self/cgroup",
 };
 
 void frame_wish_add(struct frame_wish *wish, const struct frame_wish *more)

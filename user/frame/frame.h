@@ -31,6 +31,11 @@ enum frame_file {
 	FRAME_SWAP_MAX,
 	FRAME_ZSWAP_CURRENT,
 	FRAME_PIDS_CURRENT,
+	FRAME_OOM_GROUP,
+	FRAME_CPU_MAX,
+	FRAME_FREEZE,
+	FRAME_EVENTS,
+	FRAME_MARKS,	/* no file: its owner and marks, a line each, such as "user.oomd_avoid" */
 	FRAME_FILES,
 };
 
@@ -39,6 +44,8 @@ enum frame_host_file {
 	FRAME_MEMINFO,
 	FRAME_PRESSURE,
 	FRAME_ZRAM,
+	FRAME_IO_PRESSURE,
+	FRAME_SELF,	/* the cgroup of the process that reads frames, behind "0::" */
 	FRAME_HOST_FILES,
 };
 

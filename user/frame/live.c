@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -176,6 +178,40 @@ static int read_module(struct live *live, struct frame *frame)
 	return err;
 }
 
+static bool is_true(const char *text, ssize_t size)
+{
+	static const char *const words[] = { "1", "y", "yes", "t", "true", "on" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (size == (ssize_t)strlen(words[i]) && !strncasecmp(text, words[i], size))
+			return true;
+	return false;
+}
+
+/*
+ * The owner of a cgroup, and the extended attributes by which systemd and oomd mark those to kill
+ * first, last or never. A descriptor of O_PATH has no attributes, but the link to it has.
+ */
+static ssize_t read_marks(int dir, char *buf, size_t size)
+{
+	static const char *const marks[] = {
+		"trusted.oomd_prefer", "trusted.oomd_avoid", "trusted.oomd_omit",
+		"user.oomd_prefer", "user.oomd_avoid", "user.oomd_omit",
+	};
+	char link[32], value[8];
+	struct stat st;
+	size_t n;
+
+	if (fstat(dir, &st))
+		return -errno;
+	n = snprintf(buf, size, "owner %u\n", st.st_uid);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (is_true(value, getxattr(link, marks[i], value, sizeof(value))))
+			n += snprintf(buf + n, size - n, "%s\n", marks[i]);
+	return n;
+}
+
 static int read_files(struct live *live, struct frame *frame, size_t i, const char *path,
 		      uint32_t files)
 {
@@ -196,7 +232,10 @@ static int read_files(struct live *live, struct frame *frame, size_t i, const ch
 
 		if (!(files & FRAME_BIT(file)))
 			continue;
-		n = dirs_read(dir, frame_files[file], live->buf, sizeof(live->buf));
+		if (file == FRAME_MARKS)
+			n = read_marks(dir, live->buf, sizeof(live->buf));
+		else
+			n = dirs_read(dir, frame_files[file], live->buf, sizeof(live->buf));
 		if (n >= 0)
 			err = frame_set_text(frame, i, file, live->buf, n);
 		else if (n != -ENOENT && !frame->cgroup[i].error)

@@ -26,7 +26,7 @@ struct store_keep {
  * @rule: name of the rule; NULL if none
  * @cgroup: path
  * @id: cgroup
- * @kind: "decision", "knob" or "gap"
+ * @kind: "decision", "knob", "deed", "outcome" or "gap"
  * @text: as the log has it
  */
 struct store_decision {

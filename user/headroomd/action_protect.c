@@ -8,12 +8,21 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "action.h"
+#include "actions.h"
 #include "protect.h"
 #include "saturating.h"
 #include "field.h"
 
 enum { MAX, SHARE, RATE, IDLE };
+
+static const char *const reasons[] = {
+	[PROTECT_QUIET] = "quiet", [PROTECT_HOLDING] = "hold", [PROTECT_OWN_LIMIT] = "own limit",
+	[PROTECT_UNHEEDED] = "unheeded", [PROTECT_AT_MAX] = "at max",
+	[PROTECT_ENOUGH] = "enough", [PROTECT_OVER_BUDGET] = "over budget",
+	[PROTECT_RAISE] = "raise", [PROTECT_FEW_SAMPLES] = "few samples",
+	[PROTECT_GIVE_BACK] = "give back", [PROTECT_COOLING] = "cooling",
+	[PROTECT_BLIND] = "blind",
+};
 
 static const struct action_parameter parameters[] = {
 	[MAX] = { "max", UNIT_SIZE, 1 << 20, 0x1p60, 0, "upper bound of memory.low" },
@@ -62,9 +71,9 @@ static bool read_files(const struct frame *frame, size_t i, struct files *files)
 /* Keep what the rule has */
 static void hold(const struct action_input *in, struct action_plan *plan, int reason)
 {
-	plan->demands = in->demand;
-	plan->demand = in->demand;
 	plan->reason = reason;
+	if (in->demand)
+		action_demand(plan, in->view->cgroup, KNOB_MEMORY_LOW, in->demand);
 }
 
 static void decide(const struct action_input *in, struct memory *memory,
@@ -73,8 +82,8 @@ static void decide(const struct action_input *in, struct memory *memory,
 {
 	const struct view *view = in->view;
 	const struct protect_rule rule = {
-		.refaults = in->parameter[RATE], .max = in->parameter[MAX],
-		.quantile = in->parameter[SHARE], .idle = in->parameter[IDLE] * 1e9,
+		.refaults = in->parameter[RATE].number, .max = in->parameter[MAX].number,
+		.quantile = in->parameter[SHARE].number, .idle = in->parameter[IDLE].number * 1e9,
 	};
 	uint64_t time = view->now->time.monotonic;
 	struct protect_reading reading = {
@@ -105,8 +114,9 @@ static void decide(const struct action_input *in, struct memory *memory,
 		hold(in, plan, PROTECT_COOLING);
 		return;
 	}
-	plan->demand = d.demand;
-	plan->demands = plan->demand > in->original;
+	if (d.demand > in->original)
+		action_demand(plan, view->cgroup, KNOB_MEMORY_LOW, d.demand);
+	plan->acts = d.demand > reading.demand;
 }
 
 static void plan(const struct action_input *in, void *state, struct action_plan *plan)
@@ -144,6 +154,7 @@ const struct action action_protect = {
 	.meaning = "raise memory.low to the working set that refault distances show, and give it back when idle",
 	.knob = KNOB_MEMORY_LOW,
 	.parameter = parameters,
+	.reasons = reasons,
 	.wish = {
 		.files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_MAX) |
 			 FRAME_BIT(FRAME_MEMORY_HIGH) | FRAME_BIT(FRAME_MEMORY_EVENTS_LOCAL) |

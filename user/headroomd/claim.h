@@ -13,12 +13,16 @@
  * struct demand - what a rule wants of a knob
  * @rule: its name
  * @value: the value
+ * @next: the value in this round, valid with @renewed; a rule may demand it for several cgroups
+ * @by: id of the cgroup for which it is demanded; 0 if it was not renewed since the start
  * @weight: of the rule, when demands exceed the budget; 0 if it was not renewed since the start
  * @renewed: in this round
  */
 struct demand {
 	char *rule;
 	uint64_t value;
+	uint64_t next;
+	uint64_t by;
 	double weight;
 	bool renewed;
 };

@@ -29,7 +29,7 @@ struct rule {
 	struct pattern cgroups;
 	struct condition when;
 	const struct action *action;
-	double parameter[ACTION_PARAMETERS];
+	struct action_value parameter[ACTION_PARAMETERS];
 	double weight;
 	uint64_t cooldown;
 	bool dry_run;
@@ -95,6 +95,8 @@ char *config_find_ledger(const char *path);
 /** config_parse - the same with a text in place of files; @path is its name in errors */
 int config_parse(const char *path, const char *text, size_t size, struct config **config,
 		 struct config_errors *errors);
+/** config_new - a configuration without rules; NULL if out of memory */
+struct config *config_new(void);
 void config_free(struct config *config);
 /** config_errors_add - take over a text, allocated, as an error; returns 0 or -ENOMEM */
 int config_errors_add(struct config_errors *errors, char *text);

@@ -15,12 +15,16 @@
 static void add_action(struct json_object *object, const struct rule *rule)
 {
 	const struct action_parameter *p = rule->action->parameter;
-	char text[512], value[48];
+	char text[2048], buf[48];
 	size_t at = snprintf(text, sizeof(text), "%s", rule->action->name);
 
-	for (size_t i = 0; p[i].name && at < sizeof(text); i++)
-		at += snprintf(text + at, sizeof(text) - at, " %s=%s", p[i].name,
-			       unit_print(value, sizeof(value), p[i].unit, rule->parameter[i]));
+	for (size_t i = 0; p[i].name && at < sizeof(text); i++) {
+		const char *value = action_print_value(buf, sizeof(buf), &p[i],
+						       &rule->parameter[i]);
+
+		if (*value)
+			at += snprintf(text + at, sizeof(text) - at, " %s=%s", p[i].name, value);
+	}
 	json_add_text(object, "do", text);
 }
 

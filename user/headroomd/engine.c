@@ -8,7 +8,8 @@
  *	for each cgroup, for each rule that applies to it:
  *	  condition_evaluate()	 on this frame and the one before
  *	  action->plan()	 what the rule wants now
- *	  ledger_demand()	 tell the ledger
+ *	  ledger_demand()	 tell the ledger what knobs have to be
+ *	  act()			 do all other deeds
  *	ledger_settle()	 give back what no rule demands any more, write what changed
  *
  * What is remembered of a cgroup from round to round is in a hash by its id:
@@ -42,6 +43,7 @@
  * @when: last result of the condition
  * @reason: last reason of the action; -1 before the first
  * @why: its evidence, when the decision changed
+ * @demands: number of demands of the last plan
  * @acted: when the rule took more the last time; 0 if it never did
  * @follow_up: when to see what came of it; 0 if not
  */
@@ -52,6 +54,7 @@ struct binding {
 	enum truth when;
 	int reason;
 	char *why;
+	size_t demands;
 	uint64_t acted;
 	uint64_t follow_up;
 };
@@ -84,6 +87,8 @@ struct engine {
 	const struct config *config;
 	bool dry_run;
 	struct engine_log log;
+	engine_act *act;
+	void *act_arg;
 	struct ledger *ledger, *dry_ledger;
 	struct frame *before;
 	unsigned int round;
@@ -147,6 +152,12 @@ int engine_open_ledger(struct engine *e, enum ledger_mode mode, const char *file
 	return ledger_open(&e->ledger, mode, file, dirs, report_real_claim, e);
 }
 
+void engine_set_hands(struct engine *e, engine_act *act, void *arg)
+{
+	e->act = act;
+	e->act_arg = arg;
+}
+
 struct ledger *engine_ledger(const struct engine *e)
 {
 	return e->ledger;
@@ -167,6 +178,7 @@ void engine_wish(const struct engine *e, struct frame_wish *wish)
 
 		condition_wish(&rule->when, wish);
 		frame_wish_add(wish, &rule->action->wish);
+		wish->files |= rule->action->target_files;
 	}
 	if (e->config->budget_share > 0)
 		wish->host_files |= FRAME_BIT(FRAME_MEMINFO);
@@ -282,11 +294,14 @@ static int bind(struct engine *e, struct watched *w, const char *path)
 	for (size_t i = 0; !err && i < e->config->nr; i++) {
 		const struct rule *rule = &e->config->rule[i];
 
+		if (action_targets(rule->action, rule->parameter, &rule->cgroups, path))
+			wish.files |= rule->action->target_files;
 		if (!pattern_matches(&rule->cgroups, path))
 			continue;
 		condition_wish(&rule->when, &wish);
 		frame_wish_add(&wish, &rule->action->wish);
-		wish.files |= FRAME_BIT(knobs[rule->action->knob].file);
+		if (rule->action->knob < KNOBS)
+			wish.files |= FRAME_BIT(knobs[rule->action->knob].file);
 		err = bind_rule(w, rule);
 	}
 	w->files |= wish.files;
@@ -342,12 +357,16 @@ static void report_claim(void *arg, const struct ledger_event *event)
 {
 	const struct engine *e = arg;
 	const struct claim *c = event->claim;
-	size_t i = e->now ? frame_find(e->now, c->id) : FRAME_NONE;
 	const struct binding *b = NULL;
 	struct decision decision;
+	size_t i = FRAME_NONE;
 
-	for (size_t j = 0; !b && j < c->nr; j++)
-		b = find_binding(e, c->id, c->demand[j].rule);
+	for (size_t j = 0; e->now && !b && j < c->nr; j++) {
+		uint64_t by = c->demand[j].by ? c->demand[j].by : c->id;
+
+		b = find_binding(e, by, c->demand[j].rule);
+		i = frame_find(e->now, by);
+	}
 	if (!b || i == FRAME_NONE) {
 		e->log.claimed(e->log.arg, event, NULL);
 		return;
@@ -396,6 +415,23 @@ static void follow_up(struct engine *e, struct binding *b, const struct view *vi
 	e->log.decided(e->log.arg, &decision);
 }
 
+/* Whether a plan has a deed, or changes a demand */
+static bool changes_anything(const struct binding *b, const struct action_input *input,
+			     const struct action_plan *plan)
+{
+	size_t demands = 0;
+
+	for (size_t i = 0; i < plan->nr; i++) {
+		const struct deed *deed = &plan->deed[i];
+
+		if (deed->kind != DEED_DEMAND ||
+		    action_demanded(input, deed->cgroup, deed->knob) != deed->value)
+			return true;
+		demands++;
+	}
+	return demands != b->demands;
+}
+
 /* Plan, and once more with an explanation if the log needs it: most plans change nothing */
 static void make_plan(const struct binding *b, struct action_input *input,
 		      struct action_plan *plan)
@@ -407,8 +443,7 @@ static void make_plan(const struct binding *b, struct action_input *input,
 	memcpy(memory + action->state_size, memory, action->state_size);
 	action->plan(input, memory, plan);
 	if (plan->reason == b->reason && input->when == b->when && b->why &&
-	    (plan->demands ? plan->demand : 0) == input->demand &&
-	    (!b->follow_up || now < b->follow_up))
+	    !changes_anything(b, input, plan) && (!b->follow_up || now < b->follow_up))
 		return;
 	memcpy(memory, memory + action->state_size, action->state_size);
 	*plan = (struct action_plan){};
@@ -416,15 +451,75 @@ static void make_plan(const struct binding *b, struct action_input *input,
 	action->plan(input, memory, plan);
 }
 
+/* Whether a deed may be done: rules may match more than their author thought of */
+static bool is_allowed(const struct deed *deed, const struct frame *frame)
+{
+	switch (deed->kind) {
+	case DEED_DEMAND:
+		return knobs[deed->knob].inherited || !action_spares(frame, deed->cgroup);
+	case DEED_RECLAIM:
+	case DEED_KILL:
+		return !action_spares(frame, deed->cgroup);
+	default:
+		return true;
+	}
+}
+
+static void act(struct engine *e, const struct binding *b, const struct view *view,
+		const struct deed *deed)
+{
+	struct decision decision = decision_of(e, b, view->now, view->cgroup);
+
+	e->log.acted(e->log.arg, view->now, deed, &decision);
+	if (e->act && !decision.dry)
+		e->act(e->act_arg, view->now, deed, &decision);
+}
+
+static int carry_out(struct engine *e, struct binding *b, const struct view *view,
+		     const struct action_plan *plan)
+{
+	struct ledger *ledger = ledger_of(e, b->rule);
+	int err = 0;
+
+	b->demands = 0;
+	for (size_t i = 0; !err && i < plan->nr; i++) {
+		const struct deed *deed = &plan->deed[i];
+
+		if (!is_allowed(deed, view->now))
+			continue;
+		if (deed->kind != DEED_DEMAND) {
+			act(e, b, view, deed);
+			continue;
+		}
+		b->demands++;
+		err = ledger_demand(ledger, view->now, deed->cgroup, deed->knob, b->rule->name,
+				    deed->value, b->rule->weight,
+				    view->now->cgroup[view->cgroup].id);
+		if (err == -ENODATA)
+			err = 0;
+	}
+	return err;
+}
+
+/* The knob that an action sets of its own cgroup; returns false if it needs one that is not there */
+static bool read_own_knob(struct action_input *input, enum knob knob)
+{
+	size_t i = input->view->cgroup;
+
+	if (knob == KNOBS)
+		return true;
+	input->demand = action_demanded(input, i, knob);
+	return action_knob(input, i, knob, &input->value, &input->original);
+}
+
 static int run_binding(struct engine *e, struct binding *b, const struct view *view)
 {
 	const struct rule *rule = b->rule;
 	struct ledger *ledger = ledger_of(e, rule);
-	uint64_t id = view_cgroup(view)->id, now = view->now->time.monotonic;
+	uint64_t now = view->now->time.monotonic;
 	struct action_plan plan = {};
 	struct action_input input = {
-		.view = view, .parameter = rule->parameter,
-		.demand = ledger_demanded(ledger, id, rule->action->knob, rule->name),
+		.view = view, .rule = rule->name, .parameter = rule->parameter, .ledger = ledger,
 		.bounded = ledger_is_bounded(ledger),
 		.cooling = b->acted && now - b->acted < rule->cooldown,
 	};
@@ -432,8 +527,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 
 	/* Without the knob, the condition is evaluated all the same, for the log */
 	input.when = condition_evaluate(&rule->when, view, b->state);
-	if (!ledger_value(ledger, view->now, view->cgroup, rule->action->knob, &input.value,
-			  &input.original)) {
+	if (!read_own_knob(&input, rule->action->knob)) {
 		plan = (struct action_plan){ .reason = -2, .why = "it has no such file" };
 		note_decision(e, b, &plan, input.when, view);
 		return 0;
@@ -441,15 +535,12 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	make_plan(b, &input, &plan);
 	note_decision(e, b, &plan, input.when, view);
 	follow_up(e, b, view);
-	if (!plan.demands)
-		return 0;
-	err = ledger_demand(ledger, view->now, view->cgroup, rule->action->knob, rule->name,
-			    plan.demand, rule->weight);
-	if (!err && plan.demand > input.demand) {
+	err = carry_out(e, b, view, &plan);
+	if (!err && plan.acts) {
 		b->acted = now;
 		b->follow_up = now + FOLLOW_UP;
 	}
-	return err == -ENODATA ? 0 : err;
+	return err;
 }
 
 /* What a rule reads of the ancestors as well: limits, and knobs that they have to have for it */
@@ -458,9 +549,12 @@ static void need_ancestors(struct engine *e, const struct frame *frame, size_t i
 	struct watched *w = slot_of(e, frame->cgroup[i].id);
 	uint32_t files = w->nr ? w->files & LIMITS : 0;
 
-	for (size_t j = 0; j < w->nr; j++)
-		if (knobs[w->binding[j].rule->action->knob].inherited)
-			files |= FRAME_BIT(knobs[w->binding[j].rule->action->knob].file);
+	for (size_t j = 0; j < w->nr; j++) {
+		enum knob knob = w->binding[j].rule->action->knob;
+
+		if (knob < KNOBS && knobs[knob].inherited)
+			files |= FRAME_BIT(knobs[knob].file);
+	}
 	for (i = frame->cgroup[i].parent; files && i != FRAME_NONE; i = frame->cgroup[i].parent) {
 		w = slot_of(e, frame->cgroup[i].id);
 		if ((w->files & files) == files)

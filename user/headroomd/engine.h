@@ -45,15 +45,26 @@ struct decision {
 };
 
 /**
+ * engine_act - do a deed that is no demand on a knob
+ * @frame: the frame that it rests on
+ *
+ * It must not wait: what takes time is done in the background.
+ */
+typedef void engine_act(void *arg, const struct frame *frame, const struct deed *deed,
+			const struct decision *decision);
+
+/**
  * struct engine_log - told what the engine does; each member may change nothing
  * @decided: a rule has changed its mind about a cgroup, or follows up an act
  * @claimed: something happened to a claim; @decision is that of a rule which demands it, or NULL
+ * @acted: a rule wants a deed that is no demand on a knob
  * @gap: frames are missing before this one, so no duration continues across it; @why
  */
 struct engine_log {
 	void (*decided)(void *arg, const struct decision *decision);
 	void (*claimed)(void *arg, const struct ledger_event *event,
 			const struct decision *decision);
+	engine_act *acted;
 	void (*gap)(void *arg, const struct frame *frame, const char *why);
 	void *arg;
 };
@@ -74,6 +85,8 @@ void engine_free(struct engine *engine);
  */
 int engine_open_ledger(struct engine *engine, enum ledger_mode mode, const char *file,
 		       struct dirs *dirs);
+/** engine_set_hands - choose what does deeds; without a call, they are only logged */
+void engine_set_hands(struct engine *engine, engine_act *act, void *arg);
 /** engine_ledger - the ledger of the rules that act, to look at or to restore */
 struct ledger *engine_ledger(const struct engine *engine);
 /**

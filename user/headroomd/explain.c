@@ -46,7 +46,8 @@ int explain_check(const char *config_path)
 static void print_rule(const struct rule *rule)
 {
 	const struct action_parameter *p = rule->action->parameter;
-	char value[48];
+	const char *value;
+	char buf[48];
 
 	printf("rule %s (%s)\n  for each cgroup", rule->name, rule->place);
 	for (size_t i = 0; i < rule->cgroups.nr; i++)
@@ -54,9 +55,11 @@ static void print_rule(const struct rule *rule)
 	printf("\n  when %s\n  %s%s:", rule->when.text, rule->dry_run ? "log only: " : "",
 	       rule->action->name);
 	printf(" %s", rule->action->meaning);
-	for (size_t i = 0; p[i].name; i++)
-		printf("%s %s %s", i ? "," : ";", p[i].name,
-		       unit_print(value, sizeof(value), p[i].unit, rule->parameter[i]));
+	for (size_t i = 0; p[i].name; i++) {
+		value = action_print_value(buf, sizeof(buf), &p[i], &rule->parameter[i]);
+		if (*value)
+			printf("%s %s %s", i ? "," : ";", p[i].name, value);
+	}
 	printf("; weight %g", rule->weight);
 	if (rule->cooldown)
 		printf("; at most once in %.0f s", rule->cooldown / 1e9);
@@ -136,6 +139,12 @@ static void ignore_claim(void *arg, const struct ledger_event *event,
 	(void)arg, (void)event, (void)decision;
 }
 
+static void ignore_deed(void *arg, const struct frame *frame, const struct deed *deed,
+			const struct decision *decision)
+{
+	(void)arg, (void)frame, (void)deed, (void)decision;
+}
+
 static void ignore_gap(void *arg, const struct frame *frame, const char *why)
 {
 	(void)arg, (void)frame, (void)why;
@@ -143,7 +152,9 @@ static void ignore_gap(void *arg, const struct frame *frame, const char *why)
 
 int explain_rules(const char *config_path)
 {
-	static const struct engine_log silent = { ignore_decision, ignore_claim, ignore_gap, NULL };
+	static const struct engine_log silent = {
+		ignore_decision, ignore_claim, ignore_deed, ignore_gap, NULL,
+	};
 	struct config *config = config_load_or_print(config_path);
 	struct engine *engine;
 	struct live *live;

@@ -4,16 +4,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "knob.h"
 #include "field.h"
+#include "journal.h"
+#include "knob.h"
 
 static uint64_t larger(uint64_t a, uint64_t b)
 {
 	return a > b ? a : b;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 const struct knob_kind knobs[KNOBS] = {
-	[KNOB_MEMORY_LOW] = { FRAME_MEMORY_LOW, larger, .pages = true, .inherited = true },
+	[KNOB_MEMORY_LOW] = { FRAME_MEMORY_LOW, larger, .pages = true, .size = true,
+			      .inherited = true },
+	[KNOB_MEMORY_HIGH] = { FRAME_MEMORY_HIGH, smaller, .pages = true, .size = true },
+	[KNOB_CPU_MAX] = { FRAME_CPU_MAX, smaller },
+	[KNOB_FREEZE] = { FRAME_FREEZE, larger },
 };
 
 const char *knob_name(enum knob knob)
@@ -30,6 +40,17 @@ enum knob knob_find(const char *name)
 	return knob;
 }
 
+/* cpu.max has the period in a second column */
+bool knob_parse(enum knob knob, const char *text, uint64_t *value)
+{
+	char first[32];
+
+	if (!text || knob != KNOB_CPU_MAX)
+		return field_number(text, value);
+	snprintf(first, sizeof(first), "%.*s", (int)strcspn(text, " "), text);
+	return field_number(first, value);
+}
+
 /* As page_counter_memparse() in the kernel, for which LONG_MAX bytes are max */
 uint64_t knob_stored(enum knob knob, uint64_t value, uint64_t page_size)
 {
@@ -38,6 +59,13 @@ uint64_t knob_stored(enum knob knob, uint64_t value, uint64_t page_size)
 	if (value / page_size >= INT64_MAX / page_size)
 		return FIELD_MAX;
 	return value - value % page_size;
+}
+
+const char *knob_describe(char *buf, size_t size, enum knob knob, uint64_t value)
+{
+	if (knobs[knob].size)
+		return journal_size(buf, size, value);
+	return knob_print(buf, size, value);
 }
 
 const char *knob_print(char *buf, size_t size, uint64_t value)

@@ -12,6 +12,9 @@
 /** enum knob - a cgroup file that actions set */
 enum knob {
 	KNOB_MEMORY_LOW,
+	KNOB_MEMORY_HIGH,
+	KNOB_CPU_MAX,	/* us in each period, which stays as it is */
+	KNOB_FREEZE,	/* 1: frozen */
 	KNOBS,
 };
 
@@ -20,12 +23,14 @@ enum knob {
  * @file: its file in frames
  * @combine: the value that satisfies two demands
  * @pages: the kernel stores whole pages
+ * @size: values are bytes
  * @inherited: an ancestor has to have the sum of what was added below it, or it has no effect
  */
 struct knob_kind {
 	enum frame_file file;
 	uint64_t (*combine)(uint64_t a, uint64_t b);
 	bool pages;
+	bool size;
 	bool inherited;
 };
 
@@ -40,6 +45,10 @@ enum knob knob_find(const char *name);
  * @page_size: bytes; 0 if unknown
  */
 uint64_t knob_stored(enum knob knob, uint64_t value, uint64_t page_size);
+/** knob_parse - the value in the text of a knob's file; returns false if there is none */
+bool knob_parse(enum knob knob, const char *text, uint64_t *value);
+/** knob_describe - a value for people; returns @buf */
+const char *knob_describe(char *buf, size_t size, enum knob knob, uint64_t value);
 /** knob_print - the text of a value, as the file has it; returns @buf */
 const char *knob_print(char *buf, size_t size, uint64_t value);
 

@@ -164,7 +164,7 @@ bool ledger_needs(const struct ledger *ledger, enum knob knob, const char *path)
 /* What the file of a knob holds in a frame */
 static bool read_knob(const struct frame *frame, size_t cgroup, enum knob knob, uint64_t *value)
 {
-	return field_number(frame_text(frame, cgroup, knobs[knob].file), value);
+	return knob_parse(knob, frame_text(frame, cgroup, knobs[knob].file), value);
 }
 
 /* Whether a frame has the knob of a claim, so that rules can renew their demands */
@@ -189,7 +189,7 @@ static int read_now(const struct ledger *ledger, const struct claim *c, int *dir
 	if (n < 0)
 		return n;
 	text[n] = '\0';
-	return field_number(text, value) ? 0 : -EBADMSG;
+	return knob_parse(c->knob, text, value) ? 0 : -EBADMSG;
 }
 
 static int write_now(int dir, enum knob knob, uint64_t value)
@@ -301,7 +301,7 @@ static struct claim *claim_on(struct ledger *ledger, const struct frame *frame, 
 }
 
 int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
-		  enum knob knob, const char *rule, uint64_t value, double weight)
+		  enum knob knob, const char *rule, uint64_t value, double weight, uint64_t by)
 {
 	struct demand *demand;
 	struct claim *claim;
@@ -316,15 +316,15 @@ int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgrou
 	if (!demand)
 		return -ENOMEM;
 	value = knob_stored(knob, value, frame->page_size);
-	ledger->changed |= demand->value != value;
-	demand->value = value;
+	demand->next = demand->renewed ? knobs[knob].combine(demand->next, value) : value;
+	demand->by = by;
 	demand->weight = weight;
 	demand->renewed = true;
 	return 0;
 }
 
 /* A demand on a knob that the frame does not have could not be renewed: it stays */
-static void drop_unrenewed(struct ledger *ledger, const struct frame *frame, struct claim *c)
+static void take_demands(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
 	size_t kept = 0;
 	uint64_t value;
@@ -332,10 +332,15 @@ static void drop_unrenewed(struct ledger *ledger, const struct frame *frame, str
 	if (!is_in_frame(frame, c, &value))
 		return;
 	for (size_t i = 0; i < c->nr; i++) {
-		if (c->demand[i].renewed)
-			c->demand[kept++] = c->demand[i];
-		else
-			free(c->demand[i].rule);
+		struct demand *demand = &c->demand[i];
+
+		if (!demand->renewed) {
+			free(demand->rule);
+			continue;
+		}
+		ledger->changed |= demand->value != demand->next;
+		demand->value = demand->next;
+		c->demand[kept++] = *demand;
 	}
 	ledger->changed |= kept < c->nr;
 	c->nr = kept;
@@ -596,7 +601,7 @@ int ledger_settle(struct ledger *ledger, const struct frame *frame)
 	if (!goal)
 		return -ENOMEM;
 	for (size_t i = 0; i < ledger->nr; i++)
-		drop_unrenewed(ledger, frame, &ledger->claim[i]);
+		take_demands(ledger, frame, &ledger->claim[i]);
 	for (unsigned int knob = 0; !err && knob < KNOBS; knob++) {
 		memset(goal, 0, (frame->nr + 1) * sizeof(*goal));
 		err = set_goals(ledger, frame, knob, goal);

@@ -105,18 +105,22 @@ void ledger_look(struct ledger *ledger, const struct frame *frame);
  */
 bool ledger_value(const struct ledger *ledger, const struct frame *frame, size_t cgroup,
 		  enum knob knob, uint64_t *value, uint64_t *original);
-/** ledger_demanded - what a rule demands of a knob; 0 if nothing */
+/** ledger_demanded - what a rule has demanded of a knob in the last round; 0 if nothing */
 uint64_t ledger_demanded(const struct ledger *ledger, uint64_t id, enum knob knob,
 			 const char *rule);
 /**
  * ledger_demand - renew a rule's demand on a knob
  * @value: the value, which is rounded to what the file can have
  * @weight: of the rule, in the division of the budget
+ * @by: id of the cgroup for which the rule demands it
+ *
+ * If the rule demands it for several cgroups in a round, these demands are combined.
  *
  * Return: 0; -ENODATA if the frame does not have the knob; -ENOMEM.
  */
 int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgroup,
-		  enum knob knob, const char *rule, uint64_t value, double weight);
+		  enum knob knob, const char *rule, uint64_t value, double weight,
+		  uint64_t by);
 /**
  * ledger_settle - end a round: give back what was not renewed, and write what changed
  *

@@ -79,6 +79,14 @@ static void print_claim(void *arg, const struct ledger_event *event,
 	print_line(arg, report_claim(line, sizeof(line), event, decision));
 }
 
+static void print_deed(void *arg, const struct frame *frame, const struct deed *deed,
+		       const struct decision *decision)
+{
+	char line[2048];
+
+	print_line(arg, report_deed(line, sizeof(line), frame, deed, decision));
+}
+
 static void print_gap(void *arg, const struct frame *frame, const char *why)
 {
 	char line[256];
@@ -91,7 +99,9 @@ static void print_gap(void *arg, const struct frame *frame, const char *why)
 int replay_run(const char *recording, const char *config_path)
 {
 	struct frame_clocks now = {};
-	const struct engine_log log = { print_decision, print_claim, print_gap, &now };
+	const struct engine_log log = {
+		print_decision, print_claim, print_deed, print_gap, &now,
+	};
 	struct config *config = config_load_or_print(config_path);
 	int err;
 
@@ -112,8 +122,8 @@ int replay_run(const char *recording, const char *config_path)
  * @held: the condition holds; and since when, ns
  * @fired: number of times that it began to hold
  * @time: for how long in sum, ns
- * @acts: changes of knobs
- * @most: the largest value
+ * @acts: changes of knobs, and other deeds
+ * @most: the largest number of bytes among them
  */
 struct row {
 	char *rule;
@@ -183,8 +193,21 @@ static void count_claim(void *arg, const struct ledger_event *event, const struc
 	if (!row || event->type != LEDGER_WROTE)
 		return;
 	row->acts++;
-	if (event->to > row->most)
+	if (knobs[event->claim->knob].size && event->to > row->most)
 		row->most = event->to;
+}
+
+static void count_deed(void *arg, const struct frame *frame, const struct deed *deed,
+		       const struct decision *d)
+{
+	struct row *row = row_of(arg, d);
+
+	(void)frame;
+	if (!row)
+		return;
+	row->acts++;
+	if (deed->value > row->most)
+		row->most = deed->value;
 }
 
 /* Time in a gap was not watched */
@@ -209,7 +232,7 @@ static void print_table(const char *name, struct table *t)
 
 		printf("  %-24s %-36s %6u %7.0f s %5u %12s\n", r->rule, r->path, r->fired,
 		       r->time / 1e9, r->acts,
-		       r->acts ? unit_print(most, sizeof(most), UNIT_SIZE, r->most) : "-");
+		       r->most ? unit_print(most, sizeof(most), UNIT_SIZE, r->most) : "-");
 	}
 	if (!t->nr)
 		printf("  no rule applied to any cgroup\n");
@@ -227,7 +250,9 @@ static void free_table(struct table *t)
 static int compare_one(const char *recording, const char *config_path)
 {
 	struct table t = {};
-	const struct engine_log log = { count_decision, count_claim, count_gap, &t };
+	const struct engine_log log = {
+		count_decision, count_claim, count_deed, count_gap, &t,
+	};
 	struct config *config = config_load_or_print(config_path);
 	int err;
 

@@ -5,6 +5,7 @@
  * A line for each change of a rule's mind about a cgroup, and for each change of a knob. In systemd's
  * journal the same has fields, to select by.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,8 @@
 /* Message ids, as journalctl -o verbose shows them; made with systemd-id128 new */
 #define ID_DECISION	"93fb29d8fc424a0ba833f188d01bec67"
 #define ID_KNOB		"308d38501118462ab3bc245d975e69ad"
+#define ID_DEED		"2bc1e2dfa87f4c3eb80cd9cc4e3343bd"
+#define ID_OUTCOME	"62af89d166ef4f5b9263acbf0f056e30"
 #define ID_GAP		"a0e1d40578314b4cbba667c812945a78"
 
 #define LINE		2048
@@ -84,8 +87,8 @@ static void print_event(char *buf, size_t size, const struct ledger_event *event
 	bool up = event->to > event->from;
 	char from[32], to[32];
 
-	journal_size(from, sizeof(from), event->from);
-	journal_size(to, sizeof(to), event->to);
+	knob_describe(from, sizeof(from), c->knob, event->from);
+	knob_describe(to, sizeof(to), c->knob, event->to);
 	switch (event->type) {
 	case LEDGER_WROTE:
 		snprintf(buf, size, "%s %s of %s from %s to %s",
@@ -147,6 +150,89 @@ static void claimed(void *arg, const struct ledger_event *event, const struct de
 	record(arg, "knob", d ? d->rule->name : NULL, event->claim->id, event->claim->path, line);
 }
 
+static void print_deed(char *buf, size_t size, const struct deed *deed, const char *path,
+		       const struct decision *d)
+{
+	char value[32];
+
+	journal_size(value, sizeof(value), deed->value);
+	switch (deed->kind) {
+	case DEED_RECLAIM:
+		snprintf(buf, size, "%s %s of %s", d->dry ? "would reclaim" : "reclaims", value,
+			 path);
+		break;
+	case DEED_KILL:
+		snprintf(buf, size, "%s %s", d->dry ? "would kill" : "kills", path);
+		break;
+	case DEED_RUN:
+		snprintf(buf, size, "%s its program for %s", d->dry ? "would run" : "runs", path);
+		break;
+	case DEED_TELL:
+		snprintf(buf, size, "%s %s that %s are available",
+			 d->dry ? "would tell" : "tells", path, value);
+		break;
+	case DEED_DEMAND:	/* see print_event() */
+	case DEED_KINDS:
+		break;
+	}
+}
+
+const char *report_deed(char *buf, size_t size, const struct frame *frame,
+			const struct deed *deed, const struct decision *d)
+{
+	char what[512], condition[1024];
+
+	print_deed(what, sizeof(what), deed, frame->cgroup[deed->cgroup].path, d);
+	condition_print(condition, sizeof(condition), &d->rule->when, d->state);
+	snprintf(buf, size, "rule %s: %s: %s: %s (%s)", d->rule->name, d->path, what, d->why,
+		 condition);
+	return buf;
+}
+
+/* Those that are small and frequent would fill the log */
+static int level_of_deed(enum deed_kind kind)
+{
+	return kind == DEED_KILL ? LOG_WARNING : kind == DEED_RUN ? LOG_INFO : LOG_DEBUG;
+}
+
+static void acted(void *arg, const struct frame *frame, const struct deed *deed,
+		  const struct decision *d)
+{
+	const char *path = frame->cgroup[deed->cgroup].path;
+	char line[LINE];
+	const struct journal_field field[] = {
+		{ "MESSAGE_ID", ID_DEED }, { "HEADROOM_RULE", d->rule->name },
+		{ "HEADROOM_CGROUP", d->path }, { "HEADROOM_TARGET", path },
+		{ "HEADROOM_ACTION", d->rule->action->name }, { "HEADROOM_WHY", d->why },
+	};
+
+	report_deed(line, sizeof(line), frame, deed, d);
+	journal_entry(level_of_deed(deed->kind), field, sizeof(field) / sizeof(field[0]), line);
+	record(arg, "deed", d->rule->name, d->id, d->path, line);
+}
+
+/* Reclaim is frequent, and what it freed is in the next frame */
+static int level_of_outcome(const struct outcome *outcome)
+{
+	if (outcome->error == -EBUSY || (!outcome->error && outcome->kind == DEED_RECLAIM))
+		return LOG_DEBUG;
+	return outcome->error ? LOG_ERR : LOG_NOTICE;
+}
+
+void report_outcome(struct store *store, const struct outcome *outcome)
+{
+	const struct journal_field field[] = {
+		{ "MESSAGE_ID", ID_OUTCOME }, { "HEADROOM_RULE", outcome->rule },
+		{ "HEADROOM_TARGET", outcome->path },
+		{ "HEADROOM_ERROR", outcome->error ? strerrorname_np(-outcome->error) : NULL },
+	};
+	char line[LINE];
+
+	snprintf(line, sizeof(line), "rule %s: %s", outcome->rule, outcome->text);
+	journal_entry(level_of_outcome(outcome), field, sizeof(field) / sizeof(field[0]), line);
+	record(store, "outcome", outcome->rule, outcome->id, outcome->path, line);
+}
+
 static void gap(void *arg, const struct frame *frame, const char *why)
 {
 	const struct journal_field field[] = { { "MESSAGE_ID", ID_GAP } };
@@ -161,6 +247,6 @@ static void gap(void *arg, const struct frame *frame, const char *why)
 struct engine_log report_to(struct store *store)
 {
 	return (struct engine_log){
-		.decided = decided, .claimed = claimed, .gap = gap, .arg = store,
+		.decided = decided, .claimed = claimed, .acted = acted, .gap = gap, .arg = store,
 	};
 }

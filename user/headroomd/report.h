@@ -4,6 +4,7 @@
 #define HEADROOMD_REPORT_H
 
 #include "engine.h"
+#include "hands.h"
 
 struct store;
 
@@ -21,5 +22,12 @@ const char *report_decision(char *buf, size_t size, const struct decision *decis
 /** report_claim - describe what happened to a claim; @decision may be NULL; returns @buf */
 const char *report_claim(char *buf, size_t size, const struct ledger_event *event,
 			 const struct decision *decision);
+
+/** report_deed - describe a deed that is no demand on a knob; returns @buf */
+const char *report_deed(char *buf, size_t size, const struct frame *frame,
+			const struct deed *deed, const struct decision *decision);
+
+/** report_outcome - log what came of a deed, and record it; @store as for report_to() */
+void report_outcome(struct store *store, const struct outcome *outcome);
 
 #endif /* HEADROOMD_REPORT_H */

@@ -19,6 +19,7 @@
 #include "control_answer.h"
 #include "dirs.h"
 #include "engine.h"
+#include "hands.h"
 #include "journal.h"
 #include "live.h"
 #include "report.h"
@@ -37,6 +38,7 @@ struct service {
 	struct config *config;
 	struct engine *engine;
 	struct live *live;
+	struct hands *hands;
 	struct store *store;
 	struct control *control;
 	sd_event_source *timer;
@@ -185,10 +187,19 @@ static void note_store(struct service *s, int err)
 	s->store_error = err;
 }
 
+static void note_outcome(void *arg, const struct outcome *outcome)
+{
+	const struct service *s = arg;
+
+	report_outcome(s->store, outcome);
+}
+
 /* Run the rules on a frame, and record it with what they decide */
 static void run_rules(struct service *s, struct frame *frame)
 {
 	int err = s->store ? store_append(s->store, frame) : 0;
+
+	hands_collect(s->hands, note_outcome, s);
 
 	if (!s->paused)
 		note_error(s, engine_round(s->engine, frame));
@@ -481,12 +492,23 @@ static void log_kept(struct service *s)
 			nr, nr == 1 ? "" : "s", nr == 1 ? "it" : "them");
 }
 
+static int open_hands(struct service *s)
+{
+	s->hands = hands_new(live_dirs(s->live));
+	if (!s->hands)
+		return -ENOMEM;
+	engine_set_hands(s->engine, hands_act, s->hands);
+	return 0;
+}
+
 static int open_engine(struct service *s)
 {
 	const struct engine_log log = report_to(s->store);
+	int err;
 
 	s->engine = engine_new(s->dry_run, &log);
-	return s->engine ? open_live(s) : -ENOMEM;
+	err = s->engine ? open_live(s) : -ENOMEM;
+	return err ? err : open_hands(s);
 }
 
 /* Open all that a service needs, but for the loop */
@@ -510,6 +532,7 @@ static int prepare(struct service *s, struct config *config)
 static void finish(struct service *s)
 {
 	engine_free(s->engine);
+	hands_free(s->hands);
 	live_close(s->live);
 	store_close(s->store);
 	config_free(s->config);

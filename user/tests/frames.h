@@ -59,6 +59,7 @@ struct nlattr;
  * @file: the numbers in files that hold one
  * @kind: refaults of each kind of page
  * @cause: ns in stalls of each cause
+ * @mark: which of fake_marks[] it has; its owner is the file "owner"
  */
 struct fake_cgroup {
 	char path[64];
@@ -74,6 +75,8 @@ struct fake_cgroup {
 	uint64_t stat[3];
 	uint64_t events[5], local[5];
 	uint64_t psi[2][4];
+	uint64_t frozen;
+	uint64_t mark[6];
 };
 
 enum { FAKE_FREE, FAKE_TOTAL, FAKE_SWAP_FREE, FAKE_SWAP_TOTAL, FAKE_ZSWAP, FAKE_HOST_KEYS };
@@ -215,6 +218,14 @@ static const char *const fake_file_names[FRAME_FILES] = {
 	[FRAME_MEMORY_STAT] = "stat", [FRAME_MEMORY_PRESSURE] = "psi",
 	[FRAME_SWAP_CURRENT] = "swap", [FRAME_SWAP_MAX] = "swap.max",
 	[FRAME_ZSWAP_CURRENT] = "zswap", [FRAME_PIDS_CURRENT] = "pids",
+	[FRAME_OOM_GROUP] = "group", [FRAME_CPU_MAX] = "cpu", [FRAME_FREEZE] = "freeze",
+	[FRAME_EVENTS] = "populated", [FRAME_MARKS] = "owner",
+};
+
+/* Marks of a cgroup, each a bit of fake_cgroup.mark */
+static const char *const fake_marks[] = {
+	"trusted.oomd_prefer", "trusted.oomd_avoid", "trusted.oomd_omit",
+	"user.oomd_prefer", "user.oomd_avoid", "user.oomd_omit",
 };
 
 #define FAKE_AT(member)	offsetof(struct fake_cgroup, member)
@@ -240,6 +251,10 @@ static const struct {
 	{ "events.oom_kill", FAKE_AT(events[4]) },
 	{ "local.low", FAKE_AT(local[0]) }, { "local.high", FAKE_AT(local[1]) },
 	{ "local.max", FAKE_AT(local[2]) },
+	{ "frozen", FAKE_AT(frozen) },
+	{ "trusted.oomd_prefer", FAKE_AT(mark[0]) }, { "trusted.oomd_avoid", FAKE_AT(mark[1]) },
+	{ "trusted.oomd_omit", FAKE_AT(mark[2]) }, { "user.oomd_prefer", FAKE_AT(mark[3]) },
+	{ "user.oomd_avoid", FAKE_AT(mark[4]) }, { "user.oomd_omit", FAKE_AT(mark[5]) },
 	/* Averages in percent, totals in us */
 	{ "psi.some.avg10", FAKE_AT(psi[0][0]) }, { "psi.some.avg60", FAKE_AT(psi[0][1]) },
 	{ "psi.some.avg300", FAKE_AT(psi[0][2]) }, { "psi.some.total", FAKE_AT(psi[0][3]) },
@@ -349,7 +364,8 @@ static inline struct fake_cgroup *fake_add(struct fake *fake, const char *path)
 	};
 	snprintf(c->path, sizeof(c->path), "%s", path);
 	c->file[FRAME_MEMORY_HIGH] = c->file[FRAME_MEMORY_MAX] = c->file[FRAME_SWAP_MAX] =
-		UINT64_MAX;
+		c->file[FRAME_CPU_MAX] = UINT64_MAX;
+	c->file[FRAME_EVENTS] = 1;
 	return c;
 }
 
@@ -559,6 +575,17 @@ static inline void fake_put_pressure(struct frame *frame, size_t i, const struct
 	fake_put_text(frame, i, FRAME_MEMORY_PRESSURE, text);
 }
 
+static inline void fake_put_marks(struct frame *frame, size_t i, const struct fake_cgroup *c)
+{
+	char text[256];
+	size_t n = snprintf(text, sizeof(text), "owner %" PRIu64 "\n", c->file[FRAME_MARKS]);
+
+	for (size_t m = 0; m < sizeof(fake_marks) / sizeof(fake_marks[0]); m++)
+		if (c->mark[m])
+			n += snprintf(text + n, sizeof(text) - n, "%s\n", fake_marks[m]);
+	fake_put_text(frame, i, FRAME_MARKS, text);
+}
+
 static inline void fake_put_file(struct frame *frame, size_t i, enum frame_file file,
 				 const struct fake_cgroup *c)
 {
@@ -575,6 +602,17 @@ static inline void fake_put_file(struct frame *frame, size_t i, enum frame_file 
 		snprintf(text, sizeof(text),
 			 "anon %" PRIu64 "\nfile %" PRIu64 "\nkernel 0\nshmem %" PRIu64 "\n",
 			 c->stat[0], c->stat[1], c->stat[2]);
+		return fake_put_text(frame, i, file, text);
+	case FRAME_EVENTS:
+		snprintf(text, sizeof(text), "populated %" PRIu64 "\nfrozen %" PRIu64 "\n",
+			 c->file[file], c->frozen);
+		return fake_put_text(frame, i, file, text);
+	case FRAME_MARKS:
+		return fake_put_marks(frame, i, c);
+	case FRAME_CPU_MAX:
+		if (c->file[file] == UINT64_MAX)
+			return fake_put_text(frame, i, file, "max 100000\n");
+		snprintf(text, sizeof(text), "%" PRIu64 " 100000\n", c->file[file]);
 		return fake_put_text(frame, i, file, text);
 	default:
 		snprintf(text, sizeof(text), "%" PRIu64 "\n", c->file[file]);

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "actions.h"
 #include "config.h"
 #include "tap.h"
 #include "tree.h"
@@ -66,10 +67,10 @@ static void check_every_key(void)
 	   "cgroups = /a/*, !/a/b");
 	is_text(r->when.text, "pids > 3 for 4s", "when = pids > 3 for 4s");
 	ok(r->action == &action_protect, "do = protect");
-	is_near(r->parameter[MAX], 0x1p30, 0, "max=1G");
-	is_near(r->parameter[SHARE], 0.9, 0.001, "share=90%");
-	is_near(r->parameter[RATE], 2.5, 0, "rate=2.5/s");
-	is_near(r->parameter[IDLE], 120, 0, "idle=2min");
+	is_near(r->parameter[MAX].number, 0x1p30, 0, "max=1G");
+	is_near(r->parameter[SHARE].number, 0.9, 0.001, "share=90%");
+	is_near(r->parameter[RATE].number, 2.5, 0, "rate=2.5/s");
+	is_near(r->parameter[IDLE].number, 120, 0, "idle=2min");
 	is_uint(r->cooldown, 30000000000, "cooldown = 30 s");
 	ok(r->dry_run, "dry-run = yes, without the comment");
 	config_free(c);
@@ -90,9 +91,9 @@ static void check_defaults(void)
 	ok(!c->socket_group, "no group may");
 	is_uint(c->nr, 2, "two rules, for the same cgroup");
 	is_text(c->rule[1].place, "conf:5", "the place of the second rule");
-	is_near(c->rule[1].parameter[SHARE], 0.95, 0, "share defaults to 95 %");
-	is_near(c->rule[1].parameter[RATE], 20, 0, "rate defaults to 20/s");
-	is_near(c->rule[1].parameter[IDLE], 60, 0, "idle defaults to 60 s");
+	is_near(c->rule[1].parameter[SHARE].number, 0.95, 0, "share defaults to 95 %");
+	is_near(c->rule[1].parameter[RATE].number, 20, 0, "rate defaults to 20/s");
+	is_near(c->rule[1].parameter[IDLE].number, 60, 0, "idle defaults to 60 s");
 	is_near(c->rule[1].weight, 100, 0, "weight defaults to 100");
 	is_uint(c->rule[1].cooldown, 0, "cooldown defaults to none");
 	ok(!c->rule[1].dry_run, "dry-run defaults to no");
@@ -130,9 +131,9 @@ static void check_blanks(void)
 	is_text(r->cgroups.glob[0], "/a;b", "a ; without a blank begins no comment");
 	is_text(r->cgroups.glob[1], "/c#d", "neither does a #");
 	is_text(r->when.text, "pids>3", "blanks around a value do not count");
-	is_near(r->parameter[MAX], 0x1p30, 0, "a parameter with blanks around = and in its value");
-	is_near(r->parameter[SHARE], 0.9, 0.001, "a parameter behind it");
-	is_near(r->parameter[RATE], 3, 0, "and one more");
+	is_near(r->parameter[MAX].number, 0x1p30, 0, "a parameter with blanks around = and in its value");
+	is_near(r->parameter[SHARE].number, 0.9, 0.001, "a parameter behind it");
+	is_near(r->parameter[RATE].number, 3, 0, "and one more");
 	is_uint(r->cooldown, 120000000000, "the last line needs no end");
 	config_free(c);
 	c = parse("[rule\ttab]\n" BODY, "a tab before the name of a rule");

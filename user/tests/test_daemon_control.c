@@ -61,6 +61,12 @@ static void apply_claim(void *arg, const struct ledger_event *event, const struc
 			fake.cgroup[i].file[FRAME_MEMORY_LOW] = event->to;
 }
 
+static void ignore_deed(void *arg, const struct frame *frame, const struct deed *deed,
+			const struct decision *decision)
+{
+	(void)arg, (void)frame, (void)deed, (void)decision;
+}
+
 static void ignore_gap(void *arg, const struct frame *frame, const char *why)
 {
 	(void)arg, (void)frame, (void)why;
@@ -96,7 +102,9 @@ static void step(const char *change)
 
 static void begin(void)
 {
-	static const struct engine_log log = { ignore_decision, apply_claim, ignore_gap, NULL };
+	static const struct engine_log log = {
+		ignore_decision, apply_claim, ignore_deed, ignore_gap, NULL,
+	};
 	struct config_errors errors;
 
 	if (config_parse("conf", rules, strlen(rules), &config, &errors))

@@ -51,19 +51,9 @@ static void note(struct runner *r, const char *format, ...)
 	strcat(r->log, "\n");
 }
 
-static const char *reason_name(int reason)
+static const char *reason_name(const struct decision *d)
 {
-	static const char *const names[] = {
-		[PROTECT_QUIET] = "quiet", [PROTECT_HOLDING] = "hold",
-		[PROTECT_OWN_LIMIT] = "own limit", [PROTECT_UNHEEDED] = "unheeded",
-		[PROTECT_AT_MAX] = "at max", [PROTECT_ENOUGH] = "enough",
-		[PROTECT_RAISE] = "raise", [PROTECT_FEW_SAMPLES] = "few samples",
-		[PROTECT_OVER_BUDGET] = "over budget",
-		[PROTECT_GIVE_BACK] = "give back", [PROTECT_COOLING] = "cooling",
-		[PROTECT_BLIND] = "blind",
-	};
-
-	return reason < 0 ? "no file" : names[reason];
+	return d->reason < 0 ? "no file" : d->rule->action->reasons[d->reason];
 }
 
 static void note_decided(void *arg, const struct decision *d)
@@ -73,7 +63,7 @@ static void note_decided(void *arg, const struct decision *d)
 	};
 
 	note(arg, "%s %s: %s%s, %s%s", d->rule->name, d->path, d->follows_up ? "later " : "",
-	     words[d->when], reason_name(d->reason), d->dry ? " (dry)" : "");
+	     words[d->when], reason_name(d), d->dry ? " (dry)" : "");
 }
 
 /* Whether a claim is in the ledger of the rules that act */
@@ -86,6 +76,31 @@ static bool is_real(const struct runner *r, const struct claim *claim)
 	return nr && claim >= all && claim < all + nr;
 }
 
+/* Sizes in MiB; cpu.max in ms */
+static const char *value_text(char *buf, size_t size, enum knob knob, uint64_t value)
+{
+	if (value == UINT64_MAX)
+		snprintf(buf, size, "max");
+	else if (knobs[knob].size)
+		snprintf(buf, size, "%.0fM", value / 0x1p20);
+	else if (knob == KNOB_CPU_MAX)
+		snprintf(buf, size, "%.0fms", value / 1e3);
+	else
+		snprintf(buf, size, "%" PRIu64, value);
+	return buf;
+}
+
+/* memory.low has none */
+static const char *knob_suffix(enum knob knob)
+{
+	static const char *const names[] = {
+		[KNOB_MEMORY_LOW] = "", [KNOB_MEMORY_HIGH] = " high", [KNOB_CPU_MAX] = " cpu",
+		[KNOB_FREEZE] = " freeze",
+	};
+
+	return names[knob];
+}
+
 static void note_claimed(void *arg, const struct ledger_event *event,
 			 const struct decision *decision)
 {
@@ -96,14 +111,30 @@ static void note_claimed(void *arg, const struct ledger_event *event,
 	};
 	const struct claim *c = event->claim;
 	struct runner *r = arg;
+	char from[32], to[32];
 	bool real = is_real(r, c);
 
-	note(r, "%s: %s %.0fM to %.0fM%s%s", c->path, words[event->type], event->from / 0x1p20,
-	     event->to / 0x1p20, real ? "" : " (dry)", decision || !c->nr ? "" : " without rule");
+	note(r, "%s: %s%s %s to %s%s%s", c->path, words[event->type],
+	     knob_suffix(c->knob),
+	     value_text(from, sizeof(from), c->knob, event->from),
+	     value_text(to, sizeof(to), c->knob, event->to), real ? "" : " (dry)",
+	     decision || !c->nr ? "" : " without rule");
 	for (size_t i = 0; real && i < r->fake.nr; i++)
 		if (r->fake.cgroup[i].id == c->id &&
 		    (event->type == LEDGER_WROTE || event->type == LEDGER_RESTORED))
-			r->fake.cgroup[i].file[FRAME_MEMORY_LOW] = event->to;
+			r->fake.cgroup[i].file[knobs[c->knob].file] = event->to;
+}
+
+static void note_deed(void *arg, const struct frame *frame, const struct deed *deed,
+		      const struct decision *d)
+{
+	static const char *const words[DEED_KINDS] = {
+		[DEED_RECLAIM] = "reclaim", [DEED_KILL] = "kill", [DEED_RUN] = "run",
+		[DEED_TELL] = "tell",
+	};
+
+	note(arg, "%s %s: %s %s %.0fM%s", d->rule->name, d->path, words[deed->kind],
+	     frame->cgroup[deed->cgroup].path, deed->value / 0x1p20, d->dry ? " (dry)" : "");
 }
 
 static void note_gap(void *arg, const struct frame *frame, const char *why)
@@ -127,7 +158,7 @@ static struct config *parse(const char *text)
 
 static void begin(struct runner *r, bool dry_run, const char *config, const char *next)
 {
-	const struct engine_log log = { note_decided, note_claimed, note_gap, r };
+	const struct engine_log log = { note_decided, note_claimed, note_deed, note_gap, r };
 
 	*r = (struct runner){ .config = parse(config), .next = parse(next) };
 	r->engine = engine_new(dry_run, &log);
@@ -743,12 +774,15 @@ static void check_files(void)
 static void check_files_of_claims(bool dry_run, const char *name)
 {
 	struct frame_wish wish = {};
+	uint32_t all = 0;
 	struct runner r;
 
 	begin(&r, dry_run, RULE("r", "/s/x", BUSY), "[daemon]\ninterval = 1s\n");
 	run(&r, SLICE "@+1\n" WORK("/s/x") "@reload");
 	engine_wish(r.engine, &wish);
-	is_uint(wish.files, LOW, "without rules, the wish has the knobs");
+	for (unsigned int knob = 0; knob < KNOBS; knob++)
+		all |= FRAME_BIT(knobs[knob].file);
+	is_uint(wish.files, all, "without rules, the wish has the knobs");
 	ok(!wish.stats, "and no statistics");
 	is_uint(engine_files(r.engine, 3, "/s/x"), LOW, name);
 	is_uint(engine_files(r.engine, 2, "/s"), LOW, "that of its parent");
@@ -852,7 +886,7 @@ static void count_refused(void *arg, const struct decision *decision)
 static void check_many(void)
 {
 	size_t decided = 0, refused = 0;
-	const struct engine_log log = { count_decided, ignore_claimed, note_gap, &decided };
+	const struct engine_log log = { count_decided, ignore_claimed, note_deed, note_gap, &decided };
 	struct engine *e = engine_new(false, &log);
 	struct config *config = many_rules();
 	struct fake fake = {};

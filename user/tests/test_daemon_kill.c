@@ -162,7 +162,7 @@ static void run_round(void)
 		for (size_t j = 0; j < 2; j++)
 			if (rand() % 4 == 0)
 				ledger_demand(ledger, frame, i, KNOB_MEMORY_LOW, rule[j],
-					      rand() % 2000, 1 + rand() % 9);
+					      rand() % 2000, 1 + rand() % 9, 0);
 	ledger_set_budget(ledger, rand() % 8000);
 	if (ledger_settle(ledger, frame))
 		abort();

@@ -133,7 +133,7 @@ static int run_round(const struct want *want)
 
 		if (i != FRAME_NONE)
 			ledger_demand(ledger, frame, i, KNOB_MEMORY_LOW, want->rule, want->value,
-				      strcmp(want->rule, "heavy") ? 100 : 300);
+				      strcmp(want->rule, "heavy") ? 100 : 300, frame->cgroup[i].id);
 	}
 	after_frame = NULL;
 	if (f)
@@ -320,7 +320,7 @@ static void check_values(void)
 	   original == 7, "of one without a claim");
 	ok(!ledger_value(ledger, frame, 0, KNOB_MEMORY_LOW, &value, &original),
 	   "the root has no such knob");
-	is_int(ledger_demand(ledger, frame, 0, KNOB_MEMORY_LOW, "r", 1, 1), -ENODATA,
+	is_int(ledger_demand(ledger, frame, 0, KNOB_MEMORY_LOW, "r", 1, 1, 0), -ENODATA,
 	       "no rule can demand one there");
 	frame_put(frame);
 	ok(ledger_needs(ledger, KNOB_MEMORY_LOW, "/a") &&

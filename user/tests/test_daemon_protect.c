@@ -2,7 +2,7 @@
 /*
  * The action protect: what it decides on which evidence, and how it explains that
  */
-#include "action.h"
+#include "actions.h"
 #include "frames.h"
 #include "protect.h"
 #include "tap.h"
@@ -317,7 +317,9 @@ static void check_unwanted(void)
 #define REFAULTS	"/a refaults=+1000 outside=+1000 evictions=+1000 evictions.outside=+1000 " \
 			"distance=9000x+1000\n"
 
-static const double parameters[ACTION_PARAMETERS] = { 512 * MIB, 0.95, 20, 10 };
+static const struct action_value parameters[ACTION_PARAMETERS] = {
+	{ .number = 512 * MIB }, { .number = 0.95 }, { .number = 20 }, { .number = 10 },
+};
 
 /**
  * struct planner - the action on the cgroup /a
@@ -372,13 +374,13 @@ static void check_plan(void)
 	begin(&p);
 	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = FALSE }, PROTECT_QUIET,
 	      "a condition that does not hold demands nothing");
-	ok(!p.plan.demands, "there is no demand");
+	ok(!p.plan.nr, "there is no demand");
 	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = TRUE }, PROTECT_RAISE,
 	      "a condition that holds demands memory.low");
-	ok(p.plan.demands && p.plan.demand > 64 * MIB, "as much as the working set");
+	ok(p.plan.nr && p.plan.deed[0].value > 64 * MIB, "as much as the working set");
 	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = TRUE, .cooling = true },
 	      PROTECT_COOLING, "but not in the cooldown");
-	ok(!p.plan.demands, "there is no demand then");
+	ok(!p.plan.nr, "there is no demand then");
 	end(&p);
 }
 
@@ -393,20 +395,20 @@ static void check_blind_plan(void)
 	begin(&p);
 	plans(&p, "@+1\n" REFAULTS, (struct action_input){ .when = UNKNOWN }, PROTECT_BLIND,
 	      "an unknown condition demands nothing");
-	ok(!p.plan.demands, "there is no demand");
+	ok(!p.plan.nr, "there is no demand");
 	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "idle for 9 s: hold");
 	plans(&p, "@+1\n", unknown, PROTECT_BLIND, "an unknown condition keeps what there is");
-	is_uint(p.plan.demands ? p.plan.demand : 0, 100 * MIB, "the demand is the same");
+	is_uint(p.plan.nr ? p.plan.deed[0].value : 0, 100 * MIB, "the demand is the same");
 	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "unknown time is no idle time");
 	plans(&p, "@+1 module=missing\n", holding, PROTECT_BLIND,
 	      "without the module it keeps what there is");
-	is_uint(p.plan.demands ? p.plan.demand : 0, 100 * MIB, "the demand is the same");
+	is_uint(p.plan.nr ? p.plan.deed[0].value : 0, 100 * MIB, "the demand is the same");
 	plans(&p, "@+1 module=ok\n", holding, PROTECT_BLIND, "there is no frame to compare with");
 	plans(&p, "@+9\n/a local=-", holding, PROTECT_BLIND, "nor without a file that it reads");
 	plans(&p, "@+1\n/a local=0", holding, PROTECT_BLIND, "or without it in the last frame");
 	plans(&p, "@+9\n", holding, PROTECT_HOLDING, "blind time is no idle time");
 	plans(&p, "@+1\n", holding, PROTECT_GIVE_BACK, "idle for 10 s: give back");
-	is_uint(p.plan.demands ? p.plan.demand : 0, 75 * MIB, "a quarter of it");
+	is_uint(p.plan.nr ? p.plan.deed[0].value : 0, 75 * MIB, "a quarter of it");
 	end(&p);
 }
 

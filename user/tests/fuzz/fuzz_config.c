@@ -14,7 +14,8 @@ static void check_rule(const struct rule *rule)
 	    !rule->when.nr)
 		abort();
 	for (size_t i = 0; p[i].name; i++)
-		if (!(rule->parameter[i] >= p[i].least && rule->parameter[i] <= p[i].most))
+		if (p[i].type == PARAMETER_NUMBER && !(rule->parameter[i].number >= p[i].least &&
+						       rule->parameter[i].number <= p[i].most))
 			abort();
 	pattern_matches(&rule->cgroups, "/");
 	pattern_matches(&rule->cgroups, "/a.slice/b.service/c");

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hands: they do the deeds of rules on this machine
+ *
+ * A deed in a thread has its own descriptor of the cgroup's directory, whose id was checked. So it
+ * is done to this cgroup or to none, whatever happens to the path.
+ *
+ *	hands -> job -> job	under way, or ended and not collected yet; all under one lock
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "hands.h"
+#include "killing.h"
+
+/* Deeds under way at the same time. A rule that wants more has to wait for its next frame. */
+#define MOST_JOBS	16
+#define TEXT		1024
+
+/**
+ * struct job - a deed in a thread
+ * @next: in the list of the hands
+ * @hands: whose it is; valid under the lock while @wanted is set
+ * @deed: the deed; its index in the frame is not valid any more
+ * @dir: the cgroup's directory; negative errno if it could not be opened
+ * @id: the cgroup
+ * @path: its path
+ * @rule: name of the rule
+ * @ended: the outcome is known
+ * @error: negative errno; 0
+ * @text: the outcome
+ */
+struct job {
+	struct job *next;
+	struct hands *hands;
+	struct deed deed;
+	int dir;
+	uint64_t id;
+	char *path;
+	char *rule;
+	bool ended;
+	int error;
+	char text[TEXT];
+};
+
+/**
+ * struct hands - all deeds
+ * @lock: protects all that follows, and "ended" of each job
+ * @users: the service, and each thread
+ */
+struct hands {
+	struct dirs *dirs;
+	pthread_mutex_t lock;
+	unsigned int users;
+	size_t nr;
+	struct job *job;
+};
+
+static void free_job(struct job *job)
+{
+	if (job->dir >= 0)
+		close(job->dir);
+	free(job->path);
+	free(job->rule);
+	free(job);
+}
+
+static void put_hands(struct hands *hands)
+{
+	bool last;
+
+	pthread_mutex_lock(&hands->lock);
+	last = !--hands->users;
+	pthread_mutex_unlock(&hands->lock);
+	if (!last)
+		return;
+	for (struct job *job = hands->job, *next; job; job = next) {
+		next = job->next;
+		free_job(job);
+	}
+	pthread_mutex_destroy(&hands->lock);
+	free(hands);
+}
+
+struct hands *hands_new(struct dirs *dirs)
+{
+	struct hands *hands = calloc(1, sizeof(*hands));
+
+	if (!hands)
+		return NULL;
+	hands->dirs = dirs;
+	hands->users = 1;
+	pthread_mutex_init(&hands->lock, NULL);
+	return hands;
+}
+
+void hands_free(struct hands *hands)
+{
+	if (hands)
+		put_hands(hands);
+}
+
+/* The kernel returns EAGAIN if it reclaimed less, which is no failure: the rule sees how much */
+static void reclaim(struct job *job)
+{
+	char text[64];
+	int err = -EINVAL;
+
+	if (job->deed.swappiness >= 0) {
+		snprintf(text, sizeof(text), "%llu swappiness=%d",
+			 (unsigned long long)job->deed.value, job->deed.swappiness);
+		err = dirs_write(job->dir, "memory.reclaim", text);
+	}
+	/* Kernels before 6.8 know no swappiness there */
+	if (err == -EINVAL) {
+		snprintf(text, sizeof(text), "%llu", (unsigned long long)job->deed.value);
+		err = dirs_write(job->dir, "memory.reclaim", text);
+	}
+	job->error = err == -EAGAIN ? 0 : err;
+	if (job->error)
+		snprintf(job->text, sizeof(job->text), "cannot reclaim from %s: %s", job->path,
+			 strerror(-job->error));
+	else
+		snprintf(job->text, sizeof(job->text), "reclaimed %s from %s",
+			 err ? "less than was asked for" : "memory", job->path);
+}
+
+static void do_job(struct job *job)
+{
+	if (job->dir < 0) {
+		job->error = job->dir;
+		snprintf(job->text, sizeof(job->text), "cannot open %s: %s", job->path,
+			 job->dir == -ENOENT ? "it was removed" : strerror(-job->dir));
+		return;
+	}
+	switch (job->deed.kind) {
+	case DEED_RECLAIM:
+		reclaim(job);
+		break;
+	case DEED_KILL:
+		job->error = killing_run(job->dir, job->path, job->text, sizeof(job->text));
+		break;
+	case DEED_RUN:
+	case DEED_TELL:
+	case DEED_DEMAND:
+	case DEED_KINDS:
+		job->error = -ENOSYS;
+		break;
+	}
+}
+
+static void *run_job(void *arg)
+{
+	struct job *job = arg;
+	struct hands *hands = job->hands;
+
+	do_job(job);
+	pthread_mutex_lock(&hands->lock);
+	job->ended = true;
+	pthread_mutex_unlock(&hands->lock);
+	put_hands(hands);
+	return NULL;
+}
+
+/* Why a deed is not begun; NULL if it may be */
+static const char *refusal(const struct hands *hands, uint64_t id, enum deed_kind kind)
+{
+	if (hands->nr >= MOST_JOBS)
+		return "too many deeds are under way";
+	for (const struct job *job = hands->job; job; job = job->next)
+		if (job->id == id && job->deed.kind == kind && !job->ended)
+			return "the last one is still under way";
+	return NULL;
+}
+
+static struct job *new_job(struct hands *hands, const struct frame_cgroup *cgroup,
+			   const struct deed *deed, const char *rule)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	int dir;
+
+	if (!job)
+		return NULL;
+	*job = (struct job){
+		.hands = hands, .deed = *deed, .id = cgroup->id, .path = strdup(cgroup->path),
+		.rule = strdup(rule),
+	};
+	dir = dirs_open(hands->dirs, cgroup->id, cgroup->path);
+	job->dir = dir < 0 ? dir : fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	if (dir >= 0 && job->dir < 0)
+		job->dir = -errno;
+	if (job->path && job->rule)
+		return job;
+	free_job(job);
+	return NULL;
+}
+
+/* Start the thread of a job; without one, the job ends at once */
+static void start(struct hands *hands, struct job *job)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int err;
+
+	hands->users++;
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	err = pthread_create(&thread, &attr, run_job, job);
+	pthread_attr_destroy(&attr);
+	if (!err)
+		return;
+	hands->users--;
+	job->ended = true;
+	job->error = -err;
+	snprintf(job->text, sizeof(job->text), "cannot start a thread: %s", strerror(err));
+}
+
+void hands_act(void *arg, const struct frame *frame, const struct deed *deed,
+	       const struct decision *decision)
+{
+	struct hands *hands = arg;
+	struct job *job = new_job(hands, &frame->cgroup[deed->cgroup], deed,
+				  decision->rule->name);
+	const char *why;
+
+	if (!job)
+		return;
+	pthread_mutex_lock(&hands->lock);
+	why = refusal(hands, job->id, deed->kind);
+	job->next = hands->job;
+	hands->job = job;
+	hands->nr++;
+	if (why) {
+		job->ended = true;
+		job->error = -EBUSY;
+		snprintf(job->text, sizeof(job->text), "nothing is done to %s: %s", job->path, why);
+	} else {
+		start(hands, job);
+	}
+	pthread_mutex_unlock(&hands->lock);
+}
+
+/* Take a job that has ended out of the list; NULL if there is none */
+static struct job *take_ended(struct hands *hands)
+{
+	struct job **at = &hands->job, *job;
+
+	pthread_mutex_lock(&hands->lock);
+	while (*at && !(*at)->ended)
+		at = &(*at)->next;
+	job = *at;
+	if (job) {
+		*at = job->next;
+		hands->nr--;
+	}
+	pthread_mutex_unlock(&hands->lock);
+	return job;
+}
+
+void hands_collect(struct hands *hands, void (*f)(void *arg, const struct outcome *outcome),
+		   void *arg)
+{
+	struct job *job;
+
+	while ((job = take_ended(hands))) {
+		const struct outcome outcome = {
+			.kind = job->deed.kind, .rule = job->rule, .id = job->id,
+			.path = job->path, .text = job->text, .error = job->error,
+		};
+
+		f(arg, &outcome);
+		free_job(job);
+	}
+}
