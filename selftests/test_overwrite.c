@@ -49,6 +49,12 @@ static int write_file(void *arg)
 	int i, err = fd < 0 || !data || pin_to_cpu(0, 0);
 	off_t at;
 
+	/*
+	 * The kernel tries again if a page of the data is in swap. Until then it can evict the pages
+	 * of the file, which are overwritten once more.
+	 */
+	if (data && mlock(data, job->length))
+		err = 1;
 	if (data)
 		memset(data, 0x5a, job->length);
 	for (i = 0; i < job->passes; i++)
@@ -225,6 +231,12 @@ static int write_directly(void *arg)
 	int err = fd < 0 || !data;
 	off_t at;
 
+	/*
+	 * The kernel tries again if a page of the data is in swap. Until then it can evict the pages
+	 * of the file, which are overwritten once more.
+	 */
+	if (data && mlock(data, job->length))
+		err = 1;
 	if (data)
 		memset(data, 0x5a, job->length);
 	for (at = 0; !err && at < SIZE; at += job->step)
