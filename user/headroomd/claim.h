@@ -38,6 +38,8 @@ struct demand {
  * @nr: number of demands; 0 if it is an ancestor's, which follows from claims below it
  * @demand: the demands
  * @error: negative errno of the last write; 0
+ * @reset_since: when the count of resets began, ns
+ * @resets: how often something has written the original since then
  */
 struct claim {
 	uint64_t id;
@@ -49,6 +51,8 @@ struct claim {
 	size_t nr;
 	struct demand *demand;
 	int error;
+	uint64_t reset_since;
+	unsigned int resets;
 };
 
 /** claim_add - append a claim without demands; returns NULL if out of memory */

@@ -24,6 +24,7 @@ enum knob {
  * @combine: the value that satisfies two demands
  * @pages: the kernel stores whole pages
  * @size: values are bytes
+ * @configured: systemd writes the configured value again when it likes
  * @inherited: an ancestor has to have the sum of what was added below it, or it has no effect
  */
 struct knob_kind {
@@ -31,6 +32,7 @@ struct knob_kind {
 	uint64_t (*combine)(uint64_t a, uint64_t b);
 	bool pages;
 	bool size;
+	bool configured;
 	bool inherited;
 };
 

@@ -21,7 +21,13 @@
  *
  * The sums are computed in each round, from the leaves up, so a cgroup that vanished, or an
  * ancestor that something else has changed, is mended by the next one. Such a change is the
- * ancestor's new original. What all claims together add is bounded by the budget: see budget.c.
+ * ancestor's new original.
+ *
+ * Something else may also write to a knob that rules demand. systemd writes what is configured to all
+ * units when it reloads its configuration, and to a unit when any property of it is set. So a knob
+ * that has its original again was most likely not meant, and is set once more; but only so often,
+ * since an administrator may insist. Any other value wins: it is the new original, and the demands
+ * end. What all claims together add is bounded by the budget: see budget.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,11 +37,16 @@
 #include <unistd.h>
 
 #include "budget.h"
+#include "clock.h"
 #include "ledger.h"
 #include "ledger_file.h"
 #include "path.h"
 #include "saturating.h"
 #include "field.h"
+
+/* A knob that is reset more often than this is meant to have its original; in ns */
+#define MOST_RESETS	5
+#define RESETS_WINDOW	(600 * NS_PER_S)
 
 struct ledger {
 	enum ledger_mode mode;
@@ -221,6 +232,20 @@ static bool holds(const struct ledger *ledger, const struct claim *c, uint64_t f
 	return found == c->written || found == c->previous;
 }
 
+/* Whether a knob that has its original again is to be set once more */
+static bool was_reset(const struct frame *frame, struct claim *c, uint64_t found)
+{
+	uint64_t now = frame->time.monotonic;
+
+	if (!knobs[c->knob].configured || found != c->original)
+		return false;
+	if (!c->resets || now - c->reset_since > RESETS_WINDOW) {
+		c->reset_since = now;
+		c->resets = 0;
+	}
+	return c->resets++ < MOST_RESETS;
+}
+
 /* Returns whether the claim is to be dropped */
 static bool look_at(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
@@ -238,11 +263,11 @@ static bool look_at(struct ledger *ledger, const struct frame *frame, struct cla
 			c->written = c->previous = found;
 		return false;
 	}
-	if (c->nr) {
+	if (c->nr && !was_reset(frame, c, found)) {
 		report(ledger, LEDGER_OUTSIDE, c, c->written, found, 0);
 		return true;
 	}
-	report(ledger, LEDGER_REPAIRED, c, c->written, found, 0);
+	report(ledger, c->nr ? LEDGER_RESET : LEDGER_REPAIRED, c, c->written, found, 0);
 	c->original = c->written = c->previous = found;
 	c->error = 0;
 	return false;

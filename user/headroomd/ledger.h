@@ -30,7 +30,8 @@ enum ledger_event_type {
 	LEDGER_RESTORED,	/* the original was written */
 	LEDGER_FAILED,		/* the value could not be written; once until it can */
 	LEDGER_OUTSIDE,		/* something else changed the file, which wins */
-	LEDGER_REPAIRED,	/* the same of an ancestor: the value is its new original */
+	LEDGER_RESET,		/* something else wrote the original: the demands stay */
+	LEDGER_REPAIRED,	/* an ancestor was changed: the value is its new original */
 	LEDGER_GONE,		/* the cgroup was removed */
 };
 

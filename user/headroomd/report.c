@@ -74,7 +74,7 @@ static int level_of(enum ledger_event_type type)
 	static const int levels[] = {
 		[LEDGER_WROTE] = LOG_INFO, [LEDGER_RESTORED] = LOG_INFO,
 		[LEDGER_FAILED] = LOG_ERR, [LEDGER_OUTSIDE] = LOG_NOTICE,
-		[LEDGER_REPAIRED] = LOG_NOTICE, [LEDGER_GONE] = LOG_INFO,
+		[LEDGER_RESET] = LOG_NOTICE, [LEDGER_REPAIRED] = LOG_NOTICE, [LEDGER_GONE] = LOG_INFO,
 	};
 
 	return levels[type];
@@ -105,6 +105,10 @@ static void print_event(char *buf, size_t size, const struct ledger_event *event
 		break;
 	case LEDGER_OUTSIDE:
 		snprintf(buf, size, "%s of %s was changed outside of headroomd from %s to %s, and stays as it is",
+			 knob, c->path, from, to);
+		break;
+	case LEDGER_RESET:
+		snprintf(buf, size, "%s of %s was reset outside of headroomd from %s to %s: setting it again",
 			 knob, c->path, from, to);
 		break;
 	case LEDGER_REPAIRED:

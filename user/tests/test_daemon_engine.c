@@ -107,7 +107,7 @@ static void note_claimed(void *arg, const struct ledger_event *event,
 	static const char *const words[] = {
 		[LEDGER_WROTE] = "wrote", [LEDGER_RESTORED] = "restored",
 		[LEDGER_FAILED] = "failed", [LEDGER_OUTSIDE] = "outside",
-		[LEDGER_REPAIRED] = "repaired", [LEDGER_GONE] = "gone",
+		[LEDGER_RESET] = "reset", [LEDGER_REPAIRED] = "repaired", [LEDGER_GONE] = "gone",
 	};
 	const struct claim *c = event->claim;
 	struct runner *r = arg;

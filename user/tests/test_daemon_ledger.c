@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "ledger.h"
 #include "tap.h"
 #include "field.h"
@@ -86,6 +87,8 @@ int __wrap_fsync(int fd)
 
 /* Of frames; 0 if unknown */
 static uint64_t page_size;
+/* The clock of frames, in seconds */
+static uint64_t now;
 
 static char events[4096];
 
@@ -94,7 +97,7 @@ static void note(void *arg, const struct ledger_event *e)
 	static const char *const name[] = {
 		[LEDGER_WROTE] = "wrote", [LEDGER_RESTORED] = "restored",
 		[LEDGER_FAILED] = "failed", [LEDGER_OUTSIDE] = "outside",
-		[LEDGER_REPAIRED] = "repaired", [LEDGER_GONE] = "gone",
+		[LEDGER_RESET] = "reset", [LEDGER_REPAIRED] = "repaired", [LEDGER_GONE] = "gone",
 	};
 	size_t n = strlen(events);
 
@@ -127,6 +130,7 @@ static int run_round(const struct want *want)
 	int err;
 
 	frame->page_size = page_size;
+	frame->time.monotonic = now * NS_PER_S;
 	ledger_look(ledger, frame);
 	for (; want->path; want++) {
 		size_t i = frame_find_path(frame, want->path);
@@ -507,12 +511,45 @@ static void check_outside_old_value(void)
 	put("a/memory.low", "50");
 	happened();
 	run_round(nothing);
-	is_text(happened(), "outside /a 100 50\n", "the original, set from outside");
+	is_text(happened(), "reset /a 100 50\n", "the original, without a demand: it stays");
 	ROUND({ "/a", "r", 100 });
 	ROUND({ "/a", "r", 200 });
 	put("a/memory.low", "100");
 	run_round(nothing);
 	is_uint(low_of("a"), 100, "the value before the last, set from outside, stays");
+	end();
+}
+
+/* systemd resets a unit that it reloads; an administrator who repeats it means it */
+static void check_reset(void)
+{
+	begin("50");
+	make_cgroup("a/x", "0");
+	ROUND({ "/a/x", "r", 100 });
+	for (int i = 0; i < 5; i++) {
+		happened();
+		put("a/memory.low", "50");
+		put("a/x/memory.low", "0");
+		ROUND({ "/a/x", "r", 100 });
+	}
+	is_text(happened(), "repaired /a 150 50\nreset /a/x 100 0\nwrote /a 50 150\nwrote /a/x 0 100\n",
+		"a knob that has its original again is set once more");
+	ok(low_of("a") == 150 && low_of("a/x") == 100 && demanded("/a/x", "r") == 100,
+	   "the demand has stayed, five times");
+	put("a/x/memory.low", "0");
+	run_round(nothing);
+	ok(strstr(happened(), "outside /a/x 100 0\n"), "the sixth time in ten minutes it stays");
+	ok(low_of("a") == 50 && !claims(), "and the demand has ended");
+	now += 1;
+	ROUND({ "/a/x", "r", 100 });
+	put("a/x/memory.low", "0");
+	now += 601;
+	ROUND({ "/a/x", "r", 100 });
+	is_uint(low_of("a/x"), 100, "later it is set again");
+	restart();
+	put("a/x/memory.low", "0");
+	ROUND({ "/a/x", "r", 100 });
+	is_uint(low_of("a/x"), 100, "so it is if that happened while no daemon ran");
 	end();
 }
 
@@ -1115,6 +1152,7 @@ static void check_changes(void)
 {
 	check_outside();
 	check_outside_old_value();
+	check_reset();
 	check_changed_after_frame();
 	check_removed();
 	check_replaced();
