@@ -116,14 +116,19 @@ static void reclaim(struct job *job)
 			 (unsigned long long)job->deed.value, job->deed.swappiness);
 		err = dirs_write(job->dir, "memory.reclaim", text);
 	}
-	/* Kernels before 6.8 know no swappiness there */
-	if (err == -EINVAL) {
+	/*
+	 * Kernels before 6.8 know no swappiness there. Of 0, that is an error: what must not go to
+	 * swap would.
+	 */
+	if (err == -EINVAL && job->deed.swappiness) {
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)job->deed.value);
 		err = dirs_write(job->dir, "memory.reclaim", text);
 	}
 	job->error = err == -EAGAIN ? 0 : err;
 	if (job->error)
-		snprintf(job->text, sizeof(job->text), "cannot reclaim from %s: %s", job->path,
+		snprintf(job->text, sizeof(job->text), "cannot reclaim from %s%s: %s", job->path,
+			 job->error == -EINVAL && !job->deed.swappiness ?
+			 " without swapping, which needs a newer kernel" : "",
 			 strerror(-job->error));
 	else
 		snprintf(job->text, sizeof(job->text), "reclaimed %s from %s",
