@@ -3,7 +3,7 @@
  * A fake source of frames: a machine that a text describes and changes
  *
  *	@10			the clocks, in seconds; "@+1" moves all of them
- *	host free=1G swaptotal=1G
+ *	host free=1G swaptotal=1G io=10 self=/init.scope
  *	/ id=1
  *	/a id=2 current=100M refaults=100
  *	stalled 2 refault 3s
@@ -13,7 +13,9 @@
  *
  *	@S [boot=S] [wall=S]	set or, with "+", move the clocks; boot and wall follow the first
  *	   [module=missing|ok] [stalls=off|on] [boot_id=ID] [shift=N]
- *	host KEY=SIZE...	keys are in fake_host_keys[]; KEY=- removes the line
+ *	host KEY=SIZE...	keys are in fake_host_keys[]; KEY=- removes the line. "psi=N" and
+ *				"io=N" are pressure over 10 s in percent, "self=/PATH" is the
+ *				cgroup of the daemon; "-" removes the file
  *	/PATH [id=N] KEY=N...	keys are in fake_keys[]; KEY=+N adds to the value, and FILE=-
  *				removes a file of fake_file_names[], "stats=-" the statistics, and
  *				"files=-" all files
@@ -58,6 +60,7 @@ struct nlattr;
  * @files: FRAME_BIT() of each file that exists
  * @file: the numbers in files that hold one
  * @kind: refaults of each kind of page
+ * @proactive: file pages that proactive reclaim evicted
  * @cause: ns in stalls of each cause
  * @mark: which of fake_marks[] it has; its owner is the file "owner"
  */
@@ -69,6 +72,7 @@ struct fake_cgroup {
 	bool has_stats;
 	struct headroom_stats stats;
 	uint64_t kind[FAKE_KINDS];
+	struct headroom_pages proactive;
 	uint64_t cause[FAKE_CAUSES];
 	struct headroom_bucket distance[FAKE_BUCKETS], forgotten[FAKE_BUCKETS];
 	uint64_t file[FRAME_FILES];
@@ -93,6 +97,8 @@ struct fake {
 	bool has_host_key[FAKE_HOST_KEYS];
 	char zram[128];
 	char pressure[128];
+	char io[128];
+	char self[80];
 	size_t nr;
 	struct fake_cgroup *cgroup;
 	size_t nr_stalled;
@@ -147,6 +153,14 @@ static const char *const fake_host_keys[FAKE_HOST_KEYS] = {
 	"free", "total", "swapfree", "swaptotal", "zswap",
 };
 
+/* Both averages over 10 s, in percent; "-" for none */
+static inline void fake_set_pressure(char *buf, size_t size, const char *text)
+{
+	snprintf(buf, size, *text == '-' ? "" :
+		 "some avg10=%s.50 avg60=0.00 avg300=0.00 total=1\n"
+		 "full avg10=%s.25 avg60=0.00 avg300=0.00 total=1\n", text, text);
+}
+
 static inline void fake_set_host(struct fake *fake, const char *key, const char *text)
 {
 	fake->has_host = true;
@@ -161,12 +175,12 @@ static inline void fake_set_host(struct fake *fake, const char *key, const char 
 	if (strcmp(key, "zram") == 0)
 		snprintf(fake->zram + strlen(fake->zram), sizeof(fake->zram) - strlen(fake->zram),
 			 "4096 1024 %s 0 9 0 0 0 0\n", text);
-	else if (strcmp(key, "psi") == 0 && *text == '-')
-		fake->pressure[0] = '\0';
-	else if (strcmp(key, "psi") == 0)	/* both averages over 10 s, in percent */
-		snprintf(fake->pressure, sizeof(fake->pressure),
-			 "some avg10=%s.50 avg60=0.00 avg300=0.00 total=1\n"
-			 "full avg10=%s.25 avg60=0.00 avg300=0.00 total=1\n", text, text);
+	else if (strcmp(key, "psi") == 0)
+		fake_set_pressure(fake->pressure, sizeof(fake->pressure), text);
+	else if (strcmp(key, "io") == 0)
+		fake_set_pressure(fake->io, sizeof(fake->io), text);
+	else if (strcmp(key, "self") == 0)
+		snprintf(fake->self, sizeof(fake->self), *text == '-' ? "" : "0::%s\n", text);
 	else
 		fake_wrong("no key of the host", key);
 }
@@ -241,6 +255,9 @@ static const struct {
 	{ "refaults", FAKE_AT(stats.refaults) }, { "samples", FAKE_AT(stats.refault_samples) },
 	{ "outside", FAKE_AT(stats.returned_outside) },
 	{ "machine", FAKE_AT(stats.returned_machine) },
+	{ "returned", FAKE_AT(stats.returned) },
+	{ "proactive", FAKE_AT(proactive.evictions) },
+	{ "proactive.refaults", FAKE_AT(proactive.refaults) },
 	{ "refaults.file", FAKE_AT(kind[HEADROOM_PAGE_KIND_FILE]) },
 	{ "refaults.anon", FAKE_AT(kind[HEADROOM_PAGE_KIND_ANON]) },
 	{ "refaults.shmem", FAKE_AT(kind[HEADROOM_PAGE_KIND_SHMEM]) },
@@ -508,16 +525,27 @@ static inline void fake_histogram(struct snapshot *s, const struct headroom_buck
 		h->bucket[h->nr] = bucket[h->nr];
 }
 
+/* In order: file pages, of all reasons, are the first kind */
+static inline void fake_add_proactive(const struct fake_cgroup *c, struct headroom_stats *stats)
+{
+	memmove(stats->pages + 2, stats->pages + 1,
+		(stats->nr_pages++ - 1) * sizeof(*stats->pages));
+	stats->pages[1] = c->proactive;
+	stats->pages[1].kind = HEADROOM_PAGE_KIND_FILE;
+	stats->pages[1].reason = HEADROOM_REASON_PROACTIVE;
+}
+
 static inline void fake_lists(struct snapshot *s, const struct fake_cgroup *c,
 			      struct headroom_stats *stats)
 {
 	fake_histogram(s, c->distance, &stats->refault_distance);
 	fake_histogram(s, c->forgotten, &stats->forgotten_distance);
-	stats->pages = fake_alloc(s, FAKE_KINDS, sizeof(*stats->pages));
+	stats->pages = fake_alloc(s, FAKE_KINDS + 1, sizeof(*stats->pages));
 	for (uint32_t i = 1; i < FAKE_KINDS; i++)
 		stats->pages[stats->nr_pages++] = (struct headroom_pages){
 			.kind = i, .reason = HEADROOM_REASON_KSWAPD, .refaults = c->kind[i],
 		};
+	fake_add_proactive(c, stats);
 	stats->stall = fake_alloc(s, FAKE_CAUSES, sizeof(*stats->stall));
 	for (uint32_t i = 1; i < FAKE_CAUSES; i++)
 		stats->stall[stats->nr_stalls++] = (struct headroom_stall){
@@ -633,6 +661,14 @@ static inline void fake_put_cgroup(struct frame *frame, const struct fake_cgroup
 			fake_put_file(frame, i, file, c);
 }
 
+/* A file that is not set does not exist */
+static inline void fake_put_host_file(struct frame *frame, enum frame_host_file file,
+				      const char *text)
+{
+	if (*text && frame_set_host_text(frame, file, text, strlen(text)))
+		abort();
+}
+
 static inline void fake_put_host(struct frame *frame, const struct fake *fake)
 {
 	static const char *const lines[FAKE_HOST_KEYS] = {
@@ -649,6 +685,8 @@ static inline void fake_put_host(struct frame *frame, const struct fake *fake)
 	    frame_set_host_text(frame, FRAME_PRESSURE, fake->pressure, strlen(fake->pressure)) ||
 	    frame_set_host_text(frame, FRAME_ZRAM, fake->zram, strlen(fake->zram)))
 		abort();
+	fake_put_host_file(frame, FRAME_IO_PRESSURE, fake->io);
+	fake_put_host_file(frame, FRAME_SELF, fake->self);
 }
 
 static inline void *fake_copy(const void *list, size_t size)
