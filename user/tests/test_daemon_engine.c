@@ -246,6 +246,11 @@ struct engine_case {
 
 #define DEMAND	"refaults.outside > 20/s"
 #define BUSY	"memory.current > 1M"
+#define RECLAIM	"[rule s]\ncgroups = /a\nwhen = " BUSY "\n"					\
+		"do = reclaim age=0s step=10% least=1M returned=10%"
+#define RECLAIM_MACHINE	MACHINE "host total=8G swaptotal=0 swapfree=0 io=1 self=/d\n/a file=32M\n"
+/* Proactive reclaim evicts pages */
+#define RECLAIMED	"/a evictions=+200 proactive=+200\n"
 #define SLICE	"@100\n/ id=1\n/s id=2" A_CGROUP "/s/x id=3" A_CGROUP "/s/y id=4" A_CGROUP
 
 static const struct engine_case cases[] = {
@@ -686,6 +691,59 @@ static const struct engine_case cases[] = {
 		       "113 /a: wrote 110M to 87M\n"
 		       "114 /a: wrote 87M to 70M\n"
 		       "115 /a: wrote 70M to 58M\n",
+	}, {
+		.name = "reclaim acts in each frame, until the pages are read again",
+		.config = RECLAIM "\n",
+		.script = RECLAIM_MACHINE "@+1 x3\n" RECLAIMED "@+1\n/a proactive.refaults=+100\n"
+			  "@+1 x10\n",
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, reclaim file pages\n"
+		       "101 s /a: reclaim /a 1M\n"
+		       "102 s /a: reclaim /a 1M\n"
+		       "103 s /a: reclaim /a 1M\n"
+		       "104 s /a: yes, returned\n"
+		       "113 s /a: later yes, returned\n"
+		       "114 s /a: yes, reclaim file pages\n"
+		       "114 s /a: reclaim /a 0M\n",
+	}, {
+		.name = "but not within the cooldown",
+		.config = RECLAIM "\ncooldown = 2s\n",
+		.script = RECLAIM_MACHINE "@+1 x3\n" RECLAIMED,
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, reclaim file pages\n"
+		       "101 s /a: reclaim /a 1M\n"
+		       "102 s /a: yes, cooling\n"
+		       "103 s /a: yes, reclaim file pages\n"
+		       "103 s /a: reclaim /a 1M\n",
+	}, {
+		.name = "nothing is reclaimed from what another rule protects",
+		.config = RULE("r", "/a", BUSY) RECLAIM "\n",
+		.script = RECLAIM_MACHINE "@+1\n" WORK("/a") "@+1\n",
+		.log = "100 r /a: yes, blind\n"
+		       "100 s /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 s /a: yes, above target\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, hold\n"
+		       "102 s /a: yes, protected\n",
+	}, {
+		.name = "nor from a cgroup above the daemon's",
+		.config = RECLAIM "\n",
+		.script = RECLAIM_MACHINE "host self=/a/d\n@+1\n",
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, spared\n",
+	}, {
+		.name = "a dry run says what it would reclaim, and that nothing came of it",
+		.config = RECLAIM "\ndry-run = yes\n",
+		.script = RECLAIM_MACHINE "@+1 x6\n",
+		.log = "100 s /a: yes, blind (dry)\n"
+		       "101 s /a: yes, reclaim file pages (dry)\n"
+		       "101 s /a: reclaim /a 1M (dry)\n"
+		       "102 s /a: reclaim /a 1M (dry)\n"
+		       "103 s /a: reclaim /a 1M (dry)\n"
+		       "104 s /a: reclaim /a 1M (dry)\n"
+		       "105 s /a: reclaim /a 1M (dry)\n"
+		       "106 s /a: yes, futile (dry)\n",
 	}, {
 		.name = "an ancestor that was reset is repaired",
 		.config = RULE("r", "/s/x", BUSY),
