@@ -246,9 +246,10 @@ struct engine_case {
 
 #define DEMAND	"refaults.outside > 20/s"
 #define BUSY	"memory.current > 1M"
-#define RECLAIM	"[rule s]\ncgroups = /a\nwhen = " BUSY "\n"					\
+#define RECLAIM(cgroup)	"[rule s]\ncgroups = " cgroup "\nwhen = " BUSY "\n"			\
 		"do = reclaim age=0s step=10% least=1M returned=10%"
-#define RECLAIM_MACHINE	MACHINE "host total=8G swaptotal=0 swapfree=0 io=1 self=/d\n/a file=32M\n"
+#define RECLAIM_HOST	"host total=8G swaptotal=0 swapfree=0 io=1 self=/d\n"
+#define RECLAIM_MACHINE	MACHINE RECLAIM_HOST "/a file=32M\n"
 /* Proactive reclaim evicts pages */
 #define RECLAIMED	"/a evictions=+200 proactive=+200\n"
 #define SLICE	"@100\n/ id=1\n/s id=2" A_CGROUP "/s/x id=3" A_CGROUP "/s/y id=4" A_CGROUP
@@ -693,7 +694,7 @@ static const struct engine_case cases[] = {
 		       "115 /a: wrote 70M to 58M\n",
 	}, {
 		.name = "reclaim acts in each frame, until the pages are read again",
-		.config = RECLAIM "\n",
+		.config = RECLAIM("/a") "\n",
 		.script = RECLAIM_MACHINE "@+1 x3\n" RECLAIMED "@+1\n/a proactive.refaults=+100\n"
 			  "@+1 x10\n",
 		.log = "100 s /a: yes, blind\n"
@@ -707,7 +708,7 @@ static const struct engine_case cases[] = {
 		       "114 s /a: reclaim /a 0M\n",
 	}, {
 		.name = "but not within the cooldown",
-		.config = RECLAIM "\ncooldown = 2s\n",
+		.config = RECLAIM("/a") "\ncooldown = 2s\n",
 		.script = RECLAIM_MACHINE "@+1 x3\n" RECLAIMED,
 		.log = "100 s /a: yes, blind\n"
 		       "101 s /a: yes, reclaim file pages\n"
@@ -717,7 +718,7 @@ static const struct engine_case cases[] = {
 		       "103 s /a: reclaim /a 1M\n",
 	}, {
 		.name = "nothing is reclaimed from what another rule protects",
-		.config = RULE("r", "/a", BUSY) RECLAIM "\n",
+		.config = RULE("r", "/a", BUSY) RECLAIM("/a") "\n",
 		.script = RECLAIM_MACHINE "@+1\n" WORK("/a") "@+1\n",
 		.log = "100 r /a: yes, blind\n"
 		       "100 s /a: yes, blind\n"
@@ -727,14 +728,27 @@ static const struct engine_case cases[] = {
 		       "102 r /a: yes, hold\n"
 		       "102 s /a: yes, protected\n",
 	}, {
-		.name = "nor from a cgroup above the daemon's",
-		.config = RECLAIM "\n",
+		.name = "what is added to an ancestor for another cgroup does not count",
+		.config = RULE("r", "/s/x", BUSY) RECLAIM("/s/y") "\n",
+		.script = SLICE RECLAIM_HOST "/s/y file=32M\n@+1\n" WORK("/s/x") "@+1\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "100 s /s/y: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 s /s/y: yes, reclaim file pages\n"
+		       "101 s /s/y: reclaim /s/y 1M\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 r /s/x: yes, hold\n"
+		       "102 s /s/y: reclaim /s/y 1M\n",
+	}, {
+		.name = "nothing is reclaimed from a cgroup above the daemon's",
+		.config = RECLAIM("/a") "\n",
 		.script = RECLAIM_MACHINE "host self=/a/d\n@+1\n",
 		.log = "100 s /a: yes, blind\n"
 		       "101 s /a: yes, spared\n",
 	}, {
 		.name = "a dry run says what it would reclaim, and that nothing came of it",
-		.config = RECLAIM "\ndry-run = yes\n",
+		.config = RECLAIM("/a") "\ndry-run = yes\n",
 		.script = RECLAIM_MACHINE "@+1 x6\n",
 		.log = "100 s /a: yes, blind (dry)\n"
 		       "101 s /a: yes, reclaim file pages (dry)\n"

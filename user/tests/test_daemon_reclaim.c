@@ -258,22 +258,25 @@ static void check_samples(void)
 /* The steeper the curve of more memory, the less is reclaimed */
 static void check_curve(void)
 {
-	struct headroom_bucket steep = { .low = 100, .high = 120, .count = 15 };
+	struct headroom_bucket far = { .low = 25600, .high = 26000, .count = 2000 };
+	struct headroom_bucket steep[] = {
+		{ .low = 100, .high = 120, .count = 10 }, { .low = 9000, .high = 9999, .count = 5 },
+	};
 	struct reclaim_reading now = quiet();
 	struct reclaim_decision d;
 	uint64_t full = next(&now).bytes;
 
 	delta.refaults = 15;
 	delta.evictions = 2000;
-	delta.refault_distance = (struct headroom_histogram){ .nr = 1, .bucket = &steep };
+	delta.refault_distance = (struct headroom_histogram){ .nr = 2, .bucket = steep };
 	d = next(&now);
 	ok(d.room < 200 * PAGE, "the curve is steep: %" PRIu64 " bytes", d.room);
 	ok(d.bytes <= d.room + PAGE && d.bytes < full, "it reclaims no more than it allows");
 	delta.refaults = 9;
-	steep.count = 9;
+	steep[0].count = 4;
 	is_uint(next(&now).room, UINT64_MAX, "twice as many refaults are allowed: no bound");
 	delta.refaults = 2000;
-	steep = (struct headroom_bucket){ .low = 25600, .high = 26000, .count = 2000 };
+	delta.refault_distance = (struct headroom_histogram){ .nr = 1, .bucket = &far };
 	d = next(&now);
 	is_int(d.reason, RECLAIM_ABOVE_TARGET, "the target is exceeded");
 	ok(d.floor > 1104 * MIB && d.floor < 1324 * MIB,
