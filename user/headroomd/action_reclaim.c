@@ -76,7 +76,7 @@ static const char *read_memory(const struct view *view, struct reclaim_reading *
 	return NULL;
 }
 
-/* memory.low of a cgroup, as it is configured: what rules add to an ancestor is for others below it */
+/* memory.low as it is configured: what rules add to an ancestor is for other cgroups below it */
 static bool read_low(const struct action_input *in, size_t cgroup, uint64_t *low)
 {
 	uint64_t value;
@@ -85,8 +85,9 @@ static bool read_low(const struct action_input *in, size_t cgroup, uint64_t *low
 }
 
 /*
- * What may go without taking the cgroup or an ancestor below its protection. The kernel does not look
- * at that of the cgroup which is to be reclaimed from. Frames need not have the files of ancestors.
+ * What may go without taking the cgroup or an ancestor below its protection. The kernel does not
+ * look at that of the cgroup which is to be reclaimed from. Frames need not have the files of
+ * ancestors.
  */
 static const char *read_protection(const struct action_input *in, struct reclaim_reading *reading)
 {

@@ -20,11 +20,12 @@
  *	current * step * time * min(1, 2 (1 - q))
  *
  * bytes, where q is the larger of the first two measures, as parts of their targets: full speed up
- * to half of a target, then ever less. As TCP does, the step increases additively and decreases
- * multiplicatively: a target that is exceeded halves it, and from then on each RECOVERY seconds of
- * reclaim bring the next larger one back. The halved step is used only below "floor", the size at
- * which a target was exceeded; above it, memory that came since goes at full speed. At first, the
- * floor is the size, and the step an eighth of the largest.
+ * to half of a target, then ever less. A target that is exceeded halves the step. RECOVERY seconds
+ * of reclaim double it: it falls at once and recovers slowly, from the smallest step in six
+ * minutes. An additive increase would leave the small steps first, which matter most at the
+ * working set. The halved step is used only below "floor", the size at which a target was exceeded;
+ * above it, memory that came since goes at full speed. At first, the floor is the size, and the
+ * step an eighth of the largest.
  *
  * After a halving it waits. Each wait is twice the last, up to MOST_HOLD, unless reclaim found
  * enough cold memory in between (a 64th of the size, at least ENOUGH bytes). At the working set
@@ -33,9 +34,9 @@
  * would evict hot pages for ever.
  *
  * The targets are for means over MEAN seconds: a single read from a disk is 8 ms, which is 0.8 % of
- * a second. But a mean rises at once: about ten times a target in one frame exceeds it. A frame above
- * a target whose mean is not makes it pause, without halving. So no frame that is above a target
- * reclaims, in any case.
+ * a second. But a mean rises at once: about ten times a target in one frame exceeds it. A frame
+ * above a target whose mean is not makes it pause, without halving. So no frame that is above a
+ * target reclaims, in any case.
  *
  * Memory that went too far cannot be given back, but for what is read again. On a disk a few
  * refaults a minute are as many as the target allows, and it takes as long to see them. So
@@ -56,23 +57,24 @@
  * Gates
  * -----
  * Some things must not be found out by trying: never below memory.min and memory.low, and nothing
- * from a cgroup whose memory.low another rule has raised, since that has evidence of its own. A cgroup
- * that has just started, or grown, does not yet use what it will use. If storage is busy, refaults
- * take longer than reclaim could know. If swap is short or fills fast, only file pages are
+ * from a cgroup whose memory.low another rule has raised, since that has evidence of its own. A
+ * cgroup that has just started, or grown, does not yet use what it will use. If storage is busy,
+ * refaults take longer than reclaim could know. If swap is short or fills fast, only file pages are
  * reclaimed, and swappiness is 0; for some time, as both follow from reclaim itself.
  *
- * Unknown is not zero: without the module, its stalls or a file that it reads, nothing is reclaimed.
- * If pages are sampled, the upper bound that follows from the recorded refaults counts, over FADE
- * seconds. Until these suffice, it waits.
+ * Unknown is not zero: without the module, its stalls or a file that it reads, nothing is
+ * reclaimed. If pages are sampled, the upper bound that follows from the recorded refaults counts,
+ * over FADE seconds. Until these suffice, it waits.
  *
  * Who can bend this
  * -----------------
  * A tenant can add refaults and stalls, by MADV_PAGEOUT or below a limit of its own, and hide none.
- * So all of them count, with any origin, and as readers of its pages all cgroups: more refaults make
- * it reclaim less. The tenant keeps memory that is its own, within its limits, and takes none from
- * others; a rule that does has to ask for refaults caused from outside. It can also grow at will,
- * or just after each wait, with the same effect. What it loses at most, by seeming idle, is a step
- * in each frame.
+ * So all of them count, with any origin, and as readers of its pages all cgroups: more refaults
+ * make it reclaim less. The tenant keeps memory that is its own, within its limits, and takes none
+ * from others; a rule that does has to ask for refaults caused from outside. It can also grow at
+ * will, with the same effect, or keep storage busy, which stops reclaim everywhere: then all have
+ * what they would have without the rule. What it loses at most, by seeming idle, is a step in each
+ * frame.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -149,9 +151,9 @@ static double fade(double mean, double value, double seconds, double over)
 }
 
 /*
- * The mean over MEAN seconds, and @slow over FADE. What is larger counts against reclaim: few and long
- * stalls show late. In the slow one no frame counts as more than BURST targets, as a burst says little
- * of what comes after.
+ * The mean over MEAN seconds, and @slow over FADE. What is larger counts against reclaim: few and
+ * long stalls show late. In the slow one no frame counts as more than BURST targets, as a burst
+ * says little of what comes after.
  */
 static double larger_mean(double *fast, double *slow, double value, double target, double seconds)
 {

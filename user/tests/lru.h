@@ -2,9 +2,9 @@
 /*
  * A simulated cgroup: pages in an LRU list, some hot, the others cold
  *
- * Time passes in seconds. In each, hot pages are read at random, and so are cold ones, but rarely. A
- * page that was evicted is read back, which takes some time. Reclaim takes pages from the end of the
- * list; now and then from anywhere, as the kernel's lists are not quite LRU.
+ * Time passes in seconds. In each, hot pages are read at random, and so are cold ones, but rarely.
+ * A page that was evicted is read back, which takes some time. Reclaim takes pages from the end of
+ * the list; now and then from anywhere, as the kernel's lists are not quite LRU.
  */
 #ifndef LRU_H
 #define LRU_H

@@ -182,8 +182,8 @@ static void check_convergence(const char *name, uint64_t wait, double noise)
 	first = minutes(&r, headroom, 10);
 	size = size_mib(&r);
 	worst = minutes(&r, headroom, 50);
-	printf("# %s: %" PRIu64 " MiB after 10 minutes, %" PRIu64 " MiB after an hour; "
-	       "worst minute of the first 10: %.1f refaults/s, %.3f %% stalls; of the others: %.1f, %.3f %%\n",
+	printf("# %s: %" PRIu64 " MiB after 10 minutes, %" PRIu64 " MiB after an hour; worst minute "
+	       "of the first 10: %.1f refaults/s, %.3f %% stalls; of the others: %.1f, %.3f %%\n",
 	       name, size, size_mib(&r), first.refaults, 100 * first.stall, worst.refaults,
 	       100 * worst.stall);
 	ok(size >= 195 && size <= 240, "%s: it finds the 200 MiB in use within 10 minutes", name);
@@ -196,8 +196,8 @@ static void check_convergence(const char *name, uint64_t wait, double noise)
 }
 
 /*
- * On a disk, eight refaults a minute are as many as are allowed: cold memory that is read once in 10
- * hours is in use, but for a few MiB. As the first ones are seen late, some more may go.
+ * On a disk, eight refaults a minute are as many as are allowed: cold memory that is read once in
+ * 10 hours is in use, but for a few MiB. As the first ones are seen late, some more may go.
  */
 static void check_disk(void)
 {
