@@ -855,3 +855,13 @@ int headroom_events_fd(const struct headroom_events *e)
 {
 	return e->poll_fd;
 }
+
+int headroom_events_timeout_set(struct headroom_events *e, unsigned int ms)
+{
+	int err = headroom_timeout_set(&e->own, ms);
+
+	if (err || !e->reader)
+		return err;
+	err = headroom_timeout_set(e->reader, ms);
+	return err ? headroom_fail(&e->own, err, "%s", headroom_error(e->reader)) : 0;
+}

@@ -884,7 +884,8 @@ struct headroom_events;
  * and take a snapshot afterwards; a cgroup born in between is in the snapshot and has an
  * event.
  *
- * Requests on this handle time out after HEADROOM_TIMEOUT_DEFAULT.
+ * Requests on this handle time out after HEADROOM_TIMEOUT_DEFAULT: see
+ * headroom_events_timeout_set().
  *
  * Return: 0; -ENOENT if the module is not loaded; -EPERM without the capability for
  * @group; -EOPNOTSUPP if the module sends no events; -ENOMEM; or another negative
@@ -911,6 +912,15 @@ const char *headroom_events_error(const struct headroom_events *e);
  * the handle; use it with poll(), select() or epoll only.
  */
 int headroom_events_fd(const struct headroom_events *e);
+/**
+ * headroom_events_timeout_set - limit the wait for the module
+ * @e: handle
+ * @ms: milliseconds to wait for the whole answer when a trigger is added or removed, and for each
+ *	message when cgroups are listed after dropped events; 0 to wait without limit
+ *
+ * Return: 0; -EINVAL if @ms exceeds INT_MAX; or another negative errno.
+ */
+int headroom_events_timeout_set(struct headroom_events *e, unsigned int ms);
 /**
  * headroom_events_next - take the next event
  * @e: handle

@@ -553,6 +553,13 @@ static void test_timeout(void)
 	   fake_kernel_poll_timeout <= HEADROOM_TIMEOUT_DEFAULT,
 	   "for up to the default timeout: %d ms", fake_kernel_poll_timeout);
 	is_int(headroom_trigger_del(e, id), 0, "the trigger is removed");
+	is_int(headroom_events_timeout_set(e, 3000), 0, "a timeout is set");
+	is_int(headroom_trigger_add(e, &stalls, &id), 0, "another answer is awaited");
+	ok(fake_kernel_poll_timeout > 1500 && fake_kernel_poll_timeout <= 3000,
+	   "for up to that timeout: %d ms", fake_kernel_poll_timeout);
+	is_int(headroom_trigger_del(e, id), 0, "the trigger is removed");
+	is_int(headroom_events_timeout_set(e, UINT32_MAX), -EINVAL,
+	       "a timeout above INT_MAX is refused");
 	behave("stuck");
 	is_int(headroom_trigger_add(e, &stalls, &id), -ETIMEDOUT,
 	       "a request without an answer times out");
