@@ -82,6 +82,8 @@ struct action_value {
  * @demand: what the rule demanded last; 0 if nothing
  * @bounded: all demands together exceed the budget, so that less than @demand may be granted
  * @explain: the plan needs its @why, which costs more than the rest
+ * @interval: the most time between two frames, ns: what an action does step by step, it does once in
+ *	that time, since some frames come early
  * @cooling: the rule acted less than its cooldown ago: it may give back, not take more
  */
 struct action_input {
@@ -95,6 +97,7 @@ struct action_input {
 	uint64_t demand;
 	bool bounded;
 	bool explain;
+	uint64_t interval;
 	bool cooling;
 };
 

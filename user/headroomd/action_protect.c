@@ -38,9 +38,11 @@ static const struct action_parameter parameters[] = {
 /**
  * struct memory - what the action remembers of a cgroup
  * @active: time of the last frame in which the cgroup was active, ns; 0 before the first
+ * @gave: time of the last frame in which it gave back, ns; 0 before the first
  */
 struct memory {
 	uint64_t active;
+	uint64_t gave;
 };
 
 /* Whether the files of a frame have all that the model reads */
@@ -74,6 +76,17 @@ static void hold(const struct action_input *in, struct action_plan *plan, int re
 	plan->reason = reason;
 	if (in->demand)
 		action_demand(plan, in->view->cgroup, KNOB_MEMORY_LOW, in->demand);
+}
+
+/* Frames may come early: they must not speed up what is given back a quarter at a time */
+static bool gives_back_now(const struct action_input *in, struct memory *memory)
+{
+	uint64_t time = in->view->now->time.monotonic;
+
+	if (memory->gave && time - memory->gave < in->interval)
+		return false;
+	memory->gave = time;
+	return true;
 }
 
 static void decide(const struct action_input *in, struct memory *memory,
@@ -112,6 +125,10 @@ static void decide(const struct action_input *in, struct memory *memory,
 		memory->active = time;
 	if (d.demand > reading.demand && in->cooling) {
 		hold(in, plan, PROTECT_COOLING);
+		return;
+	}
+	if (d.reason == PROTECT_GIVE_BACK && !gives_back_now(in, memory)) {
+		hold(in, plan, PROTECT_GIVE_BACK);
 		return;
 	}
 	if (d.demand > in->original)

@@ -521,6 +521,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	struct action_input input = {
 		.view = view, .rule = rule->name, .parameter = rule->parameter, .ledger = ledger,
 		.bounded = ledger_is_bounded(ledger),
+		.interval = e->config->interval,
 		.cooling = b->acted && now - b->acted < rule->cooldown,
 	};
 	int err;

@@ -30,8 +30,8 @@
  * Giving back: with protection the cgroup does not refault, whether it still uses its
  * memory or not; the kernel does not distinguish the two. But a cgroup whose pages are
  * evicted all the time reads new ones all the time, or it would have none left: it is in
- * use. So after the time "idle" without refaults and evictions, each round gives back a
- * quarter of what the rule added; what other rules added is theirs. If that causes
+ * use. So after the time "idle" without refaults and evictions, each interval gives back
+ * a quarter of what the rule added; what other rules added is theirs. If that causes
  * evictions, the time starts again, and others get the cold pages slowly; if it causes
  * refaults, the protection is raised again.
  */

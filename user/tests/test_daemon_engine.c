@@ -537,6 +537,26 @@ static const struct engine_case cases[] = {
 		       "128 /a: restored 1M to 0M\n"
 		       "129 r /a: no, quiet\n",
 	}, {
+		.name = "early frames do not give back more",
+		.config = RULE("r", "/a", DEMAND),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1 x10\n@+0.2 x4\n@+0.2\n@+0.7\n@+0.3\n",
+		.log = "100 r /a: unknown, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: no, hold\n"
+		       "111 r /a: no, give back\n"
+		       "111 r /a: later no, give back\n"
+		       "111 /a: wrote 110M to 82M\n"
+		       "112 /a: wrote 82M to 62M\n"
+		       "113 /a: wrote 62M to 46M\n",
+	}, {
+		.name = "early frames do not shorten a duration",
+		.config = RULE("r", "/a", BUSY " for 3s"),
+		.script = MACHINE "@+1\n/a current=512K\n@+0.2\n/a current=100M\n@+0.2 x14\n@+0.1\n@+0.1\n",
+		.log = "100 r /a: unknown, blind\n"
+		       "101 r /a: no, quiet\n"
+		       "104.2 r /a: yes, quiet\n",
+	}, {
 		.name = "10 s after an act the log has what came of it",
 		.config = RULE("r", "/a", DEMAND),
 		.script = MACHINE "@+1 x12\n" WORK("/a"),
