@@ -25,12 +25,16 @@
 #include "report.h"
 #include "service.h"
 #include "store.h"
+#include "wake.h"
 
 /*
  * How long a request may wait for the module, in ms. The event loop reports to systemd's watchdog
- * after at most 3/4 of WatchdogSec = 30 s, and a frame may wait for five answers.
+ * after at most 3/4 of WatchdogSec = 30 s. A frame may wait for five answers, and behind it setting
+ * triggers takes a second and one answer.
  */
 #define TIMEOUT		3000
+/* How late an early frame may be, us */
+#define EARLY_ACCURACY	1000
 
 struct service {
 	const char *config_path;
@@ -41,8 +45,10 @@ struct service {
 	struct hands *hands;
 	struct store *store;
 	struct control *control;
+	struct wake *wake;
 	sd_event_source *timer;
 	uint64_t started;
+	uint64_t done;		/* when the last frame was, CLOCK_MONOTONIC, ns */
 	struct control_frame last;
 	bool paused;
 	bool restore;
@@ -229,6 +235,7 @@ static void step(struct service *s)
 
 	if (err) {
 		journal(LOG_ERR, "cannot read cgroups: %s", strerror(-err));
+		s->done = clock_now();
 		return;
 	}
 	note_module(s, frame->module_error);
@@ -237,8 +244,25 @@ static void step(struct service *s)
 	s->last = (struct control_frame){
 		.time = frame->time.wall, .duration = clock_now() - begin, .cgroups = frame->nr,
 	};
+	s->done = clock_now();
 	frame_put(frame);
 	notify_status(s);
+}
+
+static void want_triggers(void *arg, const struct decision *decision)
+{
+	wake_want(arg, &decision->rule->when, decision->id);
+}
+
+/* Set the triggers of the cgroups in the last frame. Those that are set stay while nothing is known. */
+static void set_triggers(struct service *s)
+{
+	struct wake_list list = { .interval = s->config->interval };
+
+	if (!s->wake || s->paused || s->module_error || s->error)
+		return;
+	engine_each(s->engine, 0, want_triggers, &list);
+	wake_set(s->wake, &list);
 }
 
 /* A frame may be late by a twentieth of the interval, so that wakeups can coincide */
@@ -260,7 +284,40 @@ static int on_timer(sd_event_source *timer, uint64_t usec, void *arg)
 {
 	(void)timer, (void)usec;
 	step(arg);
+	set_triggers(arg);
 	return set_timer(arg);
+}
+
+/* Read the next frame at @time already, ns, or as soon as the last one is long enough ago */
+static int hasten(struct service *s, uint64_t time)
+{
+	uint64_t soonest = s->done + wake_least(s->config->interval), planned;
+	int err = sd_event_source_get_time(s->timer, &planned);
+
+	if (time < soonest)
+		time = soonest;
+	if (err < 0 || time / 1000 >= planned)
+		return err;
+	err = sd_event_source_set_time(s->timer, time / 1000);
+	return err < 0 ? err : sd_event_source_set_time_accuracy(s->timer, EARLY_ACCURACY);
+}
+
+/* After a reload: the first frame of other rules shows their cgroups, which then get triggers */
+static int look_again(struct service *s)
+{
+	int err = set_timer(s);
+
+	return err < 0 ? err : hasten(s, clock_now());
+}
+
+/* A trigger has fired. Paused rules do not wait for a frame. */
+static void on_wake(void *arg)
+{
+	struct service *s = arg;
+	int err = s->paused ? 0 : hasten(s, clock_now());
+
+	if (err < 0)
+		journal(LOG_ERR, "cannot set a timer: %s", strerror(-err));
 }
 
 static bool same_text(const char *a, const char *b)
@@ -329,7 +386,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 	(void)source, (void)si;
 	reload(s, &errors);
 	config_errors_free(&errors);
-	return set_timer(s);
+	return look_again(s);
 }
 
 static int on_interrupt(sd_event_source *source, const struct signalfd_siginfo *si, void *arg)
@@ -373,7 +430,7 @@ static bool reload_rules(void *arg, struct config_errors *errors)
 	journal(LOG_INFO, "uid %u, pid %d asks for a reload", request->peer->uid,
 		request->peer->pid);
 	done = reload(request->service, errors);
-	set_timer(request->service);
+	look_again(request->service);
 	return done;
 }
 
@@ -427,6 +484,14 @@ static void open_control(struct service *s, sd_event *event)
 	s->control = NULL;
 }
 
+/* Rules do not depend on triggers */
+static void open_wake(struct service *s, sd_event *event)
+{
+	if (wake_open(&s->wake, event, TIMEOUT, on_wake, s))
+		journal(LOG_ERR, "out of memory: rules are evaluated once in an interval only");
+	set_triggers(s);
+}
+
 /* Block signals until the event loop runs, which then handles those that have arrived */
 static void block_signals(void)
 {
@@ -460,11 +525,13 @@ static int loop(struct service *s)
 		err = sd_event_set_watchdog(event, true);
 	if (err >= 0) {
 		open_control(s, event);
+		open_wake(s, event);
 		sd_notify(0, "READY=1");
 		err = sd_event_loop(event);
 	}
 	if (err < 0)
 		journal(LOG_ERR, "the event loop failed: %s", strerror(-err));
+	wake_close(s->wake);
 	control_close(s->control);
 	sd_event_source_unref(s->timer);
 	sd_event_unref(event);

@@ -156,30 +156,35 @@ static struct sample read_horizon(const struct signal *signal, const struct view
 			    (double)horizon * view->now->page_size);
 }
 
-#define COUNTER(name_, member, read_, meaning_)							\
+#define EVICTIONS(name_, member, meaning_)							\
 	{ .name = name_, .unit = UNIT_RATE, .wish = { .stats = true }, .meaning = meaning_,	\
-	  .number = offsetof(struct headroom_stats, member), .read = read_ }
+	  .number = offsetof(struct headroom_stats, member), .read = read_evictions }
+#define REFAULTS(name_, member, meaning_)							\
+	{ .name = name_, .unit = UNIT_RATE, .wish = { .stats = true }, .meaning = meaning_,	\
+	  .number = offsetof(struct headroom_stats, member),					\
+	  .metric = HEADROOM_TRIGGER_METRIC_REFAULTS, .read = read_refaults }
 #define KIND(word, number_, meaning_)								\
 	{ .name = "refaults." word, .unit = UNIT_RATE, .wish = { .stats = true },		\
-	  .meaning = meaning_, .number = HEADROOM_PAGE_KIND_##number_, .read = read_kind }
+	  .meaning = meaning_, .number = HEADROOM_PAGE_KIND_##number_,				\
+	  .metric = HEADROOM_TRIGGER_METRIC_REFAULTS, .read = read_kind }
 
 const struct signal signals_refault[] = {
-	COUNTER("refaults", refaults, read_refaults, "evicted pages that were read again"),
+	REFAULTS("refaults", refaults, "evicted pages that were read again"),
 	KIND("file", FILE, "refaults of file pages"),
 	KIND("anon", ANON, "refaults of anonymous memory, from swap"),
 	KIND("shmem", SHMEM, "refaults of shared memory and tmpfs, from swap"),
-	COUNTER("refaults.outside", returned_outside, read_refaults,
-		"pages that reclaim driven from outside had taken, and that were read again"),
-	COUNTER("refaults.machine", returned_machine, read_refaults,
-		"of them, pages that were taken with the root as evictor"),
+	REFAULTS("refaults.outside", returned_outside,
+		 "pages that reclaim driven from outside had taken, and that were read again"),
+	REFAULTS("refaults.machine", returned_machine,
+		 "of them, pages that were taken with the root as evictor"),
 	{ .name = "refaults.per_eviction", .unit = UNIT_SHARE, .wish = { .stats = true },
 	  .meaning = "refaults for each evicted page: how much of reclaim's work was in vain",
 	  .read = read_per_eviction },
-	COUNTER("evictions", evictions, read_evictions, "pages that reclaim evicted"),
-	COUNTER("evictions.outside", evictions_outside, read_evictions,
-		"pages that reclaim driven from outside evicted"),
-	COUNTER("evictions.machine", evictions_machine, read_evictions,
-		"of them, pages that were taken with the root as evictor"),
+	EVICTIONS("evictions", evictions, "pages that reclaim evicted"),
+	EVICTIONS("evictions.outside", evictions_outside,
+		  "pages that reclaim driven from outside evicted"),
+	EVICTIONS("evictions.machine", evictions_machine,
+		  "of them, pages that were taken with the root as evictor"),
 	{ .name = "extra", .unit = UNIT_SIZE, .takes = SIGNAL_TAKES_SHARE,
 	  .wish = { .stats = true, .histograms = true },
 	  .meaning = "memory that would have saved a share of the refaults, 0.95 if not given",

@@ -101,12 +101,13 @@ static struct sample read_longest(const struct signal *signal, const struct view
 
 #define CAUSE(word, number_, meaning_)								\
 	{ .name = "stall." word, .unit = UNIT_SHARE, .wish = { .stats = true },		\
-	  .meaning = meaning_, .number = HEADROOM_STALL_CAUSE_##number_, .read = read_cause }
+	  .meaning = meaning_, .number = HEADROOM_STALL_CAUSE_##number_,			\
+	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_cause }
 
 const struct signal signals_stall[] = {
 	{ .name = "stall", .unit = UNIT_SHARE, .wish = { .stats = true },
 	  .meaning = "time in stalls of all causes, as a share of one task's time",
-	  .read = read_total },
+	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_total },
 	CAUSE("direct_reclaim", DIRECT_RECLAIM, "time in reclaim because the machine was short"),
 	CAUSE("memcg_reclaim", MEMCG_RECLAIM, "time in reclaim because a memory.max was reached"),
 	CAUSE("memory_high_reclaim", MEMORY_HIGH_RECLAIM,

@@ -43,6 +43,8 @@ enum signal_takes {
  *	cgroup v2
  * @wish: what a frame has to contain
  * @number: for the table's own use, such as a cause
+ * @metric: enum headroom_trigger_metric: what a trigger sums that notices a rise; 0 if none does. Of
+ *	stalls, @number is then the cause, 0 for all.
  * @read: the function; the argument is valid for @takes
  */
 struct signal {
@@ -54,6 +56,7 @@ struct signal {
 	const char *since;
 	struct frame_wish wish;
 	uint32_t number;
+	uint32_t metric;
 	struct sample (*read)(const struct signal *signal, const struct view *view,
 			      const struct signal_argument *argument);
 };

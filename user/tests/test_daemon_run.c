@@ -42,6 +42,17 @@ static void put_number(const char *name, uint64_t value)
 	put(name, text);
 }
 
+/* Add a line with a number to a file */
+static void append(const char *name, uint64_t value)
+{
+	FILE *f = fopen(in_dir(name), "ae");
+
+	if (!f)
+		abort();
+	fprintf(f, "%" PRIu64 "\n", value);
+	fclose(f);
+}
+
 /* --- the module --- */
 
 struct headroom {
@@ -174,6 +185,7 @@ int headroom_snapshot_take(struct headroom *h, const struct headroom_filter *fil
 	*s = NULL;
 	if (err)
 		return err;
+	append("frames", clock_now());
 	refaults += more;
 	evictions += get_number("evictions");
 	*s = calloc(1, sizeof(**s));
@@ -235,6 +247,72 @@ int headroom_blame_get(struct headroom *h, uint64_t id, struct headroom_blame **
 void headroom_blame_free(struct headroom_blame *blame)
 {
 	free(blame);
+}
+
+/* Triggers fire when a byte is written to the FIFO events; the file triggers has their thresholds */
+struct headroom_events {
+	int fd;
+};
+
+int headroom_events_open(struct headroom_events **e, bool group)
+{
+	if (group)
+		abort();
+	*e = calloc(1, sizeof(**e));
+	if (!*e)
+		return -ENOMEM;
+	(*e)->fd = open(in_dir("events"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	return (*e)->fd < 0 ? -errno : 0;
+}
+
+void headroom_events_close(struct headroom_events *e)
+{
+	if (e && e->fd >= 0)
+		close(e->fd);
+	free(e);
+}
+
+const char *headroom_events_error(const struct headroom_events *e)
+{
+	return e ? "no error" : "out of memory";
+}
+
+int headroom_events_fd(const struct headroom_events *e)
+{
+	return e->fd;
+}
+
+int headroom_events_timeout_set(struct headroom_events *e, unsigned int ms)
+{
+	(void)e;
+	put_number("events-timeout", ms);
+	return 0;
+}
+
+int headroom_events_next(struct headroom_events *e, struct headroom_event *event)
+{
+	char c;
+
+	*event = (struct headroom_event){ .type = HEADROOM_EVENT_TRIGGER };
+	return read(e->fd, &c, 1) == 1;
+}
+
+int headroom_trigger_add(struct headroom_events *e, const struct headroom_trigger *trigger,
+			 uint32_t *id)
+{
+	static uint32_t last;
+
+	(void)e;
+	append("triggers", trigger->threshold);
+	*id = ++last;
+	return 0;
+}
+
+int headroom_trigger_del(struct headroom_events *e, uint32_t id)
+{
+	(void)e, (void)id;
+	put("triggers", "");
+	return 0;
 }
 
 /*
@@ -303,6 +381,8 @@ static void fresh(void)
 	mkdir(in_dir("cg"), 0755);
 	make_full_cgroup(PARENT, 4096);
 	make_full_cgroup(DB, MIB);
+	if (mkfifo(in_dir("events"), 0600))
+		abort();
 	put("module", "");
 	put_number("refaults", 0);
 	put_number("evictions", 0);
@@ -785,6 +865,83 @@ static void check_timeout(void)
 	stop(pid, SIGTERM);
 }
 
+static bool answers(const char *request, const char *text);
+
+/* All triggers fire */
+static void fire(void)
+{
+	int fd = open(in_dir("events"), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "!", 1) < 0)
+		abort();
+	close(fd);
+}
+
+static void check_wake(void)
+{
+	pid_t pid;
+
+	fresh();
+	configure_all("30s", "run/ledger", "512M", "1h");
+	pid = start(NULL);
+	ok(WITHIN(10, get("triggers")), "a trigger is set after the first frame");
+	is_text(get("triggers"), "600\n", "for what makes the condition hold in an interval");
+	is_uint(get_number("events-timeout"), get_number("timeout"), "with a limit for the answer");
+	refault(10000);
+	fire();
+	ok(WITHIN(20, raised()), "when it fires, a rule acts before the interval is over");
+	configure_all("20s", "run/ledger", "512M", "1h");
+	kill(pid, SIGHUP);
+	ok(WITHIN(40, get("triggers") && !strcmp(get("triggers"), "400\n")),
+	   "a reload replaces it");
+	stop_and_restore(pid);
+}
+
+/* The number of frames, and the least time between two of them, ns */
+static int count_frames(uint64_t *least)
+{
+	const char *times = get("frames");
+	uint64_t time, before = 0;
+	int nr = 0, size;
+
+	*least = UINT64_MAX;
+	for (; times && sscanf(times, "%" SCNu64 "%n", &time, &size) == 1; times += size) {
+		if (nr++ && time - before < *least)
+			*least = time - before;
+		before = time;
+	}
+	return nr;
+}
+
+/* However often triggers fire, there is time between two frames */
+static void check_wake_rate(void)
+{
+	uint64_t least;
+	int nr;
+	pid_t pid;
+
+	fresh();
+	configure_all("1s", "run/ledger", "512M", "1h");
+	pid = start(NULL);
+	ok(WITHIN(10, get("triggers")), "a trigger is set");
+	for (int i = 0; i < 300; i++) {
+		fire();
+		usleep(10000);
+	}
+	nr = count_frames(&least);
+	ok(nr >= 6, "there are more frames than intervals: %d in 3 s", nr);
+	ok(least >= 195000000, "and a fifth of the interval between two: %.0f ms", least / 1e6);
+	ok(answers("pause\n", "{\"ok\":true}\n"), "pause");
+	usleep(300000);
+	nr = count_frames(&least);
+	for (int i = 0; i < 100; i++) {
+		fire();
+		usleep(10000);
+	}
+	ok(count_frames(&least) <= nr + 2, "while rules are paused, no frame comes early");
+	stop(pid, SIGTERM);
+}
+
 static void check_no_permission(void)
 {
 	pid_t pid;
@@ -1072,6 +1229,8 @@ int main(void)
 	check_module_gone();
 	check_no_module();
 	check_timeout();
+	check_wake();
+	check_wake_rate();
 	check_no_permission();
 	check_bad_cgroups();
 	check_no_ledger();
