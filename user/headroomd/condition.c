@@ -116,6 +116,20 @@ enum truth condition_evaluate(const struct condition *condition, const struct vi
 	return state[condition->nr - 1].truth;
 }
 
+uint64_t condition_due(const struct condition *condition, const struct condition_state *state)
+{
+	uint64_t due = UINT64_MAX;
+
+	for (size_t i = 0; i < condition->nr; i++) {
+		const struct condition_node *node = &condition->node[i];
+
+		if (node->type == CONDITION_FOR && state[i].since && state[i].truth != TRUE &&
+		    state[i].since + node->duration < due)
+			due = state[i].since + node->duration;
+	}
+	return due;
+}
+
 void condition_wish(const struct condition *condition, struct frame_wish *wish)
 {
 	for (size_t i = 0; i < condition->nr; i++)

@@ -135,6 +135,14 @@ enum truth condition_evaluate(const struct condition *condition, const struct vi
 			      struct condition_state *state);
 
 /**
+ * condition_due - when the next duration will have passed
+ * @state: after an evaluation
+ *
+ * Return: the time on the clock of the frames, ns; UINT64_MAX if no duration runs.
+ */
+uint64_t condition_due(const struct condition *condition, const struct condition_state *state);
+
+/**
  * condition_print - describe the evaluated condition: each comparison with its value
  *
  * Return: @buf, with a text such as "stall 7.1 % > 5 %: yes; swap.free is blind: no swap".

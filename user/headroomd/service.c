@@ -249,20 +249,43 @@ static void step(struct service *s)
 	notify_status(s);
 }
 
-static void want_triggers(void *arg, const struct decision *decision)
+/**
+ * struct outlook - what may make the next frame come early
+ * @list: the triggers that rules want
+ * @due: when the next duration will have passed, ns; UINT64_MAX if none runs
+ */
+struct outlook {
+	struct wake_list list;
+	uint64_t due;
+};
+
+static void look_ahead(void *arg, const struct decision *decision)
 {
-	wake_want(arg, &decision->rule->when, decision->id);
+	const struct condition *when = &decision->rule->when;
+	uint64_t due = condition_due(when, decision->state);
+	struct outlook *outlook = arg;
+
+	if (due < outlook->due)
+		outlook->due = due;
+	wake_want(&outlook->list, when, decision->id);
 }
 
-/* Set the triggers of the cgroups in the last frame. Those that are set stay while nothing is known. */
-static void set_triggers(struct service *s)
+/*
+ * Set the triggers of the cgroups in the last frame. Those that are set stay while nothing is known.
+ * Returns when the next frame is due, if it is before the end of the interval.
+ */
+static uint64_t plan_wakeups(struct service *s)
 {
-	struct wake_list list = { .interval = s->config->interval };
+	struct outlook outlook = {
+		.list.interval = s->config->interval, .due = UINT64_MAX,
+	};
 
-	if (!s->wake || s->paused || s->module_error || s->error)
-		return;
-	engine_each(s->engine, 0, want_triggers, &list);
-	wake_set(s->wake, &list);
+	if (s->paused || s->error)
+		return UINT64_MAX;
+	engine_each(s->engine, 0, look_ahead, &outlook);
+	if (s->wake && !s->module_error)
+		wake_set(s->wake, &outlook.list);
+	return outlook.due;
 }
 
 /* A frame may be late by a twentieth of the interval, so that wakeups can coincide */
@@ -280,14 +303,6 @@ static int set_timer(struct service *s)
 	return err < 0 ? err : sd_event_source_set_enabled(s->timer, SD_EVENT_ONESHOT);
 }
 
-static int on_timer(sd_event_source *timer, uint64_t usec, void *arg)
-{
-	(void)timer, (void)usec;
-	step(arg);
-	set_triggers(arg);
-	return set_timer(arg);
-}
-
 /* Read the next frame at @time already, ns, or as soon as the last one is long enough ago */
 static int hasten(struct service *s, uint64_t time)
 {
@@ -298,8 +313,20 @@ static int hasten(struct service *s, uint64_t time)
 		time = soonest;
 	if (err < 0 || time / 1000 >= planned)
 		return err;
-	err = sd_event_source_set_time(s->timer, time / 1000);
+	err = sd_event_source_set_time(s->timer, time / 1000 + 1);
 	return err < 0 ? err : sd_event_source_set_time_accuracy(s->timer, EARLY_ACCURACY);
+}
+
+static int on_timer(sd_event_source *timer, uint64_t usec, void *arg)
+{
+	uint64_t due;
+	int err;
+
+	(void)timer, (void)usec;
+	step(arg);
+	due = plan_wakeups(arg);
+	err = set_timer(arg);
+	return err < 0 ? err : hasten(arg, due);
 }
 
 /* After a reload: the first frame of other rules shows their cgroups, which then get triggers */
@@ -489,7 +516,7 @@ static void open_wake(struct service *s, sd_event *event)
 {
 	if (wake_open(&s->wake, event, TIMEOUT, on_wake, s))
 		journal(LOG_ERR, "out of memory: rules are evaluated once in an interval only");
-	set_triggers(s);
+	plan_wakeups(s);
 }
 
 /* Block signals until the event loop runs, which then handles those that have arrived */

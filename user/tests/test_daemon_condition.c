@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "clock.h"
 #include "condition.h"
 #include "frame.h"
 #include "tap.h"
@@ -788,6 +789,31 @@ static void check_duration(void)
 	      { 104, "5", false, TRUE }, { 105, "1", false, FALSE });
 }
 
+static void check_due(void)
+{
+	static const struct files one = { .pids = "1" }, five = { .pids = "5" };
+	struct evaluation e;
+
+	begin(&e, "(pids > 4 for 2s) and (pids > 3 for 4s)");
+	evaluate_at(&e, 101, &one, false);
+	is_uint(condition_due(&e.condition, e.state), UINT64_MAX, "no duration runs");
+	evaluate_at(&e, 102, &five, false);
+	is_uint(condition_due(&e.condition, e.state), 104 * NS_PER_S, "the shorter one passes first");
+	evaluate_at(&e, 104, &five, false);
+	is_uint(condition_due(&e.condition, e.state), 106 * NS_PER_S, "then the longer one");
+	evaluate_at(&e, 105.5, &five, false);
+	is_uint(condition_due(&e.condition, e.state), 106 * NS_PER_S, "wherever a frame is");
+	evaluate_at(&e, 106, &five, false);
+	is_uint(condition_due(&e.condition, e.state), UINT64_MAX, "then both have passed");
+	evaluate_at(&e, 107, &one, false);
+	is_uint(condition_due(&e.condition, e.state), UINT64_MAX, "and end");
+	end(&e);
+	begin(&e, "pids > 3 until 2");
+	evaluate_at(&e, 101, &five, false);
+	is_uint(condition_due(&e.condition, e.state), UINT64_MAX, "hysteresis is no duration");
+	end(&e);
+}
+
 /* A rate needs two frames */
 static void check_growth(void)
 {
@@ -906,6 +932,7 @@ int main(void)
 	check_percent();
 	check_hysteresis();
 	check_duration();
+	check_due();
 	check_growth();
 	check_print();
 	check_short_buffer();

@@ -355,8 +355,9 @@ static void make_full_cgroup(const char *name, uint64_t low)
 	}
 }
 
-/* The name of the rule */
+/* The name of the rule, and its condition */
 static const char *rule_name = "db";
+static const char *condition = "refaults.outside > 20/s";
 
 static void configure_all(const char *interval, const char *ledger, const char *max,
 			  const char *idle)
@@ -364,8 +365,9 @@ static void configure_all(const char *interval, const char *ledger, const char *
 	char text[512];
 
 	snprintf(text, sizeof(text), "[daemon]\ninterval = %s\nledger = %s/%s\n"
-		 "socket = %s/control\n[rule %s]\ncgroups = /s/db\nwhen = refaults.outside > 20/s\n"
-		 "do = protect max=%s idle=%s\n", interval, dir, ledger, dir, rule_name, max, idle);
+		 "socket = %s/control\n[rule %s]\ncgroups = /s/db\nwhen = %s\n"
+		 "do = protect max=%s idle=%s\n", interval, dir, ledger, dir, rule_name, condition,
+		 max, idle);
 	put("conf", text);
 }
 
@@ -897,6 +899,23 @@ static void check_wake(void)
 	stop_and_restore(pid);
 }
 
+/* Behind an early frame, a duration that has passed is not waited for until the interval is over */
+static void check_due(void)
+{
+	pid_t pid;
+
+	fresh();
+	condition = "refaults.outside > 20/s for 1s";
+	configure_all("20s", "run/ledger", "512M", "1h");
+	condition = "refaults.outside > 20/s";
+	pid = start(NULL);
+	ok(WITHIN(10, get("triggers")), "a trigger is set for a condition with a duration");
+	refault(10000);
+	fire();
+	ok(WITHIN(17, raised()), "the rule acts when it has passed");
+	stop_and_restore(pid);
+}
+
 /* The number of frames, and the least time between two of them, ns */
 static int count_frames(uint64_t *least)
 {
@@ -1230,6 +1249,7 @@ int main(void)
 	check_no_module();
 	check_timeout();
 	check_wake();
+	check_due();
 	check_wake_rate();
 	check_no_permission();
 	check_bad_cgroups();
