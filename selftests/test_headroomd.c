@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Check headroomd on a real kernel: it protects a cgroup whose working set others evict, continues that
- * after a restart, restores everything on request, and records what a replay decides again
+ * after a restart, restores everything on request, acts before its interval is over, and records what a
+ * replay decides again
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -37,16 +38,22 @@ FIXTURE(headroomd)
 	pid_t daemon;
 };
 
-static int write_config(const char *rule, const char *idle)
+static int write_config_of(const char *interval, const char *rule, const char *when,
+			   const char *idle)
 {
 	FILE *f = fopen(CONFIG, "we");
 
 	if (!f)
 		return -1;
-	fprintf(f, "[daemon]\ninterval = 500ms\nledger = /run/headroomd-test/ledger\n"
-		"record = " RECORDING "\n[rule %s]\ncgroups = /headroom-test/m/db\nwhen = refaults > 20/s for 1s\n"
-		"do = protect max=80M idle=%s\n", rule, idle);
+	fprintf(f, "[daemon]\ninterval = %s\nledger = /run/headroomd-test/ledger\n"
+		"record = " RECORDING "\n[rule %s]\ncgroups = /headroom-test/m/db\nwhen = %s\n"
+		"do = protect max=80M idle=%s\n", interval, rule, when, idle);
 	return fclose(f);
+}
+
+static int write_config(const char *rule, const char *idle)
+{
+	return write_config_of("500ms", rule, "refaults > 20/s for 1s", idle);
 }
 
 static pid_t start_daemon(const char *option)
@@ -377,6 +384,45 @@ TEST_F_TIMEOUT(headroomd, replays_what_it_decided, 900)
 	nr = compare_decisions();
 	TH_LOG("%d lines agree", nr);
 	EXPECT_LT(5, nr);
+}
+
+/* Whether a rule's condition holds within 28 s, in which pages of db are evicted again and again */
+static bool decides_under_reclaim(void)
+{
+	int i;
+
+	for (i = 0; i < 7; i++) {
+		cgroup_write("m/db", "memory.reclaim", "24M");
+		if (wait_until(log_has, "the condition holds", 4))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A trigger wakes the daemon: refaults that begin behind a frame are decided about long before the
+ * next one, which is 60 s later. Before them the daemon sleeps for longer than a fifth of that, the
+ * least time between two frames.
+ */
+TEST_F_TIMEOUT(headroomd, wakes_early, 900)
+{
+	uint64_t begin;
+
+	end_child(self->stream);
+	self->stream = 0;
+	ASSERT_TRUE(rate_becomes(false, 1));
+	ASSERT_EQ(0, write_config_of("60s", "db", "refaults > 20/s", "1h"));
+	unlink(LOG);
+	begin = monotonic_ns();
+	self->daemon = start_daemon(NULL);
+	sleep(15);
+	EXPECT_FALSE(log_has("the condition holds"));
+	EXPECT_EQ(1, MODULE_STATUS(triggers));
+	EXPECT_TRUE(decides_under_reclaim());
+	TH_LOG("decided %.1f s after the start", (monotonic_ns() - begin) / 1e9);
+	kill(self->daemon, SIGTERM);
+	EXPECT_EQ(0, wait_child(self->daemon));
+	self->daemon = 0;
 }
 
 FIXTURE(no_module) {};
