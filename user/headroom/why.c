@@ -159,10 +159,23 @@ static void write_outside(struct writer *w, const struct headroom_stats *stats)
 	fputc('.', w->out);
 }
 
+/* What was read again without an eviction was evicted before the interval */
+static void write_no_evictions(struct writer *w, const struct why_facts *facts)
+{
+	uint64_t returned = facts->activity->subtree.returned;
+
+	if (!returned)
+		fputs("No page was evicted.", w->out);
+	else
+		fprintf(w->out, "No page was evicted in the interval; %" PRIu64 " %s evicted before "
+			"it %s read again, %s.", returned, returned == 1 ? "page" : "pages",
+			returned == 1 ? "was" : "were", pages_text(facts, returned).s);
+}
+
 static void write_evictions(struct writer *w, const struct why_facts *facts)
 {
 	if (!facts->all_evictions) {
-		fputs("No page was evicted.", w->out);
+		write_no_evictions(w, facts);
 		return;
 	}
 	fprintf(w->out, "%" PRIu64 " %s evicted, %s", facts->all_evictions,

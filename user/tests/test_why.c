@@ -196,7 +196,7 @@ struct expectation {
 	enum why_action action;
 	const char *path, *file;
 	uint64_t mib;
-	const char *says[6];
+	const char *says[7];
 };
 
 #define FILES(...)	{ 0, __VA_ARGS__ }
@@ -210,6 +210,7 @@ struct expectation {
 static const struct expectation limits[] = {
 	{ "nothing happens", { .self = FILES(64, 0, 0, 0) }, WHY_NOTHING, NULL, NULL, 0,
 	  { "Tasks do not wait for memory. No task is stalled now.", "No page was evicted.",
+	    "!before it",
 	    "None of its evicted pages were read again.", "/a/b uses 64.0 MiB.",
 	    "Nothing to do: it has enough memory." } },
 	{ "its own memory.max", { .self = FILES(64, 64, 0, 0), OWN_PAGES }, WHY_RAISE_LIMIT, "/a/b",
@@ -248,7 +249,15 @@ static const struct expectation limits[] = {
 	  { "75 % for limits below it, 25 % for its own limit", "run 'headroom why /a/b/c'" } },
 	{ "limits of pages that were evicted earlier", { .child = true,
 	  .pages = { { REASON(OWN_LIMIT), 0, 4000 } } }, WHY_UNSURE, NULL, NULL, 0,
-	  { "why most of its pages were evicted is unknown" } },
+	  { "why most of its pages were evicted is unknown",
+	    "No page was evicted in the interval; 4000 pages evicted before it were read again, "
+	    "15.6 MiB." } },
+	{ "one page that was evicted earlier", { .pages = { { REASON(KSWAPD), 0, 1 } } },
+	  WHY_NOTHING, NULL, NULL, 0,
+	  { "No page was evicted in the interval; 1 page evicted before it was read again, 4.0 KiB." } },
+	{ "pages of others that were evicted earlier",
+	  { .pages = { { REASON(KSWAPD), 0, 4000 } }, .shared = 4000 }, WHY_UNSURE, NULL, NULL, 0,
+	  { "No page was evicted.", "!before it" } },
 	{ "its own limit evicts most, and others what is read again",
 	  { .self = FILES(64, 64, 0, 0), .descendant = 100, .target = 3900, .cold = true,
 	    .outside = 90, MACHINE_PAGES }, WHY_PROTECT, "/a/b", "memory.low", 64,
@@ -449,7 +458,7 @@ static void test_cases(const struct expectation *e, size_t nr)
 		if (!ok(explain(&e->scene, &why) == 0, "%s", e->what))
 			continue;
 		check_advice(e, &why.advice);
-		for (size_t i = 0; i < 6 && e->says[i]; i++)
+		for (size_t i = 0; i < 7 && e->says[i]; i++)
 			all &= e->says[i][0] == '!' ? ok(!says(&why, e->says[i] + 1), "  %s",
 			  e->says[i]) :
 						      ok(says(&why, e->says[i]), "  %s",
