@@ -65,6 +65,7 @@
  * @next: number of the frame to read next; 0 before the first
  * @since_key: frames since the last whole one
  * @open: a transaction is open: the last frame is not written yet
+ * @excess: more than @keep may be in the file
  */
 struct store {
 	sqlite3 *db;
@@ -85,6 +86,7 @@ struct store {
 	int64_t next;
 	unsigned int since_key;
 	bool open;
+	bool excess;
 };
 
 static const char schema[] =
@@ -249,6 +251,12 @@ static void drop_dictionary(struct store *s)
 	s->dictionary = 0;
 }
 
+void store_keep(struct store *s, const struct store_keep *keep)
+{
+	s->keep = *keep;
+	s->excess = true;
+}
+
 void store_close(struct store *s)
 {
 	if (!s)
@@ -403,12 +411,12 @@ static int write_frame(struct store *s, const struct frame *frame, bool key,
 	return err;
 }
 
-/* Drop the frames before the last whole one that is not too old, and what belongs to them */
-static int trim_to(struct store *s, int64_t oldest)
+/* Drop the frames before the whole one @first, and what belongs to them */
+static int trim_to(struct store *s, int64_t first)
 {
 	static const char *const sql[] = {
-		"DELETE FROM decision WHERE frame < (SELECT max(id) FROM frame WHERE key AND id <= ?)",
-		"DELETE FROM frame WHERE id < (SELECT max(id) FROM frame WHERE key AND id <= ?)",
+		"DELETE FROM decision WHERE frame < ?",
+		"DELETE FROM frame WHERE id < ?",
 	};
 	int err = 0;
 
@@ -417,7 +425,7 @@ static int trim_to(struct store *s, int64_t oldest)
 
 		if (!q)
 			return db_error(s, "cannot write the recording");
-		sqlite3_bind_int64(q, 1, oldest);
+		sqlite3_bind_int64(q, 1, first);
 		if (sqlite3_step(q) != SQLITE_DONE)
 			err = db_error(s, "cannot write the recording");
 		sqlite3_finalize(q);
@@ -435,20 +443,21 @@ static int64_t bytes_used(struct store *s)
 	return pages < 0 || unused < 0 || size < 0 ? 0 : (pages - unused) * size;
 }
 
-/* Drop what is too old, and from a file that is too large the first whole frame and its differences */
+/*
+ * Drop the first whole frame and its differences if they are too old, or the file is too large. The
+ * next frame continues, so that none takes long, however much there is to drop.
+ */
 static int trim(struct store *s, const struct frame *frame)
 {
-	int64_t oldest = 0, second;
+	int64_t old = 0, second = query_number(s, "SELECT min(id) FROM frame WHERE key AND id >"
+						  " (SELECT min(id) FROM frame)", 0);
 
 	if (s->keep.age && frame->time.wall > s->keep.age)
-		oldest = query_number(s, "SELECT max(id) FROM frame WHERE wall < ?",
-				      frame->time.wall - s->keep.age);
-	if (s->keep.size && bytes_used(s) > (int64_t)s->keep.size) {
-		second = query_number(s, "SELECT min(id) FROM frame WHERE key AND id >"
-					 " (SELECT min(id) FROM frame)", 0);
-		oldest = second > oldest ? second : oldest;
-	}
-	return oldest > 0 ? trim_to(s, oldest) : 0;
+		old = query_number(s, "SELECT max(id) FROM frame WHERE wall < ?",
+				   frame->time.wall - s->keep.age);
+	s->excess = second > 0 && (old >= second - 1 ||
+				   (s->keep.size && bytes_used(s) > (int64_t)s->keep.size));
+	return s->excess ? trim_to(s, second) : 0;
 }
 
 /* Write a frame within a transaction. A frame of another boot, or after a failure, is whole. */
@@ -466,7 +475,7 @@ static int append(struct store *s, struct frame *frame, struct pack *pack)
 		err = train(s, &bytes);
 	if (!err)
 		err = write_frame(s, frame, key, &bytes);
-	if (!err && (s->frame + 1) % TRIM_INTERVAL == 0)
+	if (!err && (s->excess || (s->frame + 1) % TRIM_INTERVAL == 0))
 		err = trim(s, frame);
 	bytes_free(&bytes);
 	if (!err)

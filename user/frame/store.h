@@ -48,6 +48,12 @@ int store_create(struct store **store, const char *path, const struct store_keep
 /** store_open - open a recording to read it; as store_create(), -ENOENT if there is none */
 int store_open(struct store **store, const char *path);
 void store_close(struct store *store);
+/**
+ * store_keep - change how much of the recording is kept
+ *
+ * Each frame that is appended then drops a part of the excess, the oldest first.
+ */
+void store_keep(struct store *store, const struct store_keep *keep);
 /** store_error - the last error, for people; valid until the next call */
 const char *store_error(const struct store *store);
 

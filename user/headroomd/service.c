@@ -88,9 +88,15 @@ static uint32_t files_of(void *arg, uint64_t id, const char *path)
 	return engine_files(s->engine, id, path) | (s->store ? recorded.files : 0);
 }
 
+static struct store_keep keep_of(const struct config *config)
+{
+	return (struct store_keep){ .age = config->record_age, .size = config->record_size };
+}
+
 /* Run the rules of @config, which the service takes over */
 static int take_config(struct service *s, struct config *config)
 {
+	const struct store_keep keep = keep_of(config);
 	struct frame_wish wish = {};
 	int err = engine_set_rules(s->engine, config);
 
@@ -99,8 +105,10 @@ static int take_config(struct service *s, struct config *config)
 	config_free(s->config);
 	s->config = config;
 	engine_wish(s->engine, &wish);
-	if (s->store)
+	if (s->store) {
 		frame_wish_add(&wish, &recorded);
+		store_keep(s->store, &keep);
+	}
 	live_wish(s->live, &wish, files_of, s);
 	return 0;
 }
@@ -137,7 +145,7 @@ static int open_ledger(struct service *s, struct config *config)
 
 static int open_store(struct service *s, const struct config *config)
 {
-	const struct store_keep keep = { .age = config->record_age, .size = config->record_size };
+	const struct store_keep keep = keep_of(config);
 	int err;
 
 	if (!config->record)

@@ -23,7 +23,9 @@
 #undef main
 
 #include "clock.h"
+#include "frame.h"
 #include "headroom.h"
+#include "store.h"
 #include "tap.h"
 #include "tree.h"
 
@@ -692,6 +694,64 @@ static void check_reload_interval(void)
 	stop_and_restore(pid);
 }
 
+/* Two old frames, each whole, since they are of different boots */
+static void record_old(const char *path)
+{
+	static const struct store_keep all;
+	struct store *store;
+	int err = store_create(&store, path, &all);
+
+	for (int i = 0; !err && i < 2; i++) {
+		struct frame *frame = frame_new();
+
+		frame->time.wall = (time(NULL) - 7200 + i) * NS_PER_S;
+		snprintf(frame->boot_id, sizeof(frame->boot_id), "boot %d", i);
+		frame_add(frame, 1, "/", NULL);
+		err = frame_finish(frame);
+		if (!err)
+			err = store_append(store, frame);
+		frame_put(frame);
+	}
+	ok(!err, "old frames are recorded");
+	store_close(store);
+}
+
+/* Whether the recording has frames, all younger than an hour if @young, or else an older one */
+static bool has_frames(const char *path, bool young)
+{
+	uint64_t hour_ago = (time(NULL) - 3600) * NS_PER_S;
+	struct store_span span = { 0 };
+	struct store *store;
+	bool read = !store_open(&store, path) && !store_span(store, &span);
+
+	store_close(store);
+	return read && span.frames > 3 && (span.first > hour_ago) == young;
+}
+
+static void check_reload_record(void)
+{
+	char path[256], age[300];
+	pid_t pid;
+
+	fresh();
+	mkdir(in_dir("conf.d"), 0755);
+	snprintf(path, sizeof(path), "%s", in_dir("recording"));
+	unlink(in_dir("module"));
+	record_old(path);
+	snprintf(age, sizeof(age), "[daemon]\nrecord = %s\n", path);
+	put("conf.d/record.conf", age);
+	pid = start(NULL);
+	ok(WITHIN(10, has_frames(path, false)), "the daemon keeps the frames of a week");
+	snprintf(age, sizeof(age), "[daemon]\nrecord = %s\nrecord-age = 1h\n", path);
+	put("conf.d/record.conf", age);
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, has_frames(path, true)), "a shorter record-age takes effect with the reload");
+	put("conf.d/record.conf", "[daemon]\nrecord = /nowhere/else\n");
+	kill(pid, SIGHUP);
+	ok(WITHIN(10, logged("the recording cannot change")), "the file stays the same");
+	stop_and_restore(pid);
+}
+
 static void check_move_ledger(void)
 {
 	pid_t pid;
@@ -1239,6 +1299,7 @@ int main(void)
 	check_json();
 	check_reload();
 	check_reload_interval();
+	check_reload_record();
 	check_move_ledger();
 	check_administrator();
 	check_reset_ancestor();

@@ -378,6 +378,44 @@ static void check_keep(void)
 	is_uint(read_all(&errors), span.frames, "the others are read");
 }
 
+/* Append a frame; returns how many the recording has then */
+static int append_one(struct store *store, unsigned int n)
+{
+	struct store_span span;
+
+	frames[n % FRAMES]->time.wall = (1000 + n) * SECOND;
+	if (store_append(store, frames[n % FRAMES]) || store_commit(store) ||
+	    store_span(store, &span))
+		return -1;
+	return span.frames;
+}
+
+/* Frames 0 to 999, of which 0, 300, 500, 700 and so on are whole: the boot changes at 500 and 700 */
+static void check_change_keep(void)
+{
+	const struct store_keep age = { .age = 450 * SECOND }, size = { .size = 1 };
+	struct store *store;
+	int n = 0, errors;
+
+	unlink(recording());
+	store_create(&store, recording(), &all);
+	for (unsigned int i = 0; i < 1000; i++)
+		n = append_one(store, i);
+	is_int(n, 1000, "1000 frames are kept");
+	store_keep(store, &age);
+	is_int(append_one(store, 1000), 1000 + 1 - 300, "a lower age drops frames with the next one");
+	is_int(append_one(store, 1001), 1000 + 2 - 500, "one whole frame with its differences at a time");
+	is_int(append_one(store, 1002), 1000 + 3 - 500, "and none that are young enough");
+	is_int(append_one(store, 1003), 1000 + 4 - 500, "not later either");
+	store_keep(store, &size);
+	is_int(append_one(store, 1004), 1000 + 5 - 700, "a lower size drops frames as well");
+	is_int(append_one(store, 1005), 1000 + 6 - 1000, "until only the last whole one is left");
+	is_int(append_one(store, 1006), 1000 + 7 - 1000, "which stays");
+	store_close(store);
+	is_uint(read_all(&errors), 7, "the others are read");
+	is_int(errors, 0, "without an error");
+}
+
 /* A writer is killed at any moment: all frames that it had committed are there */
 static void check_kill(void)
 {
@@ -431,6 +469,7 @@ int main(void)
 	check_cut();
 	check_damage();
 	check_keep();
+	check_change_keep();
 	check_kill();
 	for (unsigned int i = 0; i < FRAMES; i++)
 		frame_put(frames[i]);
