@@ -44,6 +44,7 @@ const char *const frame_host_files[FRAME_HOST_FILES] = {
 	[FRAME_ZRAM] = "/sys/block/zram*/mm_stat",
 	[FRAME_IO_PRESSURE] = "/proc/pressure/io",
 	[FRAME_SELF] = "/proc/self/cgroup",
+	[FRAME_MGLRU] = "/sys/kernel/mm/lru_gen/enabled",
 };
 
 void frame_wish_add(struct frame_wish *wish, const struct frame_wish *more)

@@ -46,6 +46,7 @@ enum frame_host_file {
 	FRAME_ZRAM,
 	FRAME_IO_PRESSURE,
 	FRAME_SELF,	/* the cgroup of the process that reads frames, behind "0::" */
+	FRAME_MGLRU,
 	FRAME_HOST_FILES,
 };
 

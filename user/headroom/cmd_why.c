@@ -14,12 +14,11 @@
 #include "command.h"
 #include "failure.h"
 #include "json.h"
-#include "mglru.h"
 #include "options.h"
 #include "saturating.h"
+#include "source.h"
 #include "subtree.h"
 #include "text.h"
-#include "wait.h"
 #include "why.h"
 #include "why_json.h"
 #include "why_read.h"
@@ -111,13 +110,26 @@ static int find_evictors(struct headroom *h, const struct why_reading *now,
 			 const struct why_reading *before, const char *path,
 			 struct headroom_blame **taken, struct names *names)
 {
-	int err = headroom_blame_delta(now->blame, before->blame, taken);
+	int err;
 
+	if (!now->blame || !before->blame) {
+		*taken = calloc(1, sizeof(**taken));
+		return *taken ? 0 : -ENOMEM;
+	}
+	err = headroom_blame_delta(now->blame, before->blame, taken);
 	if (err)
 		return err;
 	select_victims(*taken, now->snapshot);
 	err = blame_level_sum_beside(h, *taken, path);
 	return err ? err : blame_names(h, *taken, names);
+}
+
+static int find_stalled(struct headroom *h, struct why_input *in, struct headroom_stalled **stalled)
+{
+	int err = source_stalled_get(h, stalled, &in->nr_stalled);
+
+	in->unknown.stalled = err == -ENODATA;
+	return in->unknown.stalled ? 0 : err;
 }
 
 static int compare(struct headroom *h, struct why_input *in, const struct why_reading *now,
@@ -131,7 +143,7 @@ static int compare(struct headroom *h, struct why_input *in, const struct why_re
 	struct names names = { 0 };
 	int err;
 
-	err = headroom_stalled_get(h, &stalled, &in->nr_stalled);
+	err = find_stalled(h, in, &stalled);
 	if (!err)
 		err = interval_new(now->snapshot, before->snapshot, in->sample_shift, &interval);
 	if (!err)
@@ -143,7 +155,10 @@ static int compare(struct headroom *h, struct why_input *in, const struct why_re
 	in->blame = blame;
 	in->names = &names;
 	in->level = level;
-	in->breaches = saturating_sub(now->breaches, before->breaches);
+	in->unknown.blame = !now->blame || !before->blame;
+	in->unknown.breaches = !now->breaches_known || !before->breaches_known;
+	if (!in->unknown.breaches)
+		in->breaches = saturating_sub(now->breaches, before->breaches);
 	if (!err)
 		err = explain(in);
 	free(level);
@@ -154,40 +169,58 @@ static int compare(struct headroom *h, struct why_input *in, const struct why_re
 	return err;
 }
 
-static int say_removed(void)
+/* @change: "created" or "removed" */
+static int say_changed(const char *change)
 {
-	fprintf(stderr, "headroom: %s: the cgroup was removed during the interval\n", request.name);
+	fprintf(stderr, "headroom: %s: the cgroup was %s during the interval\n", request.name,
+		change);
+	return EXIT_FAILED;
+}
+
+/* Read the begin of the interval, and wait for its end; returns the exit code */
+static int begin(struct headroom *h, uint64_t id, struct why_reading *before)
+{
+	uint64_t end;
+	int err = source_begin(request.seconds * NS_PER_S, &end);
+	int code;
+
+	if (err)
+		return say_failure(h, err);
+	err = why_read(h, id, before);
+	/* in a recording, the cgroup was found at the end */
+	if (err == -ENOENT)
+		return say_changed(source_is_live() ? "removed" : "created");
+	if (err)
+		return say_failure(h, err);
+	/* a signal ends the wait early; the command explains what it has measured */
+	code = source_wait(end);
+	if (code || !source_ended())
+		return code;
+	fputs("headroom: the recording ends before the interval does\n", stderr);
 	return EXIT_FAILED;
 }
 
 static int measure(struct headroom *h, struct why_input *in)
 {
-	struct why_reading before, now = { 0 };
-	uint64_t start = clock_now();
-	const struct headroom_cgroup *cgroup;
-	int code = EXIT_DONE, err;
+	struct why_reading before = { 0 }, now = { 0 };
+	int code = begin(h, in->id, &before), err = 0;
 
-	err = why_read(h, in->id, &before);
-	/* a signal ends the wait early; the command explains what it has measured */
-	if (!err)
-		code = wait_for(-1, clock_after(start, request.seconds));
-	if (!err && !code)
+	if (!code)
 		err = why_read(h, in->id, &now);
-	if (!err && !code) {
-		cgroup = headroom_snapshot_find(now.snapshot, in->id);
-		err = cgroup->path ? compare(h, in, &now, &before) : -ENOENT;
-	}
+	if (!err && !code)
+		err = headroom_snapshot_find(now.snapshot, in->id)->path ?
+		      compare(h, in, &now, &before) : -ENOENT;
 	why_reading_free(&now);
 	why_reading_free(&before);
 	if (err == -ENOENT)
-		return say_removed();
+		return say_changed("removed");
 	return err < 0 ? say_failure(h, err) : code;
 }
 
 static int prepare(struct headroom *h, struct why_input *in)
 {
 	struct headroom_status *status;
-	int err = headroom_status_get(h, &status);
+	int err = source_status_get(h, &status), mglru = source_mglru();
 
 	if (err < 0)
 		return err;
@@ -195,10 +228,11 @@ static int prepare(struct headroom *h, struct why_input *in)
 		.page_size = status->page_size,
 		.sample_shift = status->sample_shift,
 		.tracked = status->stalls,
-		.mglru = mglru_is_on(),
+		.mglru = mglru == 1, .unknown.mglru = mglru < 0,
+		.recorded = !source_is_live(),
 	};
 	headroom_status_free(status);
-	return headroom_cgroup_id(h, request.name, &in->id);
+	return source_cgroup_id(h, request.name, &in->id);
 }
 
 static int show(struct headroom *h)
@@ -230,4 +264,5 @@ const struct command why_command = {
 		 "follows the reason of most refaults.\n",
 	.options = options,
 	.run = show,
+	.replays = true,
 };

@@ -8,13 +8,12 @@
 bool mglru_is_on(void)
 {
 	FILE *file = fopen("/sys/kernel/mm/lru_gen/enabled", "re");
-	unsigned int enabled = 0;
+	char text[16] = "";
+	bool read;
 
 	if (!file)
 		return false;
-	/* bit 0 is the main switch, the others enable optimizations */
-	if (fscanf(file, "%x", &enabled) != 1)
-		enabled = 0;
+	read = fgets(text, sizeof(text), file);
 	fclose(file);
-	return enabled & 1;
+	return read && mglru_parse(text);
 }

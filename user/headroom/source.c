@@ -1,35 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where the subcommands read from: the module, or a recording */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "failure.h"
 #include "frame.h"
+#include "mglru.h"
 #include "source.h"
 #include "store.h"
 #include "wait.h"
 #include "wall_clock.h"
 
-/* The most cgroups that are in use at once */
-#define MAX_TAKEN	8
-
 /**
  * struct replay - the recording that is being read
  * @store: it; NULL for the module
  * @frame: the current frame
+ * @from_moment: it is read from a moment on, not from its begin
  * @ended: there is no frame behind it
  * @error: what is wrong
- * @taken: snapshots of one cgroup that were given out as cgroups
+ * @nr_taken: entries of @taken
+ * @taken: snapshots of one cgroup that were given out as cgroups; NULL where one came back
  */
 static struct {
 	struct store *store;
 	struct frame *frame;
+	bool from_moment;
 	bool ended;
 	char error[256];
-	struct headroom_snapshot *taken[MAX_TAKEN];
+	size_t nr_taken;
+	struct headroom_snapshot **taken;
 } replay;
 
 static int wrong(int err, const char *message)
@@ -61,6 +65,7 @@ int source_replay(const char *path, uint64_t wall)
 {
 	int err = store_open(&replay.store, path);
 
+	replay.from_moment = wall;
 	if (!err && wall)
 		err = store_seek(replay.store, wall);
 	if (!err)
@@ -75,10 +80,11 @@ int source_replay(const char *path, uint64_t wall)
 
 void source_close(void)
 {
-	for (size_t i = 0; i < MAX_TAKEN; i++) {
+	for (size_t i = 0; i < replay.nr_taken; i++)
 		headroom_snapshot_free(replay.taken[i]);
-		replay.taken[i] = NULL;
-	}
+	free(replay.taken);
+	replay.taken = NULL;
+	replay.nr_taken = 0;
 	frame_put(replay.frame);
 	store_close(replay.store);
 	replay.frame = NULL;
@@ -186,9 +192,25 @@ int source_snapshot_take(struct headroom *h, const struct headroom_filter *filte
 	return err ? err : decode(filter ? filter->ancestor : 0, false, s);
 }
 
+/* A place in @taken for one more snapshot; NULL if out of memory */
+static struct headroom_snapshot **find_place(void)
+{
+	struct headroom_snapshot **taken;
+
+	for (size_t i = 0; i < replay.nr_taken; i++)
+		if (!replay.taken[i])
+			return &replay.taken[i];
+	taken = reallocarray(replay.taken, replay.nr_taken + 1, sizeof(*taken));
+	if (!taken)
+		return NULL;
+	replay.taken = taken;
+	taken[replay.nr_taken] = NULL;
+	return &taken[replay.nr_taken++];
+}
+
 int source_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup)
 {
-	size_t i = 0;
+	struct headroom_snapshot **place = NULL;
 	int err;
 
 	if (!replay.store)
@@ -197,14 +219,12 @@ int source_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **
 	err = check_frame();
 	if (!err)
 		err = check_cgroup(id);
-	while (i < MAX_TAKEN && replay.taken[i])
-		i++;
-	if (!err && i == MAX_TAKEN)
-		err = -ENOMEM;
+	if (!err) {
+		place = find_place();
+		err = place ? decode(id, true, place) : -ENOMEM;
+	}
 	if (!err)
-		err = decode(id, true, &replay.taken[i]);
-	if (!err)
-		*cgroup = &replay.taken[i]->cgroup[0];
+		*cgroup = &(*place)->cgroup[0];
 	return err;
 }
 
@@ -214,7 +234,7 @@ void source_cgroup_free(struct headroom_cgroup *cgroup)
 		headroom_cgroup_free(cgroup);
 		return;
 	}
-	for (size_t i = 0; i < MAX_TAKEN; i++) {
+	for (size_t i = 0; i < replay.nr_taken; i++) {
 		if (!cgroup || !replay.taken[i] || &replay.taken[i]->cgroup[0] != cgroup)
 			continue;
 		headroom_snapshot_free(replay.taken[i]);
@@ -268,6 +288,79 @@ int source_blame_get(struct headroom *h, uint64_t id, struct headroom_blame **bl
 	return err;
 }
 
+int source_stalled_get(struct headroom *h, struct headroom_stalled **stalled, size_t *nr)
+{
+	size_t size;
+
+	if (!replay.store)
+		return headroom_stalled_get(h, stalled, nr);
+	*stalled = NULL;
+	*nr = 0;
+	if (replay.frame->nr_stalled == FRAME_NONE)
+		return wrong(-ENODATA, "the recording has no stalled tasks at this moment");
+	size = replay.frame->nr_stalled * sizeof(**stalled);
+	*stalled = malloc(size + 1);
+	if (!*stalled)
+		return -ENOMEM;
+	if (size)
+		memcpy(*stalled, replay.frame->stalled, size);
+	*nr = replay.frame->nr_stalled;
+	return 0;
+}
+
+static int read_live_file(struct headroom *h, const char *path, const char *file, char *text,
+			  size_t size)
+{
+	const char *root = headroom_cgroup_root(h);
+	char *name;
+	ssize_t len;
+	int fd, err;
+
+	if (!root)
+		return -ENODEV;
+	if (asprintf(&name, "%s%s/%s", root, path, file) < 0)
+		return -ENOMEM;
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	err = -errno;
+	free(name);
+	if (fd < 0)
+		return err;
+	len = read(fd, text, size - 1);
+	err = len < 0 ? -errno : 0;
+	close(fd);
+	text[len > 0 ? len : 0] = '\0';
+	return err;
+}
+
+int source_file_read(struct headroom *h, const char *path, const char *file, char *text,
+		     size_t size)
+{
+	const char *recorded = NULL;
+	size_t i;
+
+	if (!replay.store)
+		return read_live_file(h, path, file, text, size);
+	i = frame_find_path(replay.frame, path);
+	for (int f = 0; i != FRAME_NONE && f < FRAME_FILES; f++)
+		if (!strcmp(frame_files[f], file))
+			recorded = frame_text(replay.frame, i, f);
+	if (!recorded)
+		return -ENODATA;
+	snprintf(text, size, "%s", recorded);
+	return 0;
+}
+
+int source_mglru(void)
+{
+	const char *text;
+
+	if (!replay.store)
+		return mglru_is_on();
+	text = frame_host_text(replay.frame, FRAME_MGLRU);
+	/* a kernel without it has no such file, of which the text is empty */
+	return text ? mglru_parse(text) : -ENODATA;
+}
+
 int source_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
 {
 	char *end, path[4096];
@@ -319,6 +412,29 @@ const char *source_boot_id(void)
 	if (!replay.store)
 		return wall_clock_boot_id();
 	return replay.frame->boot_id[0] ? replay.frame->boot_id : NULL;
+}
+
+/* Go back to the last frame that is @length before the current one, in the same boot */
+static int go_back(uint64_t length)
+{
+	struct frame *end = frame_get(replay.frame);
+	uint64_t wall = end->time.wall;
+	int err = store_seek(replay.store, wall > length ? wall - length : 0);
+
+	err = err ? wrong(err, store_error(replay.store)) : next_frame();
+	if (err > 0 && (strcmp(replay.frame->boot_id, end->boot_id) ||
+			replay.frame->time.monotonic + length > end->time.monotonic))
+		err = wrong(-ENODATA, "the recording has no frame that long before, in the same boot: use a later --at, or a shorter --interval");
+	frame_put(end);
+	return err > 0 ? 0 : err;
+}
+
+int source_begin(uint64_t length, uint64_t *until)
+{
+	bool back = replay.store && replay.from_moment;
+
+	*until = source_now() + (back ? 0 : length);
+	return back ? go_back(length) : 0;
 }
 
 int source_wait(uint64_t until)

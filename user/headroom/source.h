@@ -30,9 +30,25 @@ int source_snapshot_take(struct headroom *h, const struct headroom_filter *filte
 			 struct headroom_snapshot **s);
 int source_cgroup_get(struct headroom *h, uint64_t id, struct headroom_cgroup **cgroup);
 void source_cgroup_free(struct headroom_cgroup *cgroup);
+/** source_blame_get - as headroom_blame_get(); -ENODATA if the recording does not have it */
 int source_blame_get(struct headroom *h, uint64_t id, struct headroom_blame **blame);
+/** source_stalled_get - as headroom_stalled_get(); -ENODATA if the recording does not have them */
+int source_stalled_get(struct headroom *h, struct headroom_stalled **stalled, size_t *nr);
 int source_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 int source_cgroup_path(struct headroom *h, uint64_t id, char **path);
+/**
+ * source_file_read - read a file of a cgroup
+ * @path: of the cgroup
+ * @file: name of the file, such as "memory.current"
+ * @text: result, terminated; cut off if it is longer than @size
+ *
+ * Return: 0; -ENODATA if the recording does not have it; or another negative errno. There is no
+ * message.
+ */
+int source_file_read(struct headroom *h, const char *path, const char *file, char *text,
+		     size_t size);
+/** source_mglru - 1 if the kernel uses the multi-generational LRU, 0 if not; -ENODATA if unknown */
+int source_mglru(void);
 /** source_is_live - whether it is the module that answers, so that files of cgroups are of now */
 bool source_is_live(void);
 /** source_error - headroom_error(), or what is wrong with the recording */
@@ -44,6 +60,17 @@ uint64_t source_now(void);
 uint64_t source_wall(uint64_t time);
 /** source_boot_id - the boot that the clock belongs to; NULL if unknown */
 const char *source_boot_id(void);
+/**
+ * source_begin - begin an interval
+ * @length: ns
+ * @until: result: its end, for source_wait()
+ *
+ * It begins now, but for a recording from a moment on: there it ends at that moment, and reading
+ * goes back to the last frame that is early enough.
+ *
+ * Return: 0; -ENODATA if the recording has no such frame; or another negative errno.
+ */
+int source_begin(uint64_t length, uint64_t *until);
 /**
  * source_wait - wait_for() the time @until, or read frames up to it
  *

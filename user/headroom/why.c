@@ -63,6 +63,11 @@ static void write_in_flight(struct writer *w, const struct why_facts *facts)
 {
 	const struct headroom_stalled *longest = facts->longest;
 
+	if (facts->in->unknown.stalled) {
+		fputs(" Whether tasks were stalled then is unknown: that was not recorded.",
+		      w->out);
+		return;
+	}
 	if (!longest) {
 		fputs(" No task is stalled now.", w->out);
 		return;
@@ -81,12 +86,14 @@ static void write_waits(struct writer *w, const struct why_facts *facts)
 	const struct headroom_stats *stats = &facts->activity->subtree;
 
 	if (!facts->in->tracked) {
-		fputs("Whether tasks wait for memory is unknown: stalls are not tracked, run '"
+		fputs(facts->in->recorded ?
+		      "Whether tasks wait for memory is unknown: stalls were not tracked." :
+		      "Whether tasks wait for memory is unknown: stalls are not tracked, run '"
 		      STALLS_ON "'.", w->out);
 		return;
 	}
 	if (!stats->stall_total) {
-		fputs(facts->longest ? "No stall for memory ended." :
+		fputs(facts->longest || facts->in->unknown.stalled ? "No stall for memory ended." :
 		      "Tasks do not wait for memory.", w->out);
 	} else {
 		fprintf(w->out, "Tasks %s for memory %s %% of the time",
@@ -217,7 +224,10 @@ static void write_evictors(struct writer *w, const struct why_facts *facts)
 	size_t item = 0;
 
 	if (blame->evictions < WHY_LEAST_EVENTS && !blame->by_refaults) {
-		if (facts->all_evictions >= WHY_LEAST_EVENTS)
+		if (facts->in->unknown.blame)
+			fputs("Which cgroups evict its pages is unknown: that was not recorded.",
+			      w->out);
+		else if (facts->all_evictions >= WHY_LEAST_EVENTS)
 			fputs("Which cgroups evicted them is unknown.", w->out);
 		return;
 	}
@@ -295,8 +305,11 @@ static void write_unread(struct writer *w, const struct why_level *level)
 			continue;
 		fprintf(w->out, " What limits or protects ");
 		why_write_name(w, level->path, level->id);
-		fprintf(w->out, " is unknown: cannot read its %s: %s.", why_file_name(i),
-			strerror(level->file[i].error));
+		if (level->file[i].error == ENODATA)
+			fprintf(w->out, " is unknown: its %s was not recorded.", why_file_name(i));
+		else
+			fprintf(w->out, " is unknown: cannot read its %s: %s.", why_file_name(i),
+				strerror(level->file[i].error));
 		return;
 	}
 }

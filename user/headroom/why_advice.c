@@ -199,7 +199,7 @@ static void protect(const struct why_facts *facts, const struct why_level *top,
 	advice->value = with_extra(facts, current->error ? UINT64_MAX : current->value);
 	if (limit != WHY_FILES && advice->value > self->file[limit].value)
 		advice->value = self->file[limit].value;
-	advice->doubted = facts->in->mglru && !top;
+	advice->doubted = (facts->in->mglru || facts->in->unknown.mglru) && !top;
 	for (size_t i = 1; advice->value && i < facts->in->nr_levels; i++) {
 		const struct why_level *level = &facts->in->level[i];
 

@@ -23,8 +23,22 @@ enum why_file { WHY_CURRENT, WHY_MAX, WHY_HIGH, WHY_LOW, WHY_FILES };
 const char *why_file_name(enum why_file file);
 
 /**
+ * struct why_unknown - readings that are missing, which are then empty in struct why_input
+ * @stalled: tasks in a stall
+ * @blame: evictors
+ * @breaches: reclaims below memory.low
+ * @mglru: whether the kernel uses the multi-generational LRU
+ */
+struct why_unknown {
+	bool stalled;
+	bool blame;
+	bool breaches;
+	bool mglru;
+};
+
+/**
  * struct why_value - content of a cgroup file
- * @error: why it could not be read, an errno; 0 if it was
+ * @error: why it could not be read, an errno; 0 if it was; ENODATA if a recording does not have it
  * @value: bytes; UINT64_MAX for "max"
  */
 struct why_value {
@@ -54,8 +68,10 @@ struct why_level {
  * @sample_shift: one page in 2^sample_shift is tracked
  * @tracked: whether stalls are tracked
  * @mglru: whether the kernel uses the multi-generational LRU
+ * @recorded: the readings are from a recording
+ * @unknown: the readings that are missing
  * @breaches: reclaims in the interval that took pages below memory.low: the key low of
- *	memory.events; 0 if that could not be read
+ *	memory.events
  * @blame: evictors in the interval, summed up beside the cgroup; victims elsewhere are ignored
  * @names: of these evictors
  * @nr_stalled: tasks of all cgroups that are stalled now
@@ -70,6 +86,8 @@ struct why_input {
 	uint32_t sample_shift;
 	bool tracked;
 	bool mglru;
+	bool recorded;
+	struct why_unknown unknown;
 	uint64_t breaches;
 	const struct headroom_blame *blame;
 	const struct names *names;

@@ -42,7 +42,10 @@ static struct json_object *json_waits(const struct why_facts *facts)
 	}
 	json_add(object, "causes", causes);
 	json_add_uint(object, "stalls_dropped", stats->stalls_dropped);
-	json_add_uint(object, "stalled", facts->nr_stalled);
+	if (facts->in->unknown.stalled)
+		json_add_null(object, "stalled");
+	else
+		json_add_uint(object, "stalled", facts->nr_stalled);
 	if (facts->longest)
 		json_add_uint(object, "longest_ns", facts->longest->time);
 	else
@@ -210,12 +213,23 @@ struct json_object *why_json(const struct why *why)
 	json_add_bool(object, "stalls_tracked", in->tracked);
 	json_add(object, "waits", json_waits(facts));
 	json_add(object, "evictions", json_evictions(facts));
-	json_add(object, "evictors", json_evictors(&facts->blame));
-	json_add(object, "others", json_others(&facts->blame));
+	if (in->unknown.blame) {
+		json_add_null(object, "evictors");
+		json_add_null(object, "others");
+	} else {
+		json_add(object, "evictors", json_evictors(&facts->blame));
+		json_add(object, "others", json_others(&facts->blame));
+	}
 	json_add(object, "memory", json_memory(facts));
 	json_add(object, "limits", json_limits(in));
-	json_add_uint(object, "low_breaches", in->breaches);
-	json_add_bool(object, "mglru", in->mglru);
+	if (in->unknown.breaches)
+		json_add_null(object, "low_breaches");
+	else
+		json_add_uint(object, "low_breaches", in->breaches);
+	if (in->unknown.mglru)
+		json_add_null(object, "mglru");
+	else
+		json_add_bool(object, "mglru", in->mglru);
 	json_add(object, "advice", json_advice(why));
 	json_add(object, "sentences", json_sentences(why));
 	return object;

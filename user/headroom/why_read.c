@@ -2,47 +2,26 @@
 /* Read what 'headroom why' explains */
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "field.h"
+#include "source.h"
 #include "why_read.h"
 
-/* The content of a cgroup file, terminated; returns 0 or a negative errno */
-static int read_file(struct headroom *h, const char *path, const char *file, char *buf, size_t size)
-{
-	const char *root = headroom_cgroup_root(h);
-	char *name;
-	ssize_t len;
-	int fd, err;
-
-	if (!root)
-		return -ENODEV;
-	if (asprintf(&name, "%s%s/%s", root, path, file) < 0)
-		return -ENOMEM;
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	err = -errno;
-	free(name);
-	if (fd < 0)
-		return err;
-	len = read(fd, buf, size - 1);
-	err = len < 0 ? -errno : 0;
-	close(fd);
-	buf[len > 0 ? len : 0] = '\0';
-	return err;
-}
-
-static int read_breaches(struct headroom *h, const char *path, uint64_t *breaches)
+static int read_breaches(struct headroom *h, const char *path, struct why_reading *reading)
 {
 	char text[1024];
-	int err = path ? read_file(h, path, "memory.events", text, sizeof(text)) : -ENOENT;
+	int err = path ? source_file_read(h, path, "memory.events", text, sizeof(text)) : -ENOENT;
 
-	if (err || !field_key(text, "low", breaches))
-		*breaches = 0;
+	reading->breaches_known = !err && field_key(text, "low", &reading->breaches);
 	return err == -ENOMEM ? err : 0;
+}
+
+static int read_blame(struct headroom *h, struct headroom_blame **blame)
+{
+	int err = source_blame_get(h, 0, blame);
+
+	return err == -ENODATA ? 0 : err;
 }
 
 /* Read the ancestors, from @parent up */
@@ -56,7 +35,7 @@ static int read_above(struct headroom *h, uint64_t parent, struct why_reading *r
 		if (!above)
 			return -ENOMEM;
 		reading->above = above;
-		err = headroom_cgroup_get(h, parent, &above[reading->nr_above]);
+		err = source_cgroup_get(h, parent, &above[reading->nr_above]);
 		if (err)
 			return err;
 		parent = above[reading->nr_above++]->parent_id;
@@ -71,15 +50,15 @@ int why_read(struct headroom *h, uint64_t id, struct why_reading *reading)
 	int err;
 
 	*reading = (struct why_reading){ 0 };
-	err = headroom_snapshot_take(h, &filter, &reading->snapshot);
+	err = source_snapshot_take(h, &filter, &reading->snapshot);
 	if (err)
 		return err;
 	cgroup = headroom_snapshot_find(reading->snapshot, id);
 	if (!cgroup)
 		return -ENOENT;
-	err = read_breaches(h, cgroup->path, &reading->breaches);
+	err = read_breaches(h, cgroup->path, reading);
 	if (!err)
-		err = headroom_blame_get(h, 0, &reading->blame);
+		err = read_blame(h, &reading->blame);
 	return err ? err : read_above(h, cgroup->parent_id, reading);
 }
 
@@ -88,7 +67,7 @@ void why_reading_free(struct why_reading *reading)
 	headroom_snapshot_free(reading->snapshot);
 	headroom_blame_free(reading->blame);
 	for (size_t i = 0; i < reading->nr_above; i++)
-		headroom_cgroup_free(reading->above[i]);
+		source_cgroup_free(reading->above[i]);
 	free(reading->above);
 	*reading = (struct why_reading){ 0 };
 }
@@ -98,7 +77,7 @@ static int read_value(struct headroom *h, const char *path, enum why_file file,
 		      struct why_value *value)
 {
 	char text[64];
-	int err = path ? read_file(h, path, why_file_name(file), text, sizeof(text)) : -ENOENT;
+	int err = path ? source_file_read(h, path, why_file_name(file), text, sizeof(text)) : -ENOENT;
 
 	if (!err && !field_number(text, &value->value))
 		err = -EINVAL;

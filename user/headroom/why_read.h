@@ -8,14 +8,16 @@
 /**
  * struct why_reading - one cgroup at one moment
  * @snapshot: the cgroup and all below it
- * @blame: the evictors of all cgroups
- * @breaches: the key low of its memory.events; 0 if that could not be read
+ * @blame: the evictors of all cgroups; NULL if a recording does not have them
+ * @breaches_known: whether its memory.events could be read
+ * @breaches: the key low of it
  * @nr_above: number of ancestors
  * @above: the ancestors, the lowest first
  */
 struct why_reading {
 	struct headroom_snapshot *snapshot;
 	struct headroom_blame *blame;
+	bool breaches_known;
 	uint64_t breaches;
 	size_t nr_above;
 	struct headroom_cgroup **above;
@@ -26,7 +28,7 @@ struct why_reading {
  * @reading: result; free it with why_reading_free(), even after a failure
  *
  * Return: 0; -ENOENT if the cgroup does not exist; -ENOMEM; or another negative errno. Unless it
- * is -ENOMEM, headroom_error() has the message.
+ * is -ENOMEM, source_error() has the message.
  */
 int why_read(struct headroom *h, uint64_t id, struct why_reading *reading);
 void why_reading_free(struct why_reading *reading);

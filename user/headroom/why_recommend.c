@@ -79,13 +79,15 @@ static void recommend_protection(struct writer *w, const struct why_facts *facts
 	if (advice->nr_above)
 		write_ancestors(w, facts, advice);
 	if (advice->doubted)
-		fputs(" MGLRU may reclaim below memory.low when the machine is short: if \"low\" "
-		      "in its memory.events grows, limit the evictor with memory.high instead.",
-		      w->out);
+		fprintf(w->out, " %s may reclaim below memory.low when the machine is short: if "
+			"\"low\" in its memory.events grows, limit the evictor with memory.high "
+			"instead.", facts->in->unknown.mglru ?
+			"MGLRU, if the kernel uses it (that was not recorded)," : "MGLRU");
 	if (advice->action == WHY_PROTECT_HARD)
-		fputs(" MGLRU does not heed memory.low when the machine is short, and no evictor "
-		      "took enough to limit it. Memory below memory.min is not reclaimed even "
-		      "if the machine runs out of it.", w->out);
+		fprintf(w->out, " MGLRU does not heed memory.low when the machine is short, and %s. "
+			"Memory below memory.min is not reclaimed even if the machine runs out of "
+			"it.", facts->in->unknown.blame ? "which cgroup took its pages is unknown" :
+			"no evictor took enough to limit it");
 }
 
 static void recommend_evictor(struct writer *w, const struct why_facts *facts,
@@ -128,6 +130,9 @@ static void recommend_memory(struct writer *w, const struct why_facts *facts,
 		fprintf(w->out, ", and only %s were taken from outside",
 			why_percent(advice->outside).s);
 	fputc('.', w->out);
+	if (facts->in->unknown.mglru && facts->in->breaches)
+		fprintf(w->out, " The kernel went below memory.low %" PRIu64 " times: if it uses "
+			"MGLRU (that was not recorded), memory.min helps.", facts->in->breaches);
 }
 
 static void recommend_nothing(struct writer *w, const struct why_facts *facts,
@@ -136,7 +141,7 @@ static void recommend_nothing(struct writer *w, const struct why_facts *facts,
 	const struct headroom_stats *stats = &facts->activity->subtree;
 
 	if (advice->action == WHY_NOTHING)
-		fputs(facts->in->tracked ? "Nothing to do: it has enough memory." :
+		fputs(facts->in->tracked && !facts->in->unknown.stalled ? "Nothing to do: it has enough memory." :
 		      "Nothing to do, unless its tasks wait: few refaults show no lack of memory.",
 		      w->out);
 	else if (stats->refaults_shared > stats->refaults / 2)
@@ -176,9 +181,10 @@ void why_recommend(struct writer *w, const struct why_facts *facts,
 		recommend_raise(w, advice);
 		break;
 	case WHY_DESCEND:
-		fputs("Look at the cgroup whose limit evicts most: run 'headroom why ", w->out);
+		fputs("Look at the cgroup whose limit evicts most: run ", w->out);
+		fputs(facts->in->recorded ? "why at this moment for " : "'headroom why ", w->out);
 		why_write_name(w, advice->path, advice->id);
-		fputs("'", w->out);
+		fputs(facts->in->recorded ? "" : "'", w->out);
 		write_reason(w, advice);
 		fputc('.', w->out);
 		break;

@@ -76,7 +76,8 @@ static const struct frame_wish recorded = {
 		 FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_EVENTS) |
 		 FRAME_BIT(FRAME_MEMORY_EVENTS_LOCAL) | FRAME_BIT(FRAME_MEMORY_PRESSURE) |
 		 FRAME_BIT(FRAME_SWAP_CURRENT),
-	.host_files = FRAME_BIT(FRAME_MEMINFO) | FRAME_BIT(FRAME_PRESSURE),
+	.host_files = FRAME_BIT(FRAME_MEMINFO) | FRAME_BIT(FRAME_PRESSURE) |
+		      FRAME_BIT(FRAME_MGLRU),
 	.stats = true, .histograms = true, .stalled = true, .blame = true,
 };
 

@@ -51,6 +51,43 @@ run 0 "$fake" replay "$rec" blame /busy --level 1
 run 0 "$fake" replay "$rec" curve /busy/db --interval 0.2
 has '^in [0-9.]+ s, '
 
+# The interval of why ends at the moment
+HEADROOM_FAKE=taking run 0 "$fake" record "$dir/taking" --count 8 --interval 0.1
+run 0 "$fake" replay "$dir/taking" --at +0.55 why /busy/db --interval 0.25
+has '^/busy/db \(id 3\)$'
+has '^in 0\.[0-9]+ s$'
+has '^waits +Tasks wait for memory '
+has '^evictors +Evictors of the pages that were read again: /busy 80 %'
+has '^limits +What limits or protects /busy/db is unknown: its memory.current was$'
+lacks '0 B'
+run 0 "$fake" replay "$dir/taking" --at +0.55 why /busy/db --interval 0.25 --json
+json 'lines[0]["interval_s"] >= 0.25 and lines[0]["waits"]["stalled"] == 2'
+json 'lines[0]["evictions"]["evictions"] >= 2000 and lines[0]["evictions"]["evictions"] % 2000 == 0'
+json 'lines[0]["low_breaches"] is None and not lines[0]["limits"][0]["read"]'
+json '[(evictor["path"], evictor["refaults"] > 0) for evictor in lines[0]["evictors"]] ==
+	[("/busy", True), ("/idle", True), (None, False)]'
+cp "$out" "$dir/first"
+HEADROOM_FAKE=absent run 0 "$fake" replay "$dir/taking" --at +0.55 why /busy/db --interval 0.25 --json
+cmp -s "$out" "$dir/first"
+report "why on a recording needs no module"
+run 0 "$fake" replay "$dir/taking" why /busy/db --interval 0.25 --json
+json '0.25 <= lines[0]["interval_s"]'
+run 1 "$fake" replay "$dir/taking" --at +0.15 why /busy/db
+grep -q "no frame that long before.*: use a later --at, or a shorter --interval" "$err"
+report "says that the recording has no begin of the interval"
+run 1 "$fake" replay "$dir/taking" why /busy/db --interval 1h
+grep -q "the recording ends before the interval does" "$err" && [ ! -s "$out" ]
+report "says that it has no end of it"
+run 1 "$fake" replay "$dir/taking" --at +0.15 why /busyness --interval 0.01
+grep -q "/busyness: the cgroup was created during the interval" "$err"
+report "says that the cgroup was new"
+run 1 "$fake" replay "$dir/taking" why /none
+grep -q "no such cgroup at this moment of the recording" "$err"
+report "says that there is no such cgroup"
+HEADROOM_FAKE=untracked run 0 "$fake" record "$dir/untracked" --count 2 --interval 0.1
+run 0 "$fake" replay "$dir/untracked" why /busy/db --interval 0.05
+has 'stalls were not tracked'
+
 # Time
 run 1 "$fake" replay "$rec" list --interval 1h
 grep -q "the recording ends before the interval does" "$err"

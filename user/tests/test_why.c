@@ -55,7 +55,8 @@ struct scene {
 	uint64_t id, descendant, target, target_of_a, breaches, outside, shared;
 	struct files self, above;
 	double seconds;
-	bool untracked, mglru, inconsistent, child, cold;
+	bool untracked, mglru, inconsistent, child, cold, recorded;
+	struct why_unknown unknown;
 	struct { uint32_t reason; uint64_t evictions, refaults; } pages[3];
 	struct headroom_stall stall[2];
 	struct headroom_stalled stalled[3];
@@ -167,6 +168,7 @@ static int explain(const struct scene *scene, struct why *why)
 	now.in = (struct why_input){
 		.interval = &now.interval, .id = scene->id ? scene->id : B, .page_size = PAGE,
 		.tracked = !scene->untracked, .mglru = scene->mglru,
+		.recorded = scene->recorded, .unknown = scene->unknown,
 		.breaches = scene->breaches, .blame = &now.blame, .names = &names,
 		.nr_stalled = nr_stalled, .stalled = scene->stalled,
 		.nr_levels = scene->id == ROOT ? 1 : 3,
@@ -433,6 +435,38 @@ static const struct expectation doubts[] = {
 	    "10 %, unknown 0 %." } },
 };
 
+/* What a recording does not have is unknown */
+#define NOT_RECORDED	.self = { .error = ENODATA }, .above = { .error = ENODATA }, .recorded = true
+
+static const struct expectation recordings[] = {
+	{ "stalls were not tracked", { .recorded = true, .untracked = true }, WHY_NOTHING, NULL,
+	  NULL, 0, { "is unknown: stalls were not tracked.", "!headroom config" } },
+	{ "stalled tasks are unknown", { .recorded = true, .unknown.stalled = true }, WHY_NOTHING,
+	  NULL, NULL, 0,
+	  { "No stall for memory ended. Whether tasks were stalled then is unknown",
+	    "!No task is", "Nothing to do, unless its tasks wait" } },
+	{ "evictors are unknown", { .recorded = true, .unknown.blame = true, OWN_PAGES,
+	  .self = FILES(64, 64, 0, 0) }, WHY_RAISE_LIMIT, "/a/b", "memory.max", 69,
+	  { "Which cgroups evict its pages is unknown: that was not recorded." } },
+	{ "files are unknown", { NOT_RECORDED, OWN_PAGES }, WHY_RAISE_LIMIT, "/a/b", NULL, 0,
+	  { "What limits or protects /a/b is unknown: its memory.current was not recorded.",
+	    "(which one limits it is unknown)", "!uses" } },
+	{ "MGLRU is unknown", { .recorded = true, .unknown.mglru = true, .outside = 90,
+	  .self = FILES(64, 0, 0, 0), MACHINE_PAGES }, WHY_PROTECT, "/a/b", "memory.low", 69,
+	  { "MGLRU, if the kernel uses it (that was not recorded), may reclaim below" } },
+	{ "the kernel ignores memory.low, and MGLRU is unknown",
+	  { .recorded = true, .unknown.mglru = true, .self = FILES(64, 0, 0, 80), .outside = 90,
+	    .breaches = 7, MACHINE_PAGES }, WHY_ADD_MEMORY, NULL, NULL, 5,
+	  { "The kernel went below memory.low 7 times: if it uses MGLRU (that was not recorded), "
+	    "memory.min helps." } },
+	{ "the kernel ignores memory.low, and evictors are unknown",
+	  { .recorded = true, .unknown.blame = true, .mglru = true, .breaches = 7, .outside = 90,
+	    .self = FILES(64, 0, 0, 80), MACHINE_PAGES }, WHY_PROTECT_HARD, "/a/b", "memory.min", 69,
+	  { "and which cgroup took its pages is unknown.", "!no evictor" } },
+	{ "a limit below it", { .recorded = true, .descendant = 3000, OWN_PAGES }, WHY_DESCEND,
+	  "/a/b/c", NULL, 0, { "run why at this moment for /a/b/c: 75 %", "!'headroom" } },
+};
+
 static void check_advice(const struct expectation *e, const struct why_advice *advice)
 {
 	ok(advice->action == e->action, "%s: advises %s", e->what, why_action_name(e->action));
@@ -534,6 +568,32 @@ static void test_json(void)
 	why_free(&why);
 }
 
+static bool is_null(struct json_object *object, const char *key)
+{
+	struct json_object *value;
+
+	return json_object_object_get_ex(object, key, &value) && !value;
+}
+
+static void test_json_unknown(void)
+{
+	const struct scene scene = {
+		NOT_RECORDED, .unknown = { true, true, true, true }, OWN_PAGES,
+	};
+	struct json_object *object, *waits;
+	struct why why;
+
+	explain(&scene, &why);
+	object = why_json(&why);
+	ok(json_object_object_get_ex(object, "waits", &waits) && is_null(waits, "stalled"),
+	   "JSON: unknown stalled tasks are null");
+	ok(is_null(object, "evictors") && is_null(object, "others"), "so are evictors");
+	ok(is_null(object, "low_breaches"), "so are reclaims below memory.low");
+	ok(is_null(object, "mglru"), "so is MGLRU");
+	json_object_put(object);
+	why_free(&why);
+}
+
 #define CASES(cases)	test_cases(cases, sizeof(cases) / sizeof((cases)[0]))
 
 int main(void)
@@ -541,8 +601,10 @@ int main(void)
 	CASES(limits);
 	CASES(others);
 	CASES(doubts);
+	CASES(recordings);
 	test_evictors();
 	test_memory();
 	test_json();
+	test_json_unknown();
 	return tap_done();
 }
