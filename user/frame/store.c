@@ -663,9 +663,10 @@ int store_next(struct store *s, struct frame **frame, uint64_t *number)
 	return err ? err : 1;
 }
 
-int store_seek(struct store *s, uint64_t wall)
+/* Continue with the last frame that @sql selects by @argument, or else with the first one */
+static int seek(struct store *s, const char *sql, uint64_t argument)
 {
-	int64_t to = query_number(s, "SELECT max(id) FROM frame WHERE wall <= ?", wall), key;
+	int64_t to = query_number(s, sql, argument), key;
 	int err = 1;
 
 	if (to == -ENODATA)
@@ -681,6 +682,16 @@ int store_seek(struct store *s, uint64_t wall)
 	for (s->next = key; s->next < to && err > 0; )
 		err = read_next(s);
 	return err < 0 ? err : 0;
+}
+
+int store_seek(struct store *s, uint64_t wall)
+{
+	return seek(s, "SELECT max(id) FROM frame WHERE wall <= ?", wall);
+}
+
+int store_seek_frame(struct store *s, uint64_t number)
+{
+	return seek(s, "SELECT max(id) FROM frame WHERE id <= ?", number);
 }
 
 int store_decisions(struct store *s, uint64_t number,

@@ -92,6 +92,8 @@ int store_span(struct store *store, struct store_span *span);
  * Return: 0; -ENODATA if there are no frames; or another negative errno.
  */
 int store_seek(struct store *store, uint64_t wall);
+/** store_seek_frame - the same with the number of a frame, as store_next() returns it */
+int store_seek_frame(struct store *store, uint64_t number);
 /**
  * store_next - read the next frame
  * @frame: result; give it back with frame_put()

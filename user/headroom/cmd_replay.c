@@ -159,7 +159,7 @@ const char *replay_split(int *argc, char **argv)
 static const struct option options[] = {
 	{ "FILE", OPTION_OPERAND, NULL, "the recording", &request.path },
 	{ "COMMAND", OPTION_OPTIONAL_OPERAND, NULL,
-	  "list, show, blame, curve or why, with its options; without one, what the recording has",
+	  "list, show, blame, curve, why or top, with its options; without one, what the recording has",
 	  &request.command },
 	{ "--at", OPTION_TEXT, "TIME",
 	  "begin at 14:08, \"2026-11-29 14:08:30\", or +10min behind the first frame",
@@ -170,7 +170,7 @@ static const struct option options[] = {
 const struct command replay_command = {
 	.name = "replay",
 	.summary = "run another command on a recording",
-	.notes = "Time is that of the recording: an interval begins at TIME, and that of why ends there.\n",
+	.notes = "Time is that of the recording: an interval begins at TIME; that of why and top ends there.\n",
 	.options = options,
 	.run = summarize,
 	.without_module = true,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -15,16 +16,25 @@
 #include "failure.h"
 #include "options.h"
 #include "order.h"
+#include "source.h"
 #include "text.h"
 #include "top_line.h"
+#include "top_print.h"
 #include "top_read.h"
 #include "top_screen.h"
+#include "wait.h"
+
+/* Frames that the keys F and B move by */
+#define FAR	60
 
 enum view { TABLE, FILTER, PAGE, HELP };
 
 struct top {
 	struct top_read read;
 	double seconds;
+	uint64_t next;		/* moment of the next reading */
+	bool once;		/* one table, without a terminal */
+	bool playing;		/* frames of a recording follow by themselves */
 	int signals;
 	enum view view;
 	size_t first;		/* row at the top of the table */
@@ -35,7 +45,13 @@ struct top {
 
 static const char table_keys[] =
 	"q quit  Enter details  / filter  t tree  i idle  < > sort  R reverse  h help";
+static const char paused_keys[] =
+	"q quit  Enter details  f b frame  P play  / filter  t tree  < > sort  h help";
+static const char playing_keys[] =
+	"q quit  Enter details  f b frame  P pause  / filter  t tree  < > sort  h help";
 static const char page_keys[] = "q back  up and down scroll  figures since the page was opened";
+static const char frame_page_keys[] =
+	"q back  up and down scroll  f b frame  P play or pause";
 static const char help_text[] =
 	"\001headroom top\n"
 	"up down  PgUp PgDn  Home End   select a cgroup\n"
@@ -47,6 +63,9 @@ static const char help_text[] =
 	"< >      sort by the previous or next key\n"
 	"s r e x p n  sort by stall, refaults, evictions, extra memory, PSI, name\n"
 	"R        reverse the order\n"
+	"f b      on a recording: the next or the previous frame\n"
+	"F B      60 frames forward or backward\n"
+	"P        play, or pause\n"
 	"\n"
 	"\001Columns, each for a cgroup and all below it\n"
 	"STALL%     time in stalls, summed over all tasks\n"
@@ -67,10 +86,34 @@ static char *filter_prompt(const struct top_model *model)
 	return prompt;
 }
 
+/* The summary, with the time that the rows are of; the caller frees it. NULL if out of memory */
+static char *state_line(const struct top *top)
+{
+	time_t moment = source_wall(source_now()) / NS_PER_S;
+	char when[64];
+	struct tm tm;
+	size_t len = 0;
+
+	if (!source_is_live())
+		len = strftime(when, sizeof(when), "%F %T, ", localtime_r(&moment, &tm));
+	if (source_is_live() && !top->once)
+		snprintf(when, sizeof(when), "every %g s", top->seconds);
+	else
+		snprintf(when + len, sizeof(when) - len, "in %.2f s", top->read.seconds);
+	return top_line_state(&top->read.model, when);
+}
+
+static const char *keys(const struct top *top)
+{
+	if (source_is_live())
+		return table_keys;
+	return top->playing ? playing_keys : paused_keys;
+}
+
 static int draw_table(struct top *top)
 {
-	struct bottom bottom = { .notice = top->read.notice, .keys = table_keys };
-	char *state = top_line_state(&top->read.model, top->seconds), *prompt = NULL;
+	struct bottom bottom = { .notice = top->read.notice, .keys = keys(top) };
+	char *state = state_line(top), *prompt = NULL;
 	int err = -ENOMEM;
 
 	if (!top->read.model.nr_all && !*top->read.notice)
@@ -87,7 +130,9 @@ static int draw_table(struct top *top)
 
 static void draw_view(struct top *top)
 {
-	const struct bottom page = { .notice = top->read.notice, .keys = page_keys };
+	const struct bottom page = {
+		.notice = top->read.notice, .keys = source_is_live() ? page_keys : frame_page_keys,
+	};
 	const struct bottom help = { .keys = "q back" };
 
 	if (top->view == HELP)
@@ -277,6 +322,49 @@ static void text_key(struct top *top, int key)
 	}
 }
 
+/* Take the next reading after the interval; a recording that is paused has none */
+static void set_next(struct top *top)
+{
+	top->next = source_is_live() || top->playing ? clock_after(clock_now(), top->seconds) :
+		    WAIT_NEVER;
+}
+
+static void move_frames(struct top *top, long frames)
+{
+	int moved = top_read_move(&top->read, frames);
+
+	top->err = moved < 0 ? moved : 0;
+	if (!moved)
+		top->playing = false;
+	set_next(top);
+}
+
+/* Whether it is a key for a recording */
+static bool frame_key(struct top *top, int key)
+{
+	if (source_is_live())
+		return false;
+	switch (key) {
+	case 'f':
+		move_frames(top, 1);
+		return true;
+	case 'b':
+		move_frames(top, -1);
+		return true;
+	case 'F':
+		move_frames(top, FAR);
+		return true;
+	case 'B':
+		move_frames(top, -FAR);
+		return true;
+	case 'P':
+		top->playing = !top->playing;
+		set_next(top);
+		return true;
+	}
+	return false;
+}
+
 static void take_key(struct top *top, int key)
 {
 	if (key == TOP_REDRAW) {
@@ -286,6 +374,8 @@ static void take_key(struct top *top, int key)
 	/* a key clears the notice, except that of an open page, which stays true */
 	if (top->read.now && top->view == TABLE)
 		top->read.notice[0] = '\0';
+	if ((top->view == TABLE || top->view == PAGE) && frame_key(top, key))
+		return;
 	if (top->view == TABLE)
 		table_key(top, key);
 	else if (top->view == FILTER)
@@ -306,14 +396,14 @@ static void take_signal(struct top *top)
 	}
 }
 
-/* Wait for a key, a signal or @next; true once @next has passed */
-static bool wait_for_input(struct top *top, uint64_t next)
+/* Wait for a key, a signal or the next reading; true once it is due */
+static bool wait_for_input(struct top *top)
 {
 	struct pollfd polled[] = {
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = top->signals, .events = POLLIN },
 	};
-	struct timespec rest = clock_left(next);
+	struct timespec rest = clock_left(top->next);
 	int key;
 
 	if (ppoll(polled, 2, &rest, NULL) < 0)
@@ -325,22 +415,28 @@ static bool wait_for_input(struct top *top, uint64_t next)
 		top->quit = true;
 	while (!top->quit && !top->err && (key = top_screen_key()) != KEY_NONE)
 		take_key(top, key);
-	return clock_now() >= next;
+	return clock_now() >= top->next;
+}
+
+/* The next reading, or the next frame: with @first, the current one */
+static void take_reading(struct top *top, bool first)
+{
+	if (!source_is_live()) {
+		move_frames(top, first ? 0 : 1);
+		return;
+	}
+	top->err = top_read_take(&top->read);
+	/* skip the readings that are already overdue */
+	set_next(top);
 }
 
 static void run_screen(struct top *top)
 {
-	uint64_t next;
-
-	top->err = top_read_take(&top->read);
-	next = clock_after(clock_now(), top->seconds);
+	take_reading(top, true);
 	while (!top->quit && !top->err) {
 		draw(top);
-		if (top->err || !wait_for_input(top, next) || top->err)
-			continue;
-		top->err = top_read_take(&top->read);
-		/* skip the readings that are already overdue */
-		next = clock_after(clock_now(), top->seconds);
+		if (!top->err && wait_for_input(top) && !top->err)
+			take_reading(top, false);
 	}
 }
 
@@ -391,11 +487,11 @@ static int run_terminal(struct top *top)
 static int find_subtree(struct headroom *h, const char *subtree, uint64_t *id)
 {
 	struct headroom_status *status;
-	int err = headroom_status_get(h, &status);
+	int err = source_status_get(h, &status);
 
 	headroom_status_free(status);
 	if (!err && subtree)
-		err = headroom_cgroup_id(h, subtree, id);
+		err = source_cgroup_id(h, subtree, id);
 	return err < 0 ? say_failure(h, err) : EXIT_DONE;
 }
 
@@ -404,22 +500,63 @@ static struct {
 	double seconds;
 	struct choice order;
 	bool tree;
+	bool once;
 	const char *subtree;
 } request = { .seconds = 1, .order = { order_name, BY_STALL } };
+
+/* Take the readings for one table; returns the exit code */
+static int measure_once(struct top *top)
+{
+	int code = EXIT_DONE;
+
+	take_reading(top, true);
+	if (source_is_live() && !top->err) {
+		code = source_wait(top->next);
+		if (!code)
+			take_reading(top, false);
+	}
+	return top->err < 0 ? say_failure(top->read.h, top->err) : code;
+}
+
+static int print_once(struct top *top)
+{
+	int code = measure_once(top), err;
+	char *state;
+
+	if (!code && top->read.error)
+		code = say_failure(top->read.h, top->read.error);
+	if (!code && *top->read.notice)
+		fprintf(stderr, "headroom: %s\n", top->read.notice);
+	if (!code && !top->read.seconds) {
+		if (!*top->read.notice)
+			fputs("headroom: the recording has one frame, and rates need two\n", stderr);
+		code = EXIT_FAILED;
+	}
+	if (!code) {
+		state = state_line(top);
+		err = state ? top_print(&top->read.model, state, terminal_columns()) : -ENOMEM;
+		free(state);
+		code = err ? say_failure(top->read.h, err) : EXIT_DONE;
+	}
+	top_read_clear(&top->read);
+	return code;
+}
 
 static int show(struct headroom *h)
 {
 	struct top top = {
 		.read = { .h = h, .model = { .order = request.order.chosen, .tree = request.tree } },
-		.seconds = request.seconds,
+		.seconds = request.seconds, .once = request.once,
 	};
 	int code = find_subtree(h, request.subtree, &top.read.model.top);
 
-	return code ? code : run_terminal(&top);
+	if (code)
+		return code;
+	return top.once ? print_once(&top) : run_terminal(&top);
 }
 
 static const struct option options[] = {
-	{ "--interval", OPTION_SECONDS, "TIME", "time between two readings (1s)",
+	{ "--interval", OPTION_SECONDS, "TIME", "time between two readings, or frames that play (1s)",
 	  &request.seconds },
 	{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)",
 	  &request.order },
@@ -427,15 +564,17 @@ static const struct option options[] = {
 	  &request.tree },
 	{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 	  &request.subtree },
+	{ "--once", OPTION_FLAG, NULL, "print the table once, and end", &request.once },
 	{ 0 }
 };
 
 static int check(const struct command *command)
 {
 	(void)command;
-	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO))
+	if (request.once || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
 		return EXIT_DONE;
-	fputs("headroom: top needs a terminal: use 'headroom list', which prints lines\n", stderr);
+	fputs("headroom: top needs a terminal: use --once, or 'headroom list', which print lines\n",
+	      stderr);
 	return EXIT_FAILED;
 }
 
@@ -446,4 +585,5 @@ const struct command top_command = {
 	.options = options,
 	.check = check,
 	.run = show,
+	.replays = true,
 };

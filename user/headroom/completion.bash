@@ -41,6 +41,33 @@ __headroom_requests()
 	"$1" daemon --help 2>/dev/null | sed -n '/^Requests:/,/^[^ R]/s/^  \([a-z]*\) .*/\1/p'
 }
 
+# __headroom_replayable COMMAND: the subcommands that run on a recording
+__headroom_replayable()
+{
+	"$1" replay --help 2>/dev/null | sed -n 's/^  COMMAND  *\(.*\), with .*/\1/p' |
+		sed 's/, / /g; s/ or / /'
+}
+
+# __headroom_replay: the recording and the subcommand among the words before the cursor, a line each;
+# readline splits the value of --at at "=" and ":"
+__headroom_replay()
+{
+	local i
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		--at)
+			((i++))
+			[ "${COMP_WORDS[i]}" != = ] || ((i++))
+			while [ "${COMP_WORDS[i + 1]-}" = : ]; do
+				((i += 2))
+			done
+			;;
+		-*) ;;
+		*) printf '%s\n' "${COMP_WORDS[i]}" ;;
+		esac
+	done
+}
+
 __headroom_root()
 {
 	awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts 2>/dev/null
@@ -74,11 +101,16 @@ __headroom_complete_cgroup()
 _headroom()
 {
 	local command=${COMP_WORDS[0]} subcommand=${COMP_WORDS[1]-} word=${COMP_WORDS[COMP_CWORD]}
-	local before=${COMP_WORDS[COMP_CWORD - 1]} argument=''
+	local before=${COMP_WORDS[COMP_CWORD - 1]} argument='' operands=()
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_commands "$command") --help --version" -- "$word")
 		return
+	fi
+	if [ "$subcommand" = replay ]; then
+		mapfile -t operands < <(__headroom_replay)
+		# the options of the command on the recording
+		[ ${#operands[@]} -lt 2 ] || subcommand=${operands[1]}
 	fi
 	# readline splits "--sort=name" and "stalls=on" at the "="
 	if [ "$word" = = ]; then
@@ -112,6 +144,10 @@ _headroom()
 	*)
 		if [[ $word = -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_options "$command" "$subcommand")" -- "$word")
+		elif [ "$subcommand" = replay ] && [ ${#operands[@]} -eq 0 ]; then
+			compopt -o default 2>/dev/null
+		elif [ "$subcommand" = replay ]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_replayable "$command")" -- "$word")
 		elif [ "$subcommand" = config ]; then
 			mapfile -t COMPREPLY < <(compgen -W "sample-shift= table-entries= stalls=" -- "$word")
 			compopt -o nospace 2>/dev/null

@@ -20,6 +20,7 @@
  * struct replay - the recording that is being read
  * @store: it; NULL for the module
  * @frame: the current frame
+ * @number: its number in the recording
  * @from_moment: it is read from a moment on, not from its begin
  * @ended: there is no frame behind it
  * @error: what is wrong
@@ -29,6 +30,7 @@
 static struct {
 	struct store *store;
 	struct frame *frame;
+	uint64_t number;
 	bool from_moment;
 	bool ended;
 	char error[256];
@@ -47,10 +49,11 @@ static int wrong(int err, const char *message)
 static int next_frame(void)
 {
 	struct frame *frame;
+	uint64_t number;
 	int status;
 
 	do {
-		status = store_next(replay.store, &frame, NULL);
+		status = store_next(replay.store, &frame, &number);
 	} while (status == -EBADMSG);
 	if (status < 0)
 		return wrong(status, store_error(replay.store));
@@ -58,6 +61,7 @@ static int next_frame(void)
 		return 0;
 	frame_put(replay.frame);
 	replay.frame = frame;
+	replay.number = number;
 	return 1;
 }
 
@@ -449,6 +453,20 @@ int source_wait(uint64_t until)
 	if (status < 0)
 		fprintf(stderr, "headroom: %s\n", replay.error);
 	return status < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int source_step(long frames)
+{
+	uint64_t from = replay.number, back = frames < 0 ? -frames : 0;
+	int status = 1;
+
+	if (back) {
+		status = store_seek_frame(replay.store, from > back ? from - back : 0);
+		status = status ? wrong(status, store_error(replay.store)) : next_frame();
+	}
+	for (; status > 0 && frames > 0; frames--)
+		status = next_frame();
+	return status < 0 ? status : replay.number != from;
 }
 
 bool source_ended(void)

@@ -77,6 +77,15 @@ int source_begin(uint64_t length, uint64_t *until);
  * Return: the exit code; behind the end of a recording, source_ended() is true.
  */
 int source_wait(uint64_t until);
+/**
+ * source_step - move to another frame of a recording
+ * @frames: how many forward; negative for backward
+ *
+ * At the first and the last frame, the movement ends.
+ *
+ * Return: 1; 0 if the current frame is the same as before; or a negative errno.
+ */
+int source_step(long frames);
 /** source_ended - whether a recording has no more frames */
 bool source_ended(void);
 

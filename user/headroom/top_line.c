@@ -127,15 +127,15 @@ char *top_line_row(const struct top_row *row, size_t width)
 	return line;
 }
 
-char *top_line_state(const struct top_model *model, double seconds)
+char *top_line_state(const struct top_model *model, const char *when)
 {
 	char *filter = text_name(model->filter), *line;
 
 	if (!filter)
 		return NULL;
-	if (asprintf(&line, "headroom: %zu of %zu cgroups, by %s%s, every %g s%s%s%s%s", model->nr,
+	if (asprintf(&line, "headroom: %zu of %zu cgroups, by %s%s, %s%s%s%s%s", model->nr,
 		     model->nr_all, order_name(model->order),
-		     model->reversed ? " reversed" : "", seconds,
+		     model->reversed ? " reversed" : "", when,
 		     model->tree ? ", tree" : "", model->hide_idle ? ", busy ones" : "",
 		     *filter ? ", filter " : "", filter) < 0)
 		line = NULL;

@@ -11,7 +11,10 @@
 char *top_line_heading(size_t width);
 /** top_line_row - a row with the same columns; the caller frees it */
 char *top_line_row(const struct top_row *row, size_t width);
-/** top_line_state - summary of selection and order in one line; the caller frees it */
-char *top_line_state(const struct top_model *model, double seconds);
+/**
+ * top_line_state - summary of selection and order in one line; the caller frees it
+ * @when: the time that the rows are of, such as "every 1 s"
+ */
+char *top_line_state(const struct top_model *model, const char *when);
 
 #endif /* TOP_LINE_H */

@@ -8,6 +8,7 @@
 
 #include "blame_table.h"
 #include "parameter.h"
+#include "source.h"
 #include "text.h"
 #include "top_page.h"
 #include "top_read.h"
@@ -43,15 +44,19 @@ static void note_failure(struct top_read *read, int err)
 	else if (err == -ENOENT)
 		snprintf(read->notice, sizeof(read->notice),
 			 "the cgroup of --subtree is gone: showing old figures");
+	else if (err == -ENODATA)
+		snprintf(read->notice, sizeof(read->notice), "%s: showing old figures",
+			 source_error(read->h));
 	else
-		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
+		snprintf(read->notice, sizeof(read->notice), "%s", source_error(read->h));
+	read->error = err;
 	forget(read);
 }
 
 static int read_status(struct top_read *read)
 {
 	struct headroom_status *status;
-	int err = headroom_status_get(read->h, &status);
+	int err = source_status_get(read->h, &status);
 
 	if (err < 0)
 		return err;
@@ -81,7 +86,7 @@ static void keep_subtree(struct headroom_blame *blame, const struct headroom_sna
 static int read_blame(struct top_read *read, struct headroom_blame **taken)
 {
 	struct headroom_blame *blame;
-	int err = headroom_blame_get(read->h, 0, &blame);
+	int err = source_blame_get(read->h, 0, &blame);
 
 	if (err < 0)
 		return err;
@@ -137,7 +142,7 @@ static int update_page(struct top_read *read)
 		snprintf(read->notice, sizeof(read->notice),
 			 "this cgroup is gone: these are its last figures");
 	else if (err < 0 && err != -ENOMEM)
-		snprintf(read->notice, sizeof(read->notice), "%s", headroom_error(read->h));
+		snprintf(read->notice, sizeof(read->notice), "%s", source_error(read->h));
 	return err == -ENOMEM ? err : 0;
 }
 
@@ -158,6 +163,7 @@ static int update(struct top_read *read)
 
 	/* without elapsed time there are no rates */
 	if (!err && interval->seconds > 0) {
+		read->seconds = interval->seconds;
 		err = update_model(read, interval);
 		if (!err)
 			err = update_page(read);
@@ -171,7 +177,8 @@ static void begin(struct top_read *read)
 {
 	read->notice[0] = '\0';
 	if (!read->tracked)
-		snprintf(read->notice, sizeof(read->notice), "stalls are not tracked: " STALLS_ON);
+		snprintf(read->notice, sizeof(read->notice), source_is_live() ?
+			 "stalls are not tracked: " STALLS_ON : "stalls were not tracked");
 }
 
 int top_read_take(struct top_read *read)
@@ -179,20 +186,28 @@ int top_read_take(struct top_read *read)
 	struct headroom_filter filter = { .ancestor = read->model.top };
 	struct headroom_snapshot *s = NULL;
 	int err = read_status(read);
+	bool booted;
 
 	/* the details of pages include the groups of sampled ones */
 	if (!read->sample_shift)
 		filter.omit = HEADROOM_DETAIL_PAGES;
 
 	if (!err)
-		err = headroom_snapshot_take(read->h, &filter, &s);
+		err = source_snapshot_take(read->h, &filter, &s);
 	if (err < 0) {
 		note_failure(read, err);
 		return 0;
 	}
+	read->error = 0;
+	booted = read->now && strcmp(read->now->boot_id, s->boot_id);
+	if (booted)
+		forget(read);
 	if (!read->now) {
 		read->now = s;
 		begin(read);
+		if (booted)
+			snprintf(read->notice, sizeof(read->notice),
+				 "this is the first frame after a boot, and rates need two");
 		return 0;
 	}
 	headroom_snapshot_free(read->before);
@@ -204,6 +219,42 @@ int top_read_take(struct top_read *read)
 		read->before = NULL;
 	}
 	return update(read);
+}
+
+/* Take the reading of the current frame, and of the one before it, from which rates are computed */
+static int take_two(struct top_read *read)
+{
+	int status = source_step(-1), err;
+
+	forget(read);
+	if (status < 0)
+		return status;
+	err = top_read_take(read);
+	if (err)
+		return err;
+	status = source_step(1);
+	return status > 0 ? top_read_take(read) : status;
+}
+
+int top_read_move(struct top_read *read, long frames)
+{
+	uint64_t from = source_now();
+	int err = source_step(frames);
+
+	if (err >= 0 && frames != 1)
+		err = take_two(read);
+	else if (err > 0)
+		err = top_read_take(read);
+	if (err == -ENOMEM)
+		return err;
+	if (err < 0) {
+		note_failure(read, err);
+		return 0;
+	}
+	if (frames && source_now() == from)
+		snprintf(read->notice, sizeof(read->notice), frames < 0 ?
+			 "the recording begins here" : "the recording ends here");
+	return source_now() != from;
 }
 
 int top_read_open_page(struct top_read *read)

@@ -65,6 +65,14 @@ completes '' daemon status ''
 completes '' daemon log ''
 completes 'on' config stalls = on
 completes 'off on' config stalls =
+completes '' replay ''
+completes 'blame curve list show top why' replay file ''
+completes 'show' replay --at 14 : 08 : 30 file s
+completes 'top' replay --at = +10min file t
+completes '--sort --subtree' replay file top --s
+completes '/user.slice' replay file why /u
+completes '/user.slice' replay file --at 14 : 08 why --interval 2 /u
+completes 'name' replay file list --sort n
 
 # Each option that the usage of a command has
 for command in $commands; do

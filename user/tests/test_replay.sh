@@ -88,6 +88,30 @@ HEADROOM_FAKE=untracked run 0 "$fake" record "$dir/untracked" --count 2 --interv
 run 0 "$fake" replay "$dir/untracked" why /busy/db --interval 0.05
 has 'stalls were not tracked'
 
+# A screen of top is of the time before the moment
+run 0 "$fake" replay "$dir/taking" --at +0.35 top --once
+has '^headroom: 6 of 6 cgroups, by stall, 20[0-9-]{8} [0-9:]{8}, in 0.[0-9]+ s$'
+has '^CGROUP +STALL% CAUSE'
+has '^/busy/db +[0-9.]+ memcg reclaim '
+[ "$(wc -l <"$out")" -eq 8 ] && [ "$(wc -L <"$out")" -le 80 ]
+report "a line for each cgroup"
+run 0 "$fake" replay "$dir/taking" --at +0.35 top --once --subtree /busy --tree --sort name
+[ "$(sed -n '3,$s/^\( *[^ ]*\).*/\1/p' "$out" | tr '\n' ,)" = '/busy,  db,' ]
+report "with the options of top"
+run 0 "$fake" replay "$dir/taking" top --once
+has '^/busyness '
+run 0 "$fake" record "$dir/one" --count 1
+run 1 "$fake" replay "$dir/one" top --once
+grep -q 'has one frame, and rates need two' "$err" && [ ! -s "$out" ]
+report "says that one frame is too few"
+run 0 "$fake" replay "$dir/untracked" top --once
+grep -qx 'headroom: stalls were not tracked' "$err"
+report "says that stalls were not tracked"
+run 1 "$fake" replay "$dir/taking" top </dev/null
+run 0 "$fake" top --once --interval 0.1 --sort name --subtree /busy
+has '^headroom: 2 of 2 cgroups, by name, in [0-9.]+ s$'
+HEADROOM_FAKE=gone run 3 "$fake" top --once --interval 0.1
+
 # Time
 run 1 "$fake" replay "$rec" list --interval 1h
 grep -q "the recording ends before the interval does" "$err"

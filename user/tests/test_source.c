@@ -10,6 +10,7 @@
 #include "source.h"
 #include "store.h"
 #include "tap.h"
+#include "top_read.h"
 #include "tree.h"
 
 /* The frames are at 1 to 8 s, but for one at 6 s */
@@ -193,6 +194,39 @@ static void check_no_interval(void)
 	source_close();
 }
 
+static void moves(struct top_read *read, long frames, int status, uint64_t to)
+{
+	int moved = top_read_move(read, frames);
+
+	ok(moved == status && second_now() == to, "top moves by %ld frames to %d s", frames, (int)to);
+}
+
+static void check_top(void)
+{
+	struct top_read read = { 0 };
+
+	record(true);
+	source_replay(recording(), WALL + 3 * NS_PER_S);
+	moves(&read, 0, 0, 3);
+	ok(read.seconds == 1 && read.model.nr == 6, "which has rates, of the time since the one before");
+	moves(&read, 1, 1, 4);
+	moves(&read, -1, 1, 3);
+	moves(&read, -60, 1, 2);
+	is_text(read.notice, "", "the first one with rates");
+	moves(&read, -60, 0, 2);
+	is_text(read.notice, "the recording begins here", "says that it is the first");
+	moves(&read, 60, 1, 8);
+	ok(strstr(read.notice, "first frame after a boot"), "says that the machine was booted");
+	moves(&read, -1, 1, 7);
+	ok(read.seconds == 2 && !*read.notice, "which has rates, of two seconds");
+	moves(&read, 1, 1, 8);
+	ok(strstr(read.notice, "first frame after a boot"), "says so again");
+	moves(&read, 1, 0, 8);
+	is_text(read.notice, "the recording ends here", "says that it is the last");
+	top_read_clear(&read);
+	source_close();
+}
+
 int main(void)
 {
 	make_dir();
@@ -205,6 +239,7 @@ int main(void)
 	check_cgroups();
 	check_interval();
 	check_no_interval();
+	check_top();
 	headroom_close(h);
 	remove_dir();
 	return tap_done();

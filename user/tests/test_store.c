@@ -261,6 +261,12 @@ static void check_seek(void)
 		ok(frame && same(frame, frames[places[i]]), "and is frame %u", places[i]);
 		frame_put(frame);
 	}
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		is_int(store_seek_frame(store, places[i] + 1), 0, "a number is found");
+		is_int(store_next(store, &frame, NULL), 1, "its frame is read");
+		ok(frame && same(frame, frames[places[i]]), "and is frame %u", places[i]);
+		frame_put(frame);
+	}
 	is_int(store_seek(store, 0), 0, "before the first frame");
 	is_int(store_next(store, &frame, NULL), 1, "there is the first");
 	ok(same(frame, frames[0]), "as it was");

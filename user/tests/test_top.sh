@@ -22,7 +22,7 @@ fi
 unset COLUMNS LINES NO_COLOR TMUX
 export HEADROOM_FAKE='' LC_ALL=C.UTF-8
 run 1 "$fake" top </dev/null
-grep -qx "headroom: top needs a terminal: use 'headroom list', which prints lines" "$err" &&
+grep -qx "headroom: top needs a terminal: use --once, or 'headroom list', which print lines" "$err" &&
 	[ ! -s "$out" ]
 report "without a terminal, points to headroom list"
 
@@ -279,6 +279,71 @@ sees '^/busy'
 ! coloured
 report "no colour with NO_COLOR"
 unset NO_COLOR
+
+# A recording: the frames forward and backward
+unset HEADROOM_FAKE_FILE
+"$fake" record "$dir/recording" --count 5 --interval 1.1 2>"$err"
+t kill-server
+socket=$socket+
+: >"$words"
+t new-session -d -x 80 -y 24 sh "$dir/pane" "$fake" replay "$dir/recording" --at +3s top --interval 0.5 \; \
+	set -g escape-time 0
+sees '^headroom: 6 of 6 cgroups, by stall, 20[0-9-]{8} [0-9:]{8}, in 1.[0-9]+ s$' \
+	'^/busy/db +[0-9.]+ memcg' 'f b frame  P play'
+# moment: the time of the frame
+moment() {
+	sed -n '1s/.*\([0-9:]\{8\}\),.*/\1/p' "$out"
+}
+# at TIME, not_at TIME: whether the frame is of this time
+at() {
+	[ "$(moment)" = "$1" ]
+}
+not_at() {
+	[ -n "$(moment)" ] && [ "$(moment)" != "$1" ]
+}
+third=$(moment)
+key f
+wait_for not_at "$third"
+report "the next frame"
+fourth=$(moment)
+key b
+wait_for at "$third"
+report "the previous frame"
+key b
+wait_for not_at "$third"
+report "and the one before"
+key f f
+wait_for at "$fourth"
+report "and forward again"
+key B B
+sees '^the recording begins here$'
+key P
+sees 'P pause'
+sees '^the recording ends here$'
+last=$(moment)
+[ "$last" != "$fourth" ]
+report "plays up to the end"
+key b
+wait_for not_at "$last"
+report "back from the end"
+sees 'P play'
+key F
+wait_for at "$last"
+report "many frames forward"
+key f
+sees '^the recording ends here$'
+key n Home Down Down Enter
+sees '^/busy/db \(id 3\)$' '^in 1.[0-9] s, with all below it' 'f b frame'
+key b b
+sees '^in 1.[0-9] s, with all below it: [1-9]'
+key f
+sees '^in 2.[0-9] s, with all below it: [1-9]'
+key q / f
+sees '^filter: f_$'
+key Escape h
+sees '^f b +on a recording'
+key q q
+restored 'q on a recording'
 
 behaviour=absent
 start 80 24

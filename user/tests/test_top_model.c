@@ -248,11 +248,11 @@ static void test_lines(void)
 	row.path = "/\033";
 	is_line(top_line_row(&row, 80), "/\\x1b                   12.3 -                      0"
 		"     <0.1          -    5.0", "no values, and a name with a control character");
-	is_line(top_line_state(&model, 0.5), "headroom: 3 of 4 cgroups, by extra, every 0.5 s",
+	is_line(top_line_state(&model, "every 0.5 s"), "headroom: 3 of 4 cgroups, by extra, every 0.5 s",
 		"the summary");
 	model.tree = model.reversed = model.hide_idle = true;
 	strcpy(model.filter, "a\033");
-	is_line(top_line_state(&model, 60), "headroom: 3 of 4 cgroups, by extra reversed, every 60 s, "
+	is_line(top_line_state(&model, "every 60 s"), "headroom: 3 of 4 cgroups, by extra reversed, every 60 s, "
 		"tree, busy ones, filter a\\x1b", "the summary with all settings");
 }
 
