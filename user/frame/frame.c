@@ -156,6 +156,15 @@ int frame_set_host_text(struct frame *frame, enum frame_host_file file, const ch
 	return set_text(frame, &frame->host[file], text, size);
 }
 
+int frame_set_hooks(struct frame *frame, const char *text, size_t size)
+{
+	int err = set_text(frame, &frame->hooks_text, text, size);
+
+	if (!err)
+		frame->hooks = hooks_parse(frame_hooks_text(frame));
+	return err;
+}
+
 static const char *text_at(const struct frame *frame, uint32_t offset)
 {
 	return offset ? frame->texts + offset : NULL;
@@ -244,4 +253,9 @@ const char *frame_text(const struct frame *frame, size_t cgroup, enum frame_file
 const char *frame_host_text(const struct frame *frame, enum frame_host_file file)
 {
 	return text_at(frame, frame->host[file]);
+}
+
+const char *frame_hooks_text(const struct frame *frame)
+{
+	return text_at(frame, frame->hooks_text);
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <headroom.h>
 
+#include "hooks.h"
+
 /* No cgroup of a frame */
 #define FRAME_NONE	SIZE_MAX
 
@@ -103,11 +105,15 @@ struct frame_clocks {
  * @sample_shift: one page in 2^sample_shift is tracked
  * @paused: the daemon that recorded it evaluated no rule
  * @stalls_off: the module does not track stalls, so that their statistics do not grow
+ * @psi_off: the kernel does not mark tasks in memory stalls, so that the module sees no waits
+ * @effort: ns that the module has worked since it was loaded; 0 if unknown
  * @snapshot: what the module counted; NULL if @module_error is set
  * @stalled: tasks in a stall; NULL if none, or not read
  * @nr_stalled: their number; FRAME_NONE if not read
  * @blame: the evictors of each victim; NULL if not read
  * @host: offset of the text of each file of the machine; 0 if it was not read
+ * @hooks: which hooks of the module are attached
+ * @hooks_text: offset of the text that says so; 0 if unknown
  *
  * Private:
  * @texts: all texts, each with its NUL; the first byte is not used
@@ -127,11 +133,15 @@ struct frame {
 	uint32_t sample_shift;
 	bool paused;
 	bool stalls_off;
+	bool psi_off;
+	uint64_t effort;
 	struct headroom_snapshot *snapshot;
 	struct headroom_stalled *stalled;
 	size_t nr_stalled;
 	struct headroom_blame *blame;
 	uint32_t host[FRAME_HOST_FILES];
+	struct hooks hooks;
+	uint32_t hooks_text;
 	char *texts;
 	size_t texts_size;
 	size_t texts_room;
@@ -194,6 +204,8 @@ int frame_set_text(struct frame *frame, size_t cgroup, enum frame_file file, con
 /** frame_set_host_text - store the text of a file of the machine; as frame_set_text() */
 int frame_set_host_text(struct frame *frame, enum frame_host_file file, const char *text,
 			size_t size);
+/** frame_set_hooks - store the text of the module's hooks, see hooks.h; as frame_set_text() */
+int frame_set_hooks(struct frame *frame, const char *text, size_t size);
 /**
  * frame_finish - complete a frame: link the tree
  *
@@ -209,5 +221,7 @@ size_t frame_find_path(const struct frame *frame, const char *path);
 const char *frame_text(const struct frame *frame, size_t cgroup, enum frame_file file);
 /** frame_host_text - text of a file of the machine; NULL if it was not read */
 const char *frame_host_text(const struct frame *frame, enum frame_host_file file);
+/** frame_hooks_text - text of the module's hooks; NULL if unknown */
+const char *frame_hooks_text(const struct frame *frame);
 
 #endif /* FRAME_FRAME_H */

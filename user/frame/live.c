@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "hooks.h"
 #include "live.h"
 
 /* The largest file that is read, memory.stat, has 2 KiB */
@@ -130,6 +131,16 @@ static uint64_t read_clock(clockid_t clock)
 	return now.tv_sec * NS_PER_S + now.tv_nsec;
 }
 
+static int keep_hooks(struct frame *frame, const struct headroom_status *status)
+{
+	size_t size;
+	char *text = hooks_text(status, &size);
+	int err = text ? frame_set_hooks(frame, text, size) : -ENOMEM;
+
+	free(text);
+	return err;
+}
+
 static int read_status(struct live *live, struct frame *frame)
 {
 	struct headroom_status *status;
@@ -140,8 +151,11 @@ static int read_status(struct live *live, struct frame *frame)
 	frame->page_size = status->page_size;
 	frame->sample_shift = status->sample_shift;
 	frame->stalls_off = !status->stalls;
+	frame->psi_off = !status->psi;
+	frame->effort = status->worker_time + status->request_time;
+	err = keep_hooks(frame, status);
 	headroom_status_free(status);
-	return 0;
+	return err;
 }
 
 static int read_snapshot(struct live *live, struct frame *frame)

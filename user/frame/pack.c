@@ -11,6 +11,7 @@
  *	HOST+n			text of file n of the machine
  *	STALLED			tasks in a stall
  *	VICTIM	id		its evictors
+ *	HOOKS			text of the module's hooks
  *
  * From one frame to the next most items stay as they are, and in most others only counters grow. So
  * a frame is written as what has to be done with the items of the one before:
@@ -24,6 +25,7 @@
  * Numbers are small then, and take a byte or two. They are compressed in store.c.
  */
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,6 +38,7 @@ enum kind {
 	KIND_STATS,
 	KIND_STALLED,
 	KIND_VICTIM,
+	KIND_HOOKS,
 	KIND_TEXT = 64,
 	KIND_HOST = 128,
 };
@@ -76,9 +79,10 @@ struct head {
 	uint64_t snapshot_time;
 	uint64_t snapshot_wall;
 	char boot_id[40];
+	uint64_t effort;
 };
 
-_Static_assert(sizeof(struct head) == 112, "the format has no gaps");
+_Static_assert(sizeof(struct head) == 120, "the format has no gaps");
 
 enum flags {
 	HAS_SNAPSHOT = 1,
@@ -87,6 +91,7 @@ enum flags {
 	HAS_BLAME = 8,
 	STALLS_OFF = 16,
 	PAUSED = 32,
+	PSI_OFF = 64,
 };
 
 struct packed_evictor {
@@ -146,9 +151,9 @@ static void pack_head(struct pack *pack, const struct frame *frame)
 		.flags = (s ? HAS_SNAPSHOT : 0) | (s && s->consistent ? IS_CONSISTENT : 0) |
 			 (frame->nr_stalled != FRAME_NONE ? HAS_STALLED : 0) |
 			 (frame->blame ? HAS_BLAME : 0) | (frame->stalls_off ? STALLS_OFF : 0) |
-			 (frame->paused ? PAUSED : 0),
+			 (frame->paused ? PAUSED : 0) | (frame->psi_off ? PSI_OFF : 0),
 		.generation = s ? s->generation : 0, .snapshot_time = s ? s->time : 0,
-		.snapshot_wall = s ? s->unix_time : 0,
+		.snapshot_wall = s ? s->unix_time : 0, .effort = frame->effort,
 	};
 
 	memcpy(head.boot_id, frame->boot_id, sizeof(head.boot_id));
@@ -176,8 +181,10 @@ static int pack_cgroup(struct pack *pack, const struct frame *frame, size_t i)
 static void pack_lists(struct pack *pack, const struct frame *frame)
 {
 	size_t nr = frame->nr_stalled == FRAME_NONE ? 0 : frame->nr_stalled;
-	const char *text;
+	const char *text = frame_hooks_text(frame);
 
+	if (text)
+		add_item(pack, KIND_HOOKS, 0, text, strlen(text));
 	for (unsigned int file = 0; file < FRAME_HOST_FILES; file++) {
 		text = frame_host_text(frame, file);
 		if (text)
@@ -533,17 +540,23 @@ int pack_decode(const void *data, size_t size, const struct pack *before, struct
 
 /* --- frames from items --- */
 
+/* A later version may add to its end, and an earlier one had less */
 static int unpack_head(const struct pack *pack, struct frame *frame, struct head *head)
 {
-	if (!pack->nr || pack->item[0].kind != KIND_HEAD || pack->item[0].size != sizeof(*head))
+	size_t size = pack->nr ? pack->item[0].size : 0;
+
+	if (size < offsetof(struct head, effort) || pack->item[0].kind != KIND_HEAD)
 		return -EBADMSG;
-	memcpy(head, data_of(pack, &pack->item[0]), sizeof(*head));
+	*head = (struct head){};
+	memcpy(head, data_of(pack, &pack->item[0]), size < sizeof(*head) ? size : sizeof(*head));
 	head->boot_id[sizeof(head->boot_id) - 1] = '\0';
 	frame->time = (struct frame_clocks){ head->monotonic, head->boot, head->wall };
 	memcpy(frame->boot_id, head->boot_id, sizeof(frame->boot_id));
 	frame->module_error = head->module_error;
 	frame->stalls_off = head->flags & STALLS_OFF;
 	frame->paused = head->flags & PAUSED;
+	frame->psi_off = head->flags & PSI_OFF;
+	frame->effort = head->effort;
 	frame->sample_shift = head->sample_shift < 64 ? head->sample_shift : 0;
 	frame->page_size = head->page_size ? head->page_size : 4096;
 	return 0;
@@ -638,6 +651,8 @@ static int unpack_item(const struct pack *pack, struct frame *frame, const struc
 		return unpack_cgroup(pack, frame, item);
 	if (item->kind == KIND_STALLED)
 		return unpack_stalled(pack, frame, item);
+	if (item->kind == KIND_HOOKS)
+		return is_text(data, item->size) ? frame_set_hooks(frame, data, item->size) : -EBADMSG;
 	if (item->kind >= KIND_HOST && item->kind < KIND_HOST + FRAME_HOST_FILES)
 		return is_text(data, item->size) ?
 			frame_set_host_text(frame, item->kind - KIND_HOST, data, item->size) :

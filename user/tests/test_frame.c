@@ -337,6 +337,41 @@ static void check_lines(void)
 	ok(!field_next_line("a\n") && !field_next_line(""), "a line end begins no line");
 }
 
+/* --- hooks --- */
+
+static void check_hooks(void)
+{
+	struct headroom_hook hook[] = {
+		{ .name = "sched_switch", .attached = true }, { .name = "swap_readpage()" },
+		{ .name = "sched_switch_of_old" },
+	};
+	const struct headroom_status status = { .nr_hooks = 3, .hook = hook };
+	struct frame *frame = new_frame();
+	struct hooks known;
+	size_t size;
+	char *text = hooks_text(&status, &size);
+
+	is_text(text, "sched_switch 1\nswap_readpage() 0\nsched_switch_of_old 0\n", "a line a hook");
+	is_uint(size, strlen(text), "and its length");
+	known = hooks_parse(text);
+	ok(!hooks_lack(&known, HOOK_BIT(SWITCH)), "an attached hook is not missing");
+	ok(hooks_lack(&known, HOOK_BIT(SWAP_READPAGE)), "one that is not attached is");
+	ok(!hooks_lack(&known, HOOK_BIT(THROTTLED)), "a hook that is not in the text is unknown");
+	ok(!hooks_lack(&known, HOOK_BIT(SWAP_READPAGE) | HOOK_BIT(SWITCH)), "one of two is attached");
+	ok(hooks_lack(&known, HOOK_BIT(SWAP_READPAGE) | HOOK_BIT(THROTTLED)),
+	   "one is unknown, and the other not attached");
+	known = hooks_parse(NULL);
+	ok(!known.known, "nothing is known without a text");
+	known = hooks_parse("sched_switch\nmm_vmscan_throttled x\n");
+	ok(!known.known, "nor from a text without numbers");
+	ok(!frame_hooks_text(frame) && !frame->hooks.known, "a frame knows no hooks at first");
+	is_int(frame_set_hooks(frame, text, size), 0, "it keeps the text");
+	is_text(frame_hooks_text(frame), text, "as it was");
+	ok(hooks_lack(&frame->hooks, HOOK_BIT(SWAP_READPAGE)), "and what it says");
+	frame_put(frame);
+	free(text);
+}
+
 /* --- directories --- */
 
 int __real_fstat(int fd, struct stat *st);
@@ -607,6 +642,7 @@ int main(void)
 	check_pressure();
 	check_hostile_pressure();
 	check_lines();
+	check_hooks();
 	check_open();
 	check_swapped();
 	check_read();

@@ -42,6 +42,11 @@ for name in $hooks; do
 	grep -qF "$name" "$page"
 	report "headroom(4) has $name"
 done
+known=$(sed -n '/hook_names\[HOOKS\] = /,/^};/s/.*"\(.*\)".*/\1/p' "$top/user/frame/hooks.c")
+for name in $known; do
+	grep -qE "[\"\t (]${name%()}[\",]" "$top/kernel/hooks.c" "$top/kernel/compat.h"
+	report "the module has the hook $name of frames"
+done
 losses=$(sed -n 's/^json status\.dropped\.\([a-z_]*\) .*/\1/p' "$top/Documentation/abi/json.txt")
 for name in $losses; do
 	grep -qF "$name" "$page"

@@ -14,6 +14,7 @@
 
 #include "frame.h"
 #include "headroom.h"
+#include "hooks.h"
 #include "pack.h"
 #include "store.h"
 #include "tap.h"
@@ -59,17 +60,38 @@ static void add_cgroups(struct frame *frame, unsigned int n)
 		add_texts(frame, i, n);
 }
 
+/* Some frames have none, as those of earlier versions, and some have one of a later module */
+static void add_hooks(struct frame *frame, unsigned int n)
+{
+	struct headroom_status *status;
+	size_t size;
+	char *text;
+
+	setenv("HEADROOM_FAKE", n % 6 ? "" : "untracked", 1);
+	if (n % 40 == 7 || headroom_status_get(h, &status))
+		return;
+	text = hooks_text(status, &size);
+	frame_set_hooks(frame, text, size);
+	if (n % 9 == 1)
+		frame_set_hooks(frame, "of_a_later_module 1\n", 20);
+	free(text);
+	headroom_status_free(status);
+}
+
 static void add_module(struct frame *frame, unsigned int n)
 {
 	static const char *const behaviours[] = { "", "born", "removed=4", "churn=9", "still" };
 	const struct headroom_filter filter = { .keep_received = true };
 
-	setenv("HEADROOM_FAKE", behaviours[n % 5], 1);
 	if (n % 50 == 49) {
 		frame->module_error = -ENOTCONN;
 		return;
 	}
 	frame->sample_shift = n % 3;
+	frame->psi_off = n % 17 == 0;
+	frame->effort = n * 12345ull;
+	add_hooks(frame, n);
+	setenv("HEADROOM_FAKE", behaviours[n % 5], 1);
 	headroom_snapshot_take(h, &filter, &frame->snapshot);
 	if (n % 4)
 		headroom_stalled_get(h, &frame->stalled, &frame->nr_stalled);
@@ -166,12 +188,20 @@ static bool same_snapshot(const struct headroom_snapshot *a, const struct headro
 	       a->generation == b->generation && a->consistent == b->consistent;
 }
 
+static bool same_hooks(const struct frame *a, const struct frame *b)
+{
+	const char *x = frame_hooks_text(a), *y = frame_hooks_text(b);
+
+	return !x || !y ? x == y : strcmp(x, y) == 0;
+}
+
 static bool same(const struct frame *a, const struct frame *b)
 {
 	bool same = a->nr == b->nr && !memcmp(&a->time, &b->time, sizeof(a->time)) &&
 		    !strcmp(a->boot_id, b->boot_id) && a->module_error == b->module_error &&
 		    a->page_size == b->page_size && a->sample_shift == b->sample_shift &&
 		    a->stalls_off == b->stalls_off && a->paused == b->paused &&
+		    a->psi_off == b->psi_off && a->effort == b->effort && same_hooks(a, b) &&
 		    same_snapshot(a->snapshot, b->snapshot) &&
 		    same_stalled(a, b) && same_blame(a->blame, b->blame) &&
 		    !strcmp(frame_host_text(a, FRAME_MEMINFO), frame_host_text(b, FRAME_MEMINFO));
@@ -246,6 +276,8 @@ static void check_round_trip(void)
 	is_int(decisions, FRAMES / 100, "with what was decided on it");
 	printf("# %.0f bytes a frame\n", (double)span.bytes / FRAMES);
 	store_close(store);
+	ok(frame_hooks_text(frames[1]) && strstr(frame_hooks_text(frames[0]), "sched_switch 0\n"),
+	   "the hooks of the module were in the frames");
 }
 
 static void check_seek(void)
