@@ -140,21 +140,23 @@ void condition_wish(const struct condition *condition, struct frame_wish *wish)
 const char *sample_print(char *buf, size_t size, const struct signal *signal,
 			 const struct sample *s)
 {
-	char value[48], low[48], high[48], share[32] = "";
+	char value[48], low[48], high[48], share[32] = "", lacks[96] = "";
 
 	if (s->blind) {
 		snprintf(buf, size, "blind: %s", s->blind);
 		return buf;
 	}
+	if (s->lacks)
+		snprintf(lacks, sizeof(lacks), ", without the hook %s", s->lacks);
 	if (signal->unit == UNIT_SIZE && s->whole > 0)
 		snprintf(share, sizeof(share), " = %.1f %%", 100 * s->value / s->whole);
 	unit_print(value, sizeof(value), signal->unit, s->value);
 	if (s->low == s->high)
 		snprintf(buf, size, "%s%s", value, share);
 	else
-		snprintf(buf, size, "%s%s (%s to %s)", value, share,
+		snprintf(buf, size, "%s%s (%s to %s%s)", value, share,
 			 unit_print(low, sizeof(low), signal->unit, s->low),
-			 unit_print(high, sizeof(high), signal->unit, s->high));
+			 unit_print(high, sizeof(high), signal->unit, s->high), lacks);
 	return buf;
 }
 

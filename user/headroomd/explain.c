@@ -13,6 +13,17 @@
 
 #define TIMEOUT		3000
 
+/* A line with the hooks of the module that a signal rests on, below its own */
+static void print_hooks(const char *what, const struct signal_hook *hook)
+{
+	if (!hook)
+		return;
+	printf("%-49s%s ", "", what);
+	for (size_t i = 0; hook[i].bits; i++)
+		printf("%s%s", i ? ", " : "", hook[i].names);
+	putchar('\n');
+}
+
 void explain_signals(void)
 {
 	static const char *const arguments[] = {
@@ -27,6 +38,8 @@ void explain_signals(void)
 		snprintf(name, sizeof(name), "%s%s", s->name, arguments[s->takes]);
 		printf("%-28s %-6s %-12s %s\n", name, unit_word(s->unit),
 		       s->since ? s->since : s->wish.stats ? "headroom" : "-", s->meaning);
+		print_hooks("blind without", s->hooks);
+		print_hooks("a lower bound without", s->parts);
 	}
 }
 

@@ -79,10 +79,13 @@ static struct sample read_blame(const struct signal *signal, const struct view *
 	return s;
 }
 
+/* Without these, evictions are missing, or charged to a wrong evictor. Unknown ones are in the interval. */
+#define BLAMED	SIGNAL_HOOKS(HOOKS_SWAP_OUT, HOOKS_DIRECT, HOOKS_MEMCG, HOOKS_NODE)
+
 const struct signal signals_blame[] = {
 	{ .name = "blame", .unit = UNIT_SHARE, .takes = SIGNAL_TAKES_CGROUP,
 	  .wish = { .stats = true, .blame = true },
 	  .meaning = "share of the evicted pages that the cgroup in parentheses took",
-	  .read = read_blame },
+	  .hooks = BLAMED, .read = read_blame },
 	{ .name = NULL },
 };

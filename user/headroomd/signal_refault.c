@@ -54,11 +54,20 @@ static struct sample read_evictions(const struct signal *signal, const struct vi
 	return view_rate(view, signal->number);
 }
 
+/* The rate of a counter of refaults, which are scaled when they are counted */
+static struct sample refault_rate(const struct view *view, size_t offset)
+{
+	const struct headroom_stats *now, *before;
+	const char *why = view_stats(view, &now, &before);
+
+	return why ? signal_blind(why) : with_interval(view_rate(view, offset), view);
+}
+
 static struct sample read_refaults(const struct signal *signal, const struct view *view,
 				   const struct signal_argument *argument)
 {
 	(void)argument;
-	return with_interval(view_rate(view, signal->number), view);
+	return refault_rate(view, signal->number);
 }
 
 static uint64_t refaults_of(const struct headroom_stats *stats, uint32_t kind)
@@ -88,10 +97,9 @@ static struct sample read_per_eviction(const struct signal *signal, const struct
 				       const struct signal_argument *argument)
 {
 	struct sample evictions = view_rate(view, offsetof(struct headroom_stats, evictions));
-	struct sample refaults = view_rate(view, offsetof(struct headroom_stats, refaults));
+	struct sample refaults = refault_rate(view, offsetof(struct headroom_stats, refaults));
 
 	(void)signal, (void)argument;
-	refaults = with_interval(refaults, view);
 	if (refaults.blind || evictions.blind)
 		return refaults.blind ? refaults : evictions;
 	/* An idle cgroup wasted nothing. It must not be unknown, or nothing would be given back. */
@@ -156,40 +164,58 @@ static struct sample read_horizon(const struct signal *signal, const struct view
 			    (double)horizon * view->now->page_size);
 }
 
-#define EVICTIONS(name_, member, meaning_)							\
+/*
+ * The hooks of file pages are always attached. That of pages from zswap, mm_lru_insertion, is when
+ * a page goes to swap: before that it lacks nothing. Without the events of direct I/O, more counts
+ * as a refault, and nothing is zero.
+ */
+/* Reclaim without its hooks has an unknown reason, and kswapd an unknown evictor: neither is outside */
+#define MACHINE		HOOKS_DIRECT, HOOKS_NODE,						\
+			SIGNAL_HOOK(HOOK_BIT(WAKEUP_KSWAPD), "mm_vmscan_wakeup_kswapd"),	\
+			SIGNAL_HOOK(HOOK_BIT(KSWAPD_SLEEP), "mm_vmscan_kswapd_sleep")
+#define OUTSIDE		MACHINE, HOOKS_MEMCG
+#define COUNTER(name_, member, meaning_, ...)							\
 	{ .name = name_, .unit = UNIT_RATE, .wish = { .stats = true }, .meaning = meaning_,	\
-	  .number = offsetof(struct headroom_stats, member), .read = read_evictions }
-#define REFAULTS(name_, member, meaning_)							\
-	{ .name = name_, .unit = UNIT_RATE, .wish = { .stats = true }, .meaning = meaning_,	\
-	  .number = offsetof(struct headroom_stats, member),					\
-	  .metric = HEADROOM_TRIGGER_METRIC_REFAULTS, .read = read_refaults }
-#define KIND(word, number_, meaning_)								\
+	  .parts = SIGNAL_HOOKS(__VA_ARGS__), .number = offsetof(struct headroom_stats, member)
+#define EVICTIONS(...)	COUNTER(__VA_ARGS__), .read = read_evictions }
+#define REFAULTS(...)	COUNTER(__VA_ARGS__), .metric = HEADROOM_TRIGGER_METRIC_REFAULTS,	\
+			.read = read_refaults }
+#define DISTANCES	.hooks = SIGNAL_HOOKS(HOOKS_SWAP_IN, HOOKS_SWAP_OUT)
+#define KIND(word, number_, meaning_, ...)							\
 	{ .name = "refaults." word, .unit = UNIT_RATE, .wish = { .stats = true },		\
-	  .meaning = meaning_, .number = HEADROOM_PAGE_KIND_##number_,				\
+	  .hooks = SIGNAL_HOOKS(__VA_ARGS__), .meaning = meaning_,				\
+	  .number = HEADROOM_PAGE_KIND_##number_,						\
 	  .metric = HEADROOM_TRIGGER_METRIC_REFAULTS, .read = read_kind }
 
 const struct signal signals_refault[] = {
-	REFAULTS("refaults", refaults, "evicted pages that were read again"),
-	KIND("file", FILE, "refaults of file pages"),
-	KIND("anon", ANON, "refaults of anonymous memory, from swap"),
-	KIND("shmem", SHMEM, "refaults of shared memory and tmpfs, from swap"),
+	REFAULTS("refaults", refaults, "evicted pages that were read again",
+		HOOKS_SWAP_IN),
+	{ .name = "refaults.file", .unit = UNIT_RATE, .wish = { .stats = true },
+	  .meaning = "refaults of file pages", .number = HEADROOM_PAGE_KIND_FILE,
+	  .metric = HEADROOM_TRIGGER_METRIC_REFAULTS, .read = read_kind },
+	KIND("anon", ANON, "refaults of anonymous memory, from swap", HOOKS_SWAP_IN),
+	/* Memory whose eviction is unknown counts as anonymous */
+	KIND("shmem", SHMEM, "refaults of shared memory and tmpfs, from swap", HOOKS_SWAP_IN,
+	     HOOKS_SWAP_OUT),
 	REFAULTS("refaults.outside", returned_outside,
-		 "pages that reclaim driven from outside had taken, and that were read again"),
+		"pages that reclaim driven from outside had taken, and that were read again",
+		HOOKS_SWAP_IN, HOOKS_SWAP_OUT, OUTSIDE),
 	REFAULTS("refaults.machine", returned_machine,
-		 "of them, pages that were taken with the root as evictor"),
+		"of them, pages that were taken with the root as evictor",
+		HOOKS_SWAP_IN, HOOKS_SWAP_OUT, MACHINE),
 	{ .name = "refaults.per_eviction", .unit = UNIT_SHARE, .wish = { .stats = true },
 	  .meaning = "refaults for each evicted page: how much of reclaim's work was in vain",
-	  .read = read_per_eviction },
-	EVICTIONS("evictions", evictions, "pages that reclaim evicted"),
+	  .hooks = SIGNAL_HOOKS(HOOKS_SWAP_IN, HOOKS_SWAP_OUT), .read = read_per_eviction },
+	EVICTIONS("evictions", evictions, "pages that reclaim evicted", HOOKS_SWAP_OUT),
 	EVICTIONS("evictions.outside", evictions_outside,
-		  "pages that reclaim driven from outside evicted"),
+		"pages that reclaim driven from outside evicted", HOOKS_SWAP_OUT, OUTSIDE),
 	EVICTIONS("evictions.machine", evictions_machine,
-		  "of them, pages that were taken with the root as evictor"),
+		"of them, pages that were taken with the root as evictor", HOOKS_SWAP_OUT, MACHINE),
 	{ .name = "extra", .unit = UNIT_SIZE, .takes = SIGNAL_TAKES_SHARE,
-	  .wish = { .stats = true, .histograms = true },
+	  .wish = { .stats = true, .histograms = true }, DISTANCES,
 	  .meaning = "memory that would have saved a share of the refaults, 0.95 if not given",
 	  .read = read_extra },
 	{ .name = "horizon", .unit = UNIT_SIZE, .wish = { .stats = true, .histograms = true },
-	  .meaning = "memory up to which extra can be known", .read = read_horizon },
+	  DISTANCES, .meaning = "memory up to which extra can be known", .read = read_horizon },
 	{ .name = NULL },
 };

@@ -7,15 +7,25 @@
 #include "signals.h"
 
 static const char not_tracked[] = "the module does not track stalls (headroom config stalls=on)";
+static const char no_psi[] = "the kernel marks no waits: boot with psi=1";
+
+/* Causes that the module distinguishes although the kernel marks no task, without PSI */
+static bool needs_psi(uint32_t cause)
+{
+	return cause != HEADROOM_STALL_CAUSE_DIRECT_RECLAIM && cause != HEADROOM_STALL_CAUSE_COMPACTION;
+}
 
 /* As view_stats(), for statistics that only grow while stalls are tracked */
-static const char *stall_stats(const struct view *view, const struct headroom_stats **now,
+static const char *stall_stats(const struct view *view, uint32_t cause,
+			       const struct headroom_stats **now,
 			       const struct headroom_stats **before)
 {
 	const char *why = view_stats(view, now, before);
 
 	if (!why && (view->now->stalls_off || view->before->stalls_off))
 		why = not_tracked;
+	if (!why && needs_psi(cause) && (view->now->psi_off || view->before->psi_off))
+		why = no_psi;
 	return why;
 }
 
@@ -32,9 +42,9 @@ static struct sample read_total(const struct signal *signal, const struct view *
 				const struct signal_argument *argument)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = stall_stats(view, &now, &before);
+	const char *why = stall_stats(view, signal->number, &now, &before);
 
-	(void)signal, (void)argument;
+	(void)argument;
 	return why ? signal_blind(why) : stall_share(view, now->stall_total, before->stall_total);
 }
 
@@ -42,7 +52,7 @@ static struct sample read_cause(const struct signal *signal, const struct view *
 				const struct signal_argument *argument)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = stall_stats(view, &now, &before);
+	const char *why = stall_stats(view, signal->number, &now, &before);
 
 	(void)argument;
 	if (why)
@@ -69,6 +79,8 @@ static const char *in_flight(const struct view *view, double *nr, double *longes
 		return "the module does not answer";
 	if (view->now->stalls_off || view->now->nr_stalled == FRAME_NONE)
 		return not_tracked;
+	if (view->now->psi_off)
+		return no_psi;
 	for (size_t i = 0; i < view->now->nr_stalled; i++) {
 		if (!headroom_stall_in_total(task[i].cause) || !is_within(view, task[i].cgroup))
 			continue;
@@ -99,38 +111,49 @@ static struct sample read_longest(const struct signal *signal, const struct view
 	return why ? signal_blind(why) : signal_exact(longest);
 }
 
-#define CAUSE(word, number_, meaning_)								\
+#define COMPACT		SIGNAL_HOOK(HOOK_BIT(COMPACTION_BEGIN), "mm_compaction_begin"),		\
+			SIGNAL_HOOK(HOOK_BIT(COMPACTION_END), "mm_compaction_end")
+#define SWITCH		SIGNAL_HOOK(HOOK_BIT(SWITCH), "sched_switch")
+#define ALL_STALLS	.parts = SIGNAL_HOOKS(HOOKS_DIRECT, HOOKS_MEMCG, COMPACT, SWITCH)
+#define CAUSE(word, number_, meaning_, ...)							\
 	{ .name = "stall." word, .unit = UNIT_SHARE, .wish = { .stats = true },		\
-	  .meaning = meaning_, .number = HEADROOM_STALL_CAUSE_##number_,			\
+	  .hooks = SIGNAL_HOOKS(__VA_ARGS__), .meaning = meaning_,				\
+	  .number = HEADROOM_STALL_CAUSE_##number_,						\
 	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_cause }
+#define THROTTLED(word, number_, meaning_)							\
+	CAUSE("throttled_" word, THROTTLED_##number_, meaning_,				\
+	      SIGNAL_HOOK(HOOK_BIT(THROTTLED), "mm_vmscan_throttled"), SWITCH)
 
 const struct signal signals_stall[] = {
-	{ .name = "stall", .unit = UNIT_SHARE, .wish = { .stats = true },
+	{ .name = "stall", .unit = UNIT_SHARE, .wish = { .stats = true }, ALL_STALLS,
 	  .meaning = "time in stalls of all causes, as a share of one task's time",
 	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_total },
-	CAUSE("direct_reclaim", DIRECT_RECLAIM, "time in reclaim because the machine was short"),
-	CAUSE("memcg_reclaim", MEMCG_RECLAIM, "time in reclaim because a memory.max was reached"),
+	CAUSE("direct_reclaim", DIRECT_RECLAIM, "time in reclaim because the machine was short",
+	      HOOKS_DIRECT),
+	CAUSE("memcg_reclaim", MEMCG_RECLAIM, "time in reclaim because a memory.max was reached",
+	      HOOKS_MEMCG),
 	CAUSE("memory_high_reclaim", MEMORY_HIGH_RECLAIM,
-	      "time in reclaim because a memory.high was reached"),
+	      "time in reclaim because a memory.high was reached", HOOKS_MEMCG),
 	CAUSE("memory_high_throttle", MEMORY_HIGH_THROTTLE,
-	      "time asleep because reclaim did not bring a cgroup below memory.high"),
-	CAUSE("refault", REFAULT, "time waiting for a file page that had been evicted"),
-	CAUSE("swap_in", SWAP_IN, "time waiting for a page from swap"),
-	CAUSE("compaction", COMPACTION, "time in compaction"),
-	CAUSE("other", OTHER, "time in other memory stalls"),
-	CAUSE("throttled_writeback", THROTTLED_WRITEBACK,
-	      "time asleep in reclaim, waiting for writeback; part of other causes"),
-	CAUSE("throttled_isolated", THROTTLED_ISOLATED,
-	      "time asleep in reclaim because others had isolated too many pages; part of other causes"),
-	CAUSE("throttled_noprogress", THROTTLED_NOPROGRESS,
-	      "time asleep in reclaim that made no progress; part of other causes"),
-	CAUSE("throttled_congested", THROTTLED_CONGESTED,
-	      "time asleep in reclaim on a congested node; part of other causes"),
+	      "time asleep because reclaim did not bring a cgroup below memory.high", SWITCH),
+	CAUSE("refault", REFAULT, "time waiting for a file page that had been evicted", SWITCH),
+	CAUSE("swap_in", SWAP_IN, "time waiting for a page from swap", SWITCH),
+	CAUSE("compaction", COMPACTION, "time in compaction", COMPACT),
+	CAUSE("other", OTHER, "time in other memory stalls", SWITCH),
+	THROTTLED("writeback", WRITEBACK,
+		  "time asleep in reclaim, waiting for writeback; part of other causes"),
+	THROTTLED("isolated", ISOLATED,
+		  "time asleep in reclaim because others had isolated too many pages; part of other causes"),
+	THROTTLED("noprogress", NOPROGRESS,
+		  "time asleep in reclaim that made no progress; part of other causes"),
+	THROTTLED("congested", CONGESTED,
+		  "time asleep in reclaim on a congested node; part of other causes"),
 	CAUSE("proactive_reclaim", PROACTIVE_RECLAIM,
-	      "time in reclaim on request, which is not a stall"),
+	      "time in reclaim on request, which is not a stall", HOOKS_MEMCG),
 	{ .name = "stall.tasks", .unit = UNIT_COUNT, .wish = { .stats = true, .stalled = true },
+	  ALL_STALLS,
 	  .meaning = "tasks that are stalled now", .read = read_tasks },
-	{ .name = "stall.longest", .unit = UNIT_TIME,
+	{ .name = "stall.longest", .unit = UNIT_TIME, ALL_STALLS,
 	  .wish = { .stats = true, .stalled = true },
 	  .meaning = "longest stall that has not ended", .read = read_longest },
 	{ .name = NULL },

@@ -5,6 +5,7 @@
  * A new signal is an entry in the table of its family; a new family is a file, and its table's name
  * below.
  */
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,8 +93,31 @@ const char *signal_suggest(const char *name, size_t length)
 	return nearest;
 }
 
+/* The first hook of a list that was not attached in one of the frames; NULL if none is known to be */
+static const struct signal_hook *lacking(const struct view *view, const struct signal_hook *hook)
+{
+	for (; hook && hook->bits; hook++)
+		if (hooks_lack(&view->now->hooks, hook->bits) ||
+		    (view->before && hooks_lack(&view->before->hooks, hook->bits)))
+			return hook;
+	return NULL;
+}
+
 struct sample signal_read(const struct signal *signal, const struct view *view,
 			  const struct signal_argument *argument)
 {
-	return signal->read(signal, view, argument);
+	struct sample s = signal->read(signal, view, argument);
+	const struct signal_hook *hook;
+
+	if (s.blind)
+		return s;
+	hook = lacking(view, signal->hooks);
+	if (hook)
+		return signal_blind(hook->blind);
+	hook = lacking(view, signal->parts);
+	if (hook) {
+		s.high = INFINITY;
+		s.lacks = hook->names;
+	}
+	return s;
 }

@@ -33,6 +33,39 @@ enum signal_takes {
 };
 
 /**
+ * struct signal_hook - a hook of the module that signals rest on
+ * @bits: its HOOK_BIT(), or those of hooks that replace each other; 0 at the end of a list
+ * @names: its name, or theirs, as "a or b"
+ * @blind: why a signal is blind without it
+ */
+struct signal_hook {
+	uint32_t bits;
+	const char *names;
+	const char *blind;
+};
+
+#define SIGNAL_HOOK(bits_, names_)								\
+	{ bits_, names_, "the module's hook " names_ " is not attached" }
+#define SIGNAL_HOOKS(...)	(const struct signal_hook[]){ __VA_ARGS__, { 0, NULL, NULL } }
+
+/* Hooks that several families rest on */
+#define HOOKS_SWAP_OUT										\
+	SIGNAL_HOOK(HOOK_BIT(WRITE_FOLIO) | HOOK_BIT(WORKINGSET_EVICTION),			\
+		    "mm_vmscan_write_folio or workingset_eviction()")
+#define HOOKS_SWAP_IN										\
+	SIGNAL_HOOK(HOOK_BIT(BIO_QUEUE) | HOOK_BIT(SWAP_READPAGE) | HOOK_BIT(SWAP_READ_FOLIO), \
+		    "block_bio_queue or swap_readpage() or swap_read_folio()")
+#define HOOKS_DIRECT										\
+	SIGNAL_HOOK(HOOK_BIT(DIRECT_BEGIN), "mm_vmscan_direct_reclaim_begin"),			\
+	SIGNAL_HOOK(HOOK_BIT(DIRECT_END), "mm_vmscan_direct_reclaim_end")
+#define HOOKS_MEMCG										\
+	SIGNAL_HOOK(HOOK_BIT(MEMCG_BEGIN), "mm_vmscan_memcg_reclaim_begin"),			\
+	SIGNAL_HOOK(HOOK_BIT(MEMCG_END), "mm_vmscan_memcg_reclaim_end")
+#define HOOKS_NODE										\
+	SIGNAL_HOOK(HOOK_BIT(NODE_BEGIN), "mm_vmscan_node_reclaim_begin"),			\
+	SIGNAL_HOOK(HOOK_BIT(NODE_END), "mm_vmscan_node_reclaim_end")
+
+/**
  * struct signal - an entry of the table of signals
  * @name: as in a condition, such as "stall.direct_reclaim"; NULL at the end of a table
  * @unit: its unit
@@ -41,6 +74,8 @@ enum signal_takes {
  * @meaning: half a sentence for people
  * @since: what the kernel needs for it, such as "swap"; NULL if nothing beyond the module, or
  *	cgroup v2
+ * @hooks: hooks of the module without which it is blind; NULL for none
+ * @parts: hooks without which it lacks a part, and its value is a lower bound; NULL for none
  * @wish: what a frame has to contain
  * @number: for the table's own use, such as a cause
  * @metric: enum headroom_trigger_metric: what a trigger sums that notices a rise; 0 if none does. Of
@@ -54,6 +89,8 @@ struct signal {
 	bool is_part;
 	const char *meaning;
 	const char *since;
+	const struct signal_hook *hooks;
+	const struct signal_hook *parts;
 	struct frame_wish wish;
 	uint32_t number;
 	uint32_t metric;

@@ -18,6 +18,8 @@
  * @whole: UNIT_SIZE: what a share is a share of; 0 if nothing
  * @blind: why there is no value, as the end of a sentence such as "memory.high is blind: ";
  *	NULL if there is one
+ * @lacks: hook of the module without which a part is not counted, so that it may be any more; NULL
+ *	if nothing is known to be missing
  */
 struct sample {
 	double value;
@@ -25,6 +27,7 @@ struct sample {
 	double high;
 	double whole;
 	const char *blind;
+	const char *lacks;
 };
 
 /** signal_exact - a value without uncertainty */

@@ -12,7 +12,8 @@
  * A line changes what it names; the rest stays. So a frame in which only time passes is "@+1".
  *
  *	@S [boot=S] [wall=S]	set or, with "+", move the clocks; boot and wall follow the first
- *	   [module=missing|ok] [stalls=off|on] [boot_id=ID] [shift=N]
+ *	   [module=missing|ok] [stalls=off|on] [psi=off|on] [boot_id=ID] [shift=N]
+ *	   [effort=NS] [hook.NAME=off|on]
  *	host KEY=SIZE...	keys are in fake_host_keys[]; KEY=- removes the line. "psi=N" and
  *				"io=N" are pressure over 10 s in percent, "self=/PATH" is the
  *				cgroup of the daemon; "-" removes the file
@@ -91,7 +92,10 @@ struct fake {
 	char boot_id[40];
 	bool module_missing;
 	bool stalls_off;
+	bool psi_off;
 	uint32_t shift;
+	uint64_t effort;
+	char hooks[1024];
 	bool has_host;
 	uint64_t host[FAKE_HOST_KEYS];
 	bool has_host_key[FAKE_HOST_KEYS];
@@ -201,6 +205,18 @@ static inline void fake_set_clock(struct fake *fake, const char *text)
 	fake->time.wall = fake->time.monotonic + wall;
 }
 
+/* The last line of a hook comes first, and counts */
+static inline void fake_set_hook(struct fake *fake, const char *name, bool attached)
+{
+	size_t n = strlen(name) + 3, size = strlen(fake->hooks) + 1;
+
+	if (n + size > sizeof(fake->hooks))
+		fake_wrong("too many hooks", name);
+	memmove(fake->hooks + n, fake->hooks, size);
+	memcpy(fake->hooks, name, n - 3);
+	memcpy(fake->hooks + n - 3, attached ? " 1\n" : " 0\n", 3);
+}
+
 static inline void fake_set_header(struct fake *fake, const char *key, const char *text)
 {
 	char ns[40];
@@ -215,8 +231,14 @@ static inline void fake_set_header(struct fake *fake, const char *key, const cha
 		fake->module_missing = strcmp(text, "missing") == 0;
 	else if (strcmp(key, "stalls") == 0)
 		fake->stalls_off = strcmp(text, "off") == 0;
+	else if (strcmp(key, "psi") == 0)
+		fake->psi_off = strcmp(text, "off") == 0;
 	else if (strcmp(key, "shift") == 0)
 		fake->shift = fake_number(text);
+	else if (strcmp(key, "effort") == 0)
+		fake_set(&fake->effort, text);
+	else if (strncmp(key, "hook.", 5) == 0)
+		fake_set_hook(fake, key + 5, strcmp(text, "off"));
 	else if (strcmp(key, "boot_id") == 0)
 		snprintf(fake->boot_id, sizeof(fake->boot_id), "%s", text);
 	else
@@ -726,6 +748,10 @@ static inline struct frame *fake_frame(const struct fake *fake)
 		frame->sample_shift = fake->shift;
 		frame->snapshot = &s->s;
 		frame->stalls_off = fake->stalls_off;
+		frame->psi_off = fake->psi_off;
+		frame->effort = fake->effort;
+		if (fake->hooks[0] && frame_set_hooks(frame, fake->hooks, strlen(fake->hooks)))
+			abort();
 		frame->nr_stalled = fake->nr_stalled;
 		frame->stalled = fake_copy(fake->stalled, sizeof(fake->stalled));
 		fake_put_blame(frame, fake);

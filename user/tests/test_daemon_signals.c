@@ -294,6 +294,60 @@ static void check_host_files(const struct signal *signal, const struct signal_ca
 	is_blind(&s, c, psi ? "accounts no pressure" : "no such line");
 }
 
+/* A change that attaches or detaches the first of hooks that replace each other, and the others */
+static void set_hooks(char change[512], const char *names, bool first, bool others)
+{
+	char *copy = strdup(names), *rest = copy, *name;
+	bool attached = first;
+	size_t n = 0;
+
+	while ((name = strsep(&rest, " "))) {
+		if (strcmp(name, "or") == 0)
+			continue;
+		n += snprintf(change + n, 512 - n, "@+0 hook.%s=%s\n", name,
+			      attached ? "on" : "off");
+		attached = others;
+	}
+	free(copy);
+}
+
+static void check_hook(const struct signal_case *c, const struct signal_hook *hook, bool part)
+{
+	char on[512], off[512], one[512];
+	struct sample s[4];
+
+	set_hooks(on, hook->names, true, true);
+	set_hooks(off, hook->names, false, false);
+	set_hooks(one, hook->names, true, false);
+	s[0] = read_changed(c, off, "");
+	/* Detached, or attached, since the frame before */
+	s[1] = read_changed(c, on, off);
+	s[2] = read_changed(c, off, on);
+	for (int i = 0; i < 3; i++)
+		if (part)
+			ok(!s[i].blind && isinf(s[i].high) && about(s[i].value, c->value) &&
+			   s[i].lacks && strcmp(s[i].lacks, hook->names) == 0,
+			   "%s: a lower bound without %s", c->signal, hook->names);
+		else
+			is_blind(&s[i], c, hook->names);
+	s[3] = read_changed(c, one, "");
+	is_sample(&s[3], c, "with one of the hooks");
+}
+
+static void check_hooks(const struct signal *signal, const struct signal_case *c)
+{
+	const struct signal_hook *hook;
+	struct sample s = read_changed(c, "@+0 hook.of_a_later_module=off", "");
+
+	is_sample(&s, c, "a hook that it does not need is not attached");
+	ok(!signal->wish.stats || signal->hooks || signal->parts ||
+	   strcmp(signal->name, "refaults.file") == 0, "%s says what hooks it needs", signal->name);
+	for (hook = signal->hooks; hook && hook->bits; hook++)
+		check_hook(c, hook, false);
+	for (hook = signal->parts; hook && hook->bits; hook++)
+		check_hook(c, hook, true);
+}
+
 static void check_blind(void)
 {
 	const struct signal *signal = NULL;
@@ -306,6 +360,7 @@ static void check_blind(void)
 		check_no_previous(signal, c);
 		check_module(signal, c);
 		check_reload(signal, c);
+		check_hooks(signal, c);
 		check_files(signal, c);
 		check_host_files(signal, c);
 	}
@@ -324,6 +379,13 @@ static const struct {
 	{ NOW("stall.refault", "", 0), "", "@+0 stalls=off", "does not track stalls" },
 	{ NOW("stall.tasks", "", 0), "", "@+0 stalls=off", "does not track stalls" },
 	{ NOW("stall.longest", "", 0), "", "@+0 stalls=off", "does not track stalls" },
+	{ NOW("stall", "/a stall=+1s", 0), "", "@+0 psi=off", "boot with psi=1" },
+	{ NOW("stall.swap_in", "", 0), "@+0 psi=off", "", "boot with psi=1" },
+	{ NOW("stall.memcg_reclaim", "", 0), "@+0 psi=off", "@+0 psi=on", "boot with psi=1" },
+	{ NOW("stall.longest", "", 0), "", "@+0 psi=off", "boot with psi=1" },
+	/* What is wrong with all stalls comes before a hook, which they would attach */
+	{ NOW("stall.refault", "", 0), "", "@+0 stalls=off hook.sched_switch=off",
+	  "does not track stalls" },
 	{ NOW("oom", "", 0), "/a events.oom=5", "/a events.oom=4", "began again" },
 	{ NOW("psi.some", "", 0), "/a psi.some.total=5", "/a psi.some.total=4", "began again" },
 	{ NOW("memory.current", "", 0), "", "/a current=-", "no such file" },
@@ -403,6 +465,8 @@ static void check_sampled(void)
 		{ DELTA("evictions", "/a evictions=+6400", 3200), "exact" },
 		{ DELTA("evictions.outside", "/a evictions.outside=+6400", 3200), "exact" },
 		{ DELTA("stall", "/a stall=+1s", 0.5), "exact" },
+		{ DELTA("stall.direct_reclaim", "/a stall.direct_reclaim=+1s\n@+0 psi=off", 0.5),
+		  "exact without PSI" },
 	};
 
 	for (size_t i = 0; i < sizeof(sampled) / sizeof(sampled[0]); i++) {
