@@ -140,7 +140,7 @@ static void plan(const struct action_input *in, void *state, struct action_plan 
 {
 	const struct view *view = in->view;
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 	struct files files, files_before;
 	struct memory *memory = state;
 	struct headroom_stats delta = {};

@@ -70,6 +70,8 @@ static struct sample read_blame(const struct signal *signal, const struct view *
 		return signal_blind("the module does not answer");
 	if (!view->now->blame || !view->before || !view->before->blame)
 		return signal_blind("there is no previous frame to compare with");
+	if (view_reloaded(view))
+		return signal_blind("its counter began again");
 	if (evictor == FRAME_NONE)
 		return signal_exact(0);
 	if (headroom_blame_delta(view->now->blame, view->before->blame, &delta))

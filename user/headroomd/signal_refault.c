@@ -58,7 +58,7 @@ static struct sample read_evictions(const struct signal *signal, const struct vi
 static struct sample refault_rate(const struct view *view, size_t offset)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 
 	return why ? signal_blind(why) : with_interval(view_rate(view, offset), view);
 }
@@ -84,7 +84,7 @@ static struct sample read_kind(const struct signal *signal, const struct view *v
 			       const struct signal_argument *argument)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 
 	(void)argument;
 	if (why)
@@ -127,7 +127,7 @@ static struct sample read_extra(const struct signal *signal, const struct view *
 {
 	uint64_t page_size = view->now->page_size;
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 	struct headroom_stats delta;
 	struct headroom_extra extra;
 	struct headroom_pool pool;
@@ -151,7 +151,7 @@ static struct sample read_horizon(const struct signal *signal, const struct view
 				  const struct signal_argument *argument)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 	struct headroom_stats delta;
 	uint64_t horizon;
 

@@ -22,7 +22,15 @@ const char *view_text_before(const struct view *view, enum frame_file file)
 static const char no_previous[] = "there is no previous frame to compare with";
 static const char restarted[] = "its counter began again";
 
-/* A module that is reloaded counts from zero; some counters may have passed their old values */
+bool view_reloaded(const struct view *view)
+{
+	return view->before && view->now->effort < view->before->effort;
+}
+
+/*
+ * Whether some counters are below their old values: others may have passed them. For recordings of
+ * earlier versions, which lack the module's effort.
+ */
 static bool went_back(const struct headroom_stats *now, const struct headroom_stats *before)
 {
 	return now->evictions < before->evictions || now->refaults < before->refaults ||
@@ -45,7 +53,21 @@ const char *view_stats(const struct view *view, const struct headroom_stats **no
 	if (!stats)
 		return no_previous;
 	*before = &stats->subtree;
-	return went_back(*now, *before) ? restarted : NULL;
+	return view_reloaded(view) || went_back(*now, *before) ? restarted : NULL;
+}
+
+/*
+ * A new factor restates the groups that correct counts, and the refaults of one interval then have
+ * two scales
+ */
+const char *view_sampled_stats(const struct view *view, const struct headroom_stats **now,
+			       const struct headroom_stats **before)
+{
+	const char *why = view_stats(view, now, before);
+
+	if (!why && view->now->sample_shift != view->before->sample_shift)
+		why = "the sampling factor was changed";
+	return why;
 }
 
 struct sample view_rate_between(const struct view *view, uint64_t now, uint64_t before)

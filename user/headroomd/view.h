@@ -64,6 +64,8 @@ struct view {
 
 /** view_cgroup - the cgroup of a view */
 const struct frame_cgroup *view_cgroup(const struct view *view);
+/** view_reloaded - whether the module counts from zero since the previous frame */
+bool view_reloaded(const struct view *view);
 /** view_text - the text of one of its files; NULL if there is none */
 const char *view_text(const struct view *view, enum frame_file file);
 /** view_text_before - that text in the previous frame */
@@ -77,13 +79,20 @@ const char *view_text_before(const struct view *view, enum frame_file file);
  */
 const char *view_stats(const struct view *view, const struct headroom_stats **now,
 		       const struct headroom_stats **before);
+/**
+ * view_sampled_stats - as view_stats(), for counts that are scaled, or corrected, by sampling
+ *
+ * They are missing if the sampling factor was changed between the frames.
+ */
+const char *view_sampled_stats(const struct view *view, const struct headroom_stats **now,
+			       const struct headroom_stats **before);
 /** view_is_idle - whether the module has counted nothing for the subtree between the frames */
 bool view_is_idle(const struct view *view);
 /**
  * view_rate - the rate of a counter of the statistics
  * @offset: where the counter is in struct headroom_stats
  *
- * Blind if the counter went back, as it does when the module is reloaded.
+ * Blind if the counter went back, or the module was reloaded.
  */
 struct sample view_rate(const struct view *view, size_t offset);
 /** view_rate_between - (@now - @before) / seconds; blind if the counter went back */

@@ -266,6 +266,19 @@ static void check_reload(const struct signal *signal, const struct signal_case *
 	}
 }
 
+/* A module that was reloaded, and whose counters have passed their old values all the same */
+static void check_passed(const struct signal *signal, const struct signal_case *c)
+{
+	struct sample s = read_changed(c, "@+0 effort=5000", "@+0 effort=400");
+
+	if (!signal->wish.stats || !c->delta)
+		is_sample(&s, c, "no counter that began again");
+	else
+		is_blind(&s, c, "began again");
+	s = read_changed(c, "@+0 effort=5000", "@+0 effort=5001");
+	is_sample(&s, c, "the module has worked");
+}
+
 static void check_files(const struct signal *signal, const struct signal_case *c)
 {
 	bool psi = signal->wish.files & FRAME_BIT(FRAME_MEMORY_PRESSURE);
@@ -360,6 +373,7 @@ static void check_blind(void)
 		check_no_previous(signal, c);
 		check_module(signal, c);
 		check_reload(signal, c);
+		check_passed(signal, c);
 		check_hooks(signal, c);
 		check_files(signal, c);
 		check_host_files(signal, c);
@@ -386,6 +400,12 @@ static const struct {
 	/* What is wrong with all stalls comes before a hook, which they would attach */
 	{ NOW("stall.refault", "", 0), "", "@+0 stalls=off hook.sched_switch=off",
 	  "does not track stalls" },
+	{ NOW("refaults", "/a refaults=+100", 0), "@+0 shift=6", "@+0 shift=4", "was changed" },
+	{ NOW("refaults.file", "/a refaults.file=+9", 0), "", "@+0 shift=1", "was changed" },
+	{ NOW("refaults.outside", "/a outside=+9", 0), "@+0 shift=1", "@+0 shift=0", "was changed" },
+	{ NOW("refaults.per_eviction", "", 0), "", "@+0 shift=1", "was changed" },
+	{ NOW("extra", WORK, 0, SHARE(0.95)), "@+0 shift=6", "@+0 shift=4", "was changed" },
+	{ NOW("horizon", WORK, 0), "@+0 shift=6", "@+0 shift=4", "was changed" },
 	{ NOW("oom", "", 0), "/a events.oom=5", "/a events.oom=4", "began again" },
 	{ NOW("psi.some", "", 0), "/a psi.some.total=5", "/a psi.some.total=4", "began again" },
 	{ NOW("memory.current", "", 0), "", "/a current=-", "no such file" },
@@ -465,6 +485,8 @@ static void check_sampled(void)
 		{ DELTA("evictions", "/a evictions=+6400", 3200), "exact" },
 		{ DELTA("evictions.outside", "/a evictions.outside=+6400", 3200), "exact" },
 		{ DELTA("stall", "/a stall=+1s", 0.5), "exact" },
+		{ DELTA("evictions", "/a evictions=+6400\n@+0 shift=4", 3200),
+		  "exact across a change of the factor" },
 		{ DELTA("stall.direct_reclaim", "/a stall.direct_reclaim=+1s\n@+0 psi=off", 0.5),
 		  "exact without PSI" },
 	};
