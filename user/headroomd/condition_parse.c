@@ -155,16 +155,17 @@ static bool is_operator(const char *word)
 }
 
 /*
- * Cut a number and its unit out of the text, as "20/s", "5 %" or "512M". Blanks between them are
+ * Cut a number and its unit out of the text, as "20/s", "5 %", "512M" or "-1M/s". Blanks between them are
  * left out; @buf is empty if they do not fit.
  *
  * Return: bytes in the text.
  */
 static size_t cut_quantity(const char *text, char *buf, size_t size)
 {
-	size_t digits = strspn(text, "0123456789."), begin, end;
+	size_t sign = *text == '-', digits = sign + strspn(text + sign, "0123456789.");
+	size_t begin, end;
 
-	begin = end = digits + strspn(text + digits, " \t");
+	begin = end = digits + (digits > sign ? strspn(text + digits, " \t") : 0);
 	if (begin == digits || !is_operator(text + begin))
 		while (isalnum((unsigned char)text[end]) || text[end] == '%' || text[end] == '/')
 			end++;

@@ -25,14 +25,19 @@ static const struct {
 	[UNIT_RATE] = { rates, "rate", "a rate such as 20/s" },
 	[UNIT_SHARE] = { shares, "share", "a share such as 5 %" },
 	[UNIT_SIZE] = { quantity_sizes, "size", "a size such as 512M" },
-	[UNIT_FLOW] = { flows, "flow", "a growth such as 10M/s" },
+	[UNIT_FLOW] = { flows, "flow", "a growth such as 10M/s or -1M/s" },
 	[UNIT_TIME] = { quantity_times, "time", "a time such as 100ms" },
 	[UNIT_COUNT] = { quantity_plain, "count", "a number without a unit, such as 3" },
 };
 
 bool unit_parse(enum unit_kind kind, const char *text, double *value)
 {
-	return quantity_parse(text, kinds[kind].units, value);
+	bool negative = kind == UNIT_FLOW && *text == '-';
+
+	if (!quantity_parse(text + negative, kinds[kind].units, value))
+		return false;
+	*value = negative ? -*value : *value;
+	return true;
 }
 
 const char *unit_example(enum unit_kind kind)

@@ -11,7 +11,7 @@ enum unit_kind {
 	UNIT_RATE,	/* per second: "20/s" */
 	UNIT_SHARE,	/* "5 %"; the value is 0.05 */
 	UNIT_SIZE,	/* bytes: "512M" */
-	UNIT_FLOW,	/* bytes per second: "10M/s" */
+	UNIT_FLOW,	/* bytes per second: "10M/s"; "-1M/s" is less than none */
 	UNIT_TIME,	/* seconds: "100ms" */
 	UNIT_COUNT,	/* "3" */
 };

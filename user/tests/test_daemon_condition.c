@@ -166,6 +166,9 @@ static void check_units(void)
 		{ "memory.current > 90% until 80%", "memory.current>0.9 of whole~0.8 of whole" },
 		{ "memory.growth > 1K/s", "memory.growth>1024" },
 		{ "memory.growth > 10 B/s", "memory.growth>10" },
+		{ "memory.growth < -1M/s", "memory.growth<-1.04858e+06" },
+		{ "memory.growth < -1 K/s until 10 B/s", "memory.growth<-1024~10" },
+		{ "memory.growth>-.5K/s", "memory.growth>-512" },
 		{ "age > 100ms", "age>0.1" },
 		{ "age > 5 min until 10 s", "age>300~10" },
 		{ "age > 1h", "age>3600" },
@@ -178,6 +181,8 @@ static void check_units(void)
 
 	check_forms(forms, NR(forms));
 }
+
+#define FLOW	"expected a growth such as 10M/s or -1M/s for memory.growth, not "
 
 struct refusal {
 	const char *text;
@@ -282,7 +287,20 @@ static void check_quantity_errors(void)
 		{ "stall > 5s", 8, "expected a share such as 5 % for stall, not '5s'" },
 		{ "oom > 5 %", 6, "expected a rate such as 20/s for oom, not '5 %'" },
 		{ "memory.growth > 5 %", 16,
-		  "expected a growth such as 10M/s for memory.growth, not '5 %'" },
+		  "expected a growth such as 10M/s or -1M/s for memory.growth, not '5 %'" },
+		{ "memory.growth > -", 16, FLOW "'-'" },
+		{ "memory.growth > --1M/s", 16, FLOW "'-'" },
+		{ "memory.growth > - 1M/s", 16, FLOW "'-'" },
+		{ "memory.growth > +1M/s", 16, FLOW "'+1M/s'" },
+		{ "memory.growth < -1M", 16, FLOW "'-1M'" },
+		{ "memory.growth < -1M/s until -2M/s", 28,
+		  "'until' must be above the threshold, in the same unit" },
+		{ "stall > -5 %", 8, "expected a share such as 5 % for stall, not '-5 %'" },
+		{ "oom > -1/s", 6, "expected a rate such as 20/s for oom, not '-1/s'" },
+		{ "pids > 3 for -1s", 13, "expected a time such as 100ms, not '-1s'" },
+		{ "extra(-0.5) > 1M", 6, "expected a share above 0 and up to 1, such as 0.9" },
+		{ "memory.current < -1M", 17,
+		  "expected a size such as 512M, or a share such as 90 % for memory.current, not '-1M'" },
 		{ "age > 5", 6, "expected a time such as 100ms for age, not '5'" },
 		{ "memory.current > 5X", 17,
 		  "expected a size such as 512M, or a share such as 90 % for memory.current, not '5X'" },
@@ -828,6 +846,16 @@ static void check_growth(void)
 	       "not above the threshold");
 	is_int(evaluate_at(&e, 106, &(struct files){ .current = "9000" }, true), UNKNOWN,
 	       "there is no growth across a gap");
+	end(&e);
+	begin(&e, "memory.growth < -100 B/s");
+	is_int(evaluate_at(&e, 101, &(struct files){ .current = "2000" }, false), UNKNOWN,
+	       "nor is it below a negative threshold in the first frame");
+	is_int(evaluate_at(&e, 103, &(struct files){ .current = "1700" }, false), TRUE,
+	       "a cgroup shrinks");
+	is_int(evaluate_at(&e, 105, &(struct files){ .current = "1600" }, false), FALSE,
+	       "it shrinks more slowly");
+	is_int(evaluate_at(&e, 107, &(struct files){ .current = "9000" }, false), FALSE,
+	       "it grows");
 	end(&e);
 }
 
