@@ -20,7 +20,7 @@ static enum truth compare(const struct sample *s, bool above, const struct thres
 	if (s->blind)
 		return UNKNOWN;
 	if (threshold->relative) {
-		if (!(s->whole > 0))
+		if (!s->has_whole)
 			return UNKNOWN;
 		limit *= s->whole;
 	}
@@ -148,8 +148,10 @@ const char *sample_print(char *buf, size_t size, const struct signal *signal,
 	}
 	if (s->lacks)
 		snprintf(lacks, sizeof(lacks), ", without the hook %s", s->lacks);
-	if (signal->unit == UNIT_SIZE && s->whole > 0)
+	if (s->has_whole && s->whole > 0)
 		snprintf(share, sizeof(share), " = %.1f %%", 100 * s->value / s->whole);
+	else if (s->has_whole)
+		snprintf(share, sizeof(share), " of 0 B");
 	unit_print(value, sizeof(value), signal->unit, s->value);
 	if (s->low == s->high)
 		snprintf(buf, size, "%s%s", value, share);
@@ -178,8 +180,8 @@ static const char *why_unknown(const struct condition_node *node, const struct s
 {
 	if (s->blind)
 		return "";
-	return node->threshold.relative && !(s->whole > 0) ? "unknown, there is no limit" :
-							     "uncertain";
+	return node->threshold.relative && !s->has_whole ? "unknown, there is no limit" :
+							   "uncertain";
 }
 
 const char *condition_print(char *buf, size_t size, const struct condition *condition,

@@ -77,7 +77,7 @@ static void add_sample(struct json_object *object, const struct signal *signal,
 	json_add_number(object, "value", s->blind ? NAN : s->value);
 	json_add_number(object, "low", s->blind ? NAN : s->low);
 	json_add_number(object, "high", s->blind ? NAN : s->high);
-	json_add_number(object, "whole", s->whole > 0 ? s->whole : NAN);
+	json_add_number(object, "whole", s->has_whole ? s->whole : NAN);
 	json_add_text(object, "blind", s->blind);
 	json_add_text(object, "value_text", sample_print(text, sizeof(text), signal, s));
 }

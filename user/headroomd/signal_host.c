@@ -31,6 +31,7 @@ static struct sample part(const struct view *view, const char *key, const char *
 		return signal_blind("/proc/meminfo has no such line");
 	s = signal_exact(value);
 	s.whole = whole;
+	s.has_whole = true;
 	return s;
 }
 
@@ -77,6 +78,7 @@ static struct sample read_zram(const struct signal *signal, const struct view *v
 	}
 	s = signal_exact(sum);
 	s.whole = whole;
+	s.has_whole = true;
 	return s;
 }
 

@@ -12,16 +12,19 @@ static struct sample missing(const struct view *view)
 			    "the cgroup or the kernel has no such file");
 }
 
-/* The least limit of the cgroup and its ancestors, if the frame has their files; 0 if none */
-static double limit_of(const struct view *view, enum frame_file file)
+/*
+ * Set the whole of a size to the least limit of the cgroup and its ancestors, if it is less than
+ * that of other files. A limit may be 0.
+ */
+static void limit_to(struct sample *s, const struct view *view, enum frame_file file)
 {
-	double least = INFINITY;
 	uint64_t value;
 
 	for (size_t i = view->cgroup; i != FRAME_NONE; i = view->now->cgroup[i].parent)
-		if (field_number(frame_text(view->now, i, file), &value) && value != FIELD_MAX)
-			least = fmin(least, value);
-	return isinf(least) ? 0 : least;
+		if (field_number(frame_text(view->now, i, file), &value) && value != FIELD_MAX) {
+			s->whole = s->has_whole ? fmin(s->whole, value) : value;
+			s->has_whole = true;
+		}
 }
 
 /* A file that holds a size or "max" */
@@ -40,9 +43,9 @@ static struct sample read_current(const struct signal *signal, const struct view
 				  const struct signal_argument *argument)
 {
 	struct sample s = read_size(signal, view, argument);
-	double max = limit_of(view, FRAME_MEMORY_MAX), high = limit_of(view, FRAME_MEMORY_HIGH);
 
-	s.whole = max && high ? fmin(max, high) : fmax(max, high);
+	limit_to(&s, view, FRAME_MEMORY_MAX);
+	limit_to(&s, view, FRAME_MEMORY_HIGH);
 	return s;
 }
 
@@ -51,7 +54,7 @@ static struct sample read_swap(const struct signal *signal, const struct view *v
 {
 	struct sample s = read_size(signal, view, argument);
 
-	s.whole = limit_of(view, FRAME_SWAP_MAX);
+	limit_to(&s, view, FRAME_SWAP_MAX);
 	return s;
 }
 

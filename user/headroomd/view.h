@@ -15,7 +15,8 @@
  * @value: the estimate
  * @low: lower bound; a condition that acts above a threshold compares this
  * @high: upper bound
- * @whole: UNIT_SIZE: what a share is a share of; 0 if nothing
+ * @whole: UNIT_SIZE: what a share is a share of, if @has_whole; may be 0
+ * @has_whole: there is such a limit
  * @blind: why there is no value, as the end of a sentence such as "memory.high is blind: ";
  *	NULL if there is one
  * @lacks: hook of the module without which a part is not counted, so that it may be any more; NULL
@@ -26,6 +27,7 @@ struct sample {
 	double low;
 	double high;
 	double whole;
+	bool has_whole;
 	const char *blind;
 	const char *lacks;
 };

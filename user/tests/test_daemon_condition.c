@@ -695,6 +695,7 @@ static void check_percent(void)
 	static const struct files above = {
 		.current = "900\n", .max = "2000\n", .parent_max = "1000\n",
 	};
+	static const struct files none = { .current = "900\n", .max = "0\n", .high = "max\n" };
 	static const struct files host = {
 		.meminfo = "MemTotal: 1000 kB\nMemAvailable: 100 kB\n"
 			   "SwapTotal: 0 kB\nSwapFree: 0 kB\n",
@@ -710,6 +711,8 @@ static void check_percent(void)
 	is_truth("memory.current < 80 %", &free, UNKNOWN);
 	is_truth("not memory.current > 80 %", &free, UNKNOWN);
 	is_truth("memory.current > 800", &free, TRUE);
+	is_truth("memory.current > 80 %", &none, TRUE);
+	is_truth("memory.current < 80 %", &none, FALSE);
 	is_truth("host.free < 11 %", &host, TRUE);
 	is_truth("host.free < 10 %", &host, FALSE);
 	is_truth("host.free < 101K", &host, TRUE);
@@ -879,6 +882,7 @@ static void check_print(void)
 		.high = "max\n",
 	};
 	static const struct files unlimited = { .current = "1048576\n", .max = "max\n" };
+	static const struct files none = { .current = "1048576\n", .max = "0\n" };
 
 	print_one("pids > 3", &files, "pids > 3: 5, yes");
 	print_one("pids<3", &files, "pids<3: 5, no");
@@ -887,6 +891,7 @@ static void check_print(void)
 	print_one("memory.high > 1G", &files, "memory.high > 1G: unlimited, yes");
 	print_one("memory.current > 80%", &unlimited,
 		  "memory.current > 80%: 1.0 MiB, unknown, there is no limit");
+	print_one("memory.current > 80%", &none, "memory.current > 80%: 1.0 MiB of 0 B, yes");
 	print_one("age > 5s", &files, "age > 5s: 3.0 s (3.0 s to unlimited), uncertain");
 	print_one("age > 2s", &files, "age > 2s: 3.0 s (3.0 s to unlimited), yes");
 	print_one("zswap.current > 1M", &files,

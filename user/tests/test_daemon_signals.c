@@ -28,6 +28,7 @@ static const char machine[] =
  * struct signal_case - a change of the machine, and the value of a signal behind it
  * @delta: the value is that of a change, and needs a previous frame
  * @low: if not as @value; so are the rest
+ * @zero: @whole is 0, and not missing
  */
 struct signal_case {
 	const char *signal;
@@ -37,6 +38,7 @@ struct signal_case {
 	double low;
 	double high;
 	double whole;
+	bool zero;
 	struct signal_argument argument;
 };
 
@@ -166,7 +168,8 @@ static void is_sample(const struct sample *s, const struct signal_case *c, const
 	double high = c->low || c->high ? c->high : c->value;
 
 	if (!ok(!s->blind && about(s->value, c->value) && about(s->low, low) &&
-		about(s->high, high) && about(s->whole, c->whole), "%s: %s", c->signal, name))
+		about(s->high, high) && about(s->whole, c->whole) &&
+		s->has_whole == (c->whole || c->zero), "%s: %s", c->signal, name))
 		printf("# got %g (%g to %g) of %g, %s, want %g (%g to %g) of %g\n", s->value,
 		       s->low, s->high, s->whole, s->blind ? s->blind : "not blind", c->value,
 		       low, high, c->whole);
@@ -434,6 +437,11 @@ static void check_limits(void)
 		{ NOW("memory.current", "/ max=120M", 100 * MIB, .whole = 120 * MIB),
 		  "the max of an ancestor" },
 		{ NOW("memory.current", "/a max=- high=-", 100 * MIB), "no limit, no share" },
+		{ NOW("memory.current", "/a max=0", 100 * MIB, .zero = true), "a limit of 0" },
+		{ NOW("memory.current", "/a max=200M high=0", 100 * MIB, .zero = true), "the least is 0" },
+		{ NOW("memory.current", "/a high=200M\n/ max=0", 100 * MIB, .zero = true),
+		  "that of an ancestor is 0" },
+		{ NOW("swap.current", "/a swap.max=0", 10 * MIB, .zero = true), "a limit of 0" },
 		{ NOW("swap.current", "/ swap.max=20M", 10 * MIB, .whole = 20 * MIB),
 		  "the limit of an ancestor" },
 		{ NOW("swap.current", "", 10 * MIB), "no limit, no share" },
