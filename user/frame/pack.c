@@ -20,6 +20,7 @@
  *	DROP n			the next n are gone
  *	GROW nr skip* add*	the next has the same size: words of 32 bits to skip, and to add to one
  *	SPLICE nr words place*	the next has words inserted at places, which are zero; then as GROW
+ *	COUNT nr skip* add*	the next is a text with other numbers: those to skip, and to add to one
  *	NEW kind id size data	an item that was not there, or has another size
  *
  * Numbers are small then, and take a byte or two. They are compressed in store.c.
@@ -29,6 +30,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "digits.h"
 #include "pack.h"
 #include "splice.h"
 
@@ -43,13 +45,15 @@ enum kind {
 	KIND_HOST = 128,
 };
 
-enum operation { OP_SAME, OP_DROP, OP_GROW, OP_NEW, OP_SPLICE };
+enum operation { OP_SAME, OP_DROP, OP_GROW, OP_NEW, OP_SPLICE, OP_COUNT };
 
 /* Items behind the next one of the frame before among which an item is looked for */
 #define LOOK_AHEAD	4096
 /* The largest frame that is read */
 #define MAX_ITEMS	(1u << 22)
 #define MAX_SIZE	(1u << 30)
+/* The largest text whose numbers are counted: a few of the kernel's files */
+#define MAX_TEXT	65536
 
 struct item {
 	uint32_t kind;
@@ -65,7 +69,10 @@ struct pack {
 	struct bytes bytes;
 };
 
-/* What a frame has beside its lists; of fixed size, without gaps */
+/*
+ * What a frame has beside its lists; of fixed size, without gaps. Clocks are relative to others, since
+ * the differences hardly change: boot, wall and snapshot_time to monotonic, snapshot_wall to wall.
+ */
 struct head {
 	uint64_t monotonic;
 	uint64_t boot;
@@ -145,15 +152,17 @@ static void pack_head(struct pack *pack, const struct frame *frame)
 {
 	const struct headroom_snapshot *s = frame->snapshot;
 	struct head head = {
-		.monotonic = frame->time.monotonic, .boot = frame->time.boot,
-		.wall = frame->time.wall, .module_error = frame->module_error,
+		.monotonic = frame->time.monotonic,
+		.boot = frame->time.boot - frame->time.monotonic,
+		.wall = frame->time.wall - frame->time.monotonic, .module_error = frame->module_error,
 		.sample_shift = frame->sample_shift, .page_size = frame->page_size,
 		.flags = (s ? HAS_SNAPSHOT : 0) | (s && s->consistent ? IS_CONSISTENT : 0) |
 			 (frame->nr_stalled != FRAME_NONE ? HAS_STALLED : 0) |
 			 (frame->blame ? HAS_BLAME : 0) | (frame->stalls_off ? STALLS_OFF : 0) |
 			 (frame->paused ? PAUSED : 0) | (frame->psi_off ? PSI_OFF : 0),
-		.generation = s ? s->generation : 0, .snapshot_time = s ? s->time : 0,
-		.snapshot_wall = s ? s->unix_time : 0, .effort = frame->effort,
+		.generation = s ? s->generation : 0,
+		.snapshot_time = s ? s->time - frame->time.monotonic : 0,
+		.snapshot_wall = s ? s->unix_time - frame->time.wall : 0, .effort = frame->effort,
 	};
 
 	memcpy(head.boot_id, frame->boot_id, sizeof(head.boot_id));
@@ -260,16 +269,15 @@ static size_t look_for(const struct pack *before, size_t at, const struct item *
 	return before->nr;
 }
 
-static uint64_t zigzag(uint32_t difference)
+/* Differences near zero, of either sign, as small numbers: 0, -1, 1, -2, 2 */
+static uint64_t zigzag(int64_t difference)
 {
-	int32_t d = difference;
-
-	return d < 0 ? 2 * (uint64_t)-(int64_t)d - 1 : 2 * (uint64_t)d;
+	return 2 * (uint64_t)difference ^ (difference < 0 ? UINT64_MAX : 0);
 }
 
-static uint32_t unzigzag(uint64_t number)
+static uint64_t unzigzag(uint64_t number)
 {
-	return number & 1 ? -(uint32_t)(number / 2 + 1) : number / 2;
+	return number & 1 ? ~(number / 2) : number / 2;
 }
 
 static uint32_t word_at(const char *data, size_t i)
@@ -299,7 +307,8 @@ static void encode_growth(const char *now, const char *before, uint32_t size, st
 	}
 	for (size_t i = 0; i < words; i++)
 		if (word_at(now, i) != word_at(before, i))
-			bytes_add_number(bytes, zigzag(word_at(now, i) - word_at(before, i)));
+			bytes_add_number(bytes, zigzag((int32_t)(word_at(now, i) -
+								 word_at(before, i))));
 	bytes_add(bytes, now + 4 * words, size % 4);
 }
 
@@ -340,6 +349,56 @@ static bool encode_splice(const struct pack *pack, const struct item *item,
 	return true;
 }
 
+static bool is_text_kind(uint32_t kind)
+{
+	return kind >= KIND_TEXT && kind < KIND_HOST + FRAME_HOST_FILES;
+}
+
+/* Encode a text of which only numbers differ: skips and differences, as encode_growth() */
+static bool encode_text(const char *now, size_t size, const char *old, size_t old_size,
+			struct bytes *bytes)
+{
+	const char *end = now + size, *old_end = old + old_size, *a, *b;
+	uint64_t changed = 0, skip = 0;
+	struct digits x, y;
+
+	if (old_size > MAX_TEXT || !digits_agree(now, size, old, old_size))
+		return false;
+	for (a = now, b = old; digits_next(a, end, &x) && digits_next(b, old_end, &y);
+	     a = x.at + x.size, b = y.at + y.size)
+		changed += x.value != y.value;
+	bytes_add_number(bytes, OP_COUNT);
+	bytes_add_number(bytes, changed);
+	for (a = now, b = old; digits_next(a, end, &x) && digits_next(b, old_end, &y);
+	     a = x.at + x.size, b = y.at + y.size, skip++) {
+		if (x.value == y.value)
+			continue;
+		bytes_add_number(bytes, skip);
+		skip = -1;
+	}
+	for (a = now, b = old; digits_next(a, end, &x) && digits_next(b, old_end, &y);
+	     a = x.at + x.size, b = y.at + y.size)
+		if (x.value != y.value)
+			bytes_add_number(bytes, zigzag(x.value - y.value));
+	return true;
+}
+
+/* Encode an item that the frame before had, too */
+static void encode_changed(const struct pack *pack, const struct item *item,
+			   const struct pack *before, const struct item *old, struct bytes *bytes)
+{
+	const char *now = data_of(pack, item), *then = data_of(before, old);
+
+	if (is_text_kind(item->kind) && encode_text(now, item->size, then, old->size, bytes))
+		return;
+	if (old->size == item->size) {
+		bytes_add_number(bytes, OP_GROW);
+		encode_growth(now, then, item->size, bytes);
+	} else if (!encode_splice(pack, item, before, old, bytes)) {
+		encode_new(pack, item, bytes);
+	}
+}
+
 static void encode_count(struct bytes *bytes, enum operation op, size_t *count)
 {
 	if (!*count)
@@ -371,16 +430,11 @@ void pack_encode(const struct pack *pack, const struct pack *before, struct byte
 		dropped = old ? found - at : 0;
 		at += dropped;
 		encode_count(bytes, OP_DROP, &dropped);
-		if (old && old->size == item->size) {
-			bytes_add_number(bytes, OP_GROW);
-			encode_growth(data_of(pack, item), data_of(before, old), item->size,
-				      bytes);
-			at++;
-		} else {
-			if (!old || !encode_splice(pack, item, before, old, bytes))
-				encode_new(pack, item, bytes);
-			at += old != NULL;
-		}
+		if (old)
+			encode_changed(pack, item, before, old, bytes);
+		else
+			encode_new(pack, item, bytes);
+		at += old != NULL;
 	}
 	encode_count(bytes, OP_SAME, &same);
 }
@@ -434,6 +488,49 @@ static void decode_grow(struct reader *r, struct pack *pack, const struct pack *
 			      pack->item[pack->nr - 1].size);
 	else
 		r->failed = true;
+}
+
+/* Read the numbers of a text behind their skips, and write the text to @to */
+static void decode_digits(struct reader *r, const char *old, size_t old_size, struct bytes *to)
+{
+	uint64_t changed = reader_number(r), left = 0, value;
+	const char *end = old + old_size;
+	struct reader skips = *r;
+	char number[DIGITS_MAX];
+	struct digits x;
+
+	for (uint64_t i = 0; i < changed && !r->failed; i++)
+		reader_number(r);
+	left = changed ? reader_number(&skips) : 0;
+	for (; changed && !r->failed && digits_next(old, end, &x); old = x.at + x.size, left--) {
+		bytes_add(to, old, x.at - old);
+		value = x.value;
+		if (!left) {
+			value += unzigzag(reader_number(r));
+			left = --changed ? reader_number(&skips) + 1 : 0;
+		}
+		bytes_add(to, number, digits_print(number, value, x.decimals));
+	}
+	r->failed |= changed > 0;
+	bytes_add(to, old, end - old);
+}
+
+static void decode_text(struct reader *r, struct pack *pack, const struct pack *before, size_t *at)
+{
+	const struct item *old = *at < before->nr ? &before->item[*at] : NULL;
+	struct bytes text = {};
+
+	if (!old || !is_text_kind(old->kind) || old->size > MAX_TEXT) {
+		r->failed = true;
+		return;
+	}
+	decode_digits(r, data_of(before, old), old->size, &text);
+	if (text.failed)
+		pack->bytes.failed = true;
+	else if (!r->failed)
+		add_item(pack, old->kind, old->id, text.data ? text.data : "", text.size);
+	bytes_free(&text);
+	++*at;
 }
 
 static void decode_splice(struct reader *r, struct pack *pack, const struct pack *before,
@@ -506,6 +603,9 @@ static void decode_next(struct reader *r, struct pack *pack, const struct pack *
 	case OP_SPLICE:
 		decode_splice(r, pack, before, at);
 		break;
+	case OP_COUNT:
+		decode_text(r, pack, before, at);
+		break;
 	case OP_NEW:
 		decode_new(r, pack, before, at);
 		break;
@@ -550,7 +650,10 @@ static int unpack_head(const struct pack *pack, struct frame *frame, struct head
 	*head = (struct head){};
 	memcpy(head, data_of(pack, &pack->item[0]), size < sizeof(*head) ? size : sizeof(*head));
 	head->boot_id[sizeof(head->boot_id) - 1] = '\0';
-	frame->time = (struct frame_clocks){ head->monotonic, head->boot, head->wall };
+	frame->time = (struct frame_clocks){
+		.monotonic = head->monotonic, .boot = head->monotonic + head->boot,
+		.wall = head->monotonic + head->wall,
+	};
 	memcpy(frame->boot_id, head->boot_id, sizeof(frame->boot_id));
 	frame->module_error = head->module_error;
 	frame->stalls_off = head->flags & STALLS_OFF;
@@ -593,8 +696,8 @@ static int unpack_snapshot(const struct pack *pack, struct frame *frame, const s
 	if (err)
 		return err;
 	frame->snapshot->generation = head->generation;
-	frame->snapshot->time = head->snapshot_time;
-	frame->snapshot->unix_time = head->snapshot_wall;
+	frame->snapshot->time = frame->time.monotonic + head->snapshot_time;
+	frame->snapshot->unix_time = frame->time.wall + head->snapshot_wall;
 	frame->snapshot->consistent = head->flags & IS_CONSISTENT;
 	memcpy(frame->snapshot->boot_id, head->boot_id, sizeof(head->boot_id));
 	return 0;

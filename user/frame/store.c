@@ -2,7 +2,7 @@
 /*
  * Recordings: frames and decisions in an SQLite database
  *
- *	meta		name, value		format: 1
+ *	meta		name, value		format: 2
  *	boot		id, boot_id
  *	dictionary	id, data		of zstd
  *	frame		id			ascending, without gaps but at the begin
@@ -34,11 +34,11 @@
 #include "pack.h"
 #include "store.h"
 
-#define FORMAT		1
-#define KEY_INTERVAL	300
+#define FORMAT		2
+#define KEY_INTERVAL	600
 /* Differences that a dictionary is trained on, and its size */
 #define TRAINING	128
-#define DICTIONARY_SIZE	16384
+#define DICTIONARY_SIZE	32768
 #define LEVEL		6
 /* The largest frame that is read, before compression */
 #define MAX_FRAME	(1u << 30)
@@ -99,7 +99,7 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS decision (id INTEGER PRIMARY KEY, frame INTEGER NOT NULL,"
 	" kind TEXT NOT NULL, rule TEXT, cgroup TEXT, cgroup_id INTEGER, text TEXT NOT NULL);"
 	"CREATE INDEX IF NOT EXISTS decision_frame ON decision (frame);"
-	"INSERT OR IGNORE INTO meta VALUES ('format', 1);";
+	"INSERT OR IGNORE INTO meta VALUES ('format', 2);";
 
 /* Note SQLite's error; returns a negative errno for it */
 static int db_error(struct store *s, const char *what)
@@ -179,6 +179,9 @@ static int check_format(struct store *s)
 	if (format > FORMAT)
 		return fail(s, -EPROTONOSUPPORT,
 			    "a later version of headroom wrote the recording");
+	if (format > 0)
+		return fail(s, -EPROTONOSUPPORT, "an earlier version of headroom wrote the recording:"
+			    " read it with that one, or begin another file");
 	return fail(s, -EBADMSG, "the file is no recording of headroom");
 }
 
@@ -194,7 +197,13 @@ static int open_database(struct store **result, const char *path, int flags)
 	sqlite3_busy_timeout(s->db, 2000);
 	s->compress = ZSTD_createCCtx();
 	s->decompress = ZSTD_createDCtx();
-	return s->compress && s->decompress ? 0 : fail(s, -ENOMEM, "out of memory");
+	if (!s->compress || !s->decompress)
+		return fail(s, -ENOMEM, "out of memory");
+	/* The row of a frame has its size and its dictionary */
+	ZSTD_CCtx_setParameter(s->compress, ZSTD_c_contentSizeFlag, 0);
+	ZSTD_CCtx_setParameter(s->compress, ZSTD_c_dictIDFlag, 0);
+	ZSTD_CCtx_setParameter(s->compress, ZSTD_c_compressionLevel, LEVEL);
+	return 0;
 }
 
 static int load_dictionary(struct store *s, int64_t id);
@@ -400,11 +409,8 @@ static int write_frame(struct store *s, const struct frame *frame, bool key,
 
 	if (!data)
 		return fail(s, -ENOMEM, "out of memory");
-	if (!key && s->to)
-		size = ZSTD_compress_usingCDict(s->compress, data, room, bytes->data, bytes->size,
-						s->to);
-	else
-		size = ZSTD_compressCCtx(s->compress, data, room, bytes->data, bytes->size, LEVEL);
+	ZSTD_CCtx_refCDict(s->compress, key ? NULL : s->to);
+	size = ZSTD_compress2(s->compress, data, room, bytes->data, bytes->size);
 	err = ZSTD_isError(size) ? fail(s, -EIO, ZSTD_getErrorName(size)) :
 	      insert_frame(s, frame, key, bytes->size, data, size);
 	free(data);

@@ -41,8 +41,8 @@ struct store_decision {
  * store_create - open a recording to append to, or begin one
  * @store: result; free it with store_close(), in every case: it has the error
  *
- * Return: 0; -EBADMSG if the file is no recording; -EPROTONOSUPPORT if a later version wrote it; or
- * another negative errno.
+ * Return: 0; -EBADMSG if the file is no recording; -EPROTONOSUPPORT if another version wrote it, in
+ * another format; or another negative errno.
  */
 int store_create(struct store **store, const char *path, const struct store_keep *keep);
 /** store_open - open a recording to read it; as store_create(), -ENOENT if there is none */

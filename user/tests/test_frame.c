@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "digits.h"
 #include "dirs.h"
 #include "frame.h"
 #include "tap.h"
@@ -372,6 +373,64 @@ static void check_hooks(void)
 	free(text);
 }
 
+/* --- numbers in texts --- */
+
+static bool agree(const char *a, const char *b)
+{
+	return digits_agree(a, strlen(a), b, strlen(b)) && digits_agree(b, strlen(b), a, strlen(a));
+}
+
+static void check_agree(void)
+{
+	ok(agree("0\n", "4096\n"), "numbers of any length agree");
+	ok(agree("some avg10=0.00 total=1\n", "some avg10=12.05 total=99\n"), "so do decimals");
+	ok(agree("", "") && agree("max\n", "max\n"), "so do the same texts without a number");
+	ok(agree("999999999999999999", "1"), "so do 18 digits");
+	ok(!agree("max\n", "4096\n") && !agree("max\n", "low\n"), "a word is no number");
+	ok(!agree("1 2", "1 2 3") && !agree("1 2", "12") && !agree("1 2", "1  2"),
+	   "other places do not agree");
+	ok(!agree("0.5", "0.50") && !agree("1.5", "15") && !agree("1.", "1.0"),
+	   "nor do other decimals");
+	ok(!agree("07", "8") && !agree("00", "1") && !agree("00.5", "1.5"),
+	   "nor do zeros in front, which would be left out");
+	ok(!agree("1000000000000000000", "1") && !agree("99999999999999999999999999", "1"),
+	   "nor do numbers that may not fit");
+	ok(agree("1-2", "3-4") && agree("-1", "-2") && agree("1.2.3", "4.5.6"),
+	   "a sign and a second point are not part of a number");
+	ok(agree("07 1", "07 2"), "a number that does not count is text");
+}
+
+/* All numbers of a text, each followed by a semicolon, as they are written again */
+static const char *numbers_of(const char *text)
+{
+	const char *end = text + strlen(text);
+	static char out[256];
+	struct digits x;
+	size_t n = 0;
+
+	for (; digits_next(text, end, &x); text = x.at + x.size) {
+		n += digits_print(out + n, x.value, x.decimals);
+		out[n++] = ';';
+	}
+	out[n] = '\0';
+	return out;
+}
+
+static void check_digits(void)
+{
+	char out[DIGITS_MAX];
+
+	is_text(numbers_of("a0b10c200"), "0;10;200;", "numbers in a text");
+	is_text(numbers_of("0.00 0.05 12.50 1.2.3 4."), "0.00;0.05;12.50;1.2;3;4;", "with decimals");
+	is_text(numbers_of("x 007 00.5 1234567890123456789 5"), "5;", "others are passed over");
+	is_text(numbers_of("999999999999999999 0.99999999999999999"),
+		"999999999999999999;0.99999999999999999;", "the longest");
+	is_uint(digits_print(out, UINT64_MAX, 0), 20, "any value can be written");
+	is_uint(digits_print(out, UINT64_MAX, 19), DIGITS_MAX, "also with a point");
+	ok(!memcmp(out, "1.8446744073709551615", DIGITS_MAX), "where it belongs");
+	is_uint(digits_print(out, 0, 17), 19, "zero has its decimals");
+}
+
 /* --- directories --- */
 
 int __real_fstat(int fd, struct stat *st);
@@ -643,6 +702,8 @@ int main(void)
 	check_hostile_pressure();
 	check_lines();
 	check_hooks();
+	check_agree();
+	check_digits();
 	check_open();
 	check_swapped();
 	check_read();

@@ -31,6 +31,10 @@ static void add_texts(struct frame *frame, size_t i, unsigned int n)
 
 	snprintf(text, sizeof(text), "%u\n", n * 4096 * (unsigned int)(i + 1) + rand() % 9 * 4096);
 	frame_set_text(frame, i, FRAME_MEMORY_CURRENT, text, strlen(text));
+	/* Numbers of any length, some of which are no numbers that can be counted */
+	snprintf(text, sizeof(text), "some avg10=%u.%02u avg60=%s total=%" PRIu64 "\n", n % 101,
+		 rand() % 100, n % 9 ? "0.00" : n % 2 ? "007" : "", (uint64_t)rand() << rand() % 36);
+	frame_set_text(frame, i, FRAME_MEMORY_PRESSURE, text, strlen(text));
 	if (i % 2)
 		frame_set_text(frame, i, FRAME_MEMORY_MAX, "max\n", 4);
 	if (n % 7)
@@ -368,9 +372,18 @@ static void check_damage(void)
 		run_sql(sql[i]);
 		is_uint(read_all(&errors), 0, sql[i]);
 	}
-	run_sql("UPDATE meta SET value = 2");
+	run_sql("UPDATE meta SET value = 3");
 	is_int(store_open(&store, recording()), -EPROTONOSUPPORT, "a later format is refused");
 	ok(strstr(store_error(store), "later version"), "with a reason");
+	store_close(store);
+	run_sql("UPDATE meta SET value = 1");
+	is_int(store_open(&store, recording()), -EPROTONOSUPPORT, "so is an earlier one");
+	ok(strstr(store_error(store), "begin another file"), "which says what to do");
+	store_close(store);
+	is_int(store_create(&store, recording(), &all), -EPROTONOSUPPORT, "also to append to it");
+	store_close(store);
+	run_sql("UPDATE meta SET value = 0");
+	is_int(store_open(&store, recording()), -EBADMSG, "so is no format at all");
 	store_close(store);
 	put("recording", "no database, but a text that is long enough to be looked at\n");
 	is_int(store_open(&store, recording()), -EBADMSG, "so is another file");
