@@ -35,6 +35,7 @@ const char *const frame_files[FRAME_FILES] = {
 	[FRAME_FREEZE] = "cgroup.freeze",
 	[FRAME_EVENTS] = "cgroup.events",
 	[FRAME_MARKS] = "marks",
+	[FRAME_CPU_STAT] = "cpu.stat",
 };
 
 const char *const frame_host_files[FRAME_HOST_FILES] = {

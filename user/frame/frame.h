@@ -38,6 +38,7 @@ enum frame_file {
 	FRAME_FREEZE,
 	FRAME_EVENTS,
 	FRAME_MARKS,	/* no file: its owner and marks, a line each, such as "user.oomd_avoid" */
+	FRAME_CPU_STAT,
 	FRAME_FILES,
 };
 

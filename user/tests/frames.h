@@ -25,7 +25,9 @@
  *	   error=ERRNO		its files cannot be read
  *	gone /PATH		the cgroup is removed
  *	stalled ID CAUSE TIME	a stall in flight, until the clock moves
- *	blame ID by ID N [merged]	pages that were evicted, in all; evictor 0 is unknown
+ *	blame ID by ID N [REASON]	pages that were evicted, in all, for a reason; without one, by
+ *				direct reclaim, and with "merged" as a merged entry. Evictor 0 is
+ *				unknown. Victims come in order of their ids.
  *
  * A cgroup has all files at first, without use and limits; the root has those of the kernel.
  */
@@ -52,7 +54,7 @@ struct nlattr;
 #define FAKE_KINDS	(HEADROOM_PAGE_KIND_SHMEM + 1)
 #define FAKE_BUCKETS	8
 #define FAKE_VICTIMS	8
-#define FAKE_EVICTORS	8
+#define FAKE_EVICTORS	24
 #define FAKE_STALLED	8
 #define FAKE_FILES	(FRAME_BIT(FRAME_FILES) - 1)
 
@@ -255,7 +257,7 @@ static const char *const fake_file_names[FRAME_FILES] = {
 	[FRAME_SWAP_CURRENT] = "swap", [FRAME_SWAP_MAX] = "swap.max",
 	[FRAME_ZSWAP_CURRENT] = "zswap", [FRAME_PIDS_CURRENT] = "pids",
 	[FRAME_OOM_GROUP] = "group", [FRAME_CPU_MAX] = "cpu", [FRAME_FREEZE] = "freeze",
-	[FRAME_EVENTS] = "populated", [FRAME_MARKS] = "owner",
+	[FRAME_EVENTS] = "populated", [FRAME_MARKS] = "owner", [FRAME_CPU_STAT] = "cpu.used",
 };
 
 /* Marks of a cgroup, each a bit of fake_cgroup.mark */
@@ -432,11 +434,24 @@ static inline void fake_add_stalled(struct fake *fake, char *words)
 	};
 }
 
+static inline uint32_t fake_reason(const char *name)
+{
+	if (!name || strcmp(name, "merged") == 0)
+		return HEADROOM_REASON_DIRECT_RECLAIM;
+	for (uint32_t i = 1; i < HEADROOM_REASONS; i++)
+		if (strcmp(headroom_reason_name(i), name) == 0)
+			return i;
+	fake_wrong("no reason", name);
+	return 0;
+}
+
 static inline void fake_add_blame(struct fake *fake, char *words)
 {
 	uint64_t id = fake_number(strsep(&words, " "));
 	struct headroom_evictor *e;
 	uint64_t evictor;
+	uint32_t reason;
+	char *pages;
 	size_t v = 0;
 
 	if (!words || strncmp(words, "by ", 3))
@@ -450,14 +465,17 @@ static inline void fake_add_blame(struct fake *fake, char *words)
 	if (v == fake->nr_victims)
 		fake->victim[fake->nr_victims++] = (struct headroom_victim){ .id = id };
 	e = fake->evictor[v];
-	while (e < fake->evictor[v] + fake->victim[v].nr && e->id != evictor)
+	pages = strsep(&words, " ");
+	reason = evictor ? fake_reason(words) : 0;
+	while (e < fake->evictor[v] + fake->victim[v].nr &&
+	       (e->id != evictor || e->reason != reason))
 		e++;
 	if (e == fake->evictor[v] + FAKE_EVICTORS)
-		fake_wrong("too many evictors", words);
+		fake_wrong("too many evictors", pages);
 	fake->victim[v].nr += e == fake->evictor[v] + fake->victim[v].nr;
 	e->id = evictor;
-	e->reason = evictor ? HEADROOM_REASON_DIRECT_RECLAIM : 0;
-	fake_set(&e->evictions, strsep(&words, " "));
+	e->reason = reason;
+	fake_set(&e->evictions, pages);
 	e->merged = words && strcmp(words, "merged") == 0;
 }
 
@@ -659,6 +677,10 @@ static inline void fake_put_file(struct frame *frame, size_t i, enum frame_file 
 		return fake_put_text(frame, i, file, text);
 	case FRAME_MARKS:
 		return fake_put_marks(frame, i, c);
+	case FRAME_CPU_STAT:
+		snprintf(text, sizeof(text), "usage_usec %" PRIu64 "\nuser_usec 0\n",
+			 c->file[file]);
+		return fake_put_text(frame, i, file, text);
 	case FRAME_CPU_MAX:
 		if (c->file[file] == UINT64_MAX)
 			return fake_put_text(frame, i, file, "max 100000\n");
