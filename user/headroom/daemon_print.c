@@ -97,13 +97,17 @@ static void put_age(uint64_t ns)
 
 /* --- status --- */
 
-/* A value of a knob; null is max. Those of memory are in bytes. */
+/* A value of a knob; null is max. Those of memory are in bytes, those of cpu.max in us. */
 static void put_value(struct json_object *object, const char *key, const char *knob)
 {
 	if (!field(object, key))
 		fputs("max", stdout);
 	else if (strncmp(knob, "memory.", 7) == 0)
 		fputs(quantity_bytes(number(object, key)).s, stdout);
+	else if (strcmp(knob, "cpu.max") == 0)
+		printf("%g ms a period", number(object, key) / 1e3);
+	else if (strcmp(knob, "cgroup.freeze") == 0)
+		fputs(number(object, key) ? "frozen" : "thawed", stdout);
 	else
 		printf("%" PRIu64, number(object, key));
 }

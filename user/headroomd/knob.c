@@ -66,7 +66,13 @@ const char *knob_describe(char *buf, size_t size, enum knob knob, uint64_t value
 {
 	if (knobs[knob].size)
 		return journal_size(buf, size, value);
-	return knob_print(buf, size, value);
+	if (knob == KNOB_FREEZE)
+		snprintf(buf, size, "%s", value ? "frozen" : "thawed");
+	else if (knob == KNOB_CPU_MAX && value != FIELD_MAX)
+		snprintf(buf, size, "%g ms a period", value / 1e3);
+	else
+		knob_print(buf, size, value);
+	return buf;
 }
 
 const char *knob_print(char *buf, size_t size, uint64_t value)

@@ -80,11 +80,20 @@ static int level_of(enum ledger_event_type type)
 	return levels[type];
 }
 
+/* What was done to a knob; one that is switched goes neither up nor down */
+static const char *verb_of(enum knob knob, bool up, bool dry)
+{
+	if (knob == KNOB_FREEZE)
+		return dry ? "would set" : "set";
+	if (dry)
+		return up ? "would raise" : "would lower";
+	return up ? "raised" : "lowered";
+}
+
 static void print_event(char *buf, size_t size, const struct ledger_event *event, bool dry)
 {
 	const struct claim *c = event->claim;
 	const char *knob = knob_name(c->knob);
-	bool up = event->to > event->from;
 	char from[32], to[32];
 
 	knob_describe(from, sizeof(from), c->knob, event->from);
@@ -92,8 +101,7 @@ static void print_event(char *buf, size_t size, const struct ledger_event *event
 	switch (event->type) {
 	case LEDGER_WROTE:
 		snprintf(buf, size, "%s %s of %s from %s to %s",
-			 dry ? (up ? "would raise" : "would lower") : (up ? "raised" : "lowered"),
-			 knob, c->path, from, to);
+			 verb_of(c->knob, event->to > event->from, dry), knob, c->path, from, to);
 		break;
 	case LEDGER_RESTORED:
 		snprintf(buf, size, "%s %s of %s from %s to %s", dry ? "would restore" : "restored",
