@@ -70,6 +70,21 @@ static bool is_below(const struct pattern *pattern, const char *path)
 	return false;
 }
 
+/* Whether a path is beside a cgroup that a pattern may match, or beside an ancestor of it */
+static bool is_beside(const struct pattern *pattern, const char *path)
+{
+	const char *second = strchr(path + 1, '/'), *last = strrchr(path, '/');
+	char parent[PATH_MAX];
+
+	if (!second || second == last)
+		return true;
+	if (last - path >= (ptrdiff_t)sizeof(parent))
+		return false;
+	memcpy(parent, path, last - path);
+	parent[last - path] = '\0';
+	return pattern_reaches(pattern, parent);
+}
+
 bool action_targets(const struct action *action, const struct action_value *parameter,
 		    const struct pattern *own, const char *path)
 {
@@ -78,7 +93,7 @@ bool action_targets(const struct action *action, const struct action_value *para
 	for (size_t i = 0; action->parameter[i].name; i++)
 		if (action->parameter[i].type == PARAMETER_CGROUPS && parameter[i].cgroups.nr)
 			return pattern_matches(&parameter[i].cgroups, path);
-	return is_below(own, path);
+	return action->beside ? is_beside(own, path) : is_below(own, path);
 }
 
 const char *action_print_value(char *buf, size_t size, const struct action_parameter *parameter,

@@ -127,7 +127,9 @@ struct action_plan {
  * @reasons: a word for each of its reasons
  * @wish: what frames have to contain for it, of the rule's own cgroups
  * @target_files: FRAME_BIT() of each file that it reads of the cgroups that it may act on: those
- *	of its parameter of type PARAMETER_CGROUPS, or all below the rule's own
+ *	of its parameter of type PARAMETER_CGROUPS; or all below the rule's own, or beside them
+ * @beside: without that parameter, it acts on the siblings of the rule's own cgroups and of their
+ *	ancestors, and on all cgroups up to two levels below the root
  * @state_size: bytes that it remembers of a cgroup from frame to frame, zeroed at first
  * @plan: decide what to demand
  */
@@ -139,6 +141,7 @@ struct action {
 	const char *const *reasons;
 	struct frame_wish wish;
 	uint32_t target_files;
+	bool beside;
 	size_t state_size;
 	void (*plan)(const struct action_input *input, void *state, struct action_plan *plan);
 };

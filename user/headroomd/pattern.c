@@ -224,3 +224,26 @@ bool pattern_matches(const struct pattern *pattern, const char *path)
 	}
 	return matches;
 }
+
+/* Whether a glob has components left to match below a path */
+static bool reaches(const char *glob, const char *path)
+{
+	while (*path) {
+		if (is_any_depth(glob))
+			return true;
+		if (!*glob || !match_component(glob, path))
+			return false;
+		glob += component(glob);
+		path += component(path);
+	}
+	return *glob;
+}
+
+bool pattern_reaches(const struct pattern *pattern, const char *path)
+{
+	for (size_t i = 0; i < pattern->nr; i++)
+		if (*pattern->glob[i] != '!' &&
+		    reaches(components(pattern->glob[i]), components(path)))
+			return true;
+	return false;
+}

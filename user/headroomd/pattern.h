@@ -31,5 +31,7 @@ int pattern_parse(const char *text, struct pattern *pattern, const char **error,
 void pattern_free(struct pattern *pattern);
 /** pattern_matches - whether some glob matches a path, and no exclusion does */
 bool pattern_matches(const struct pattern *pattern, const char *path);
+/** pattern_reaches - whether some glob may match a path below @path; exclusions do not count */
+bool pattern_reaches(const struct pattern *pattern, const char *path);
 
 #endif /* HEADROOMD_PATTERN_H */

@@ -269,8 +269,32 @@ static void check_long_list(void)
 	free(text);
 }
 
+/* Whether a pattern may match below a path */
+static void check_reaches(void)
+{
+	static const struct match matches[] = {
+		{ "/a/b", "/a", true }, { "/a/b", "/", true }, { "/a/b", "/a/b", false },
+		{ "/a/b", "/c", false }, { "/a/b", "/a/b/c", false }, { "/*/b", "/c", true },
+		{ "/*/b", "/c/d", false }, { "/a/**", "/a", true }, { "/a/**", "/a/b/c", true },
+		{ "/a/**/x", "/a/b/c", true }, { "/a/**", "/b", false }, { "/", "/", false },
+		{ "/x, /a/b", "/a", true }, { "/a, !/a/b", "/a", false },
+	};
+	struct pattern pattern;
+	const char *error;
+	size_t column;
+
+	for (size_t i = 0; i < NR(matches); i++) {
+		ok(!pattern_parse(matches[i].pattern, &pattern, &error, &column) &&
+		   pattern_reaches(&pattern, matches[i].path) == matches[i].matches,
+		   "'%s' %s below %s", matches[i].pattern,
+		   matches[i].matches ? "reaches" : "does not reach", matches[i].path);
+		pattern_free(&pattern);
+	}
+}
+
 int main(void)
 {
+	check_reaches();
 	check_names();
 	check_globs();
 	check_any_depth();
