@@ -4,7 +4,9 @@
 
 #include "actions.h"
 
-const struct action *const actions[] = { &action_protect, &action_reclaim, NULL };
+const struct action *const actions[] = {
+	&action_protect, &action_reclaim, &action_throttle, NULL,
+};
 
 const struct action *action_find(const char *name)
 {

@@ -333,6 +333,9 @@ static void check_actions(void)
 		{ DO("protect max=1G share=0.5"), "conf:4:27: ", "do: expected a share such as 5 %" },
 		{ DO("protect max=1G rate=20"), "conf:4:26: ", "do: expected a rate such as 20/s" },
 		{ DO("protect max=1G idle=999ms"), "conf:4:26: ", "do: idle is out of range" },
+		{ DO("throttle by=kill"), "conf:4:18: ",
+		  "do: unknown word 'kill' for by: use one of cpu freeze reclaim" },
+		{ DO("throttle of=a"), "conf:4:18: ", "do: of: expected a path" },
 	};
 
 	refuse(bad, NR(bad));

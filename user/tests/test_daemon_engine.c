@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "actions.h"
 #include "engine.h"
 #include "frames.h"
 #include "protect.h"
@@ -826,6 +827,448 @@ static const struct engine_case cases[] = {
 	},
 };
 
+
+/* --- throttle --- */
+
+#define THROTTLE(name, cgroups, parameters, ...)						\
+	"[rule " name "]\ncgroups = " cgroups "\nwhen = " DEMAND "\n"				\
+	"do = throttle wait=3s idle=5s " parameters "\n" __VA_ARGS__ "\n"
+/* One that streams, one that suffers, one that is large; and where headroomd is */
+#define NEIGHBOURS	"@100\nhost self=/d\n/ id=1\n/a id=2 current=100M\n/b id=3" A_CGROUP	\
+			"/c id=4 current=900M\n/d id=5\n"
+/* A second in which 1000 pages of a cgroup were taken by others, and read again */
+#define LOSS(path)	path " refaults=+1000 outside=+1000 evictions=+1000 evictions.outside=+1000\n"
+#define A_TAKES		"/a cpu.used=+800000\nblame 3 by 2 +1000\n" LOSS("/b")
+/* The evictor as 17 cgroups, none of which takes much */
+#define EACH_CHILD(f)	f("01") f("02") f("03") f("04") f("05") f("06") f("07") f("08") f("09")	\
+			f("10") f("11") f("12") f("13") f("14") f("15") f("16") f("17")
+#define A_CHILD(nr)	"/a/" nr " id=1" nr "\n"
+#define CHILD_TAKES(nr)	"blame 3 by 1" nr " +58\n"
+#define CHILDREN	EACH_CHILD(A_CHILD)
+#define CHILDREN_TAKE	EACH_CHILD(CHILD_TAKES) LOSS("/b")
+
+static const struct engine_case throttle_cases[] = {
+	{
+		.name = "the evictor is held back, not the largest, and is released step by step",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x15\n" A_TAKES "@+1 x20\n/a cpu.used=+100000\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "107 t /b: yes, limit cpu\n"
+		       "107 /a: wrote cpu 40ms to 20ms\n"
+		       "108 t /b: yes, hold\n"
+		       "110 t /b: yes, limit cpu\n"
+		       "110 /a: wrote cpu 20ms to 10ms\n"
+		       "111 t /b: yes, hold\n"
+		       "113 t /b: yes, floor\n"
+		       "116 t /b: no, hold\n"
+		       "120 t /b: no, release\n"
+		       "120 t /b: later no, release\n"
+		       "120 /a: wrote cpu 10ms to 20ms\n"
+		       "123 /a: restored cpu 20ms to max\n"
+		       "124 t /b: no, quiet\n",
+	}, {
+		.name = "an evictor that spreads over 17 children is held back as a whole",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS CHILDREN "@+1 x5\n" CHILDREN_TAKE,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: reclaim /a 4M\n"
+		       "105 t /b: reclaim /a 4M\n",
+	}, {
+		.name = "steps end when the evictor takes less, and stay while the victim suffers",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x4\n" A_TAKES
+			  "@+1 x20\n/b outside=+1000 refaults=+1000\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "114 t /b: later yes, hold\n",
+	}, {
+		.name = "what the victim did itself holds back no one",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x9\nblame 3 by 3 +3000 madvise\nblame 3 by 4 +900\n"
+			  LOSS("/b") "/b evictions=+3000\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, own demand\n",
+	}, {
+		.name = "nor does a request, or a limit that another one lowered",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x5\nblame 3 by 4 +1000 proactive\n" LOSS("/b")
+			  "@+1 x5\nblame 3 by 4 +900 own_limit\nblame 3 by 1 +1000\n" LOSS("/b")
+			  "/b evictions=+900\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor the old blame of a removed child, or unknown evictors",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS
+			  "@+1 x1\nblame 3 by 0 +500\nblame 3 by 2 +500\nblame 3 by 4 +9000\n"
+			  LOSS("/b") "@+1 x5\nblame 3 by 0 +600\nblame 3 by 4 +400\n" LOSS("/b"),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, no evictor\n",
+	}, {
+		.name = "two that evict each other alike are left alone",
+		.config = THROTTLE("t", "/a, /b", ""),
+		.script = NEIGHBOURS "@+1 x5\nblame 2 by 3 +900\nblame 3 by 2 +1000\n" LOSS("/a")
+			  LOSS("/b"),
+		.log = "100 t /a: unknown, blind\n"
+		       "100 t /b: unknown, blind\n"
+		       "101 t /a: yes, mutual\n"
+		       "101 t /b: yes, mutual\n",
+	}, {
+		.name = "after a restart, what was demanded is found again",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x5\n" A_TAKES "@reload\n@+1 x4\n" A_TAKES "@+1 x12\n",
+		.next = THROTTLE("t", "/b", ""),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "106 t /b: yes, hold\n"
+		       "109 t /b: yes, limit cpu\n"
+		       "109 /a: wrote cpu 40ms to 20ms\n"
+		       "110 t /b: no, hold\n"
+		       "114 t /b: no, release\n"
+		       "114 /a: restored cpu 20ms to max\n"
+		       "115 t /b: no, quiet\n"
+		       "119 t /b: later no, quiet\n",
+	}, {
+		.name = "also if the first frame after it has none before",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x5\n" A_TAKES "@reload\n@+9\n@+1 x4\n" A_TAKES,
+		.next = THROTTLE("t", "/b", ""),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "114 gap: no frame for 9.0 s\n"
+		       "114 t /b: unknown, blind\n"
+		       "115 t /b: yes, hold\n"
+		       "117 t /b: yes, limit cpu\n"
+		       "117 /a: wrote cpu 40ms to 20ms\n"
+		       "118 t /b: yes, hold\n",
+	}, {
+		.name = "but not by a cgroup that was just created",
+		.config = THROTTLE("t", "/b, /n", ""),
+		.script = NEIGHBOURS "@+1 x5\n" A_TAKES "@+1\n/n id=6" A_CGROUP "@+1 x12\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "106 t /b: no, hold\n"
+		       "106 t /n: unknown, blind\n"
+		       "107 t /n: no, quiet\n"
+		       "110 t /b: no, release\n"
+		       "110 /a: restored cpu 40ms to max\n"
+		       "111 t /b: no, quiet\n"
+		       "114 t /b: later no, quiet\n",
+	}, {
+		.name = "a reload without the rule gives back all",
+		.config = THROTTLE("t", "/b", "by=freeze high=10M"),
+		.script = NEIGHBOURS "@+1 x16\n" A_TAKES "@reload\n@+1\n",
+		.next = "[daemon]\ninterval = 1s\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, freeze\n"
+		       "104 /a: wrote freeze 0 to 1\n"
+		       "105 t /b: yes, hold\n"
+		       "105 /a: restored freeze 1 to 0\n"
+		       "106 /a: wrote freeze 0 to 1\n"
+		       "107 t /b: yes, freeze\n"
+		       "107 /a: restored freeze 1 to 0\n"
+		       "108 t /b: yes, hold\n"
+		       "108 /a: wrote freeze 0 to 1\n"
+		       "110 t /b: yes, freeze\n"
+		       "111 t /b: yes, hold\n"
+		       "111 /a: restored freeze 1 to 0\n"
+		       "112 /a: wrote freeze 0 to 1\n"
+		       "113 t /b: yes, limit memory\n"
+		       "113 /a: wrote high max to 88M\n"
+		       "114 t /b: yes, hold\n"
+		       "116 t /b: yes, limit memory\n"
+		       "116 /a: wrote high 88M to 77M\n"
+		       "117 /a: restored high 77M to max\n"
+		       "117 /a: restored freeze 1 to 0\n",
+	}, {
+		.name = "of two victims of a rule, the one that suffers longer counts",
+		.config = THROTTLE("t", "/b, /e", ""),
+		.script = NEIGHBOURS "/e id=6" A_CGROUP "@+1 x5\n" A_TAKES "blame 6 by 2 +1000\n"
+			  LOSS("/e") "@+1 x9\n/a cpu.used=+100000\nblame 6 by 2 +1000\n"
+			  LOSS("/e") "@+1 x12\n/a cpu.used=+100000\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "100 t /e: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "101 t /e: yes, reclaim\n"
+		       "101 t /e: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "102 t /e: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "103 t /e: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 t /e: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: yes, hold\n"
+		       "105 t /e: yes, hold\n"
+		       "106 t /b: no, hold\n"
+		       "107 t /e: yes, limit cpu\n"
+		       "107 /a: wrote cpu 40ms to 20ms\n"
+		       "108 t /e: yes, hold\n"
+		       "110 t /b: no, release\n"
+		       "110 t /e: yes, limit cpu\n"
+		       "110 /a: wrote cpu 20ms to 10ms\n"
+		       "111 t /b: no, quiet\n"
+		       "111 t /e: yes, hold\n"
+		       "113 t /e: yes, floor\n"
+		       "114 t /b: later no, quiet\n"
+		       "115 t /e: no, hold\n"
+		       "119 t /e: no, release\n"
+		       "119 /a: wrote cpu 10ms to 20ms\n"
+		       "120 t /e: later no, release\n"
+		       "122 /a: restored cpu 20ms to max\n"
+		       "123 t /e: no, quiet\n",
+	}, {
+		.name = "without readings, all stays as it is, and a freeze lets it run now and then",
+		.config = THROTTLE("t", "/b", "by=freeze"),
+		.script = NEIGHBOURS "@+1 x8\n" A_TAKES
+			  "@+1 x8 module=missing\n@+1 x20 module=ok\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, freeze\n"
+		       "104 /a: wrote freeze 0 to 1\n"
+		       "105 t /b: yes, hold\n"
+		       "105 /a: restored freeze 1 to 0\n"
+		       "106 /a: wrote freeze 0 to 1\n"
+		       "107 t /b: yes, freeze\n"
+		       "107 /a: restored freeze 1 to 0\n"
+		       "108 t /b: yes, hold\n"
+		       "108 /a: wrote freeze 0 to 1\n"
+		       "109 t /b: unknown, blind\n"
+		       "111 /a: restored freeze 1 to 0\n"
+		       "112 /a: wrote freeze 0 to 1\n"
+		       "115 /a: restored freeze 1 to 0\n"
+		       "116 /a: wrote freeze 0 to 1\n"
+		       "117 t /b: later unknown, blind\n"
+		       "118 t /b: no, hold\n"
+		       "119 /a: restored freeze 1 to 0\n"
+		       "120 /a: wrote freeze 0 to 1\n"
+		       "122 t /b: no, release\n"
+		       "123 /a: restored freeze 1 to 0\n"
+		       "124 /a: wrote freeze 0 to 1\n"
+		       "125 /a: restored freeze 1 to 0\n"
+		       "126 t /b: no, quiet\n",
+	}, {
+		.name = "time without readings is no time without the condition",
+		.config = "[rule t]\ncgroups = /b\nwhen = psi.some.avg10 > 5 %\n"
+			  "do = throttle wait=3s idle=5s\n",
+		.script = NEIGHBOURS "/b psi.some.avg10=10\n@+1 x4\n" A_TAKES
+			  "@+1 x9 module=missing\n/b psi.some.avg10=0\n@+1 x8 module=ok\n",
+		.log = "100 t /b: yes, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: no, blind\n"
+		       "114 t /b: later no, blind\n"
+		       "115 t /b: no, hold\n"
+		       "119 t /b: no, release\n"
+		       "119 /a: restored cpu 40ms to max\n"
+		       "120 t /b: no, quiet\n",
+	}, {
+		.name = "an evictor that was removed is forgotten",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x4\n" A_TAKES
+			  "@+1\ngone /a\n@+1 x2\n/a id=8 current=100M\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 /a: gone cpu 40ms to max\n"
+		       "105 t /b: no, quiet\n",
+	}, {
+		.name = "one that is marked never to be harmed is not, nor if the victim has the mark",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "/a user.oomd_omit=1\n@+1 x2\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, spared\n",
+	}, {
+		.name = "but a tenant cannot mark itself",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "/a user.oomd_omit=1 owner=1000\n@+1 x2\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n",
+	}, {
+		.name = "one that is to be avoided comes last",
+		.config = THROTTLE("t", "/b", "share=30%"),
+		.script = NEIGHBOURS
+			  "/a trusted.oomd_avoid=1\n@+1 x2\nblame 3 by 2 +600\nblame 3 by 4 +400\n"
+			  LOSS("/b") "@+1 x2\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /c 2M\n"
+		       "102 t /b: reclaim /c 2M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: reclaim /a 4M\n",
+	}, {
+		.name = "no more than two are held back, the worst ones",
+		.config = THROTTLE("t", "/b", "share=20%"),
+		.script = NEIGHBOURS
+			  "/e id=6\n@+1 x5\nblame 3 by 2 +300\nblame 3 by 4 +450\nblame 3 by 6 +250\n"
+			  LOSS("/b"),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /c 2M\n"
+		       "101 t /b: reclaim /a 1M\n"
+		       "102 t /b: reclaim /c 2M\n"
+		       "102 t /b: reclaim /a 1M\n"
+		       "103 t /b: reclaim /c 2M\n"
+		       "103 t /b: reclaim /a 1M\n"
+		       "104 t /b: reclaim /c 2M\n"
+		       "104 t /b: reclaim /a 1M\n"
+		       "105 t /b: reclaim /c 2M\n"
+		       "105 t /b: reclaim /a 1M\n",
+	}, {
+		.name = "a service beside headroomd is held back, and not the slice that has both",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS
+			  "host self=/s/d\n/s id=6\n/s/d id=7\n/s/x id=8 current=100M\n@+1 x2\nblame 3 by 8 +1000\n"
+			  LOSS("/b"),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /s/x 4M\n"
+		       "102 t /b: reclaim /s/x 4M\n",
+	}, {
+		.name = "a sibling is held back, and not the slice that has both",
+		.config = THROTTLE("t", "/p/b", ""),
+		.script = NEIGHBOURS "/p id=6\n/p/b id=7" A_CGROUP "/p/w id=8 current=100M\n"
+			  "@+1\nblame 7 by 8 +600\nblame 7 by 6 +400\n" LOSS("/p/b"),
+		.log = "100 t /p/b: unknown, blind\n"
+		       "101 t /p/b: yes, reclaim\n"
+		       "101 t /p/b: reclaim /p/w 2M\n",
+	}, {
+		.name = "of the cgroups that may be held back, the nearest counts",
+		.config = THROTTLE("t", "/b", "of=/a/*, /a"),
+		.script = NEIGHBOURS
+			  "/a/x id=6 current=50M\n/a/x/y id=7\n@+1 x1\nblame 3 by 4 +400\nblame 3 by 7 +600\n"
+			  LOSS("/b"),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a/x 2M\n",
+	}, {
+		.name = "memory.high comes last, and never below the limit of the victim",
+		.config = THROTTLE("t", "/b", "by=reclaim high=10M"),
+		.script = NEIGHBOURS "/b max=80M\n@+1 x20\n" A_TAKES "@+1 x9\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit memory\n"
+		       "104 /a: wrote high max to 88M\n"
+		       "105 t /b: yes, hold\n"
+		       "107 t /b: yes, limit memory\n"
+		       "107 /a: wrote high 88M to 80M\n"
+		       "108 t /b: yes, hold\n"
+		       "110 t /b: yes, floor\n"
+		       "117 t /b: later yes, floor\n"
+		       "121 t /b: no, hold\n"
+		       "125 t /b: no, release\n"
+		       "125 /a: restored high 80M to max\n"
+		       "126 t /b: no, quiet\n",
+	}, {
+		.name = "a value from outside wins, and all begins again",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x4\n" A_TAKES "@+1\n/a cpu=60000\n" A_TAKES "@+1 x4\n"
+			  A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 /a: outside cpu 40ms to 60ms\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 4M\n"
+		       "106 t /b: reclaim /a 4M\n"
+		       "107 t /b: reclaim /a 4M\n"
+		       "108 t /b: yes, limit cpu\n"
+		       "108 /a: wrote cpu 60ms to 30ms\n"
+		       "109 t /b: yes, hold\n",
+	}, {
+		.name = "the cooldown delays steps, and no release",
+		.config = THROTTLE("t", "/b", "", "cooldown = 8s"),
+		.script = NEIGHBOURS "@+1 x12\n" A_TAKES "@+1 x9\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, cooling\n"
+		       "109 t /b: yes, limit cpu\n"
+		       "109 /a: wrote cpu max to 40ms\n"
+		       "110 t /b: yes, hold\n"
+		       "112 t /b: yes, cooling\n"
+		       "113 t /b: no, hold\n"
+		       "117 t /b: no, release\n"
+		       "117 /a: restored cpu 40ms to max\n"
+		       "118 t /b: no, quiet\n"
+		       "119 t /b: later no, quiet\n",
+	}, {
+		.name = "in a dry run, it only imagines",
+		.config = THROTTLE("t", "/b", "", "dry-run = yes"),
+		.script = NEIGHBOURS "@+1 x5\n" A_TAKES,
+		.log = "100 t /b: unknown, blind (dry)\n"
+		       "101 t /b: yes, reclaim (dry)\n"
+		       "101 t /b: reclaim /a 4M (dry)\n"
+		       "102 t /b: reclaim /a 4M (dry)\n"
+		       "103 t /b: reclaim /a 4M (dry)\n"
+		       "104 t /b: yes, limit cpu (dry)\n"
+		       "104 /a: wrote cpu max to 40ms (dry)\n"
+		       "105 t /b: yes, hold (dry)\n",
+	},
+};
+
 static void check_case(const struct engine_case *c)
 {
 	struct runner r;
@@ -834,6 +1277,46 @@ static void check_case(const struct engine_case *c)
 	run(&r, c->script);
 	if (!ok(strcmp(r.log, c->log) == 0, "%s", c->name))
 		printf("# got:\n%s# want:\n%s", r.log, c->log);
+	end(&r);
+}
+
+static void check_why(void *arg, const struct decision *d)
+{
+	is_text(d->why, arg, "why");
+}
+
+/* The evidence of throttle: who, the share with its bounds, and what is done */
+static void check_whys(void)
+{
+	static const struct {
+		const char *change;
+		char *why;
+	} whys[] = {
+		{ "@+1\nblame 3 by 2 +800\nblame 3 by 0 +100\nblame 3 by 4 +100\nblame 2 by 3 +50\n",
+		  "/a: reclaiming 3.1 MiB from it (it took 80 %, 75 to 90 %, of the 1000 pages that others evicted)" },
+		{ "@+1 x3\n/a cpu.used=+1000000\nblame 3 by 2 +1000\n",
+		  "/a: reclaim did not help enough: now cpu.max 50 of 100 ms (it took 100 %, 100 to 100 %, of the 1000 pages that others evicted)" },
+		{ "@reload\n@+1\nblame 3 by 2 +300\nblame 3 by 4 +300\n",
+		  "/a took 30 % (30 to 70 %) of the 1000 pages that others evicted, which is less than share=" },
+		{ "@+1\nblame 3 by 2 +600\nblame 2 by 3 +500\n",
+		  "/a took 60 % (10 to 100 %) of the 1000 pages that others evicted, but the cgroup took about as many from it: both are short of memory" },
+		{ "@+1\n/b evictions=+5000\n",
+		  "5000 pages were evicted for its own demand or limits, and 1000 for that of others: holding these back would not help" },
+		{ "@+1\nblame 3 by 1 +1000\n",
+		  "no cgroup that may be held back took any of the 1000 pages that others evicted" },
+		{ "@+1\n/a user.oomd_omit=1\nblame 3 by 2 +1000\n",
+		  "/a took 100 % (100 to 100 %) of the 1000 pages that others evicted, but it is marked never to be harmed" },
+	};
+	struct runner r;
+	char text[256];
+
+	begin(&r, false, THROTTLE("t", "/b", ""), THROTTLE("u", "/b", ""));
+	run(&r, NEIGHBOURS "blame 2 by 3 0\nblame 3 by 2 0\n");
+	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
+		snprintf(text, sizeof(text), "%s" LOSS("/b"), whys[i].change);
+		run(&r, text);
+		engine_each(r.engine, 0, check_why, whys[i].why);
+	}
 	end(&r);
 }
 
@@ -859,6 +1342,27 @@ static void check_files(void)
 	ok(!(files & ~wish.files), "all of which are in the wish");
 	is_uint(engine_files(r.engine, 2, "/s"), LOW | LIMITS, "knob and limits of its parent");
 	is_uint(engine_files(r.engine, 4, "/s/y"), 0, "nothing of its neighbour");
+	end(&r);
+}
+
+/* What an action reads of cgroups that it may act on: those beside its own, or of a pattern */
+static void check_files_of_targets(void)
+{
+	uint32_t targets = action_throttle.target_files;
+	struct frame_wish wish = {};
+	struct runner r;
+
+	begin(&r, false, THROTTLE("t", "/s/x/y", ""), THROTTLE("t", "/s/x/y", "of=/p/**"));
+	run(&r, NEIGHBOURS);
+	engine_wish(r.engine, &wish);
+	ok(wish.blame && (wish.host_files & FRAME_BIT(FRAME_SELF)) && !(targets & ~wish.files),
+	   "an action that acts on others needs blame, its own place, and their files");
+	is_uint(engine_files(r.engine, 11, "/s/x/z") & targets, targets, "beside its own");
+	is_uint(engine_files(r.engine, 12, "/p/q") & targets, targets, "a service");
+	is_uint(engine_files(r.engine, 13, "/p/q/r") & targets, 0, "and no others");
+	run(&r, "@reload");
+	is_uint(engine_files(r.engine, 11, "/s/x/z") & targets, 0, "with a pattern, no siblings");
+	is_uint(engine_files(r.engine, 13, "/p/q/r") & targets, targets, "but what it matches");
 	end(&r);
 }
 
@@ -999,7 +1503,11 @@ int main(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_case(&cases[i]);
+	for (size_t i = 0; i < sizeof(throttle_cases) / sizeof(throttle_cases[0]); i++)
+		check_case(&throttle_cases[i]);
+	check_whys();
 	check_files();
+	check_files_of_targets();
 	check_files_of_claims(false, "the knob of a claim");
 	check_files_of_claims(true, "the knob of a claim in a dry run");
 	check_many();

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Evictors: which cgroups took the pages of a subtree between two frames
+ *
+ * Blame lists, for each victim, the evictors that took most, and sums up the others. Evictors are
+ * summed up at a level, so that one that spreads over many children is found as their parent:
+ *
+ *	/batch			the level
+ *	/batch/1	100	takes 250 pages,
+ *	/batch/2	150	though no child of it takes more than 150
+ *
+ * Only demand counts: reclaim for a limit of an ancestor, kswapd, and direct reclaim. Pages that a
+ * request took (memory.reclaim, MADV_PAGEOUT), or that were taken for an unknown reason, blame no
+ * one.
+ *
+ * The victim must not be able to blame a neighbour for what it did itself. Its own demand is not
+ * demand from outside, wherever in the subtree it comes from. A limit in the subtree is not either,
+ * but blame does not say for which limit a page was evicted; nor when: the list of a removed
+ * cgroup, old as it may be, is added to that of its parent. But the statistics say exactly how many
+ * pages demand from outside took (evictions.outside). What blame has beyond that is its excess, and
+ * may be of any evictor:
+ *
+ *	taken - excess <= pages that an evictor took <= taken + unknown
+ */
+#include <stdbool.h>
+
+#include "action.h"
+#include "evictors.h"
+#include "saturating.h"
+
+static bool is_within(const struct frame *frame, size_t top, size_t i)
+{
+	return i >= top && i < frame->cgroup[top].end;
+}
+
+static bool is_demand(uint32_t reason)
+{
+	return reason == HEADROOM_REASON_ANCESTOR_LIMIT || reason == HEADROOM_REASON_KSWAPD ||
+	       reason == HEADROOM_REASON_DIRECT_RECLAIM;
+}
+
+size_t evictors_level(const struct frame *frame, size_t victim, const struct pattern *of, size_t at)
+{
+	size_t level = FRAME_NONE;
+
+	if (is_within(frame, victim, at))
+		return FRAME_NONE;
+	for (; at != FRAME_NONE && !is_within(frame, at, victim); at = frame->cgroup[at].parent) {
+		if (of->nr && !pattern_matches(of, frame->cgroup[at].path))
+			continue;
+		if (!action_spares(frame, at))
+			level = at;
+		if (of->nr)
+			break;
+	}
+	return level;
+}
+
+static struct evictor *find(struct evictors *evictors, size_t cgroup)
+{
+	struct evictor *e = evictors->evictor;
+
+	while (e < evictors->evictor + evictors->nr && e->cgroup != cgroup)
+		e++;
+	if (e == evictors->evictor + EVICTORS)
+		return NULL;
+	if (e == evictors->evictor + evictors->nr) {
+		*e = (struct evictor){ .cgroup = cgroup };
+		evictors->nr++;
+	}
+	return e;
+}
+
+/*
+ * Pages of the victim by evictor
+ * @outside: those of evictors that are known to be outside
+ * @unlisted: those of evictors without an entry, or that are not in the frame
+ */
+struct sums {
+	uint64_t outside;
+	uint64_t unlisted;
+};
+
+static void add_victim(struct evictors *evictors, struct sums *sums,
+		       const struct headroom_victim *victim, const struct view *view,
+		       const struct pattern *of)
+{
+	for (size_t i = 0; i < victim->nr; i++) {
+		const struct headroom_evictor *from = &victim->evictor[i];
+		size_t at = from->id ? frame_find(view->now, from->id) : FRAME_NONE, level;
+		struct evictor *e;
+
+		if (at == FRAME_NONE)
+			sums->unlisted += from->evictions;
+		if (at == FRAME_NONE || is_within(view->now, view->cgroup, at))
+			continue;
+		sums->outside += from->evictions;
+		level = is_demand(from->reason) ?
+			evictors_level(view->now, view->cgroup, of, at) : FRAME_NONE;
+		e = level == FRAME_NONE ? NULL : find(evictors, level);
+		if (e)
+			e->taken += from->evictions;
+		else if (from->merged)
+			evictors->unknown += from->evictions;
+	}
+}
+
+/* What the victim took from evictors; those that it did not lose pages to do not matter */
+static void add_back(struct evictors *evictors, const struct headroom_victim *victim,
+		     const struct view *view)
+{
+	size_t owner = frame_find(view->now, victim->id), at;
+	struct evictor *e = evictors->evictor;
+
+	while (e < evictors->evictor + evictors->nr && !is_within(view->now, e->cgroup, owner))
+		e++;
+	if (owner == FRAME_NONE || e == evictors->evictor + evictors->nr)
+		return;
+	for (size_t i = 0; i < victim->nr; i++) {
+		const struct headroom_evictor *by = &victim->evictor[i];
+
+		at = by->id ? frame_find(view->now, by->id) : FRAME_NONE;
+		if (at != FRAME_NONE && is_within(view->now, view->cgroup, at) &&
+		    is_demand(by->reason))
+			e->back += by->evictions;
+	}
+}
+
+static void sum_up(struct evictors *evictors, const struct headroom_blame *delta,
+		   const struct view *view, const struct pattern *of)
+{
+	struct sums sums = {};
+
+	for (size_t i = 0; i < delta->nr; i++) {
+		size_t at = frame_find(view->now, delta->victim[i].id);
+
+		if (at != FRAME_NONE && is_within(view->now, view->cgroup, at))
+			add_victim(evictors, &sums, &delta->victim[i], view, of);
+	}
+	for (size_t i = 0; evictors->nr && i < delta->nr; i++)
+		add_back(evictors, &delta->victim[i], view);
+	evictors->unknown += saturating_sub(evictors->outside, sums.outside);
+	evictors->excess = saturating_sub(sums.outside + sums.unlisted, evictors->outside);
+}
+
+const char *evictors_read(const struct view *view, const struct pattern *of,
+			  struct evictors *evictors)
+{
+	const struct headroom_stats *now, *before;
+	const char *why = view_stats(view, &now, &before);
+	struct headroom_blame *delta;
+
+	*evictors = (struct evictors){};
+	if (why)
+		return why;
+	if (!view->now->blame || !view->before->blame)
+		return "blame was not read";
+	evictors->outside = saturating_sub(now->evictions_outside, before->evictions_outside);
+	evictors->own = saturating_sub(now->evictions - before->evictions, evictors->outside);
+	if (!evictors->outside)
+		return NULL;
+	if (headroom_blame_delta(view->now->blame, view->before->blame, &delta))
+		return "out of memory";
+	sum_up(evictors, delta, view, of);
+	headroom_blame_free(delta);
+	return NULL;
+}
