@@ -204,7 +204,8 @@ static bool is_true(const char *text, ssize_t size)
 
 /*
  * The owner of a cgroup, and the extended attributes by which systemd and oomd mark those to kill
- * first, last or never. A descriptor of O_PATH has no attributes, but the link to it has.
+ * first, last or never. A descriptor of O_PATH has no attributes, but the link to it has. Most
+ * cgroups have none, which one call says.
  */
 static ssize_t read_marks(int dir, char *buf, size_t size)
 {
@@ -220,6 +221,8 @@ static ssize_t read_marks(int dir, char *buf, size_t size)
 		return -errno;
 	n = snprintf(buf, size, "owner %u\n", st.st_uid);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", dir);
+	if (!listxattr(link, NULL, 0))
+		return n;
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (is_true(value, getxattr(link, marks[i], value, sizeof(value))))
 			n += snprintf(buf + n, size - n, "%s\n", marks[i]);
