@@ -85,6 +85,14 @@ static bool is_beside(const struct pattern *pattern, const char *path)
 	return pattern_reaches(pattern, parent);
 }
 
+void action_wish(const struct action *action, const struct action_value *parameter,
+		 struct frame_wish *wish)
+{
+	wish->files |= action->target_files;
+	if (action->wish_more)
+		action->wish_more(parameter, wish);
+}
+
 bool action_targets(const struct action *action, const struct action_value *parameter,
 		    const struct pattern *own, const char *path)
 {
@@ -92,7 +100,7 @@ bool action_targets(const struct action *action, const struct action_value *para
 		return false;
 	for (size_t i = 0; action->parameter[i].name; i++)
 		if (action->parameter[i].type == PARAMETER_CGROUPS && parameter[i].cgroups.nr)
-			return pattern_matches(&parameter[i].cgroups, path);
+			return is_below(&parameter[i].cgroups, path);
 	return action->beside ? is_beside(own, path) : is_below(own, path);
 }
 

@@ -22,6 +22,8 @@
 #include "signals.h"
 #include "unit.h"
 
+struct arbiter;
+
 /* The most parameters of an action, and deeds of a plan */
 #define ACTION_PARAMETERS	12
 #define ACTION_DEEDS		4
@@ -77,6 +79,7 @@ struct action_value {
  * @rule: name of the rule
  * @parameter: in the order of the action's list
  * @ledger: the claims: see action_knob()
+ * @arbiter: the kills; for a rule that only imagines, with those that were imagined
  * @value: of the action's own knob; in a dry run, the value that it would have
  * @original: the value that it would have without headroomd
  * @demand: what the rule demanded last; 0 if nothing
@@ -92,6 +95,7 @@ struct action_input {
 	const char *rule;
 	const struct action_value *parameter;
 	const struct ledger *ledger;
+	const struct arbiter *arbiter;
 	uint64_t value;
 	uint64_t original;
 	uint64_t demand;
@@ -127,9 +131,12 @@ struct action_plan {
  * @reasons: a word for each of its reasons
  * @wish: what frames have to contain for it, of the rule's own cgroups
  * @target_files: FRAME_BIT() of each file that it reads of the cgroups that it may act on: those
- *	of its parameter of type PARAMETER_CGROUPS; or all below the rule's own, or beside them
+ *	of its parameter of type PARAMETER_CGROUPS and all below them; or all below the rule's own, or
+ *	beside them
  * @beside: without that parameter, it acts on the siblings of the rule's own cgroups and of their
  *	ancestors, and on all cgroups up to two levels below the root
+ * @wish_more: NULL, or adds what frames have to contain for its parameters, with the files of
+ *	those cgroups
  * @state_size: bytes that it remembers of a cgroup from frame to frame, zeroed at first
  * @plan: decide what to demand
  */
@@ -142,6 +149,7 @@ struct action {
 	struct frame_wish wish;
 	uint32_t target_files;
 	bool beside;
+	void (*wish_more)(const struct action_value *parameter, struct frame_wish *wish);
 	size_t state_size;
 	void (*plan)(const struct action_input *input, void *state, struct action_plan *plan);
 };
@@ -166,6 +174,9 @@ uint64_t action_demanded(const struct action_input *input, size_t cgroup, enum k
  * no cgroup at all if the frame does not say where headroomd is. A frame has to have FRAME_SELF.
  */
 bool action_spares(const struct frame *frame, size_t cgroup);
+/** action_wish - add what frames have to contain of the cgroups that a rule's action may act on */
+void action_wish(const struct action *action, const struct action_value *parameter,
+		 struct frame_wish *wish);
 /** action_targets - whether a rule's action may act on a cgroup; not only on its own */
 bool action_targets(const struct action *action, const struct action_value *parameter,
 		    const struct pattern *own, const char *path);

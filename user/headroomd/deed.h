@@ -23,8 +23,9 @@ enum deed_kind {
  * @kind: what
  * @cgroup: to which, by index in the frame
  * @knob: DEED_DEMAND: the knob
- * @value: DEED_DEMAND: the value; DEED_RECLAIM and DEED_TELL: bytes
+ * @value: DEED_DEMAND: the value; DEED_RECLAIM and DEED_TELL: bytes; DEED_KILL: memory.current
  * @swappiness: DEED_RECLAIM: from 0 to 200; negative for that of the system
+ * @settle: DEED_KILL: ns that its memory may take to fall: see arbiter.h
  */
 struct deed {
 	enum deed_kind kind;
@@ -32,6 +33,7 @@ struct deed {
 	enum knob knob;
 	uint64_t value;
 	int swappiness;
+	uint64_t settle;
 };
 
 #endif /* HEADROOMD_DEED_H */

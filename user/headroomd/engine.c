@@ -5,6 +5,7 @@
  * A round:
  *
  *	ledger_look()	 what was changed outside, what is gone
+ *	arbiter_look()	 what came of the last kill
  *	for each cgroup, for each rule that applies to it:
  *	  condition_evaluate()	 on this frame and the one before
  *	  action->plan()	 what the rule wants now
@@ -18,12 +19,13 @@
  *					  |
  *					  condition states, action's state, last decision
  *
- * Rules that only imagine have a ledger of their own.
+ * Rules that only imagine have a ledger and an arbiter of their own.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arbiter.h"
 #include "clock.h"
 #include "engine.h"
 #include "field.h"
@@ -90,6 +92,7 @@ struct engine {
 	engine_act *act;
 	void *act_arg;
 	struct ledger *ledger, *dry_ledger;
+	struct arbiter *arbiter, *dry_arbiter;
 	struct frame *before;
 	unsigned int round;
 	size_t nr;
@@ -112,7 +115,10 @@ struct engine *engine_new(bool dry_run, const struct engine_log *log)
 	e->log = *log;
 	e->size = 64;
 	e->watched = calloc(e->size, sizeof(*e->watched));
-	if (e->watched && !ledger_open(&e->dry_ledger, LEDGER_DRY, NULL, NULL, report_claim, e))
+	e->arbiter = arbiter_new(false);
+	e->dry_arbiter = arbiter_new(true);
+	if (e->watched && e->arbiter && e->dry_arbiter &&
+	    !ledger_open(&e->dry_ledger, LEDGER_DRY, NULL, NULL, report_claim, e))
 		return e;
 	engine_free(e);
 	return NULL;
@@ -141,6 +147,8 @@ void engine_free(struct engine *e)
 		unbind(&e->watched[i]);
 	free(e->watched);
 	frame_put(e->before);
+	arbiter_free(e->dry_arbiter);
+	arbiter_free(e->arbiter);
 	ledger_close(e->dry_ledger);
 	ledger_close(e->ledger);
 	free(e);
@@ -178,7 +186,7 @@ void engine_wish(const struct engine *e, struct frame_wish *wish)
 
 		condition_wish(&rule->when, wish);
 		frame_wish_add(wish, &rule->action->wish);
-		wish->files |= rule->action->target_files;
+		action_wish(rule->action, rule->parameter, wish);
 	}
 	if (e->config->budget_share > 0)
 		wish->host_files |= FRAME_BIT(FRAME_MEMINFO);
@@ -261,6 +269,8 @@ static void forget_all(struct engine *e)
 		e->watched[i] = (struct watched){};
 	}
 	e->nr = 0;
+	arbiter_forget(e->arbiter);
+	arbiter_forget(e->dry_arbiter);
 }
 
 static bool is_comparable(const struct frame *before, const struct frame *now)
@@ -295,7 +305,7 @@ static int bind(struct engine *e, struct watched *w, const char *path)
 		const struct rule *rule = &e->config->rule[i];
 
 		if (action_targets(rule->action, rule->parameter, &rule->cgroups, path))
-			wish.files |= rule->action->target_files;
+			action_wish(rule->action, rule->parameter, &wish);
 		if (!pattern_matches(&rule->cgroups, path))
 			continue;
 		condition_wish(&rule->when, &wish);
@@ -330,6 +340,11 @@ uint32_t engine_files(void *arg, uint64_t id, const char *path)
 static struct ledger *ledger_of(const struct engine *e, const struct rule *rule)
 {
 	return e->dry_run || rule->dry_run || !e->ledger ? e->dry_ledger : e->ledger;
+}
+
+static struct arbiter *arbiter_of(const struct engine *e, const struct rule *rule)
+{
+	return ledger_of(e, rule) == e->dry_ledger ? e->dry_arbiter : e->arbiter;
 }
 
 static struct decision decision_of(const struct engine *e, const struct binding *b,
@@ -465,14 +480,34 @@ static bool is_allowed(const struct deed *deed, const struct frame *frame)
 	}
 }
 
-static void act(struct engine *e, const struct binding *b, const struct view *view,
-		const struct deed *deed)
+/* A kill that is done is also one for the rules that only imagine */
+static int note_kill(struct engine *e, const struct binding *b, const struct view *view,
+		     const struct deed *deed)
+{
+	const struct arbiter_kill kill = {
+		.rule = b->rule->name, .by = view->now->cgroup[view->cgroup].id,
+		.cgroup = deed->cgroup, .settle = deed->settle,
+	};
+	struct arbiter *arbiter = arbiter_of(e, b->rule);
+	int err = arbiter_note(arbiter, view->now, &kill);
+
+	if (!err && arbiter != e->dry_arbiter)
+		err = arbiter_note(e->dry_arbiter, view->now, &kill);
+	return err;
+}
+
+static int act(struct engine *e, const struct binding *b, const struct view *view,
+	       const struct deed *deed)
 {
 	struct decision decision = decision_of(e, b, view->now, view->cgroup);
+	int err = deed->kind == DEED_KILL ? note_kill(e, b, view, deed) : 0;
 
+	if (err)
+		return err;
 	e->log.acted(e->log.arg, view->now, deed, &decision);
 	if (e->act && !decision.dry)
 		e->act(e->act_arg, view->now, deed, &decision);
+	return 0;
 }
 
 static int carry_out(struct engine *e, struct binding *b, const struct view *view,
@@ -488,7 +523,7 @@ static int carry_out(struct engine *e, struct binding *b, const struct view *vie
 		if (!is_allowed(deed, view->now))
 			continue;
 		if (deed->kind != DEED_DEMAND) {
-			act(e, b, view, deed);
+			err = act(e, b, view, deed);
 			continue;
 		}
 		b->demands++;
@@ -520,6 +555,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	struct action_plan plan = {};
 	struct action_input input = {
 		.view = view, .rule = rule->name, .parameter = rule->parameter, .ledger = ledger,
+		.arbiter = arbiter_of(e, rule),
 		.bounded = ledger_is_bounded(ledger),
 		.interval = e->config->interval,
 		.cooling = b->acted && now - b->acted < rule->cooldown,
@@ -660,6 +696,8 @@ int engine_round(struct engine *e, struct frame *frame)
 	ledger_look(e->dry_ledger, frame);
 	if (e->ledger)
 		ledger_look(e->ledger, frame);
+	arbiter_look(e->dry_arbiter, frame);
+	arbiter_look(e->arbiter, frame);
 	err = run_rules(e, frame, gap);
 	if (!err)
 		err = settle(e, frame);

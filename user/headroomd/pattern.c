@@ -210,19 +210,26 @@ static const char *components(const char *path)
 	return path[1] ? path : "";
 }
 
-bool pattern_matches(const struct pattern *pattern, const char *path)
+bool pattern_excludes(const struct pattern *pattern, const char *path)
 {
-	bool matches = false;
-
 	for (size_t i = 0; i < pattern->nr; i++) {
 		const char *glob = pattern->glob[i];
 
 		if (*glob == '!' && match(components(glob + 1), components(path)))
-			return false;
-		if (*glob != '!' && !matches)
-			matches = match(components(glob), components(path));
+			return true;
 	}
-	return matches;
+	return false;
+}
+
+bool pattern_matches(const struct pattern *pattern, const char *path)
+{
+	for (size_t i = 0; i < pattern->nr; i++) {
+		const char *glob = pattern->glob[i];
+
+		if (*glob != '!' && match(components(glob), components(path)))
+			return !pattern_excludes(pattern, path);
+	}
+	return false;
 }
 
 /* Whether a glob has components left to match below a path */

@@ -33,5 +33,7 @@ void pattern_free(struct pattern *pattern);
 bool pattern_matches(const struct pattern *pattern, const char *path);
 /** pattern_reaches - whether some glob may match a path below @path; exclusions do not count */
 bool pattern_reaches(const struct pattern *pattern, const char *path);
+/** pattern_excludes - whether an exclusion matches a path */
+bool pattern_excludes(const struct pattern *pattern, const char *path);
 
 #endif /* HEADROOMD_PATTERN_H */

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The value by which a policy ranks a cgroup */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "field.h"
+#include "saturating.h"
+#include "signals.h"
+#include "victim_rank.h"
+
+static const struct {
+	const char *signal;
+	enum unit_kind unit;
+	const char *meaning;
+} ranks[] = {
+	[VICTIM_BY_SIZE] = { NULL, UNIT_SIZE, "of unprotected memory" },
+	[VICTIM_BY_GROWTH] = { "memory.growth", UNIT_FLOW, "of growth" },
+	[VICTIM_BY_SWAP] = { "swap.current", UNIT_SIZE, "of swap" },
+	[VICTIM_BY_STALL] = { "stall", UNIT_SHARE, "of a task's time in stalls" },
+	[VICTIM_BY_REFAULTS] = { "refaults.per_eviction", UNIT_SHARE,
+				 "of its evicted pages refaulted" },
+	[VICTIM_BY_BLAME] = { NULL, UNIT_COUNT, "pages taken from others" },
+};
+
+/* Charge pages of a victim to an evictor and its ancestors, up to one that has both */
+static void charge(const struct frame *frame, size_t victim, size_t evictor, uint64_t pages,
+		   double *taken)
+{
+	for (size_t i = evictor; i != FRAME_NONE; i = frame->cgroup[i].parent) {
+		if (victim >= i && victim < frame->cgroup[i].end)
+			return;
+		taken[i] += pages;
+	}
+}
+
+static void charge_all(const struct headroom_blame *delta, const struct view *view, double *taken)
+{
+	const struct frame *frame = view->now;
+	size_t end = frame->cgroup[view->cgroup].end;
+
+	for (size_t i = 0; i < delta->nr; i++) {
+		const struct headroom_victim *v = &delta->victim[i];
+		size_t victim = frame_find(frame, v->id);
+
+		if (victim == FRAME_NONE || victim < view->cgroup || victim >= end)
+			continue;
+		for (size_t j = 0; j < v->nr; j++)
+			charge(frame, victim, v->evictor[j].id ?
+			       frame_find(frame, v->evictor[j].id) : FRAME_NONE,
+			       v->evictor[j].evictions, taken);
+	}
+}
+
+const char *victim_blame(const struct view *view, double **taken)
+{
+	struct headroom_blame *delta;
+
+	if (view->now->module_error)
+		return "the module does not answer";
+	if (!view->now->blame || !view->before || !view->before->blame)
+		return "there is no previous frame to compare with";
+	*taken = calloc(view->now->nr, sizeof(**taken));
+	if (!*taken || headroom_blame_delta(view->now->blame, view->before->blame, &delta)) {
+		free(*taken);
+		*taken = NULL;
+		return "memory is short";
+	}
+	charge_all(delta, view, *taken);
+	headroom_blame_free(delta);
+	return NULL;
+}
+
+/* memory.current beyond what is protected */
+static struct sample rank_size(const struct frame *frame, size_t i)
+{
+	uint64_t current, low, min;
+
+	if (!field_number(frame_text(frame, i, FRAME_MEMORY_CURRENT), &current) ||
+	    !field_number(frame_text(frame, i, FRAME_MEMORY_LOW), &low) ||
+	    !field_number(frame_text(frame, i, FRAME_MEMORY_MIN), &min))
+		return signal_blind("its files cannot be read");
+	return signal_exact(saturating_sub(current, low > min ? low : min));
+}
+
+struct sample victim_rank(const struct view *of_rule, enum victim_rank by, const double *taken,
+			  size_t cgroup)
+{
+	const char *name = ranks[by].signal;
+	struct view view = *of_rule;
+	struct sample s;
+
+	if (by == VICTIM_BY_SIZE)
+		return rank_size(view.now, cgroup);
+	if (by == VICTIM_BY_BLAME)
+		return taken ? signal_exact(taken[cgroup]) : signal_blind("blame is not known");
+	view.cgroup = cgroup;
+	view.cgroup_before = view.before ?
+		frame_find(view.before, view.now->cgroup[cgroup].id) : FRAME_NONE;
+	s = signal_read(signal_find(name, strlen(name)), &view, NULL);
+	s.value = s.low;
+	return s;
+}
+
+void victim_wish(enum victim_rank by, struct frame_wish *wish)
+{
+	const char *name = ranks[by].signal;
+
+	if (name)
+		frame_wish_add(wish, &signal_find(name, strlen(name))->wish);
+	wish->blame |= by == VICTIM_BY_BLAME;
+	wish->stats |= wish->blame;
+}
+
+const char *victim_print_rank(char *buf, size_t size, enum victim_rank by, double value)
+{
+	char number[48];
+
+	snprintf(buf, size, "%s %s", unit_print(number, sizeof(number), ranks[by].unit, value),
+		 ranks[by].meaning);
+	return buf;
+}
