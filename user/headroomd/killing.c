@@ -2,9 +2,10 @@
 /*
  * Kill a cgroup, and verify it
  *
- * cgroup.kill reaches all tasks, also those that are being forked. Which processes died is said by pid:
- * processes are listed and opened before, and a pidfd says of each whether it has ended. One that is
- * forked in between dies as well, without being listed.
+ * cgroup.kill reaches all tasks, also those that are being forked. Processes are listed and opened
+ * before, and their pidfds show which of them have ended. One that is forked in between dies as well,
+ * without being listed. Success is a cgroup without tasks: a process that was moved out of it before
+ * the kill, or whose number was reused, is not waited for and not reported as killed.
  *
  * The memory of a killed process is freed when its last thread exits, which may be waiting for a
  * lock or a disk. process_mrelease() frees it from here at once.
@@ -26,20 +27,24 @@
 #include "field.h"
 #include "killing.h"
 
-/* Processes that are listed, and how long to wait for their end */
+/* Processes that are opened, and how long to wait until the cgroup has no task */
 #define MOST_PROCESSES	256
 #define TIMEOUT		(10 * NS_PER_S)
+/* How long a process may take from leaving the cgroup until it has ended */
+#define LAST_MOMENT	NS_PER_S
 /* cgroups below, at most so many levels */
 #define MOST_LEVELS	64
+/* How much of the text to keep for what follows a list of pids */
+#define RESERVED	96
 
 /**
  * struct killed - the processes of a cgroup
- * @nr: number that are listed
- * @more: there are others
+ * @nr: number that are opened
+ * @others: number that are not
  */
 struct killed {
 	size_t nr;
-	bool more;
+	size_t others;
 	struct {
 		pid_t pid;
 		int fd;
@@ -49,19 +54,18 @@ struct killed {
 
 static void add_process(struct killed *k, pid_t pid)
 {
-	int fd;
+	int fd = -1;
 
-	if (k->nr == MOST_PROCESSES) {
-		k->more = true;
-		return;
+	if (k->nr < MOST_PROCESSES)
+		fd = syscall(SYS_pidfd_open, pid, 0);
+	if (fd >= 0) {
+		k->process[k->nr].pid = pid;
+		k->process[k->nr].fd = fd;
+		k->process[k->nr++].ended = false;
+	} else if (k->nr == MOST_PROCESSES || errno != ESRCH) {
+		/* One that has ended by now needs no killing */
+		k->others++;
 	}
-	/* It may have ended by now, and then needs no killing */
-	fd = syscall(SYS_pidfd_open, pid, 0);
-	if (fd < 0)
-		return;
-	k->process[k->nr].pid = pid;
-	k->process[k->nr].fd = fd;
-	k->process[k->nr++].ended = false;
 }
 
 static void list_procs(struct killed *k, int dir)
@@ -123,7 +127,7 @@ static bool check_ended(struct killed *k)
 	return all;
 }
 
-/* Returns false if some task is left; true if the cgroup is gone */
+/* Whether no task is left. A cgroup that was removed has none; one that cannot be read may. */
 static bool is_empty(int dir)
 {
 	char text[256];
@@ -131,7 +135,7 @@ static bool is_empty(int dir)
 	uint64_t populated;
 
 	if (n < 0)
-		return true;
+		return n == -ENOENT;
 	text[n] = '\0';
 	return field_key(text, "populated", &populated) && !populated;
 }
@@ -147,32 +151,43 @@ static void release_memory(const struct killed *k)
 static int wait_for_end(struct killed *k, int dir)
 {
 	const struct timespec pause = { .tv_nsec = 10000000 };
-	uint64_t begin = clock_now();
+	uint64_t begin = clock_now(), emptied = 0;
 
-	while (!check_ended(k) || !is_empty(dir)) {
-		if (clock_now() - begin > TIMEOUT)
+	for (;;) {
+		bool ended = check_ended(k);
+
+		if (!emptied && is_empty(dir))
+			emptied = clock_now();
+		if (emptied && (ended || clock_now() - emptied > LAST_MOMENT))
+			return 0;
+		if (!emptied && clock_now() - begin > TIMEOUT)
 			return -ETIMEDOUT;
 		release_memory(k);
 		nanosleep(&pause, NULL);
 	}
-	return 0;
 }
 
-/* Append the pids of processes that have ended, or that have not */
-static void print_pids(char *text, size_t size, const struct killed *k, bool ended)
+/* Append the pids of processes that have ended, or that have not, as far as there is room */
+static void print_pids(char *text, size_t size, const struct killed *k, bool ended, size_t others)
 {
 	size_t n = strlen(text);
 
-	for (size_t i = 0; i < k->nr && n + 16 < size; i++)
-		if (k->process[i].ended == ended)
+	for (size_t i = 0; i < k->nr; i++) {
+		if (k->process[i].ended != ended)
+			continue;
+		if (n + RESERVED < size)
 			n += snprintf(text + n, size - n, " %d", k->process[i].pid);
-	if (k->more && n + 16 < size)
-		snprintf(text + n, size - n, " and others");
+		else
+			others++;
+	}
+	if (others && n < size)
+		snprintf(text + n, size - n, " and %zu other%s", others, others == 1 ? "" : "s");
 }
 
+/* If the cgroup is empty, those that were not opened have ended as well */
 static void describe(char *text, size_t size, const char *path, const struct killed *k, int err)
 {
-	size_t ended = 0;
+	size_t others = err ? 0 : k->others, ended = others;
 
 	for (size_t i = 0; i < k->nr; i++)
 		ended += k->process[i].ended;
@@ -181,15 +196,21 @@ static void describe(char *text, size_t size, const char *path, const struct kil
 			 "it was removed" : strerror(-err));
 		return;
 	}
-	snprintf(text, size, "killed %zu process%s of %s:", ended, ended == 1 ? "" : "es", path);
-	print_pids(text, size, k, true);
+	snprintf(text, size, "killed %zu process%s of %s%s", ended, ended == 1 ? "" : "es", path,
+		 ended ? ":" : "");
+	print_pids(text, err ? size / 2 : size, k, true, others);
 	if (!err)
 		return;
-	snprintf(text + strlen(text), size - strlen(text), "; not ended after %d s:",
+	snprintf(text + strlen(text), size - strlen(text), "; after %d s it still has tasks:",
 		 (int)(TIMEOUT / NS_PER_S));
-	print_pids(text, size, k, false);
+	print_pids(text, size, k, false, k->others);
 }
 
+/*
+ * What has to be done before a kill, with a time-out, belongs in front of it: in the thread of the deed,
+ * where waiting delays no frame. The frames that the arbiter reads go on: if it takes longer than
+ * ARBITER_PATIENCE, the cgroup counts as one that cannot be killed.
+ */
 int killing_run(int dir, const char *path, char *text, size_t size)
 {
 	struct killed *k = calloc(1, sizeof(*k));

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Hands: deeds in a fake tree, and a kill in a cgroup of this machine
+ *
+ * Reclaim that takes time is a FIFO without a reader.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "config.h"
+#include "hands.h"
+#include "tap.h"
+#include "tree.h"
+
+#define MOST_JOBS	16
+
+/* A kernel before 6.8 knows no swappiness in memory.reclaim; one that reclaims less says EAGAIN */
+static bool old_kernel, reclaims_less;
+
+ssize_t __real_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size);
+
+ssize_t __wrap_write(int fd, const void *data, size_t size)
+{
+	if (old_kernel && memmem(data, size, "swappiness", 10)) {
+		errno = EINVAL;
+		return -1;
+	}
+	if (reclaims_less) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return __real_write(fd, data, size);
+}
+
+/* --- deeds and outcomes --- */
+
+static struct dirs *dirs;
+static struct hands *hands;
+static char rule_name[] = "r";
+
+/* The outcomes that were collected */
+static struct {
+	size_t nr;
+	int error;
+	char text[2048];
+} last;
+
+static void note_outcome(void *arg, const struct outcome *outcome)
+{
+	(void)arg;
+	last.nr++;
+	last.error = outcome->error;
+	snprintf(last.text, sizeof(last.text), "%s: %s", outcome->rule, outcome->text);
+}
+
+static void collect(void)
+{
+	hands_collect(hands, note_outcome, NULL);
+}
+
+/* Wait until @nr outcomes were collected, for 20 s at most */
+static void wait_for(size_t nr)
+{
+	for (int i = 0; i < 2000 && last.nr < nr; i++) {
+		usleep(10000);
+		collect();
+	}
+}
+
+/* Do a deed to the cgroup at @path, whose id is @id */
+static void act_on(const char *path, uint64_t id, struct deed deed)
+{
+	struct frame *frame = frame_new();
+	const struct rule rule = { .name = rule_name };
+	const struct decision decision = { .rule = &rule };
+
+	if (!frame || frame_add(frame, 1, "/", NULL) || frame_add(frame, id, path, NULL) != 1 ||
+	    frame_finish(frame))
+		abort();
+	deed.cgroup = 1;
+	hands_act(hands, frame, &deed, &decision);
+	frame_put(frame);
+}
+
+static void act(const char *path, struct deed deed)
+{
+	act_on(path, dirs_id(dirs, path), deed);
+}
+
+static void begin(const char *root)
+{
+	dirs = dirs_new(root);
+	hands = dirs ? hands_new(dirs) : NULL;
+	if (!hands)
+		abort();
+	last.nr = 0;
+}
+
+static void end(void)
+{
+	hands_free(hands);
+	dirs_free(dirs);
+}
+
+/* --- reclaim --- */
+
+static const struct deed reclaim = { .kind = DEED_RECLAIM, .value = 4096, .swappiness = -1 };
+static const struct deed with_swappiness = {
+	.kind = DEED_RECLAIM, .value = 4096, .swappiness = 60,
+};
+
+static void make_reclaim(const char *name)
+{
+	char file[64];
+
+	mkdir(in_dir(name), 0755);
+	snprintf(file, sizeof(file), "%s/memory.reclaim", name);
+	put(file, "");
+}
+
+static void check_reclaim(void)
+{
+	begin(dir);
+	make_reclaim("a");
+	act("/a", reclaim);
+	wait_for(1);
+	is_int(last.error, 0, "reclaim succeeds");
+	is_text(get("a/memory.reclaim"), "4096", "memory.reclaim has the bytes");
+	is_text(last.text, "r: reclaimed memory from /a", "the outcome says so");
+	act("/a", with_swappiness);
+	wait_for(2);
+	is_text(get("a/memory.reclaim"), "4096 swappiness=60", "with a swappiness");
+	old_kernel = true;
+	act("/a", with_swappiness);
+	wait_for(3);
+	old_kernel = false;
+	is_int(last.error, 0, "a kernel that knows none reclaims as well");
+	is_text(get("a/memory.reclaim"), "4096", "without it");
+	reclaims_less = true;
+	act("/a", reclaim);
+	wait_for(4);
+	reclaims_less = false;
+	is_int(last.error, 0, "less than was asked for is no error");
+	is_text(last.text, "r: reclaimed less than was asked for from /a", "but is said");
+	end();
+}
+
+static void check_missing(void)
+{
+	uint64_t id;
+
+	begin(dir);
+	mkdir(in_dir("none"), 0755);
+	act("/none", reclaim);
+	wait_for(1);
+	is_int(last.error, -ENOENT, "a cgroup without memory.reclaim");
+	make_reclaim("b");
+	id = dirs_id(dirs, "/b");
+	if (rename(in_dir("b"), in_dir("old")))
+		abort();
+	act_on("/b", id, reclaim);
+	wait_for(2);
+	is_text(last.text, "r: cannot open /b: it was removed", "a cgroup that was removed");
+	make_reclaim("b");
+	act_on("/b", id, reclaim);
+	wait_for(3);
+	is_int(last.error, -ENOENT, "a cgroup that was created again");
+	is_text(get("b/memory.reclaim"), "", "nothing is done to the new one");
+	end();
+}
+
+/* --- deeds that take time --- */
+
+static void make_slow(char *name, size_t size, int i)
+{
+	char file[64];
+
+	snprintf(name, size, "/slow%d", i);
+	mkdir(in_dir(name + 1), 0755);
+	snprintf(file, sizeof(file), "slow%d/memory.reclaim", i);
+	if (mkfifo(in_dir(file), 0600))
+		abort();
+}
+
+/* Let a slow deed end; its writer may not have opened the FIFO yet */
+static void release(int i)
+{
+	char file[64], text[16];
+	int fd;
+
+	snprintf(file, sizeof(file), "slow%d/memory.reclaim", i);
+	fd = open(in_dir(file), O_RDONLY);
+	if (fd < 0 || read(fd, text, sizeof(text)) < 0)
+		abort();
+	close(fd);
+}
+
+static void check_slow(void)
+{
+	char name[16];
+
+	begin(dir);
+	for (int i = 0; i < MOST_JOBS; i++) {
+		make_slow(name, sizeof(name), i);
+		act(name, reclaim);
+	}
+	collect();
+	is_uint(last.nr, 0, "hands do not wait for slow deeds");
+	act("/a", reclaim);
+	collect();
+	is_int(last.error, -EBUSY, "no more than 16 deeds are under way");
+	is_text(last.text, "r: nothing is done to /a: too many deeds are under way", "as is said");
+	release(1);
+	wait_for(2);
+	is_int(last.error, 0, "one of them ends");
+	act("/slow2", reclaim);
+	collect();
+	is_text(last.text, "r: nothing is done to /slow2: the last one is still under way",
+		"for a cgroup, one deed of a kind at a time");
+	act("/a", reclaim);
+	wait_for(4);
+	is_text(last.text, "r: reclaimed memory from /a", "the others do not wait for it");
+	for (int i = 0; i < MOST_JOBS; i++)
+		if (i != 1)
+			release(i);
+	wait_for(3 + MOST_JOBS);
+	is_uint(last.nr, 3 + MOST_JOBS, "all deeds have an outcome");
+	end();
+}
+
+/* --- kill --- */
+
+/* Where cgroup v2 is mounted; NULL if no cgroup can be created there */
+static const char *cgroup_root(void)
+{
+	static const char *const roots[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	char path[64];
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		snprintf(path, sizeof(path), "%s/cgroup.procs", roots[i]);
+		if (!access(path, W_OK))
+			return roots[i];
+	}
+	return NULL;
+}
+
+static bool put_in(const char *root, const char *cgroup, pid_t pid)
+{
+	char path[128];
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s%s/cgroup.procs", root, cgroup);
+	f = fopen(path, "we");
+	if (!f)
+		return false;
+	fprintf(f, "%d", pid);
+	return !fclose(f);
+}
+
+static pid_t spawn(const char *root, const char *cgroup)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (;;)
+			pause();
+	}
+	if (pid < 0 || !put_in(root, cgroup, pid))
+		abort();
+	return pid;
+}
+
+static bool was_killed(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) &&
+	       WTERMSIG(status) == SIGKILL;
+}
+
+/* A cgroup with a child, and one beside it */
+static bool make_cgroups(const char *root, char name[3][64], bool make)
+{
+	bool done = true;
+	char path[128];
+
+	for (int i = 0; i < 3; i++) {
+		int nr = make ? i : 2 - i;
+
+		snprintf(name[nr], 64, "/headroomd-test-%d%s", getpid(),
+			 nr == 0 ? "" : nr == 1 ? "/child" : "-other");
+		snprintf(path, sizeof(path), "%s%s", root, name[nr]);
+		done &= make ? !mkdir(path, 0755) : !rmdir(path);
+	}
+	return done;
+}
+
+static void check_killed(const char *root, char name[3][64])
+{
+	const struct deed kill_it = { .kind = DEED_KILL };
+	pid_t parent = spawn(root, name[0]), child = spawn(root, name[1]);
+	pid_t other = spawn(root, name[2]);
+	char text[256];
+
+	begin(root);
+	act(name[0], kill_it);
+	wait_for(1);
+	is_int(last.error, 0, "a kill succeeds");
+	snprintf(text, sizeof(text), "r: killed 2 processes of %s: %d %d", name[0], parent, child);
+	is_text(last.text, text, "the outcome has the pids of those that have ended, and no others");
+	ok(was_killed(parent) && was_killed(child), "they have");
+	ok(!kill(other, 0), "a process of another cgroup lives");
+	act(name[0], kill_it);
+	wait_for(2);
+	snprintf(text, sizeof(text), "r: killed 0 processes of %s", name[0]);
+	is_text(last.text, text, "an empty cgroup has none to kill");
+	kill(other, SIGKILL);
+	ok(was_killed(other), "the other one ends at last");
+	end();
+}
+
+/* More than are opened, and than the text has room for */
+static void check_many(const char *root, char name[3][64])
+{
+	const struct deed kill_it = { .kind = DEED_KILL };
+	static pid_t pid[300];
+	bool killed = true;
+	char text[256];
+
+	for (int i = 0; i < 300; i++)
+		pid[i] = spawn(root, name[0]);
+	begin(root);
+	act(name[0], kill_it);
+	wait_for(1);
+	for (int i = 0; i < 300; i++)
+		killed &= was_killed(pid[i]);
+	ok(killed, "300 processes are killed");
+	snprintf(text, sizeof(text), "r: killed 300 processes of %s: %d", name[0], pid[0]);
+	ok(!strncmp(last.text, text, strlen(text)), "the outcome counts them all");
+	ok(strstr(last.text, " others"), "and says that it does not have all pids");
+	end();
+}
+
+static void check_kill(void)
+{
+	const char *root = cgroup_root();
+	char name[3][64];
+
+	if (!root || !make_cgroups(root, name, true)) {
+		tap_skip("kill a cgroup", "no cgroup can be created");
+		return;
+	}
+	check_killed(root, name);
+	check_many(root, name);
+	ok(make_cgroups(root, name, false), "the cgroups are removed");
+}
+
+int main(void)
+{
+	make_dir();
+	check_reclaim();
+	check_missing();
+	check_slow();
+	check_kill();
+	remove_dir();
+	return tap_done();
+}
