@@ -1043,17 +1043,6 @@ static const struct engine_case throttle_cases[] = {
 	},
 };
 
-static void check_case(const struct engine_case *c)
-{
-	struct runner r;
-
-	begin(&r, c->dry_run, c->config, c->next);
-	run(&r, c->script);
-	if (!ok(strcmp(r.log, c->log) == 0, "%s", c->name))
-		printf("# got:\n%s# want:\n%s", r.log, c->log);
-	end(&r);
-}
-
 static void check_why(void *arg, const struct decision *d)
 {
 	is_text(d->why, arg, "why");
