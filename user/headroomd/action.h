@@ -88,6 +88,7 @@ struct action_value {
  * @interval: the most time between two frames, ns: what an action does step by step, it does once in
  *	that time, since some frames come early
  * @cooling: the rule acted less than its cooldown ago: it may give back, not take more
+ * @repeats: the rule has a cooldown, after which it may act again while its condition holds
  */
 struct action_input {
 	const struct view *view;
@@ -103,6 +104,7 @@ struct action_input {
 	bool explain;
 	uint64_t interval;
 	bool cooling;
+	bool repeats;
 };
 
 /**
@@ -137,6 +139,8 @@ struct action_plan {
  *	ancestors, and on all cgroups up to two levels below the root
  * @wish_more: NULL, or adds what frames have to contain for its parameters, with the files of
  *	those cgroups
+ * @check: look for what is wrong with the parameters of a rule, each of which is valid; prints it
+ *	into @error. NULL if nothing can be
  * @state_size: bytes that it remembers of a cgroup from frame to frame, zeroed at first
  * @plan: decide what to demand
  */
@@ -150,6 +154,7 @@ struct action {
 	uint32_t target_files;
 	bool beside;
 	void (*wish_more)(const struct action_value *parameter, struct frame_wish *wish);
+	bool (*check)(const struct action_value *parameter, char *error, size_t size);
 	size_t state_size;
 	void (*plan)(const struct action_input *input, void *state, struct action_plan *plan);
 };

@@ -5,7 +5,8 @@
 #include "actions.h"
 
 const struct action *const actions[] = {
-	&action_protect, &action_reclaim, &action_throttle, &action_freeze, &action_kill, NULL,
+	&action_protect, &action_reclaim, &action_throttle, &action_freeze, &action_kill,
+	&action_hook, NULL,
 };
 
 const struct action *action_find(const char *name)

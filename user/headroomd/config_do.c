@@ -220,7 +220,7 @@ void set_do(struct parser *p, struct rule *rule, char *text)
 	const struct action_parameter *parameter;
 	char *rest = text + strcspn(text, " \t");
 	size_t errors = p->errors->nr;
-	char names[256] = "";
+	char names[256] = "", error[256];
 
 	if (*rest)
 		*rest++ = '\0';
@@ -238,4 +238,7 @@ void set_do(struct parser *p, struct rule *rule, char *text)
 		if (is_missing(&parameter[i], &rule->parameter[i]))
 			wrong(p, text, "do: %s needs %s=, %s", rule->action->name,
 			      parameter[i].name, parameter[i].meaning);
+	if (p->errors->nr == errors && !p->out_of_memory && rule->action->check &&
+	    !rule->action->check(rule->parameter, error, sizeof(error)))
+		wrong(p, text, "do: %s", error);
 }

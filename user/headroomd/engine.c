@@ -559,6 +559,7 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 		.bounded = ledger_is_bounded(ledger),
 		.interval = e->config->interval,
 		.cooling = b->acted && now - b->acted < rule->cooldown,
+		.repeats = rule->cooldown > 0,
 	};
 	int err;
 

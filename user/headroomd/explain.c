@@ -10,6 +10,7 @@
 #include "explain.h"
 #include "live.h"
 #include "report.h"
+#include "run.h"
 
 #define TIMEOUT		3000
 
@@ -43,12 +44,31 @@ void explain_signals(void)
 	}
 }
 
+/* Print what this machine lacks for the configuration; returns whether it can run nevertheless */
+static bool check_machine(const struct config *config)
+{
+	struct config_errors errors = {}, warnings = {};
+	bool runs = !run_check(config, &errors, &warnings) && !errors.nr;
+
+	for (size_t i = 0; i < errors.nr; i++)
+		fprintf(stderr, "%s\n", errors.text[i]);
+	for (size_t i = 0; i < warnings.nr; i++)
+		fprintf(stderr, "warning: %s\n", warnings.text[i]);
+	config_errors_free(&errors);
+	config_errors_free(&warnings);
+	return runs;
+}
+
 int explain_check(const char *config_path)
 {
 	struct config *config = config_load_or_print(config_path);
 
 	if (!config)
 		return 1;
+	if (!check_machine(config)) {
+		config_free(config);
+		return 1;
+	}
 	printf("the configuration is valid: %zu rule%s\n", config->nr, config->nr == 1 ? "" : "s");
 	if (!config->nr)
 		printf("without a [rule NAME] headroomd does nothing\n");

@@ -17,9 +17,14 @@
 
 #include "hands.h"
 #include "killing.h"
+#include "run.h"
 
-/* Deeds under way at the same time. A rule that wants more has to wait for its next frame. */
+/*
+ * Deeds under way at the same time, and how many of them programs, which may take their time, can be.
+ * A rule that wants more has to wait for its next frame.
+ */
 #define MOST_JOBS	16
+#define MOST_PROGRAMS	8
 #define TEXT		1024
 
 /**
@@ -27,7 +32,8 @@
  * @next: in the list of the hands
  * @hands: whose it is; valid under the lock while @wanted is set
  * @deed: the deed; its index in the frame is not valid any more
- * @dir: the cgroup's directory; negative errno if it could not be opened
+ * @dir: the cgroup's directory; negative errno if it could not be opened, or is not needed
+ * @run: DEED_RUN: the program
  * @id: the cgroup
  * @path: its path
  * @rule: name of the rule
@@ -40,6 +46,7 @@ struct job {
 	struct hands *hands;
 	struct deed deed;
 	int dir;
+	struct run *run;
 	uint64_t id;
 	char *path;
 	char *rule;
@@ -65,6 +72,7 @@ static void free_job(struct job *job)
 {
 	if (job->dir >= 0)
 		close(job->dir);
+	run_free(job->run);
 	free(job->path);
 	free(job->rule);
 	free(job);
@@ -137,7 +145,7 @@ static void reclaim(struct job *job)
 
 static void do_job(struct job *job)
 {
-	if (job->dir < 0) {
+	if (job->dir < 0 && !job->run) {
 		job->error = job->dir;
 		snprintf(job->text, sizeof(job->text), "cannot open %s: %s", job->path,
 			 job->dir == -ENOENT ? "it was removed" : strerror(-job->dir));
@@ -151,7 +159,9 @@ static void do_job(struct job *job)
 		job->error = killing_run(job->dir, job->path, job->text, sizeof(job->text));
 		break;
 	case DEED_RUN:
-	case DEED_TELL:
+		job->error = run_wait(job->run, job->text, sizeof(job->text));
+		break;
+	case DEED_TELL:		/* the event loop does it */
 	case DEED_DEMAND:
 	case DEED_KINDS:
 		job->error = -ENOSYS;
@@ -172,34 +182,54 @@ static void *run_job(void *arg)
 	return NULL;
 }
 
-/* Why a deed is not begun; NULL if it may be */
-static const char *refusal(const struct hands *hands, uint64_t id, enum deed_kind kind)
+/* Programs of several rules are different deeds, even for the same cgroup */
+static bool is_same(const struct job *a, const struct job *b)
 {
-	if (hands->nr >= MOST_JOBS)
-		return "too many deeds are under way";
-	for (const struct job *job = hands->job; job; job = job->next)
-		if (job->id == id && job->deed.kind == kind && !job->ended)
-			return "the last one is still under way";
-	return NULL;
+	return a->id == b->id && a->deed.kind == b->deed.kind &&
+	       (!a->run || !strcmp(a->rule, b->rule));
 }
 
-static struct job *new_job(struct hands *hands, const struct frame_cgroup *cgroup,
-			   const struct deed *deed, const char *rule)
+/* Why a deed is not begun; NULL if it may be */
+static const char *refusal(const struct hands *hands, const struct job *new)
 {
+	unsigned int programs = 0;
+
+	if (hands->nr >= MOST_JOBS)
+		return "too many deeds are under way";
+	for (const struct job *job = hands->job; job; job = job->next) {
+		if (is_same(job, new) && !job->ended)
+			return "the last one is still under way";
+		programs += job->run && !job->ended;
+	}
+	return new->run && programs >= MOST_PROGRAMS ? "too many programs are under way" : NULL;
+}
+
+static int open_dir(struct hands *hands, const struct frame_cgroup *cgroup)
+{
+	int dir = dirs_open(hands->dirs, cgroup->id, cgroup->path), copy;
+
+	if (dir < 0)
+		return dir;
+	copy = fcntl(dir, F_DUPFD_CLOEXEC, 0);
+	return copy < 0 ? -errno : copy;
+}
+
+static struct job *new_job(struct hands *hands, const struct frame *frame,
+			   const struct deed *deed, const struct decision *decision)
+{
+	const struct frame_cgroup *cgroup = &frame->cgroup[deed->cgroup];
 	struct job *job = calloc(1, sizeof(*job));
-	int dir;
+	bool runs = deed->kind == DEED_RUN;
 
 	if (!job)
 		return NULL;
 	*job = (struct job){
 		.hands = hands, .deed = *deed, .id = cgroup->id, .path = strdup(cgroup->path),
-		.rule = strdup(rule),
+		.rule = strdup(decision->rule->name),
+		.run = runs ? run_new(frame, decision) : NULL,
+		.dir = runs ? -ENOENT : open_dir(hands, cgroup),
 	};
-	dir = dirs_open(hands->dirs, cgroup->id, cgroup->path);
-	job->dir = dir < 0 ? dir : fcntl(dir, F_DUPFD_CLOEXEC, 0);
-	if (dir >= 0 && job->dir < 0)
-		job->dir = -errno;
-	if (job->path && job->rule)
+	if (job->path && job->rule && (job->run || !runs))
 		return job;
 	free_job(job);
 	return NULL;
@@ -229,14 +259,13 @@ void hands_act(void *arg, const struct frame *frame, const struct deed *deed,
 	       const struct decision *decision)
 {
 	struct hands *hands = arg;
-	struct job *job = new_job(hands, &frame->cgroup[deed->cgroup], deed,
-				  decision->rule->name);
+	struct job *job = new_job(hands, frame, deed, decision);
 	const char *why;
 
 	if (!job)
 		return;
 	pthread_mutex_lock(&hands->lock);
-	why = refusal(hands, job->id, deed->kind);
+	why = refusal(hands, job);
 	job->next = hands->job;
 	hands->job = job;
 	hands->nr++;

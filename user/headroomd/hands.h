@@ -47,7 +47,7 @@ void hands_free(struct hands *hands);
  * hands_act - begin a deed; an engine_act, whose @arg are the hands
  *
  * A deed is refused, which is its outcome, if one of its kind is under way for the cgroup, or too
- * many are in all.
+ * many are in all. A program is refused only if the same rule's is.
  */
 engine_act hands_act;
 /** hands_collect - call @f for each deed that has ended since the last call */

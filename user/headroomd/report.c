@@ -223,10 +223,11 @@ static void acted(void *arg, const struct frame *frame, const struct deed *deed,
 	record(arg, "deed", d->rule->name, d->id, d->path, line);
 }
 
-/* Reclaim is frequent, and what it freed is in the next frame */
+/* Reclaim is frequent, and what it freed is in the next frame. A program that was not run is missed. */
 static int level_of_outcome(const struct outcome *outcome)
 {
-	if (outcome->error == -EBUSY || (!outcome->error && outcome->kind == DEED_RECLAIM))
+	if ((outcome->error == -EBUSY && outcome->kind != DEED_RUN) ||
+	    (!outcome->error && outcome->kind == DEED_RECLAIM))
 		return LOG_DEBUG;
 	return outcome->error ? LOG_ERR : LOG_NOTICE;
 }

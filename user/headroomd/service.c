@@ -23,6 +23,7 @@
 #include "journal.h"
 #include "live.h"
 #include "report.h"
+#include "run.h"
 #include "service.h"
 #include "store.h"
 #include "wake.h"
@@ -57,12 +58,29 @@ struct service {
 	int store_error;
 };
 
+/* Read the configuration, and check that this machine has what it needs; NULL if not */
+static struct config *read_config(const char *path, struct config_errors *errors)
+{
+	struct config_errors warnings = {};
+	struct config *config;
+
+	config_load(path, &config, errors);
+	if (config && run_check(config, errors, &warnings))
+		config_errors_add(errors, strdup("out of memory"));
+	for (size_t i = 0; i < warnings.nr; i++)
+		journal(LOG_WARNING, "%s", warnings.text[i]);
+	config_errors_free(&warnings);
+	if (!errors->nr)
+		return config;
+	config_free(config);
+	return NULL;
+}
+
 static struct config *load_config(const char *path)
 {
 	struct config_errors errors;
-	struct config *config;
+	struct config *config = read_config(path, &errors);
 
-	config_load(path, &config, &errors);
 	for (size_t i = 0; i < errors.nr; i++)
 		journal(LOG_ERR, "%s", errors.text[i]);
 	config_errors_free(&errors);
@@ -383,10 +401,9 @@ static char *find_moved(const struct config *new, const struct config *old)
 /* Returns false, and adds to @errors, if the current configuration stays */
 static bool load_again(struct service *s, struct config_errors *errors)
 {
-	struct config *config;
+	struct config *config = read_config(s->config_path, errors);
 	char *moved;
 
-	config_load(s->config_path, &config, errors);
 	if (!config)
 		return false;
 	moved = find_moved(config, s->config);
