@@ -5,29 +5,19 @@
  * A client is in one of two states, and has a time limit in each: it sends its request, then reads
  * the answer. It is dropped when the limit passes, when it ends the connection, and when its
  * request is malformed; in the last case it gets an error first, if that fits into the socket.
- *
- * A lock beside the socket tells whether a daemon listens on it. It prevents that one daemon removes
- * the socket which another one has just created. The kernel releases it when the daemon ends, in
- * whatever way.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <grp.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
 #include "control.h"
 #include "control_socket.h"
 #include "journal.h"
-#include "parent.h"
+#include "listener.h"
 
 /* Connections taken in a second. More wait, so that a flood of them leaves time for the rules. */
 #define ACCEPT_RATE	100
@@ -61,20 +51,10 @@ struct client {
 
 /**
  * struct control - a socket that listens
- * @path: its path
- * @lock: the lock file
- * @fd: the socket
- * @bound: the file was created, and is this one:
- * @dev: its device
- * @ino: its inode
+ * @listener: the socket
  */
 struct control {
-	char *path;
-	int lock;
-	int fd;
-	bool bound;
-	dev_t dev;
-	ino_t ino;
+	struct listener listener;
 	sd_event_source *source;
 	uint64_t timeout;
 	control_handle *handle;
@@ -309,111 +289,12 @@ static int on_connection(sd_event_source *source, int listener, uint32_t events,
 
 /* --- the socket --- */
 
-/* Only one daemon can have the lock */
-static int lock_path(struct control *control)
-{
-	char path[PATH_MAX];
-
-	if (snprintf(path, sizeof(path), "%s.lock", control->path) >= (int)sizeof(path))
-		return -ENAMETOOLONG;
-	control->lock = open(path, O_RDONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (control->lock < 0)
-		return -errno;
-	if (!flock(control->lock, LOCK_EX | LOCK_NB))
-		return 0;
-	return errno == EWOULDBLOCK ? -EADDRINUSE : -errno;
-}
-
-/* Remove a socket on which nothing listens. What does may be another program. */
-static int remove_stale(const struct sockaddr_un *address)
-{
-	struct stat st;
-	int fd, err;
-
-	if (lstat(address->sun_path, &st))
-		return errno == ENOENT ? 0 : -errno;
-	if (!S_ISSOCK(st.st_mode))
-		return -EEXIST;
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0)
-		return -errno;
-	err = connect(fd, (const struct sockaddr *)address, sizeof(*address)) ? errno : 0;
-	close(fd);
-	/* EAGAIN: so many wait for it that no more can */
-	if (!err || err == EAGAIN)
-		return -EADDRINUSE;
-	if (err != ECONNREFUSED)
-		return -err;
-	return unlink(address->sun_path) ? -errno : 0;
-}
-
-static int find_group(const char *name, gid_t *gid)
-{
-	struct group *group = getgrnam(name);
-	unsigned long number;
-	char *end;
-
-	if (group) {
-		*gid = group->gr_gid;
-		return 0;
-	}
-	number = strtoul(name, &end, 10);
-	if (*end || *name < '0' || *name > '9' || number > INT_MAX)
-		return -ESRCH;
-	*gid = number;
-	return 0;
-}
-
-/* Nothing can connect before listen(), so set the permissions first */
-static int bind_socket(struct control *control, const struct sockaddr_un *address,
-		       const struct control_options *options)
-{
-	gid_t group = -1;
-	struct stat st;
-	mode_t mask;
-	int err;
-
-	err = options->group ? find_group(options->group, &group) : 0;
-	if (err)
-		return err;
-	control->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (control->fd < 0)
-		return -errno;
-	mask = umask(0177);
-	err = bind(control->fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
-	umask(mask);
-	if (err)
-		return err;
-	if (lstat(control->path, &st))
-		return -errno;
-	control->dev = st.st_dev;
-	control->ino = st.st_ino;
-	control->bound = true;
-	if ((options->group && lchown(control->path, -1, group)) ||
-	    chmod(control->path, options->mode) || listen(control->fd, CONTROL_CLIENTS))
-		return -errno;
-	return 0;
-}
-
-static int open_socket(struct control *control, const struct control_options *options)
-{
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int err;
-
-	if (strlen(options->path) >= sizeof(address.sun_path))
-		return -ENAMETOOLONG;
-	strcpy(address.sun_path, options->path);
-	err = parent_make(options->path);
-	if (!err)
-		err = lock_path(control);
-	if (!err)
-		err = remove_stale(&address);
-	return err ? err : bind_socket(control, &address, options);
-}
-
 int control_open(struct control **result, sd_event *event, const struct control_options *options,
 		 control_handle *handle, void *arg)
 {
+	const struct listener_options listener = {
+		.path = options->path, .mode = options->mode, .group = options->group, .lock = true,
+	};
 	struct control *control = calloc(1, sizeof(*control));
 	int err;
 
@@ -421,28 +302,18 @@ int control_open(struct control **result, sd_event *event, const struct control_
 	if (!control)
 		return -ENOMEM;
 	*control = (struct control){
-		.path = strdup(options->path), .lock = -1, .fd = -1, .handle = handle, .arg = arg,
+		.handle = handle, .arg = arg,
 		.timeout = options->timeout ? options->timeout : CONTROL_TIMEOUT,
 	};
-	err = control->path ? open_socket(control, options) : -ENOMEM;
+	err = listener_open(&control->listener, &listener, CONTROL_CLIENTS);
 	if (!err)
-		err = sd_event_add_io(event, &control->source, control->fd, EPOLLIN, on_connection,
-				      control);
+		err = sd_event_add_io(event, &control->source, control->listener.fd, EPOLLIN,
+				      on_connection, control);
 	if (err >= 0)
 		err = sd_event_source_set_priority(control->source, PRIORITY);
 	if (err >= 0)
 		err = sd_event_source_set_ratelimit(control->source, 1000000, ACCEPT_RATE);
 	return err < 0 ? err : 0;
-}
-
-/* The path may have a socket that is not this one, if an administrator removed it and the lock */
-static void remove_socket(const struct control *control)
-{
-	struct stat st;
-
-	if (control->bound && !lstat(control->path, &st) && st.st_dev == control->dev &&
-	    st.st_ino == control->ino)
-		unlink(control->path);
 }
 
 void control_close(struct control *control)
@@ -453,12 +324,6 @@ void control_close(struct control *control)
 		if (control->client[i])
 			drop(control->client[i]);
 	sd_event_source_disable_unref(control->source);
-	if (control->path)
-		remove_socket(control);
-	if (control->fd >= 0)
-		close(control->fd);
-	if (control->lock >= 0)
-		close(control->lock);
-	free(control->path);
+	listener_close(&control->listener);
 	free(control);
 }

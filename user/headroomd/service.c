@@ -21,6 +21,7 @@
 #include "engine.h"
 #include "hands.h"
 #include "journal.h"
+#include "listener.h"
 #include "live.h"
 #include "report.h"
 #include "run.h"
@@ -502,20 +503,6 @@ static char *answer(void *arg, const char *line, const struct control_peer *peer
 	return control_answer(line, peer->may_change, &state, &acts, size);
 }
 
-static const char *control_problem(int err)
-{
-	switch (err) {
-	case -EADDRINUSE:
-		return "another process listens there";
-	case -EEXIST:
-		return "the file is no socket";
-	case -ESRCH:
-		return "there is no such group";
-	default:
-		return strerror(-err);
-	}
-}
-
 /* Rules do not depend on the socket */
 static void open_control(struct service *s, sd_event *event)
 {
@@ -532,7 +519,7 @@ static void open_control(struct service *s, sd_event *event)
 		return;
 	journal(LOG_ERR, "cannot listen on %s%s%s, so there is no control socket: %s", c->socket,
 		err == -ESRCH ? " for the group " : "", err == -ESRCH ? c->socket_group : "",
-		control_problem(err));
+		listener_problem(err));
 	control_close(s->control);
 	s->control = NULL;
 }
