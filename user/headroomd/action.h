@@ -139,6 +139,7 @@ struct action_plan {
  *	ancestors, and on all cgroups up to two levels below the root
  * @wish_more: NULL, or adds what frames have to contain for its parameters, with the files of
  *	those cgroups
+ * @ancestor_files: FRAME_BIT() of each file that it reads of the ancestors, beside limits and @knob
  * @check: look for what is wrong with the parameters of a rule, each of which is valid; prints it
  *	into @error. NULL if nothing can be
  * @state_size: bytes that it remembers of a cgroup from frame to frame, zeroed at first
@@ -154,6 +155,7 @@ struct action {
 	uint32_t target_files;
 	bool beside;
 	void (*wish_more)(const struct action_value *parameter, struct frame_wish *wish);
+	uint32_t ancestor_files;
 	bool (*check)(const struct action_value *parameter, char *error, size_t size);
 	size_t state_size;
 	void (*plan)(const struct action_input *input, void *state, struct action_plan *plan);

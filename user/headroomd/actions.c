@@ -6,7 +6,7 @@
 
 const struct action *const actions[] = {
 	&action_protect, &action_reclaim, &action_throttle, &action_freeze, &action_kill,
-	&action_hook, NULL,
+	&action_hook, &action_notify, NULL,
 };
 
 const struct action *action_find(const char *name)

@@ -7,7 +7,7 @@
 /* The actions, each in action_NAME.c; the list ends with NULL */
 extern const struct action *const actions[];
 extern const struct action action_protect, action_reclaim, action_throttle, action_freeze,
-	action_kill, action_hook;
+	action_kill, action_hook, action_notify;
 
 /** action_find - look up an action by its name; NULL if there is none */
 const struct action *action_find(const char *name);

@@ -19,13 +19,35 @@ enum deed_kind {
 };
 
 /**
+ * struct advice - what a workload gets to know of the memory that it may use
+ * @room: bytes below the nearest limit; UINT64_MAX if unknown
+ * @target: index of the cgroup whose limit that is; FRAME_NONE for the machine
+ * @lacking: bytes that would have saved most of its refaults; UINT64_MAX if unknown
+ * @shrink: of them, bytes for which there is no room; UINT64_MAX if unknown
+ * @cause: of most of its time in stalls, enum headroom_stall_cause; 0 if there was none, or unknown
+ * @evictor: index of the cgroup that took more than half of its evicted pages; FRAME_NONE if none did
+ * @share: the share that it took
+ */
+struct advice {
+	uint64_t room;
+	size_t target;
+	uint64_t lacking;
+	uint64_t shrink;
+	uint32_t cause;
+	size_t evictor;
+	double share;
+};
+
+/**
  * struct deed - what is to be done
  * @kind: what
  * @cgroup: to which, by index in the frame
  * @knob: DEED_DEMAND: the knob
- * @value: DEED_DEMAND: the value; DEED_RECLAIM and DEED_TELL: bytes; DEED_KILL: memory.current
+ * @value: DEED_DEMAND: the value; DEED_RECLAIM: bytes; DEED_KILL: memory.current; DEED_TELL: bytes
+ *	that are available, UINT64_MAX if unknown
  * @swappiness: DEED_RECLAIM: from 0 to 200; negative for that of the system
  * @settle: DEED_KILL: ns that its memory may take to fall: see arbiter.h
+ * @advice: DEED_TELL: the rest of the message
  */
 struct deed {
 	enum deed_kind kind;
@@ -34,6 +56,7 @@ struct deed {
 	uint64_t value;
 	int swappiness;
 	uint64_t settle;
+	struct advice advice;
 };
 
 #endif /* HEADROOMD_DEED_H */

@@ -592,6 +592,7 @@ static void need_ancestors(struct engine *e, const struct frame *frame, size_t i
 
 		if (knob < KNOBS && knobs[knob].inherited)
 			files |= FRAME_BIT(knobs[knob].file);
+		files |= w->binding[j].rule->action->ancestor_files;
 	}
 	for (i = frame->cgroup[i].parent; files && i != FRAME_NONE; i = frame->cgroup[i].parent) {
 		w = slot_of(e, frame->cgroup[i].id);

@@ -206,7 +206,7 @@ static void count_deed(void *arg, const struct frame *frame, const struct deed *
 	if (!row)
 		return;
 	row->acts++;
-	if (deed->value > row->most)
+	if (deed->value > row->most && deed->value != UINT64_MAX)
 		row->most = deed->value;
 }
 

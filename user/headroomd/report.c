@@ -180,8 +180,8 @@ static void print_deed(char *buf, size_t size, const struct deed *deed, const ch
 		snprintf(buf, size, "%s its program for %s", d->dry ? "would run" : "runs", path);
 		break;
 	case DEED_TELL:
-		snprintf(buf, size, "%s %s that %s are available",
-			 d->dry ? "would tell" : "tells", path, value);
+		snprintf(buf, size, "%s %s: %s available", d->dry ? "would notify" : "notifies",
+			 path, deed->value == UINT64_MAX ? "unknown how much is" : value);
 		break;
 	case DEED_DEMAND:	/* see print_event() */
 	case DEED_KINDS:

@@ -23,6 +23,7 @@
 #include "journal.h"
 #include "listener.h"
 #include "live.h"
+#include "notify.h"
 #include "report.h"
 #include "run.h"
 #include "service.h"
@@ -45,6 +46,7 @@ struct service {
 	struct engine *engine;
 	struct live *live;
 	struct hands *hands;
+	struct notify *notify;
 	struct store *store;
 	struct control *control;
 	struct wake *wake;
@@ -122,6 +124,8 @@ static int take_config(struct service *s, struct config *config)
 
 	if (err)
 		return err;
+	if (s->notify)
+		notify_set_rules(s->notify, config, s->dry_run);
 	config_free(s->config);
 	s->config = config;
 	engine_wish(s->engine, &wish);
@@ -235,8 +239,11 @@ static void run_rules(struct service *s, struct frame *frame)
 
 	hands_collect(s->hands, note_outcome, s);
 
-	if (!s->paused)
+	if (!s->paused) {
 		note_error(s, engine_round(s->engine, frame));
+		if (s->notify)
+			notify_follow(s->notify, s->engine);
+	}
 	if (!err && s->store)
 		err = store_commit(s->store);
 	note_store(s, err);
@@ -532,6 +539,18 @@ static void open_wake(struct service *s, sd_event *event)
 	plan_wakeups(s);
 }
 
+/* Outlets for the messages of rules, also for the cgroups of the frame that there was */
+static void open_notify(struct service *s, sd_event *event)
+{
+	s->notify = notify_new(event);
+	if (!s->notify) {
+		journal(LOG_ERR, "out of memory: rules cannot notify");
+		return;
+	}
+	notify_set_rules(s->notify, s->config, s->dry_run);
+	notify_follow(s->notify, s->engine);
+}
+
 /* Block signals until the event loop runs, which then handles those that have arrived */
 static void block_signals(void)
 {
@@ -566,12 +585,15 @@ static int loop(struct service *s)
 	if (err >= 0) {
 		open_control(s, event);
 		open_wake(s, event);
+		open_notify(s, event);
 		sd_notify(0, "READY=1");
 		err = sd_event_loop(event);
 	}
 	if (err < 0)
 		journal(LOG_ERR, "the event loop failed: %s", strerror(-err));
 	wake_close(s->wake);
+	notify_free(s->notify);
+	s->notify = NULL;
 	control_close(s->control);
 	sd_event_source_unref(s->timer);
 	sd_event_unref(event);
@@ -599,12 +621,24 @@ static void log_kept(struct service *s)
 			nr, nr == 1 ? "" : "s", nr == 1 ? "it" : "them");
 }
 
+/* Messages are sent by the loop, and all other deeds are done by hands */
+static void act(void *arg, const struct frame *frame, const struct deed *deed,
+		const struct decision *decision)
+{
+	struct service *s = arg;
+
+	if (deed->kind == DEED_TELL)
+		notify_send(s->notify, frame, deed, decision);
+	else
+		hands_act(s->hands, frame, deed, decision);
+}
+
 static int open_hands(struct service *s)
 {
 	s->hands = hands_new(live_dirs(s->live));
 	if (!s->hands)
 		return -ENOMEM;
-	engine_set_hands(s->engine, hands_act, s->hands);
+	engine_set_hands(s->engine, act, s);
 	return 0;
 }
 
