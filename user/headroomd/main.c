@@ -14,19 +14,22 @@
 #include <unistd.h>
 
 #include "explain.h"
+#include "import.h"
 #include "journal.h"
 #include "replay.h"
 #include "service.h"
 
 #define DEFAULT_CONFIG	"/etc/headroom/headroomd.conf"
 
-enum mode { RUN, CHECK, EXPLAIN, RESTORE, REPLAY, COMPARE, LIST_SIGNALS, PRINT_VERSION, HELP };
+enum mode { RUN, CHECK, EXPLAIN, RESTORE, REPLAY, COMPARE, LIST_SIGNALS, IMPORT, PRINT_VERSION, HELP };
 
 struct options {
 	enum mode mode;
 	const char *config;
 	const char *recording;
 	const char *compare[2];
+	const char *import[IMPORT_FILES];
+	size_t nr_imports;
 	bool dry_run;
 	bool verbose;
 	enum journal_target log;
@@ -42,6 +45,8 @@ static const char usage[] =
 	"  --list-signals  print what a condition can compare, and exit\n"
 	"  --replay FILE   print the decisions that the configuration makes on a recording, and exit\n"
 	"  --compare A B   with --replay: print what two configurations would have done, as a table\n"
+	"  --import FILE   translate the configuration of oomd, systemd-oomd or earlyoom, with comments on\n"
+	"                  what differs, print it, and exit; may be given several times\n"
 	"  --restore       restore all that a daemon which has ended left changed, and exit\n"
 	"  --dry-run       log each change that would be made, but make none\n"
 	"  --log=TARGET    stderr, json (an object a line, to stderr) or journal (default: journal if\n"
@@ -86,7 +91,23 @@ static bool parse_log(const char *arg, enum journal_target *target)
 
 static bool takes_file(const char *arg)
 {
-	return !strcmp(arg, "--config") || !strcmp(arg, "--replay") || !strcmp(arg, "--compare");
+	static const char *const names[] = { "--config", "--replay", "--compare", "--import" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(arg, names[i]))
+			return true;
+	return false;
+}
+
+static int add_import(struct options *o, const char *path)
+{
+	if (o->nr_imports == IMPORT_FILES) {
+		fprintf(stderr, "headroomd: --import takes at most %d files\n", IMPORT_FILES);
+		return 2;
+	}
+	o->mode = IMPORT;
+	o->import[o->nr_imports++] = path;
+	return 0;
 }
 
 static int parse_options(int argc, char **argv, struct options *o)
@@ -112,6 +133,9 @@ static int parse_options(int argc, char **argv, struct options *o)
 			o->mode = COMPARE;
 			o->compare[0] = argv[++i];
 			o->compare[1] = argv[++i];
+		} else if (!strcmp(arg, "--import") && i + 1 < argc) {
+			if (add_import(o, argv[++i]))
+				return 2;
 		} else if (!strncmp(arg, "--config=", 9)) {
 			o->config = arg + 9;
 		} else {
@@ -162,6 +186,8 @@ int main(int argc, char **argv)
 		return replay_run(o.recording, o.config);
 	case COMPARE:
 		return replay_compare(o.recording, o.compare);
+	case IMPORT:
+		return import_print(o.import, o.nr_imports);
 	case LIST_SIGNALS:
 		explain_signals();
 		return 0;
