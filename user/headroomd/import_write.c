@@ -321,7 +321,7 @@ struct import_number import_seconds_text(double seconds)
 
 struct import_number import_settle(double seconds)
 {
-	return import_seconds_text(seconds < 1 ? 1 : seconds > 3600 ? 3600 : seconds);
+	return import_seconds_text(seconds < 5 ? 5 : seconds > 3600 ? 3600 : seconds);
 }
 
 char *import_swap_short(const char *free, bool with_memory)

@@ -115,7 +115,7 @@ bool import_percent(const char *text, double *percent);
 bool import_seconds(const char *text, double *seconds);
 /** import_seconds_text - print a time above 0, as "30s" */
 struct import_number import_seconds_text(double seconds);
-/** import_settle - print a time to wait after an act, of 1 s to 1 h */
+/** import_settle - print a time to wait after an act, of 5 s to 1 h */
 struct import_number import_settle(double seconds);
 /**
  * import_swap_short - the condition that swap is short; to be freed with free()

@@ -238,12 +238,13 @@ static int open_process(struct process *p, const struct run *run)
 
 static void reset_signals(void)
 {
-	const struct sigaction initial = { .sa_handler = SIG_DFL };
+	/* The kernel's struct sigaction: glibc's function refuses two signals that it uses itself */
+	static const unsigned long initial[4];
 	sigset_t none;
 
 	/* It fails for those that cannot be changed */
 	for (int signal = 1; signal < NSIG; signal++)
-		sigaction(signal, &initial, NULL);
+		syscall(SYS_rt_sigaction, signal, initial, NULL, NSIG / 8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -58,7 +58,7 @@ daemon 0 rules
 has '^rule busy \(conf:1\)$'
 has '^  cgroups  /a, /b$'
 has '^  when     pids > 3 until 1 and not refaults.anon > 5/s for 20s$'
-has '^  do       protect max=1.0 GiB share=95.0 % rate=20/s idle=60.0 s, at most once in 30.0 s$'
+has '^  do       protect max=1.0 GiB share=95.0 % rate=20/s idle=60.0 s, weight 100, at most once in 30.0 s$'
 has '^  matches  2 cgroups, and holds for 1$'
 has '^rule full \(conf:6\), only logged$'
 daemon 0 why /a
