@@ -60,6 +60,11 @@ struct action_parameter {
 	bool required;
 };
 
+/* A parameter that is a quantity, in an array of struct action_parameter */
+#define ACTION_NUMBER(name_, unit_, least_, most_, initial_, meaning_)				\
+	{ .name = name_, .unit = unit_, .least = least_, .most = most_, .initial = initial_,	\
+	  .meaning = meaning_ }
+
 /**
  * struct action_value - the value of a parameter
  * @number: PARAMETER_NUMBER, PARAMETER_WORD

@@ -37,11 +37,11 @@ static const struct action_parameter parameters[] = {
 		      .meaning = "cgroups to choose from; by default the children of the rule's cgroup" },
 	[BY] = { "by", .type = PARAMETER_WORD, .words = VICTIM_RANKS,
 		 .meaning = "what ranks them" },
-	[LEAST] = { "least", UNIT_SIZE, 0, 0x1p60, 1 << 20,
-		    "memory.current below which a cgroup is not frozen" },
-	[MOST] = { "most", UNIT_TIME, 1, 3600, 60, "time after which it is thawed in any case" },
-	[REST] = { "rest", UNIT_TIME, 0, 86400, 60,
-		   "time for which the rule then freezes nothing" },
+	[LEAST] = ACTION_NUMBER("least", UNIT_SIZE, 0, 0x1p60, 1 << 20,
+				"memory.current below which a cgroup is not frozen"),
+	[MOST] = ACTION_NUMBER("most", UNIT_TIME, 1, 3600, 60, "time after which it is thawed in any case"),
+	[REST] = ACTION_NUMBER("rest", UNIT_TIME, 0, 86400, 60,
+			       "time for which the rule then freezes nothing"),
 	{ .name = NULL },
 };
 

@@ -30,8 +30,8 @@ static const char *const sentences[] = {
 static const struct action_parameter parameters[] = {
 	[HOOK_COMMAND] = { .name = "command", .type = PARAMETER_TEXT, .required = true,
 			   .meaning = "the program, by its absolute path, and its arguments" },
-	[HOOK_TIMEOUT] = { "timeout", UNIT_TIME, 0.1, 3600, 10,
-			   "time after which the program is terminated" },
+	[HOOK_TIMEOUT] = ACTION_NUMBER("timeout", UNIT_TIME, 0.1, 3600, 10,
+				       "time after which the program is terminated"),
 	[HOOK_USER] = { .name = "user", .type = PARAMETER_TEXT,
 			.meaning = "user that runs it; that of the daemon if not given" },
 	{ .name = NULL },

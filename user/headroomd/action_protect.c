@@ -25,13 +25,13 @@ static const char *const reasons[] = {
 };
 
 static const struct action_parameter parameters[] = {
-	[MAX] = { "max", UNIT_SIZE, 1 << 20, 0x1p60, 0, "upper bound of memory.low" },
-	[SHARE] = { "share", UNIT_SHARE, 0.01, 1, 0.95,
-		    "share of the refaults that the protection is to prevent" },
-	[RATE] = { "rate", UNIT_RATE, 0.01, 1e9, 20,
-		   "refaults from others' reclaim above which it acts, and below which it is idle" },
-	[IDLE] = { "idle", UNIT_TIME, 1, 1e6, 60,
-		   "time without refaults and evictions after which it is given back" },
+	[MAX] = ACTION_NUMBER("max", UNIT_SIZE, 1 << 20, 0x1p60, 0, "upper bound of memory.low"),
+	[SHARE] = ACTION_NUMBER("share", UNIT_SHARE, 0.01, 1, 0.95,
+				"share of the refaults that the protection is to prevent"),
+	[RATE] = ACTION_NUMBER("rate", UNIT_RATE, 0.01, 1e9, 20,
+			       "refaults from others' reclaim above which it acts, and below which it is idle"),
+	[IDLE] = ACTION_NUMBER("idle", UNIT_TIME, 1, 1e6, 60,
+			       "time without refaults and evictions after which it is given back"),
 	{ .name = NULL },
 };
 

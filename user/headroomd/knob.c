@@ -19,12 +19,12 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 }
 
 const struct knob_kind knobs[KNOBS] = {
-	[KNOB_MEMORY_LOW] = { FRAME_MEMORY_LOW, larger, .pages = true, .size = true,
+	[KNOB_MEMORY_LOW] = { .file = FRAME_MEMORY_LOW, .combine = larger, .pages = true, .size = true,
 			      .configured = true, .inherited = true },
-	[KNOB_MEMORY_HIGH] = { FRAME_MEMORY_HIGH, smaller, .pages = true, .size = true,
+	[KNOB_MEMORY_HIGH] = { .file = FRAME_MEMORY_HIGH, .combine = smaller, .pages = true, .size = true,
 			       .configured = true },
-	[KNOB_CPU_MAX] = { FRAME_CPU_MAX, smaller, .configured = true },
-	[KNOB_FREEZE] = { FRAME_FREEZE, larger },
+	[KNOB_CPU_MAX] = { .file = FRAME_CPU_MAX, .combine = smaller, .configured = true },
+	[KNOB_FREEZE] = { .file = FRAME_FREEZE, .combine = larger },
 };
 
 const char *knob_name(enum knob knob)

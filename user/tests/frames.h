@@ -159,12 +159,21 @@ static const char *const fake_host_keys[FAKE_HOST_KEYS] = {
 	"free", "total", "swapfree", "swaptotal", "zswap",
 };
 
+/* The cgroup of the daemon; "-" for none */
+static inline void fake_set_self(struct fake *fake, const char *text)
+{
+	fake->self[0] = '\0';
+	if (*text != '-')
+		snprintf(fake->self, sizeof(fake->self), "0::%s\n", text);
+}
+
 /* Both averages over 10 s, in percent; "-" for none */
 static inline void fake_set_pressure(char *buf, size_t size, const char *text)
 {
-	snprintf(buf, size, *text == '-' ? "" :
-		 "some avg10=%s.50 avg60=0.00 avg300=0.00 total=1\n"
-		 "full avg10=%s.25 avg60=0.00 avg300=0.00 total=1\n", text, text);
+	buf[0] = '\0';
+	if (*text != '-')
+		snprintf(buf, size, "some avg10=%s.50 avg60=0.00 avg300=0.00 total=1\n"
+			 "full avg10=%s.25 avg60=0.00 avg300=0.00 total=1\n", text, text);
 }
 
 static inline void fake_set_host(struct fake *fake, const char *key, const char *text)
@@ -186,7 +195,7 @@ static inline void fake_set_host(struct fake *fake, const char *key, const char 
 	else if (strcmp(key, "io") == 0)
 		fake_set_pressure(fake->io, sizeof(fake->io), text);
 	else if (strcmp(key, "self") == 0)
-		snprintf(fake->self, sizeof(fake->self), *text == '-' ? "" : "0::%s\n", text);
+		fake_set_self(fake, text);
 	else
 		fake_wrong("no key of the host", key);
 }
