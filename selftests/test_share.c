@@ -346,7 +346,8 @@ TEST_F_TIMEOUT(share, horizon, 900)
 	       age / 1e9);
 	/* Each page returns after as many evictions as the table has entries; the share is half of it */
 	EXPECT_GT(0.05 * truth, self->cg->local.refaults);
-	EXPECT_LE(eighths(2), horizon);
+	/* A bucket is up to a fifth too near, and the streamer displaces some entries for a moment */
+	EXPECT_LE(eighths(1), horizon);
 	EXPECT_GT(eighths(5), horizon);
 	EXPECT_LT(0, age);
 	EXPECT_NE(UINT64_MAX, age);
