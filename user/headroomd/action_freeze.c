@@ -24,19 +24,13 @@ enum { QUIET, UNSURE, COOLING, FREEZE, HOLD, RESTING, NO_VICTIM, SKIPPED };
 static const char *const reasons[] = {
 	[QUIET] = "quiet", [UNSURE] = "condition unknown", [COOLING] = "cooling",
 	[FREEZE] = "freeze", [HOLD] = "hold", [RESTING] = "resting",
-	[NO_VICTIM] = "no victim", [SKIPPED + VICTIM_SPARED] = "all spared",
-	[SKIPPED + VICTIM_OMITTED] = "all omitted", [SKIPPED + VICTIM_EXCLUDED] = "all excluded",
-	[SKIPPED + VICTIM_SMALL] = "all too small",
-	[SKIPPED + VICTIM_UNINVOLVED] = "none involved",
-	[SKIPPED + VICTIM_FAILED] = "none can be killed", [SKIPPED + VICTIM_FROZEN] = "all frozen",
-	[SKIPPED + VICTIM_BLIND] = "blind",
+	[NO_VICTIM] = "no victim",
+	VICTIM_REASONS(SKIPPED),
 };
 
 static const struct action_parameter parameters[] = {
-	[VICTIMS] = { "victims", .type = PARAMETER_CGROUPS,
-		      .meaning = "cgroups to choose from; by default the children of the rule's cgroup" },
-	[BY] = { "by", .type = PARAMETER_WORD, .words = VICTIM_RANKS,
-		 .meaning = "what ranks them" },
+	[VICTIMS] = VICTIM_AMONG,
+	[BY] = VICTIM_BY,
 	[LEAST] = ACTION_NUMBER("least", UNIT_SIZE, 0, 0x1p60, 1 << 20,
 				"memory.current below which a cgroup is not frozen"),
 	[MOST] = ACTION_NUMBER("most", UNIT_TIME, 1, 3600, 60, "time after which it is thawed in any case"),

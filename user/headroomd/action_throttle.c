@@ -18,6 +18,7 @@
 
 #include "actions.h"
 #include "field.h"
+#include "mark.h"
 #include "throttle.h"
 
 /* The most evictors of a victim that are held back at the same time */
@@ -103,38 +104,18 @@ static struct throttle_rule rule_of(const struct action_input *in)
 	};
 }
 
-/* --- marks --- */
-
-static bool has_line(const char *text, const char *line)
-{
-	size_t length = strlen(line);
-
-	for (; text; text = field_next_line(text))
-		if (!strncmp(text, line, length) && (text[length] == '\n' || !text[length]))
-			return true;
-	return false;
-}
-
-/*
- * Whether a cgroup has a mark. As for systemd-oomd, one that its owner can set counts only if that
- * is root or the owner of the victim: a tenant could take itself out otherwise.
- */
-static bool has_mark(const struct view *view, size_t cgroup, const char *mark)
-{
-	const char *text = frame_text(view->now, cgroup, FRAME_MARKS);
-	uint64_t owner, victim;
-	char line[32];
-
-	snprintf(line, sizeof(line), "trusted.oomd_%s", mark);
-	if (has_line(text, line))
-		return true;
-	snprintf(line, sizeof(line), "user.oomd_%s", mark);
-	return has_line(text, line) && field_key(text, "owner", &owner) &&
-	       (!owner || (field_key(view_text(view, FRAME_MARKS), "owner", &victim) &&
-			   owner == victim));
-}
-
 /* --- who --- */
+
+static enum mark mark_of_evictor(const struct view *view, const struct evictors *evictors, size_t nr)
+{
+	return mark_beside(view->now, evictors->evictor[nr].cgroup, view->cgroup);
+}
+
+/* Whether it is never to be harmed, or that cannot be known */
+static bool is_omitted(const struct view *view, const struct evictors *evictors, size_t nr)
+{
+	return mark_of_evictor(view, evictors, nr) >= MARK_OMIT;
+}
 
 /* Whether @a is to be held back rather than @b: those marked to be avoided last */
 static bool is_worse(const struct view *view, const struct evictors *evictors,
@@ -144,8 +125,8 @@ static bool is_worse(const struct view *view, const struct evictors *evictors,
 
 	if (b->nr == EVICTORS)
 		return true;
-	avoid_a = has_mark(view, evictors->evictor[a->nr].cgroup, "avoid");
-	avoid_b = has_mark(view, evictors->evictor[b->nr].cgroup, "avoid");
+	avoid_a = mark_of_evictor(view, evictors, a->nr) == MARK_AVOID;
+	avoid_b = mark_of_evictor(view, evictors, b->nr) == MARK_AVOID;
 	return avoid_a == avoid_b ? a->guilt.low > b->guilt.low : avoid_b;
 }
 
@@ -174,7 +155,7 @@ static enum throttle_reason excuse(const struct throttle_rule *rule, const struc
 		return THROTTLE_OWN_DEMAND;
 	if (f->most.nr == EVICTORS)
 		return THROTTLE_NO_EVICTOR;
-	if (f->most.guilt.named && has_mark(view, e->cgroup, "omit"))
+	if (f->most.guilt.named && is_omitted(view, &f->evictors, f->most.nr))
 		return THROTTLE_SPARED;
 	return e->taken >= rule->share * f->evictors.outside && e->back ? THROTTLE_MUTUAL :
 		THROTTLE_NO_EVICTOR;
@@ -194,7 +175,7 @@ static void find_evictors(const struct action_input *in, const struct throttle_r
 			f->most = s;
 		}
 		if (s.guilt.named && f->evictors.own <= f->evictors.outside &&
-		    !has_mark(in->view, f->evictors.evictor[i].cgroup, "omit"))
+		    !is_omitted(in->view, &f->evictors, i))
 			add_suspect(in->view, f, &s);
 	}
 	f->reason = excuse(rule, in->view, f);
@@ -271,12 +252,12 @@ static void forget(const struct action_input *in, struct memory *memory)
 static void add_holds(const struct view *view, struct memory *memory, const struct finding *f)
 {
 	for (size_t i = 0; i < HOLDS && f->named[i].nr < EVICTORS; i++) {
-		size_t cgroup = f->evictors.evictor[f->named[i].nr].cgroup;
-		uint64_t id = view->now->cgroup[cgroup].id;
+		size_t nr = f->named[i].nr;
+		uint64_t id = view->now->cgroup[f->evictors.evictor[nr].cgroup].id;
 		struct throttle_hold *hold = find_hold(memory, id);
 
 		/* One that is to be avoided comes after all others */
-		if (!hold && i && has_mark(view, cgroup, "avoid"))
+		if (!hold && i && mark_of_evictor(view, &f->evictors, nr) == MARK_AVOID)
 			continue;
 		if (!hold)
 			hold = find_hold(memory, 0);
@@ -408,14 +389,27 @@ static void explain_none(const struct action_input *in, const struct finding *f,
 {
 	if (f->blind)
 		explain(plan, "%s", f->blind);
-	else if (plan->reason == THROTTLE_QUIET)
+	else if (f->reason == THROTTLE_QUIET)
 		explain(plan, "nothing is held back");
-	else if (plan->reason == THROTTLE_OWN_DEMAND)
+	else if (f->reason == THROTTLE_OWN_DEMAND)
 		explain(plan, "%" PRIu64 " pages were evicted for its own demand or limits, and %" PRIu64
 			" for that of others: holding these back would not help", f->evictors.own,
 			f->evictors.outside);
 	else
 		explain_most(in, f, plan);
+}
+
+/* Why the one that is held back is not named any more */
+static void explain_rest(const struct action_input *in, const struct finding *f,
+			 struct action_plan *plan)
+{
+	if (f->blind) {
+		explain(plan, " (%s)", f->blind);
+	} else if (in->when == TRUE && f->named[0].nr == EVICTORS) {
+		explain(plan, " (no further step: ");
+		explain_none(in, f, plan);
+		explain(plan, ")");
+	}
 }
 
 static void explain_hold(const struct action_input *in, const struct throttle_rule *rule,
@@ -433,8 +427,8 @@ static void explain_hold(const struct action_input *in, const struct throttle_ru
 			" pages that others evicted)",
 			100.0 * f->evictors.evictor[s->nr].taken / f->evictors.outside,
 			100 * s->guilt.low, 100 * s->guilt.high, f->evictors.outside);
-	else if (f->blind)
-		explain(plan, " (%s)", f->blind);
+	else
+		explain_rest(in, f, plan);
 }
 
 static void run_hold(const struct action_input *in, const struct throttle_rule *rule,

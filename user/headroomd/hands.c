@@ -5,7 +5,11 @@
  * A deed in a thread has its own descriptor of the cgroup's directory, whose id was checked. So it
  * is done to this cgroup or to none, whatever happens to the path.
  *
- *	hands -> job -> job	under way, or ended and not collected yet; all under one lock
+ *	hands -> job -> job	waiting, running, or ended and not collected yet; all under one lock
+ *
+ * A rule may want to reclaim from thousands of cgroups in one frame. Their jobs wait for a few threads,
+ * in order. What has not begun when the next frame comes is not done: it rests on an old one, and
+ * the rule may have changed its mind. A kill never waits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,25 +23,29 @@
 #include "killing.h"
 #include "run.h"
 
-/*
- * Deeds under way at the same time, and how many of them programs, which may take their time, can be.
- * A rule that wants more has to wait for its next frame.
- */
-#define MOST_JOBS	16
+/* Reclaims, and programs, that run at the same time */
+#define MOST_RECLAIMS	8
 #define MOST_PROGRAMS	8
 #define TEXT		1024
+
+/** enum job_state - where a job is */
+enum job_state {
+	JOB_WAITING,
+	JOB_RUNNING,
+	JOB_ENDED,	/* the outcome is known */
+};
 
 /**
  * struct job - a deed in a thread
  * @next: in the list of the hands
- * @hands: whose it is; valid under the lock while @wanted is set
+ * @hands: whose it is
  * @deed: the deed; its index in the frame is not valid any more
  * @dir: the cgroup's directory; negative errno if it could not be opened, or is not needed
  * @run: DEED_RUN: the program
  * @id: the cgroup
  * @path: its path
  * @rule: name of the rule
- * @ended: the outcome is known
+ * @state: where it is
  * @error: negative errno; 0
  * @text: the outcome
  */
@@ -50,21 +58,21 @@ struct job {
 	uint64_t id;
 	char *path;
 	char *rule;
-	bool ended;
+	enum job_state state;
 	int error;
 	char text[TEXT];
 };
 
 /**
  * struct hands - all deeds
- * @lock: protects all that follows, and "ended" of each job
+ * @lock: protects all that follows, and the state of each job
  * @users: the service, and each thread
+ * @job: the jobs, the oldest first
  */
 struct hands {
 	struct dirs *dirs;
 	pthread_mutex_t lock;
 	unsigned int users;
-	size_t nr;
 	struct job *job;
 };
 
@@ -169,15 +177,43 @@ static void do_job(struct job *job)
 	}
 }
 
-static void *run_job(void *arg)
+/* Jobs of a kind that run */
+static unsigned int count_running(const struct hands *hands, enum deed_kind kind)
+{
+	unsigned int nr = 0;
+
+	for (const struct job *job = hands->job; job; job = job->next)
+		nr += job->deed.kind == kind && job->state == JOB_RUNNING;
+	return nr;
+}
+
+/* Mark the oldest job that waits, a reclaim, as running; NULL if there is none, or enough run */
+static struct job *take_waiting(struct hands *hands)
+{
+	struct job *job = hands->job;
+
+	if (count_running(hands, DEED_RECLAIM) >= MOST_RECLAIMS)
+		return NULL;
+	while (job && job->state != JOB_WAITING)
+		job = job->next;
+	if (job)
+		job->state = JOB_RUNNING;
+	return job;
+}
+
+/* A thread: do a job, then those that wait */
+static void *run_jobs(void *arg)
 {
 	struct job *job = arg;
 	struct hands *hands = job->hands;
 
-	do_job(job);
-	pthread_mutex_lock(&hands->lock);
-	job->ended = true;
-	pthread_mutex_unlock(&hands->lock);
+	while (job) {
+		do_job(job);
+		pthread_mutex_lock(&hands->lock);
+		job->state = JOB_ENDED;
+		job = take_waiting(hands);
+		pthread_mutex_unlock(&hands->lock);
+	}
 	put_hands(hands);
 	return NULL;
 }
@@ -189,19 +225,14 @@ static bool is_same(const struct job *a, const struct job *b)
 	       (!a->run || !strcmp(a->rule, b->rule));
 }
 
-/* Why a deed is not begun; NULL if it may be */
+/* Why a deed is not done; NULL if it may be */
 static const char *refusal(const struct hands *hands, const struct job *new)
 {
-	unsigned int programs = 0;
-
-	if (hands->nr >= MOST_JOBS)
-		return "too many deeds are under way";
-	for (const struct job *job = hands->job; job; job = job->next) {
-		if (is_same(job, new) && !job->ended)
+	for (const struct job *job = hands->job; job; job = job->next)
+		if (is_same(job, new) && job->state != JOB_ENDED)
 			return "the last one is still under way";
-		programs += job->run && !job->ended;
-	}
-	return new->run && programs >= MOST_PROGRAMS ? "too many programs are under way" : NULL;
+	return new->run && count_running(hands, DEED_RUN) >= MOST_PROGRAMS ?
+		"too many programs are under way" : NULL;
 }
 
 static int open_dir(struct hands *hands, const struct frame_cgroup *cgroup)
@@ -235,6 +266,14 @@ static struct job *new_job(struct hands *hands, const struct frame *frame,
 	return NULL;
 }
 
+/* End a job that has not begun */
+static void refuse(struct job *job, const char *why)
+{
+	job->state = JOB_ENDED;
+	job->error = -EBUSY;
+	snprintf(job->text, sizeof(job->text), "nothing is done to %s: %s", job->path, why);
+}
+
 /* Start the thread of a job; without one, the job ends at once */
 static void start(struct hands *hands, struct job *job)
 {
@@ -242,15 +281,16 @@ static void start(struct hands *hands, struct job *job)
 	pthread_t thread;
 	int err;
 
+	job->state = JOB_RUNNING;
 	hands->users++;
 	pthread_attr_init(&attr);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	err = pthread_create(&thread, &attr, run_job, job);
+	err = pthread_create(&thread, &attr, run_jobs, job);
 	pthread_attr_destroy(&attr);
 	if (!err)
 		return;
 	hands->users--;
-	job->ended = true;
+	job->state = JOB_ENDED;
 	job->error = -err;
 	snprintf(job->text, sizeof(job->text), "cannot start a thread: %s", strerror(err));
 }
@@ -259,40 +299,37 @@ void hands_act(void *arg, const struct frame *frame, const struct deed *deed,
 	       const struct decision *decision)
 {
 	struct hands *hands = arg;
-	struct job *job = new_job(hands, frame, deed, decision);
+	struct job *job = new_job(hands, frame, deed, decision), **last;
 	const char *why;
 
 	if (!job)
 		return;
 	pthread_mutex_lock(&hands->lock);
 	why = refusal(hands, job);
-	job->next = hands->job;
-	hands->job = job;
-	hands->nr++;
-	if (why) {
-		job->ended = true;
-		job->error = -EBUSY;
-		snprintf(job->text, sizeof(job->text), "nothing is done to %s: %s", job->path, why);
-	} else {
+	if (why)
+		refuse(job, why);
+	else if (deed->kind != DEED_RECLAIM || count_running(hands, DEED_RECLAIM) < MOST_RECLAIMS)
 		start(hands, job);
-	}
+	for (last = &hands->job; *last; last = &(*last)->next)
+		;
+	*last = job;
 	pthread_mutex_unlock(&hands->lock);
 }
 
-/* Take a job that has ended out of the list; NULL if there is none */
-static struct job *take_ended(struct hands *hands)
+/* Take a job that does not run out of the list; NULL if there is none */
+static struct job *take_idle(struct hands *hands)
 {
 	struct job **at = &hands->job, *job;
 
 	pthread_mutex_lock(&hands->lock);
-	while (*at && !(*at)->ended)
+	while (*at && (*at)->state == JOB_RUNNING)
 		at = &(*at)->next;
 	job = *at;
-	if (job) {
+	if (job)
 		*at = job->next;
-		hands->nr--;
-	}
 	pthread_mutex_unlock(&hands->lock);
+	if (job && job->state == JOB_WAITING)
+		refuse(job, "those before it took until the next frame");
 	return job;
 }
 
@@ -301,7 +338,7 @@ void hands_collect(struct hands *hands, void (*f)(void *arg, const struct outcom
 {
 	struct job *job;
 
-	while ((job = take_ended(hands))) {
+	while ((job = take_idle(hands))) {
 		const struct outcome outcome = {
 			.kind = job->deed.kind, .rule = job->rule, .id = job->id,
 			.path = job->path, .text = job->text, .error = job->error,

@@ -46,11 +46,15 @@ void hands_free(struct hands *hands);
 /**
  * hands_act - begin a deed; an engine_act, whose @arg are the hands
  *
- * A deed is refused, which is its outcome, if one of its kind is under way for the cgroup, or too
- * many are in all. A program is refused only if the same rule's is.
+ * A deed is refused, which is its outcome, if one of its kind is under way for the cgroup, too many
+ * programs run, or it has not begun when the next frame comes.
  */
 engine_act hands_act;
-/** hands_collect - call @f for each deed that has ended since the last call */
+/**
+ * hands_collect - begin a frame: call @f for each deed that has ended since the last call
+ *
+ * Deeds that have not begun are not done, and have that as their outcome.
+ */
 void hands_collect(struct hands *hands, void (*f)(void *arg, const struct outcome *outcome),
 		   void *arg);
 

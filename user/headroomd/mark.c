@@ -20,21 +20,21 @@ static bool has_line(const char *text, const char *prefix, const char *name)
 	return false;
 }
 
-/* Whether the owner of a cgroup may mark it: see mark.h */
-static bool owner_may(const struct frame *frame, size_t cgroup, size_t top)
+static bool read_owner(const struct frame *frame, size_t cgroup, uint64_t *owner)
 {
-	uint64_t owner, owner_of_top;
-
-	if (!field_key(frame_text(frame, cgroup, FRAME_MARKS), "owner", &owner))
-		return false;
-	if (!owner)
-		return true;
-	return cgroup > top && cgroup < frame->cgroup[top].end &&
-	       field_key(frame_text(frame, top, FRAME_MARKS), "owner", &owner_of_top) &&
-	       owner == owner_of_top;
+	return field_key(frame_text(frame, cgroup, FRAME_MARKS), "owner", owner);
 }
 
-enum mark mark_of(const struct frame *frame, size_t cgroup, size_t top)
+/* Whether a cgroup is owned by root, or by the owner of another */
+static bool owner_may(const struct frame *frame, size_t cgroup, size_t other)
+{
+	uint64_t owner, others;
+
+	return read_owner(frame, cgroup, &owner) &&
+	       (!owner || (read_owner(frame, other, &others) && owner == others));
+}
+
+static enum mark read_mark(const struct frame *frame, size_t cgroup, bool owner)
 {
 	static const struct {
 		const char *name;
@@ -44,7 +44,6 @@ enum mark mark_of(const struct frame *frame, size_t cgroup, size_t top)
 		{ "oomd_avoid", MARK_AVOID },
 	};
 	const char *text = frame_text(frame, cgroup, FRAME_MARKS);
-	bool owner = owner_may(frame, cgroup, top);
 
 	if (!text)
 		return MARK_UNKNOWN;
@@ -53,4 +52,17 @@ enum mark mark_of(const struct frame *frame, size_t cgroup, size_t top)
 		    (owner && has_line(text, "user", marks[i].name)))
 			return marks[i].mark;
 	return MARK_NONE;
+}
+
+enum mark mark_of(const struct frame *frame, size_t cgroup, size_t top)
+{
+	bool below = cgroup > top && cgroup < frame->cgroup[top].end;
+
+	/* One that is elsewhere has nothing but root in common with the rule's */
+	return read_mark(frame, cgroup, owner_may(frame, cgroup, below ? top : 0));
+}
+
+enum mark mark_beside(const struct frame *frame, size_t cgroup, size_t victim)
+{
+	return read_mark(frame, cgroup, owner_may(frame, cgroup, victim));
 }

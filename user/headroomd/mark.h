@@ -39,5 +39,13 @@ enum mark {
  * @top: the cgroup that the rule applies to
  */
 enum mark mark_of(const struct frame *frame, size_t cgroup, size_t top);
+/**
+ * mark_beside - the same for a rule that acts beside its own cgroup, on whose behalf it does
+ * @victim: that cgroup
+ *
+ * "user." counts if the cgroup is owned by root or has the same owner: what a tenant does to itself
+ * is its own affair, but it cannot take itself out at the expense of another.
+ */
+enum mark mark_beside(const struct frame *frame, size_t cgroup, size_t victim);
 
 #endif /* HEADROOMD_MARK_H */

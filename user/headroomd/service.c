@@ -7,10 +7,12 @@
  * one adopts them. SIGINT restores all knobs first, as --restore does later.
  */
 #include <errno.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
@@ -115,6 +117,28 @@ static struct store_keep keep_of(const struct config *config)
 	return (struct store_keep){ .age = config->record_age, .size = config->record_size };
 }
 
+/* Only CAP_SYS_ADMIN sees the marks of cgroups that begin with "trusted." */
+static bool may_read_marks(void)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+
+	return !syscall(SYS_capget, &header, data) && data[0].effective & 1u << CAP_SYS_ADMIN;
+}
+
+static void warn_of_marks(const struct config *config)
+{
+	for (size_t i = 0; i < config->nr; i++) {
+		const struct rule *rule = &config->rule[i];
+
+		if (!(rule->action->target_files & FRAME_BIT(FRAME_MARKS)) || may_read_marks())
+			continue;
+		journal(LOG_WARNING, "rule %s: without CAP_SYS_ADMIN the marks trusted.oomd_avoid and trusted.oomd_omit are not seen: add it to CapabilityBoundingSet= of the unit if cgroups have them",
+			rule->name);
+		return;
+	}
+}
+
 /* Run the rules of @config, which the service takes over */
 static int take_config(struct service *s, struct config *config)
 {
@@ -126,6 +150,7 @@ static int take_config(struct service *s, struct config *config)
 		return err;
 	if (s->notify)
 		notify_set_rules(s->notify, config, s->dry_run);
+	warn_of_marks(config);
 	config_free(s->config);
 	s->config = config;
 	engine_wish(s->engine, &wish);

@@ -46,6 +46,22 @@ enum victim_skip {
 	VICTIM_SKIPS,
 };
 
+/* Words for the reasons of an action that chooses: those of enum victim_skip follow @first */
+#define VICTIM_REASONS(first)								\
+	[(first) + VICTIM_SPARED] = "all spared", [(first) + VICTIM_OMITTED] = "all omitted",	\
+	[(first) + VICTIM_EXCLUDED] = "all excluded", [(first) + VICTIM_SMALL] = "all too small", \
+	[(first) + VICTIM_UNINVOLVED] = "none involved",				\
+	[(first) + VICTIM_FAILED] = "none can be killed", [(first) + VICTIM_FROZEN] = "all frozen", \
+	[(first) + VICTIM_BLIND] = "blind"
+
+/* Parameters of such an action: among what, and by which policy */
+#define VICTIM_AMONG									\
+	{ .name = "victims", .type = PARAMETER_CGROUPS,					\
+	  .meaning = "cgroups to choose from; by default the children of the rule's cgroup" }
+#define VICTIM_BY									\
+	{ .name = "by", .type = PARAMETER_WORD, .words = VICTIM_RANKS,			\
+	  .meaning = "what ranks them" }
+
 /**
  * struct victim_search - among what to choose, and how
  * @view: the rule's cgroup

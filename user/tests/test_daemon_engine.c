@@ -1059,6 +1059,8 @@ static void check_whys(void)
 		  "/a: reclaiming 3.1 MiB from it (it took 80 %, 75 to 90 %, of the 1000 pages that others evicted)" },
 		{ "@+1 x3\n/a cpu.used=+1000000\nblame 3 by 2 +1000\n",
 		  "/a: reclaim did not help enough: now cpu.max 50 of 100 ms (it took 100 %, 100 to 100 %, of the 1000 pages that others evicted)" },
+		{ "@+1\nblame 3 by 2 +600\nblame 2 by 3 +500\n",
+		  "/a: still held back by cpu.max 50 of 100 ms (no further step: /a took 60 % (10 to 100 %) of the 1000 pages that others evicted, but the cgroup took about as many from it: both are short of memory)" },
 		{ "@reload\n@+1\nblame 3 by 2 +300\nblame 3 by 4 +300\n",
 		  "/a took 30 % (30 to 70 %) of the 1000 pages that others evicted, which is less than share=" },
 		{ "@+1\nblame 3 by 2 +600\nblame 2 by 3 +500\n",
