@@ -399,6 +399,18 @@ static int draw(const struct model *model, struct headroom_curve *curve)
 	return 0;
 }
 
+struct headroom_pool headroom_pool_of(const struct headroom_stats *delta,
+				      const struct headroom_target *target, uint64_t clock,
+				      uint32_t sample_shift)
+{
+	return (struct headroom_pool){
+		.distance = target ? &target->distance : &delta->refault_distance,
+		.evictions = target ? target->evictions : delta->evictions, .clock = clock,
+		.horizon = headroom_horizon(delta), .sample_shift = sample_shift,
+		.nr_groups = delta->nr_groups, .group = delta->group,
+	};
+}
+
 int headroom_curve_build(const struct headroom_pool *pool, struct headroom_curve *curve)
 {
 	struct model model = {

@@ -1259,8 +1259,10 @@ void headroom_snapshot_delta_free(struct headroom_snapshot_delta *delta);
  * @before: earlier reading
  * @delta: result; free it with headroom_blame_free()
  *
- * Each victim lists the evictors that are known for the interval; id 0 has the rest of the
- * victim's total.
+ * Only the victim's total is exact: an evictor that was removed, or lost its entry, left its pages to
+ * another one. Each victim lists what is known to be of the interval, and id 0 has the rest of the
+ * total. An evictor took at least its evictions, and at most these and its error. A victim that was removed
+ * is not listed: what was evicted from it before @before is in its parent's total.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -1334,7 +1336,7 @@ uint64_t headroom_horizon_age(const struct headroom_stats *stats);
 #define HEADROOM_CLOCK_OLD	UINT64_MAX
 
 /**
- * struct headroom_pool - refaults of a pool of memory in an interval
+ * struct headroom_pool - refaults of a pool of memory in an interval; see headroom_pool_of()
  * @distance: difference of the distances over the interval, of a cgroup itself or a target
  * @evictions: pages evicted from the same cgroup or target in the interval
  * @clock: all pages evicted from it until the end of the interval: the counter, not the
@@ -1357,6 +1359,22 @@ struct headroom_pool {
 	const struct headroom_group *group;
 	uint64_t reserved[4];
 };
+
+/**
+ * headroom_pool_of - the pool of memory that an interval describes
+ * @delta: of headroom_stats_delta() or a snapshot's: of the cgroup itself; with @target, of its subtree
+ * @target: of headroom_target_delta(), for the pool that the cgroup's limit bounds; NULL for the
+ *	pages of the cgroup itself
+ * @clock: evictions of the cgroup, or those of the target: the counter at the end of the interval
+ * @sample_shift: from struct headroom_status
+ *
+ * The horizon is that of @delta. The pool points into @delta and @target, which it must not outlive.
+ *
+ * Return: the pool.
+ */
+struct headroom_pool
+headroom_pool_of(const struct headroom_stats *delta, const struct headroom_target *target,
+		 uint64_t clock, uint32_t sample_shift);
 
 /**
  * struct headroom_extra - memory beyond what a pool had, in pages

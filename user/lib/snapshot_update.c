@@ -25,8 +25,12 @@
 #include "path_cache.h"
 #include "snapshot.h"
 
-/* The three snapshots that a new one is made of */
+/*
+ * The three snapshots that a new one is made of. The new one is allocated first: it gets the memory of
+ * the last one that was freed, which is as large as it needs.
+ */
 struct update {
+	struct snapshot *now;
 	const struct headroom_snapshot *before;
 	struct headroom_snapshot *changed;
 	/* NULL when nothing is gone */
@@ -207,20 +211,16 @@ static int merge(struct snapshot *now, const struct update *update)
 	return err;
 }
 
-static int build(struct headroom *h, struct update *update, const struct headroom_filter *filter,
-		 struct headroom_snapshot **s)
+static int build(struct headroom *h, struct update *update, const struct headroom_filter *filter)
 {
 	const struct headroom_snapshot *changed = update->changed;
-	struct snapshot *now = snapshot_new(h);
-	struct headroom_cgroup *cgroup;
+	struct snapshot *now = update->now;
+	struct headroom_cgroup *cgroup = now->s.cgroup;
 	int err;
 
 	update->changes = new_changes(update);
-	if (!now || !update->changes) {
-		headroom_snapshot_free(now ? &now->s : NULL);
+	if (!update->changes)
 		return headroom_fail(h, -ENOMEM, "out of memory");
-	}
-	cgroup = now->s.cgroup;
 	now->s = *changed;
 	now->s.cgroup = cgroup;
 	now->s.nr = 0;
@@ -228,15 +228,8 @@ static int build(struct headroom *h, struct update *update, const struct headroo
 	now->filter = *filter;
 	err = merge(now, update);
 	if (err)
-		headroom_fail(h, err, "out of memory");
-	else
-		err = paths_name(h, &now->s, &now->paths);
-	if (err) {
-		headroom_snapshot_free(&now->s);
-		return err;
-	}
-	*s = &now->s;
-	return 0;
+		return headroom_fail(h, err, "out of memory");
+	return paths_name(h, &now->s, &now->paths);
 }
 
 int headroom_snapshot_update(struct headroom *h, const struct headroom_snapshot *before,
@@ -255,11 +248,18 @@ int headroom_snapshot_update(struct headroom *h, const struct headroom_snapshot 
 	if (filter.since)
 		return headroom_fail(h, -EINVAL, "this snapshot has only a part of the cgroups: "
 				     "it was taken with since");
+	update.now = snapshot_new(h);
+	if (!update.now)
+		return headroom_fail(h, -ENOMEM, "out of memory");
 	err = read_update(h, &update, &filter);
 	if (!err)
-		err = build(h, &update, &filter, now);
+		err = build(h, &update, &filter);
 	headroom_snapshot_free(update.changed);
 	headroom_snapshot_free(update.alive);
+	if (err)
+		headroom_snapshot_free(&update.now->s);
+	else
+		*now = &update.now->s;
 	if (!err && changes)
 		*changes = update.changes;
 	else

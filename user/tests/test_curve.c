@@ -551,8 +551,33 @@ static void test_ages(void)
 	test_young(6, truth, few);
 }
 
+/* The pool of a cgroup's own pages, and that of its limit, of the same interval */
+static void test_pool_of(void)
+{
+	static const struct headroom_group group[2] = { { .refaults = 3 }, { .refaults = 5 } };
+	const struct headroom_stats delta = {
+		.refault_distance = HIST({ 8, 15, 3 }), .evictions = 400,
+		.nr_groups = 2, .group = (struct headroom_group *)group,
+		.forgotten_distance = HIST({ 128, 255, 40 }), .forgotten = 40,
+	};
+	const struct headroom_target target = { .distance = HIST({ 16, 31, 9 }), .evictions = 600 };
+	struct headroom_pool own = headroom_pool_of(&delta, NULL, 1000, 6);
+	struct headroom_pool limit = headroom_pool_of(&delta, &target, 2000, 6);
+
+	ok(own.distance == &delta.refault_distance && own.evictions == 400, "the cgroup's own pages");
+	ok(limit.distance == &target.distance && limit.evictions == 600, "those of its limit");
+	is_uint(own.clock, 1000, "the clock of the cgroup");
+	is_uint(limit.clock, 2000, "the clock of the limit");
+	ok(own.horizon == headroom_horizon(&delta) && own.horizon != UINT64_MAX &&
+	   limit.horizon == own.horizon, "both have the horizon of the cgroups");
+	ok(own.sample_shift == 6 && own.nr_groups == 2 && own.group == group, "the samples");
+	ok(limit.sample_shift == 6 && limit.nr_groups == 2 && limit.group == group,
+	   "the samples of all below the limit");
+}
+
 int main(void)
 {
+	test_pool_of();
 	test_extra_memory_by_hand();
 	test_curve_by_hand();
 	test_censored();
