@@ -17,4 +17,12 @@ static inline uint64_t saturating_add(uint64_t a, uint64_t b)
 	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
+/** saturating_whole - @value rounded down; 0 below that and for no number, the largest number above it */
+static inline uint64_t saturating_whole(double value)
+{
+	if (!(value > 0))
+		return 0;
+	return value < 0x1p64 ? (uint64_t)value : UINT64_MAX;
+}
+
 #endif /* COMMON_SATURATING_H */

@@ -36,6 +36,7 @@ const char *const frame_files[FRAME_FILES] = {
 	[FRAME_EVENTS] = "cgroup.events",
 	[FRAME_MARKS] = "marks",
 	[FRAME_CPU_STAT] = "cpu.stat",
+	[FRAME_CLAIMS] = "claims",
 };
 
 const char *const frame_host_files[FRAME_HOST_FILES] = {

@@ -39,6 +39,7 @@ enum frame_file {
 	FRAME_EVENTS,
 	FRAME_MARKS,	/* no file: its owner and marks, a line each, such as "user.oomd_avoid" */
 	FRAME_CPU_STAT,
+	FRAME_CLAIMS,	/* no file: what the daemon that recorded the frame had set, see claim.h */
 	FRAME_FILES,
 };
 

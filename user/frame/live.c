@@ -34,6 +34,8 @@ struct live {
 	struct frame_wish wish;
 	live_files *files;
 	void *arg;
+	live_claims *claims;
+	void *claims_arg;
 	struct frame *before;	/* the last one with a snapshot */
 	char boot_id[40];
 	char error[256];
@@ -121,6 +123,12 @@ void live_wish(struct live *live, const struct frame_wish *wish, live_files *fil
 	live->wish = *wish;
 	live->files = files;
 	live->arg = arg;
+}
+
+void live_describe(struct live *live, live_claims *claims, void *arg)
+{
+	live->claims = claims;
+	live->claims_arg = arg;
 }
 
 static uint64_t read_clock(clockid_t clock)
@@ -229,6 +237,20 @@ static ssize_t read_marks(int dir, char *buf, size_t size)
 	return n;
 }
 
+/* Read a text of a cgroup into the buffer. Returns its length, or a negative errno. */
+static ssize_t read_text(struct live *live, uint64_t id, int dir, enum frame_file file)
+{
+	size_t n = 0;
+
+	if (file == FRAME_MARKS)
+		return read_marks(dir, live->buf, sizeof(live->buf));
+	if (file != FRAME_CLAIMS)
+		return dirs_read(dir, frame_files[file], live->buf, sizeof(live->buf));
+	if (live->claims)
+		n = live->claims(live->claims_arg, id, live->buf, sizeof(live->buf));
+	return n ? (ssize_t)n : -ENOENT;
+}
+
 static int read_files(struct live *live, struct frame *frame, size_t i, const char *path,
 		      uint32_t files)
 {
@@ -249,10 +271,7 @@ static int read_files(struct live *live, struct frame *frame, size_t i, const ch
 
 		if (!(files & FRAME_BIT(file)))
 			continue;
-		if (file == FRAME_MARKS)
-			n = read_marks(dir, live->buf, sizeof(live->buf));
-		else
-			n = dirs_read(dir, frame_files[file], live->buf, sizeof(live->buf));
+		n = read_text(live, cgroup->id, dir, file);
 		if (n >= 0)
 			err = frame_set_text(frame, i, file, live->buf, n);
 		else if (n != -ENOENT && !frame->cgroup[i].error)

@@ -12,13 +12,22 @@ struct live;
 
 /**
  * typedef live_files - choose the files to read of a cgroup
- * @arg: as given to live_choose()
+ * @arg: as given to live_wish()
  * @id: the cgroup
  * @path: its path
  *
  * Return: FRAME_BIT() of each file.
  */
 typedef uint32_t live_files(void *arg, uint64_t id, const char *path);
+
+/**
+ * typedef live_claims - write what the daemon has set of a cgroup, for FRAME_CLAIMS
+ * @arg: as given to live_describe()
+ * @id: the cgroup
+ *
+ * Return: the length of the text in @buf; 0 for none.
+ */
+typedef size_t live_claims(void *arg, uint64_t id, char *buf, size_t size);
 
 /**
  * live_open - begin to read this machine
@@ -41,6 +50,8 @@ const char *live_error(const struct live *live);
  * @wish: but for files of cgroups, which @files chooses; only its bits in @wish are ever read
  */
 void live_wish(struct live *live, const struct frame_wish *wish, live_files *files, void *arg);
+/** live_describe - have frames contain what @claims writes, if they are to have FRAME_CLAIMS */
+void live_describe(struct live *live, live_claims *claims, void *arg);
 /**
  * live_read - read a frame
  * @frame: result; give it back with frame_put()

@@ -14,15 +14,16 @@
  *			data			pack.c describes them
  *	decision	id, frame, kind, rule, cgroup, cgroup_id, text
  *
- * A frame in KEY_INTERVAL is whole, the others are differences. If frames are missing, or damaged, reading
- * continues with the next whole one. Differences are small and alike, so
- * they are compressed with a dictionary, which is trained on the first ones.
+ * A frame in KEY_INTERVAL is whole, the others are differences. If frames are missing, or damaged, those up
+ * to the next whole one cannot be read, which is an error, and reading continues there. Differences are
+ * small and alike, so they are compressed with a dictionary, which is trained on the first ones.
  *
  * The journal of SQLite is a write-ahead log, and each frame is a transaction, with what was decided on
  * it: after a crash at any moment the file has all frames but for the last.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,6 +66,7 @@
  * @next: number of the frame to read next; 0 before the first
  * @since_key: frames since the last whole one
  * @open: a transaction is open: the last frame is not written yet
+ * @incomplete: why a decision of it is missing; 0 if none is
  * @excess: more than @keep may be in the file
  */
 struct store {
@@ -86,6 +88,7 @@ struct store {
 	int64_t next;
 	unsigned int since_key;
 	bool open;
+	int incomplete;
 	bool excess;
 };
 
@@ -176,6 +179,9 @@ static int check_format(struct store *s)
 
 	if (format == FORMAT)
 		return 0;
+	/* what is no database, or has no such table, is no recording */
+	if (format < 0 && format != -ENODATA && format != -EBADMSG)
+		return format;
 	if (format > FORMAT)
 		return fail(s, -EPROTONOSUPPORT,
 			    "a later version of headroom wrote the recording");
@@ -244,11 +250,69 @@ int store_create(struct store **result, const char *path, const struct store_kee
 	return last > 0 ? load_dictionary(s, last) : 0;
 }
 
+/* Open as a file that does not change: the name of the file becomes a URI */
+static int open_unchanging(struct store **result, const char *path)
+{
+	char *uri = malloc(3 * strlen(path) + sizeof("file:?immutable=1")), *to = uri;
+	int err;
+
+	if (!uri)
+		return -ENOMEM;
+	to += sprintf(to, "file:");
+	for (; *path; path++)
+		to += sprintf(to, strchr("%?#", *path) ? "%%%02x" : "%c", *path);
+	strcpy(to, "?immutable=1");
+	err = open_database(result, uri, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	free(uri);
+	return err ? err : check_format(*result);
+}
+
+/* As access(), which ignores the capabilities of all users but root */
+static int may_access(const char *path, int mode)
+{
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS);
+}
+
+/* With CAP_DAC_READ_SEARCH one may read what SQLite, which asks access(), takes for unreadable */
+static void respect_capabilities(void)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+
+	if (vfs && vfs->iVersion >= 3)
+		vfs->xSetSystemCall(vfs, "access", (sqlite3_syscall_ptr)may_access);
+}
+
+/*
+ * The write-ahead log has an index beside it, which a reader creates if no program has the recording
+ * open. In a directory that it may not write to, that fails. But then there is no log, so the file does
+ * not change, and can be read without an index. @err: that of opening it with one
+ */
+static int open_without_index(struct store **result, const char *path, int err)
+{
+	char *log;
+	bool is_written;
+
+	if (may_access(path, F_OK))
+		return errno == ENOENT ? -ENOENT : -EACCES;
+	if (asprintf(&log, "%s-wal", path) < 0)
+		return -ENOMEM;
+	is_written = may_access(log, F_OK) == 0 || errno != ENOENT;
+	free(log);
+	if (is_written)
+		return err;
+	store_close(*result);
+	return open_unchanging(result, path);
+}
+
 int store_open(struct store **result, const char *path)
 {
-	int err = open_database(result, path, SQLITE_OPEN_READONLY);
+	int err;
 
-	return err ? err : check_format(*result);
+	respect_capabilities();
+	err = open_database(result, path, SQLITE_OPEN_READONLY);
+	if (!err)
+		err = check_format(*result);
+	return err == -ENOENT || err == -EACCES ? open_without_index(result, path, err) : err;
 }
 
 static void drop_dictionary(struct store *s)
@@ -309,7 +373,7 @@ static int load_dictionary(struct store *s, int64_t id)
 	if (sqlite3_step(q) == SQLITE_ROW)
 		err = use_dictionary(s, id, sqlite3_column_blob(q, 0), sqlite3_column_bytes(q, 0));
 	else
-		err = fail(s, -EBADMSG, "a dictionary of the recording is missing");
+		err = fail(s, -EBADMSG, "a dictionary is missing");
 	sqlite3_finalize(q);
 	return err;
 }
@@ -511,6 +575,7 @@ int store_append(struct store *s, struct frame *frame)
 		store_commit(s);
 	err = execute(s, "BEGIN");
 	s->open = !err;
+	s->incomplete = 0;
 	if (!err)
 		err = append(s, frame, pack);
 	if (err) {
@@ -530,7 +595,8 @@ int store_commit(struct store *s)
 
 	if (!s->open)
 		return 0;
-	err = execute(s, "COMMIT");
+	/* SQLite may have rolled back already, and would say that there is nothing to commit */
+	err = s->incomplete ? s->incomplete : execute(s, "COMMIT");
 	if (err) {
 		roll_back(s);
 		s->frame--;
@@ -540,13 +606,11 @@ int store_commit(struct store *s)
 	return 0;
 }
 
-int store_decide(struct store *s, const struct store_decision *d)
+static int insert_decision(struct store *s, const struct store_decision *d)
 {
 	sqlite3_stmt *q;
 	int err = 0;
 
-	if (!s->open)
-		return 0;
 	q = prepare(s, "INSERT INTO decision (frame, kind, rule, cgroup, cgroup_id, text)"
 		       " VALUES (?, ?, ?, ?, ?, ?)");
 	if (!q)
@@ -561,6 +625,13 @@ int store_decide(struct store *s, const struct store_decision *d)
 		err = db_error(s, "cannot write the recording");
 	sqlite3_finalize(q);
 	return err;
+}
+
+int store_decide(struct store *s, const struct store_decision *d)
+{
+	if (s->open && !s->incomplete)
+		s->incomplete = insert_decision(s, d);
+	return s->open ? s->incomplete : 0;
 }
 
 /* --- reading --- */
@@ -585,6 +656,67 @@ int store_span(struct store *s, struct store_span *span)
 	return err;
 }
 
+int store_last(struct store *s, uint64_t *wall)
+{
+	int64_t last = query_number(s, "SELECT wall FROM frame ORDER BY id DESC LIMIT 1", 0);
+
+	*wall = last < 0 ? 0 : last;
+	return last < 0 ? last : 0;
+}
+
+/* Number of the last frame at or before a moment; that of the first one if all are behind it */
+static int64_t number_at(struct store *s, uint64_t wall)
+{
+	int64_t number = query_number(s, "SELECT max(id) FROM frame WHERE wall <= ?",
+				      wall > INT64_MAX ? INT64_MAX : wall);
+
+	return number == -ENODATA ? query_number(s, "SELECT min(id) FROM frame", 0) : number;
+}
+
+int store_count(struct store *s, uint64_t from, uint64_t to, uint64_t *frames)
+{
+	int64_t first = number_at(s, from), last = first < 0 ? first : number_at(s, to);
+
+	*frames = last < first || last < 0 ? 0 : last - first + 1;
+	return last < 0 ? last : 0;
+}
+
+int store_note_interval(struct store *s, uint64_t ns)
+{
+	sqlite3_stmt *q = prepare(s, "INSERT OR REPLACE INTO meta VALUES ('interval', ?)");
+	bool noted = q && !sqlite3_bind_int64(q, 1, ns) && sqlite3_step(q) == SQLITE_DONE;
+	int err = noted ? 0 : db_error(s, "cannot write the recording");
+
+	sqlite3_finalize(q);
+	return err;
+}
+
+static int median_interval(struct store *s, uint64_t *ns)
+{
+	sqlite3_stmt *q = prepare(s, "WITH step AS (SELECT monotonic - lag(monotonic)"
+				     " OVER (PARTITION BY boot ORDER BY id) AS ns FROM frame)"
+				     " SELECT ns FROM step WHERE ns > 0 ORDER BY ns"
+				     " LIMIT 1 OFFSET (SELECT count(*) FROM step WHERE ns > 0) / 2");
+	int found = q ? sqlite3_step(q) : SQLITE_ERROR;
+	int err = 0;
+
+	*ns = found == SQLITE_ROW ? sqlite3_column_int64(q, 0) : 0;
+	if (found != SQLITE_ROW && found != SQLITE_DONE)
+		err = db_error(s, "cannot read the recording");
+	sqlite3_finalize(q);
+	return err;
+}
+
+int store_interval(struct store *s, uint64_t *ns)
+{
+	int64_t noted = query_number(s, "SELECT value FROM meta WHERE name = 'interval'", 0);
+
+	if (noted == -ENODATA)
+		return median_interval(s, ns);
+	*ns = noted < 0 ? 0 : noted;
+	return noted < 0 ? noted : 0;
+}
+
 static int decompress(struct store *s, const void *data, size_t compressed, size_t size,
 		      const struct pack *before, struct pack **pack)
 {
@@ -602,7 +734,7 @@ static int decompress(struct store *s, const void *data, size_t compressed, size
 		n = ZSTD_decompressDCtx(s->decompress, bytes, size, data, compressed);
 	err = ZSTD_isError(n) || n != size ? -EBADMSG : pack_decode(bytes, size, before, pack);
 	free(bytes);
-	return err == -EBADMSG ? fail(s, err, "a frame of the recording is damaged") : err;
+	return err == -EBADMSG ? fail(s, err, "the first of them is damaged") : err;
 }
 
 /* Read the frame of a row, on top of the one before if it is a difference */
@@ -612,8 +744,10 @@ static int read_row(struct store *s, sqlite3_stmt *q, struct pack **pack)
 	int64_t dictionary = sqlite3_column_int64(q, 2), size = sqlite3_column_int64(q, 3);
 	int err = 0;
 
-	if (size < 0 || size > MAX_FRAME || (!key && !s->before))
-		return fail(s, -EBADMSG, "a frame of the recording is damaged, or the one before it missing");
+	if (!key && (!s->before || sqlite3_column_int64(q, 0) != s->frame + 1))
+		return fail(s, -EBADMSG, "the one before the first of them is missing");
+	if (size < 0 || size > MAX_FRAME)
+		return fail(s, -EBADMSG, "the first of them is damaged");
 	if (!dictionary)
 		drop_dictionary(s);
 	else if (dictionary != s->dictionary)
@@ -622,24 +756,37 @@ static int read_row(struct store *s, sqlite3_stmt *q, struct pack **pack)
 				      size, key ? NULL : s->before, pack);
 }
 
-/*
- * Read the next frame into @before: a difference only behind the frame that it needs. Returns as
- * store_next().
- */
+/* Frame @id cannot be read, so neither can those up to the next whole one: continue there */
+static int skip_to_key(struct store *s, int64_t id)
+{
+	int64_t key = query_number(s, "SELECT min(id) FROM frame WHERE key AND id > ?", id), nr;
+	char why[128];
+
+	if (key < 0 && key != -ENODATA)
+		return key;
+	snprintf(why, sizeof(why), "%.127s", s->error);
+	s->next = key < 0 ? INT64_MAX : key;
+	nr = query_number(s, "SELECT count(*) FROM frame WHERE id < ?", s->next) -
+	     query_number(s, "SELECT count(*) FROM frame WHERE id < ?", id);
+	snprintf(s->error, sizeof(s->error), "frames that cannot be read: %" PRId64 ", since %s", nr, why);
+	return -EBADMSG;
+}
+
+/* Read the next frame into @before. Returns as store_next(). */
 static int read_next(struct store *s)
 {
 	sqlite3_stmt *q = prepare(s, "SELECT id, key, dictionary, size, data FROM frame"
-				     " WHERE id >= ? AND (key OR id = ?) ORDER BY id LIMIT 1");
+				     " WHERE id >= ? ORDER BY id LIMIT 1");
 	struct pack *pack = NULL;
+	int64_t id = 0;
 	int status, err = 0;
 
 	if (!q)
 		return db_error(s, "cannot read the recording");
 	sqlite3_bind_int64(q, 1, s->next);
-	sqlite3_bind_int64(q, 2, s->before ? s->frame + 1 : 0);
 	status = sqlite3_step(q);
 	if (status == SQLITE_ROW) {
-		s->frame = sqlite3_column_int64(q, 0);
+		id = sqlite3_column_int64(q, 0);
 		err = read_row(s, q, &pack);
 	} else if (status != SQLITE_DONE) {
 		err = db_error(s, "cannot read the recording");
@@ -647,10 +794,12 @@ static int read_next(struct store *s)
 	sqlite3_finalize(q);
 	if (status == SQLITE_DONE)
 		return 0;
-	/* Behind a damaged one, the next whole one is readable */
 	pack_free(s->before);
 	s->before = pack;
-	s->next = s->frame + 1;
+	s->frame = id;
+	s->next = status == SQLITE_ROW ? id + 1 : INT64_MAX;
+	if (err == -EBADMSG && status == SQLITE_ROW)
+		err = skip_to_key(s, id);
 	return err ? err : 1;
 }
 
@@ -719,6 +868,11 @@ int store_decisions(struct store *s, uint64_t number,
 			.text = (const char *)sqlite3_column_text(q, 4),
 		};
 
+		/* Neither is NULL in what was written here, but the file may be of another origin */
+		if (!d.kind || !d.text) {
+			sqlite3_finalize(q);
+			return fail(s, -EBADMSG, "a decision has no kind or no text");
+		}
 		f(arg, &d);
 	}
 	sqlite3_finalize(q);

@@ -45,7 +45,11 @@ struct store_decision {
  * another format; or another negative errno.
  */
 int store_create(struct store **store, const char *path, const struct store_keep *keep);
-/** store_open - open a recording to read it; as store_create(), -ENOENT if there is none */
+/**
+ * store_open - open a recording to read it; as store_create(), -ENOENT if there is none
+ *
+ * It needs no right to write, to the file or to its directory.
+ */
 int store_open(struct store **store, const char *path);
 void store_close(struct store *store);
 /**
@@ -67,7 +71,11 @@ const char *store_error(const struct store *store);
 int store_append(struct store *store, struct frame *frame);
 /** store_decide - append an entry of the decision log, which belongs to the last frame */
 int store_decide(struct store *store, const struct store_decision *decision);
-/** store_commit - write the last frame, and what was decided, as a whole; returns 0 or an errno */
+/**
+ * store_commit - write the last frame, and what was decided, as a whole
+ *
+ * Return: 0 or a negative errno, also of an earlier store_decide(). Then the frame is not written.
+ */
 int store_commit(struct store *store);
 
 /**
@@ -85,6 +93,32 @@ struct store_span {
 };
 
 int store_span(struct store *store, struct store_span *span);
+/** store_last - the wall clock of the last frame, which is found at once, however many there are */
+int store_last(struct store *store, uint64_t *wall);
+/**
+ * store_count - count the frames that reading has between two moments
+ * @from: as for store_seek()
+ * @to: the last moment
+ * @frames: result
+ *
+ * Return: 0; -ENODATA if there are no frames; or another negative errno.
+ */
+int store_count(struct store *store, uint64_t from, uint64_t to, uint64_t *frames);
+/**
+ * store_note_interval - note the time that is meant to be between two frames
+ * @ns: it replaces what was noted before
+ *
+ * Return: 0 or a negative errno, as store_error() says.
+ */
+int store_note_interval(struct store *store, uint64_t ns);
+/**
+ * store_interval - the time that was meant to be between two frames
+ * @ns: result: what was noted last; if nothing was, the median, which gaps do not bend; 0 if there are
+ *	fewer than two frames
+ *
+ * Return: 0 or a negative errno, as store_error() says.
+ */
+int store_interval(struct store *store, uint64_t *ns);
 /**
  * store_seek - continue reading with the last frame at or before a moment
  * @wall: CLOCK_REALTIME, ns; before the first frame, it is that one
@@ -108,6 +142,8 @@ int store_next(struct store *store, struct frame **frame, uint64_t *number);
 /**
  * store_decisions - call a function for each entry of the decision log of a frame
  * @number: of the frame
+ *
+ * Return: 0 or a negative errno, as store_error() says; -EBADMSG if an entry is incomplete.
  */
 int store_decisions(struct store *store, uint64_t number,
 		    void (*f)(void *arg, const struct store_decision *decision), void *arg);

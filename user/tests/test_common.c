@@ -91,6 +91,12 @@ static void test_arithmetic(void)
 	is_uint(saturating_add(3, 5), 8, "a sum");
 	is_uint(saturating_add(UINT64_MAX, 0), UINT64_MAX, "the largest sum");
 	is_uint(saturating_add(UINT64_MAX - 1, 5), UINT64_MAX, "a sum never wraps around");
+	is_uint(saturating_whole(3.9), 3, "a whole number");
+	is_uint(saturating_whole(-1), 0, "no negative one");
+	is_uint(saturating_whole(0.0 / 0.0), 0, "nor one of what is none");
+	is_uint(saturating_whole(0x1p63), 1ull << 63, "a large number");
+	is_uint(saturating_whole(0x1p64), UINT64_MAX, "one that is too large");
+	is_uint(saturating_whole(1.0 / 0.0), UINT64_MAX, "infinity");
 }
 
 int main(void)

@@ -310,6 +310,58 @@ static void check_seek(void)
 	store_close(store);
 }
 
+static uint64_t count(struct store *store, uint64_t from, uint64_t to)
+{
+	uint64_t frames = UINT64_MAX;
+
+	store_count(store, from, to, &frames);
+	return frames;
+}
+
+static void check_count(void)
+{
+	struct store *store;
+	uint64_t last;
+
+	store_open(&store, recording());
+	ok(!store_last(store, &last) && last == (999 + FRAMES) * SECOND, "the last frame is found");
+	is_uint(count(store, 0, UINT64_MAX), FRAMES, "all frames are counted");
+	is_uint(count(store, 1010 * SECOND + 7, 1019 * SECOND), 10, "those of a part");
+	is_uint(count(store, last + SECOND, UINT64_MAX), 1, "behind the last one, it is that one");
+	store_close(store);
+}
+
+/* Only a program that writes leaves a write-ahead log; without one, the directory need not be writable */
+static void check_read_only(void)
+{
+	char name[] = "log of 100% #1?", path[4096];
+	struct store *store;
+	struct frame *frame;
+	pid_t child;
+	int status;
+
+	snprintf(path, sizeof(path), "%s", in_dir(name));
+	ok(!link(recording(), path) && !chmod(path, 0444) && !chmod(in_dir(""), 0555),
+	   "a recording in a directory that is not writable");
+	fflush(stdout);
+	child = fork();
+	if (!child) {
+		if (!getuid() && (setgid(65534) || setuid(65534)))
+			_exit(1);
+		status = store_open(&store, path) || store_next(store, &frame, NULL) != 1 ? 2 : 0;
+		printf("# %s\n", store_error(store));
+		fflush(stdout);
+		_exit(status);
+	}
+	waitpid(child, &status, 0);
+	is_int(status, 0, "it is read");
+	chmod(in_dir(""), 0755);
+	unlink(path);
+	is_int(store_open(&store, path), -ENOENT, "none is -ENOENT");
+	store_close(store);
+	chmod(recording(), 0600);
+}
+
 static void run_sql(const char *sql)
 {
 	sqlite3 *db;
@@ -346,10 +398,27 @@ static void check_cut(void)
 
 	run_sql("DELETE FROM frame WHERE id BETWEEN 100 AND 109");
 	is_uint(read_all(&errors), FRAMES - 10 - (300 - 109), "frames behind a cut are read");
-	is_int(errors, 0, "without an error");
+	is_int(errors, 1, "and one error names those that are lost");
 	run_sql("UPDATE frame SET data = zeroblob(length(data)) WHERE id = 350");
 	is_uint(read_all(&errors), FRAMES - 201 - (500 - 349), "frames behind a damaged one as well");
-	is_int(errors, 1, "which is an error");
+	is_int(errors, 2, "which is another error");
+}
+
+/* A file whose table has an entry that could not have been written here */
+static void check_bad_decision(void)
+{
+	struct store *store;
+	int decisions = 0;
+
+	unlink(recording());
+	write_frames(0, 2);
+	run_sql("DROP TABLE decision; CREATE TABLE decision (id INTEGER PRIMARY KEY, frame INTEGER,"
+		" kind TEXT, rule TEXT, cgroup TEXT, cgroup_id INTEGER, text TEXT);"
+		"INSERT INTO decision (frame, kind) VALUES (1, 'knob')");
+	is_int(store_open(&store, recording()), 0, "a recording with a bad decision is opened");
+	is_int(store_decisions(store, 1, count_decision, &decisions), -EBADMSG,
+	       "a decision without a text is an error");
+	store_close(store);
 }
 
 static void check_damage(void)
@@ -465,6 +534,27 @@ static void check_change_keep(void)
 	is_int(errors, 0, "without an error");
 }
 
+/* A frame without one of its decisions would say that there was none */
+static void check_missing_decision(void)
+{
+	const struct store_decision decision = { .kind = "log", .text = "text" };
+	struct store_span span;
+	struct store *store;
+
+	unlink(recording());
+	store_create(&store, recording(), &all);
+	is_int(append_one(store, 0), 1, "a frame is written");
+	run_sql("ALTER TABLE decision RENAME TO decisions");
+	is_int(store_append(store, frames[1]), 0, "another one is appended");
+	ok(store_decide(store, &decision) < 0, "its decision cannot be");
+	ok(store_commit(store) < 0 && strstr(store_error(store), "no such table"), "the frame is not written, and why");
+	store_span(store, &span);
+	is_uint(span.frames, 1, "there is the first one only");
+	run_sql("ALTER TABLE decisions RENAME TO decision");
+	is_int(append_one(store, 2), 2, "the next one is written again");
+	store_close(store);
+}
+
 /* A writer is killed at any moment: all frames that it had committed are there */
 static void check_kill(void)
 {
@@ -515,10 +605,14 @@ int main(void)
 		frames[i] = make_frame(i);
 	check_round_trip();
 	check_seek();
+	check_count();
+	check_read_only();
 	check_cut();
 	check_damage();
+	check_bad_decision();
 	check_keep();
 	check_change_keep();
+	check_missing_decision();
 	check_kill();
 	for (unsigned int i = 0; i < FRAMES; i++)
 		frame_put(frames[i]);
