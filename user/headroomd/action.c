@@ -93,6 +93,11 @@ void action_wish(const struct action *action, const struct action_value *paramet
 		action->wish_more(parameter, wish);
 }
 
+uint32_t action_own_files(const struct action *action, const struct action_value *parameter)
+{
+	return action->own_files ? action->own_files(parameter) : 0;
+}
+
 bool action_targets(const struct action *action, const struct action_value *parameter,
 		    const struct pattern *own, const char *path)
 {

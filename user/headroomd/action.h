@@ -129,6 +129,18 @@ struct action_plan {
 };
 
 /**
+ * struct action_program - which parameters describe a program, by their places in the list
+ * @command: PARAMETER_TEXT, for hook_split(); no program runs if none is given
+ * @timeout: PARAMETER_NUMBER, s
+ * @user: PARAMETER_TEXT: name of the user; that of the daemon if none is given
+ */
+struct action_program {
+	size_t command;
+	size_t timeout;
+	size_t user;
+};
+
+/**
  * struct action - an entry of the table of actions
  * @name: as in a rule
  * @meaning: half a sentence for people
@@ -144,6 +156,9 @@ struct action_plan {
  *	ancestors, and on all cgroups up to two levels below the root
  * @wish_more: NULL, or adds what frames have to contain for its parameters, with the files of
  *	those cgroups
+ * @own_files: NULL, or FRAME_BIT() of each file that it reads for its parameters, of the rule's own
+ *	cgroups and of their ancestors
+ * @program: the program that it runs, or runs before its deed; NULL if there is none
  * @ancestor_files: FRAME_BIT() of each file that it reads of the ancestors, beside limits and @knob
  * @check: look for what is wrong with the parameters of a rule, each of which is valid; prints it
  *	into @error. NULL if nothing can be
@@ -160,6 +175,8 @@ struct action {
 	uint32_t target_files;
 	bool beside;
 	void (*wish_more)(const struct action_value *parameter, struct frame_wish *wish);
+	uint32_t (*own_files)(const struct action_value *parameter);
+	const struct action_program *program;
 	uint32_t ancestor_files;
 	bool (*check)(const struct action_value *parameter, char *error, size_t size);
 	size_t state_size;
@@ -189,6 +206,8 @@ bool action_spares(const struct frame *frame, size_t cgroup);
 /** action_wish - add what frames have to contain of the cgroups that a rule's action may act on */
 void action_wish(const struct action *action, const struct action_value *parameter,
 		 struct frame_wish *wish);
+/** action_own_files - FRAME_BIT() of each file that a rule's parameters need of its own cgroups */
+uint32_t action_own_files(const struct action *action, const struct action_value *parameter);
 /** action_targets - whether a rule's action may act on a cgroup; not only on its own */
 bool action_targets(const struct action *action, const struct action_value *parameter,
 		    const struct pattern *own, const char *path);

@@ -32,7 +32,7 @@ static const struct action_parameter parameters[] = {
 	[VICTIMS] = VICTIM_AMONG,
 	[BY] = VICTIM_BY,
 	[LEAST] = ACTION_NUMBER("least", UNIT_SIZE, 0, 0x1p60, 1 << 20,
-				"memory.current below which a cgroup is not frozen"),
+				"anonymous, shared, locked and kernel memory and swap below which a cgroup is not frozen"),
 	[MOST] = ACTION_NUMBER("most", UNIT_TIME, 1, 3600, 60, "time after which it is thawed in any case"),
 	[REST] = ACTION_NUMBER("rest", UNIT_TIME, 0, 86400, 60,
 			       "time for which the rule then freezes nothing"),

@@ -7,11 +7,11 @@
  * run at the end of the cooldown, if it holds then.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "actions.h"
 #include "hook.h"
+
+enum { COMMAND, TIMEOUT, USER };
 
 enum { IDLE, RUN, RAN, COOLING, BLIND };
 
@@ -28,12 +28,12 @@ static const char *const sentences[] = {
 };
 
 static const struct action_parameter parameters[] = {
-	[HOOK_COMMAND] = { .name = "command", .type = PARAMETER_TEXT, .required = true,
-			   .meaning = "the program, by its absolute path, and its arguments" },
-	[HOOK_TIMEOUT] = ACTION_NUMBER("timeout", UNIT_TIME, 0.1, 3600, 10,
-				       "time after which the program is terminated"),
-	[HOOK_USER] = { .name = "user", .type = PARAMETER_TEXT,
-			.meaning = "user that runs it; that of the daemon if not given" },
+	[COMMAND] = { .name = "command", .type = PARAMETER_TEXT, .required = true,
+		      .meaning = "the program, by its absolute path, and its arguments" },
+	[TIMEOUT] = ACTION_NUMBER("timeout", UNIT_TIME, 0.1, 3600, 10,
+				  "time after which the program is terminated"),
+	[USER] = { .name = "user", .type = PARAMETER_TEXT,
+		   .meaning = "user that runs it; that of the daemon if not given" },
 	{ .name = NULL },
 };
 
@@ -45,18 +45,13 @@ struct memory {
 	bool ran;
 };
 
+static const struct action_program program = {
+	.command = COMMAND, .timeout = TIMEOUT, .user = USER,
+};
+
 static bool check(const struct action_value *parameter, char *error, size_t size)
 {
-	const char *why;
-	char **word = hook_split(parameter[HOOK_COMMAND].text, &why);
-	bool valid = word && word[0][0] == '/';
-
-	if (!word)
-		snprintf(error, size, "command: %s", why);
-	else if (!valid)
-		snprintf(error, size, "command: expected the absolute path of a program, such as /usr/bin/logger");
-	free(word);
-	return valid;
+	return hook_check(parameter[COMMAND].text, "command", error, size);
 }
 
 static int decide(const struct action_input *in, const struct memory *memory)
@@ -92,6 +87,7 @@ const struct action action_hook = {
 	.knob = KNOBS,
 	.parameter = parameters,
 	.reasons = reasons,
+	.program = &program,
 	.check = check,
 	.state_size = sizeof(struct memory),
 	.plan = plan,

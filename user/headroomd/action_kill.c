@@ -4,15 +4,19 @@
  *
  * victim.c chooses, arbiter.c says whether it is time, and killing.c does it. The log has a reason
  * for each frame in which the condition holds and nothing is killed.
+ *
+ * A program may run before: to save what the victim leaves behind, or to have it end by itself. It
+ * delays the kill by its time-out at most, and prevents none.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "actions.h"
 #include "field.h"
+#include "hook.h"
 #include "victim.h"
 
-enum { VICTIMS, BY, LEAST, SETTLE, MOST, WINDOW };
+enum { VICTIMS, BY, LEAST, SETTLE, MOST, WINDOW, HOOK, TIMEOUT, USER };
 
 /* The reasons why there is no victim follow, in the order of enum victim_skip */
 enum { QUIET, UNSURE, COOLING, SETTLING, LIMIT, KILL, NO_VICTIM, SKIPPED };
@@ -28,14 +32,35 @@ static const struct action_parameter parameters[] = {
 	[VICTIMS] = VICTIM_AMONG,
 	[BY] = VICTIM_BY,
 	[LEAST] = ACTION_NUMBER("least", UNIT_SIZE, 0, 0x1p60, 1 << 20,
-				"memory.current below which a cgroup is not killed"),
+				"anonymous, shared, locked and kernel memory and swap below which a cgroup is not killed"),
 	[SETTLE] = ACTION_NUMBER("settle", UNIT_TIME, ARBITER_PATIENCE / 1e9, 3600, 15,
 				 "time that memory may take to fall before the next kill of any rule"),
 	[MOST] = ACTION_NUMBER("most", UNIT_COUNT, 1, 1000, 3, "kills within the window"),
 	[WINDOW] = ACTION_NUMBER("window", UNIT_TIME, 1, ARBITER_MEMORY / 1e9, 600,
 				 "time within which kills are counted"),
+	[HOOK] = { .name = "hook", .type = PARAMETER_TEXT,
+		   .meaning = "a program that runs before the kill, by its absolute path, and its arguments" },
+	[TIMEOUT] = ACTION_NUMBER("timeout", UNIT_TIME, 0.1, 60, 5,
+				  "time after which the program is killed, and the cgroup as well"),
+	[USER] = { .name = "user", .type = PARAMETER_TEXT,
+		   .meaning = "user that runs it; that of the daemon if not given" },
 	{ .name = NULL },
 };
+
+static const struct action_program program = {
+	.command = HOOK, .timeout = TIMEOUT, .user = USER,
+};
+
+static bool check(const struct action_value *parameter, char *error, size_t size)
+{
+	if (parameter[HOOK].text)
+		return hook_check(parameter[HOOK].text, "hook", error, size);
+	if (!parameter[TIMEOUT].text && !parameter[USER].text)
+		return true;
+	snprintf(error, size, "%s= is for the program before a kill: give hook= as well",
+		 parameter[USER].text ? "user" : "timeout");
+	return false;
+}
 
 /* Returns false, and the reason, if it is not the time for a kill */
 static bool is_time(const struct action_input *in, const struct arbiter_kill *kill,
@@ -62,13 +87,15 @@ static bool is_time(const struct action_input *in, const struct arbiter_kill *ki
 	return false;
 }
 
-static void add_kill(const struct frame *frame, size_t victim, uint64_t settle,
-		     struct action_plan *plan)
+static void add_kill(const struct action_input *in, size_t victim, struct action_plan *plan)
 {
 	struct deed *deed = &plan->deed[plan->nr++];
 
-	*deed = (struct deed){ .kind = DEED_KILL, .cgroup = victim, .settle = settle };
-	field_number(frame_text(frame, victim, FRAME_MEMORY_CURRENT), &deed->value);
+	*deed = (struct deed){
+		.kind = DEED_KILL, .cgroup = victim, .settle = in->parameter[SETTLE].number * 1e9,
+		.delay = in->parameter[HOOK].text ? in->parameter[TIMEOUT].number * 1e9 : 0,
+	};
+	field_number(frame_text(in->view->now, victim, FRAME_MEMORY_CURRENT), &deed->value);
 	plan->acts = true;
 	plan->reason = KILL;
 }
@@ -96,7 +123,7 @@ static void plan(const struct action_input *in, void *state, struct action_plan 
 	victim_explain(&search, &victim, plan->why, sizeof(plan->why));
 	skip = victim_skip_of(&victim);
 	if (victim.cgroup != FRAME_NONE)
-		add_kill(in->view->now, victim.cgroup, kill.settle, plan);
+		add_kill(in, victim.cgroup, plan);
 	else
 		plan->reason = skip == VICTIM_SKIPS ? NO_VICTIM : SKIPPED + (int)skip;
 }
@@ -118,6 +145,8 @@ const struct action action_kill = {
 		.host_files = FRAME_BIT(FRAME_MEMINFO) | FRAME_BIT(FRAME_SELF),
 	},
 	.target_files = VICTIM_FILES,
+	.program = &program,
+	.check = check,
 	.wish_more = wish_more,
 	.plan = plan,
 };

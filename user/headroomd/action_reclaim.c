@@ -8,13 +8,15 @@
 
 #include "actions.h"
 #include "field.h"
+#include "mark.h"
 #include "reclaim.h"
 #include "saturating.h"
 
 enum { STALL, REFAULTS, RETURNED, STEP, LEAST, AGE, SPIKE, IO, SWAP_FREE, SWAP_OUT, SWAPPINESS };
 
 static const char *const reasons[] = {
-	[RECLAIM_IDLE] = "idle", [RECLAIM_SPARED] = "spared", [RECLAIM_PROTECTED] = "protected",
+	[RECLAIM_IDLE] = "idle", [RECLAIM_SPARED] = "spared",
+	[RECLAIM_MARKED] = "marked", [RECLAIM_PROTECTED] = "protected",
 	[RECLAIM_YOUNG] = "young", [RECLAIM_ABOVE_TARGET] = "above target",
 	[RECLAIM_PAUSE] = "pause", [RECLAIM_RETURNED] = "returned", [RECLAIM_FUTILE] = "futile",
 	[RECLAIM_UNSURE] = "few samples", [RECLAIM_SPIKE] = "spike", [RECLAIM_IO] = "io",
@@ -76,39 +78,48 @@ static const char *read_memory(const struct view *view, struct reclaim_reading *
 	return NULL;
 }
 
-/* memory.low as it is configured: what rules add to an ancestor is for other cgroups below it */
-static bool read_low(const struct action_input *in, size_t cgroup, uint64_t *low)
+/* A protection as it is configured: what rules add to an ancestor is for other cgroups below it */
+static bool read_configured(const struct action_input *in, size_t cgroup, enum knob knob,
+			    uint64_t *original)
 {
 	uint64_t value;
 
-	return action_knob(in, cgroup, KNOB_MEMORY_LOW, &value, low);
+	return action_knob(in, cgroup, knob, &value, original);
+}
+
+/* Bytes of a cgroup above its memory.low or memory.min; false if that cannot be known */
+static bool read_unprotected(const struct action_input *in, size_t cgroup, uint64_t *bytes)
+{
+	const struct frame *frame = in->view->now;
+	uint64_t current, low, min;
+
+	if (!read_configured(in, cgroup, KNOB_MEMORY_LOW, &low) ||
+	    !read_configured(in, cgroup, KNOB_MEMORY_MIN, &min) ||
+	    !field_number(frame_text(frame, cgroup, FRAME_MEMORY_CURRENT), &current))
+		return false;
+	*bytes = saturating_sub(current, min > low ? min : low);
+	return true;
 }
 
 /*
- * What may go without taking the cgroup or an ancestor below its protection. The kernel does not
- * look at that of the cgroup which is to be reclaimed from. Frames need not have the files of
- * ancestors.
+ * What may go without taking the cgroup or an ancestor below its protection. The kernel looks at
+ * neither that of the cgroup which is to be reclaimed from, nor that of those above. An ancestor's
+ * is shared out among what is below it, by use; but while it has more memory than that, none of
+ * them is below its part. The root has no protection.
  */
 static const char *read_protection(const struct action_input *in, struct reclaim_reading *reading)
 {
-	const struct view *view = in->view;
-	const struct frame *frame = view->now;
-	uint64_t current, low, min;
+	const struct frame *frame = in->view->now;
 
 	reading->unprotected = reading->current;
-	for (size_t i = view->cgroup; i != FRAME_NONE; i = frame->cgroup[i].parent) {
-		bool has_min = field_number(frame_text(frame, i, FRAME_MEMORY_MIN), &min);
-		bool has_low = read_low(in, i, &low);
+	for (size_t i = in->view->cgroup; frame->cgroup[i].depth; i = frame->cgroup[i].parent) {
+		uint64_t bytes;
 
-		if (i == view->cgroup && !(has_min && has_low))
-			return no_files;
-		if (!(has_min || has_low) ||
-		    !field_number(frame_text(frame, i, FRAME_MEMORY_CURRENT), &current))
-			continue;
-		if (!has_low || (has_min && min > low))
-			low = min;
-		if (saturating_sub(current, low) < reading->unprotected)
-			reading->unprotected = saturating_sub(current, low);
+		if (!read_unprotected(in, i, &bytes))
+			return i == in->view->cgroup ? no_files :
+				"the protection of an ancestor cannot be read";
+		if (bytes < reading->unprotected)
+			reading->unprotected = bytes;
 	}
 	return NULL;
 }
@@ -163,13 +174,26 @@ static const char *read_io(const struct view *view, const struct reclaim_rule *r
 	return NULL;
 }
 
-/* Whether another rule has raised memory.low of the cgroup */
-static bool is_raised(const struct action_input *in)
+static bool is_knob_raised(const struct action_input *in, enum knob knob)
 {
 	uint64_t value, original;
 
-	return action_knob(in, in->view->cgroup, KNOB_MEMORY_LOW, &value, &original) &&
-	       value > original;
+	return action_knob(in, in->view->cgroup, knob, &value, &original) && value > original;
+}
+
+/* Whether another rule has raised memory.low or memory.min of the cgroup */
+static bool is_raised(const struct action_input *in)
+{
+	return is_knob_raised(in, KNOB_MEMORY_LOW) || is_knob_raised(in, KNOB_MEMORY_MIN);
+}
+
+/* As for its own cgroup there is no other to choose, one that is to be avoided is left alone */
+static const char *read_marks(const struct view *view, struct reclaim_reading *reading)
+{
+	enum mark mark = mark_of(view->now, view->cgroup, view->cgroup);
+
+	reading->marked = mark == MARK_AVOID || mark == MARK_OMIT;
+	return mark == MARK_UNKNOWN ? "its marks cannot be read" : NULL;
 }
 
 /* All that the model reads of files; returns why it cannot */
@@ -181,6 +205,8 @@ static const char *read_files(const struct action_input *in, const struct reclai
 
 	if (!why)
 		why = read_protection(in, reading);
+	if (!why)
+		why = read_marks(view, reading);
 	if (!why)
 		why = read_swap(view, reading);
 	return why ? why : read_io(view, rule, reading);
@@ -248,11 +274,14 @@ const struct action action_reclaim = {
 	.wish = {
 		.files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_STAT) |
 			 FRAME_BIT(FRAME_MEMORY_LOW) | FRAME_BIT(FRAME_MEMORY_MIN) |
-			 FRAME_BIT(FRAME_SWAP_CURRENT) | FRAME_BIT(FRAME_SWAP_MAX),
+			 FRAME_BIT(FRAME_SWAP_CURRENT) | FRAME_BIT(FRAME_SWAP_MAX) |
+			 FRAME_BIT(FRAME_MARKS),
 		.host_files = FRAME_BIT(FRAME_MEMINFO) | FRAME_BIT(FRAME_IO_PRESSURE) |
 			      FRAME_BIT(FRAME_SELF),
 		.stats = true, .histograms = true,
 	},
+	.ancestor_files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) |
+			  FRAME_BIT(FRAME_MEMORY_MIN),
 	.state_size = sizeof(struct reclaim_state),
 	.plan = plan,
 };

@@ -2,8 +2,8 @@
 /*
  * The action throttle: hold back the evictor that blame names
  *
- * throttle.c has the model, and evictors.c finds the evictors. Here is what both read from frames,
- * and which evictors are held back: at most two for each victim.
+ * throttle.c has the model, evictors.c finds the evictors of a frame, and taken.c remembers them. Here
+ * is what these read from frames, and which evictors are held back: at most two for each victim.
  *
  * What a rule demands of other cgroups is in the ledger, and survives a restart. So the first plan
  * for a victim takes over what the rule demands of each cgroup that could be its evictor. It does
@@ -19,17 +19,21 @@
 #include "actions.h"
 #include "field.h"
 #include "mark.h"
+#include "saturating.h"
 #include "throttle.h"
 
 /* The most evictors of a victim that are held back at the same time */
 #define HOLDS	2
+/* The share of its refaults that memory is to save, of which the victim is said to lack it */
+#define SAVED	0.95
 
-enum { OF, SHARE, BY, CPU, HIGH, WAIT, IDLE };
+enum { OF, SHARE, RATE, BY, CPU, HIGH, WAIT, IDLE };
 
 static const char *const reasons[] = {
 	[THROTTLE_QUIET] = "quiet", [THROTTLE_NO_EVICTOR] = "no evictor",
-	[THROTTLE_OWN_DEMAND] = "own demand", [THROTTLE_MUTUAL] = "mutual",
-	[THROTTLE_SPARED] = "spared", [THROTTLE_HOLD] = "hold", [THROTTLE_RELEASE] = "release",
+	[THROTTLE_OWN_DEMAND] = "own demand", [THROTTLE_FEW] = "too few", [THROTTLE_MUTUAL] = "mutual",
+	[THROTTLE_SPARED] = "spared", [THROTTLE_HOLD] = "hold",
+	[THROTTLE_UNNAMED] = "hold, not named", [THROTTLE_RELEASE] = "release",
 	[THROTTLE_COOLING] = "cooling", [THROTTLE_FLOOR] = "floor",
 	[THROTTLE_RECLAIM] = "reclaim", [THROTTLE_CPU] = "limit cpu",
 	[THROTTLE_FREEZE] = "freeze", [THROTTLE_HIGH] = "limit memory",
@@ -41,6 +45,8 @@ static const struct action_parameter parameters[] = {
 		 .meaning = "cgroups that may be held back, each with all below it" },
 	[SHARE] = ACTION_NUMBER("share", UNIT_SHARE, 0.1, 1, 0.5,
 				"share of the pages evicted by others that an evictor must have taken"),
+	[RATE] = ACTION_NUMBER("rate", UNIT_RATE, 0, 1e9, 20,
+			       "pages that an evictor must have taken per second"),
 	[BY] = { "by", .type = PARAMETER_WORD, .words = "cpu freeze reclaim",
 		 .meaning = "what limits it if reclaim does not help" },
 	[CPU] = ACTION_NUMBER("cpu", UNIT_SHARE, 0.01, 1, 0.1,
@@ -57,40 +63,60 @@ static const struct action_parameter parameters[] = {
  * struct memory - what the action remembers of a victim
  * @begun: the ledger was looked at
  * @suffered: time of the last frame in which the condition held or was unknown, ns
+ * @held: time of the last frame in which it held, ns; 0 before the first
+ * @calm: how long it has been false since then, ns
+ * @taken: who took pages since it held first, for as long as it does now and then
+ * @since: who took pages since the cgroup was well
  * @hold: what holds back its evictors
  * @frozen: of each, whether it is frozen since the last frame
  */
 struct memory {
 	bool begun;
 	uint64_t suffered;
+	uint64_t held;
+	uint64_t calm;
+	struct taken taken;
+	struct taken since;
 	struct throttle_hold hold[HOLDS];
 	bool frozen[HOLDS];
 };
 
 /**
  * struct suspect - an evictor that blame names
- * @nr: its index in the list of evictors; EVICTORS if there is none
+ * @at: its index in the frame; FRAME_NONE if there is none
+ * @loss: what happened to the victim, in the last seconds or since it was well
+ * @share: what it took of that
  * @guilt: what blame says of it
  */
 struct suspect {
-	size_t nr;
+	size_t at;
+	const struct taken_loss *loss;
+	const struct taken_share *share;
 	struct throttle_guilt guilt;
 };
 
 /**
- * struct finding - what a frame says about the victim
+ * struct finding - what the last frames say about the victim
  * @blind: why nothing is known; NULL
  * @reason: why no evictor is named; meaningless if one is
- * @evictors: who took pages, if the condition holds
- * @named: the evictors that are named, the worst first; from the first one with EVICTORS on, none
+ * @evictors: who took pages since the last frame
+ * @taken: who took pages in the last seconds
+ * @since: who took pages since the victim was well
+ * @need: bytes that the victim lacks, by its refault distances
+ * @named: the evictors that are named, the worst first; from the first one with FRAME_NONE on, none
  * @most: the one that took most
+ * @relapse: the condition holds again, after some time
  */
 struct finding {
 	const char *blind;
 	enum throttle_reason reason;
 	struct evictors evictors;
+	const struct taken *taken;
+	const struct taken *since;
+	uint64_t need;
 	struct suspect named[HOLDS];
 	struct suspect most;
+	bool relapse;
 };
 
 static struct throttle_rule rule_of(const struct action_input *in)
@@ -98,7 +124,7 @@ static struct throttle_rule rule_of(const struct action_input *in)
 	const struct action_value *p = in->parameter;
 
 	return (struct throttle_rule){
-		.share = p[SHARE].number, .by = p[BY].number, .cpu = p[CPU].number,
+		.share = p[SHARE].number, .rate = p[RATE].number, .by = p[BY].number, .cpu = p[CPU].number,
 		.high = p[HIGH].number, .wait = p[WAIT].number * 1e9,
 		.idle = p[IDLE].number * 1e9,
 	};
@@ -106,27 +132,26 @@ static struct throttle_rule rule_of(const struct action_input *in)
 
 /* --- who --- */
 
-static enum mark mark_of_evictor(const struct view *view, const struct evictors *evictors, size_t nr)
+/* Whether it is never to be harmed, or that cannot be known */
+static bool is_omitted(const struct view *view, const struct suspect *s)
 {
-	return mark_beside(view->now, evictors->evictor[nr].cgroup, view->cgroup);
+	return mark_beside(view->now, s->at, view->cgroup) >= MARK_OMIT;
 }
 
-/* Whether it is never to be harmed, or that cannot be known */
-static bool is_omitted(const struct view *view, const struct evictors *evictors, size_t nr)
+static bool is_avoided(const struct view *view, const struct suspect *s)
 {
-	return mark_of_evictor(view, evictors, nr) >= MARK_OMIT;
+	return mark_beside(view->now, s->at, view->cgroup) == MARK_AVOID;
 }
 
 /* Whether @a is to be held back rather than @b: those marked to be avoided last */
-static bool is_worse(const struct view *view, const struct evictors *evictors,
-		     const struct suspect *a, const struct suspect *b)
+static bool is_worse(const struct view *view, const struct suspect *a, const struct suspect *b)
 {
 	bool avoid_a, avoid_b;
 
-	if (b->nr == EVICTORS)
+	if (b->at == FRAME_NONE)
 		return true;
-	avoid_a = mark_of_evictor(view, evictors, a->nr) == MARK_AVOID;
-	avoid_b = mark_of_evictor(view, evictors, b->nr) == MARK_AVOID;
+	avoid_a = is_avoided(view, a);
+	avoid_b = is_avoided(view, b);
 	return avoid_a == avoid_b ? a->guilt.low > b->guilt.low : avoid_b;
 }
 
@@ -135,64 +160,174 @@ static void add_suspect(const struct view *view, struct finding *f, const struct
 	struct suspect s = *suspect;
 
 	for (size_t i = 0; i < HOLDS; i++)
-		if (is_worse(view, &f->evictors, &s, &f->named[i])) {
+		if (is_worse(view, &s, &f->named[i])) {
 			struct suspect moved = f->named[i];
 
 			f->named[i] = s;
 			s = moved;
-			if (s.nr == EVICTORS)
+			if (s.at == FRAME_NONE)
 				return;
 		}
 }
 
-/* Why no evictor is named */
-static enum throttle_reason excuse(const struct throttle_rule *rule, const struct view *view,
-				   const struct finding *f)
+/* The suspect that a cgroup is; NULL if it is none */
+static const struct suspect *suspect_of(const struct finding *f, size_t at)
 {
-	const struct evictor *e = &f->evictors.evictor[f->most.nr];
+	for (size_t i = 0; i < HOLDS && f->named[i].at != FRAME_NONE; i++)
+		if (f->named[i].at == at)
+			return &f->named[i];
+	return NULL;
+}
 
-	if (f->evictors.own > f->evictors.outside)
+static bool is_own_demand(const struct taken_loss *loss)
+{
+	return loss->own > loss->outside;
+}
+
+/* Why no evictor is named */
+static enum throttle_reason excuse(const struct view *view, const struct finding *f)
+{
+	static const enum throttle_reason reasons_of[] = {
+		[THROTTLE_SURE] = THROTTLE_SPARED, [THROTTLE_SMALL_SHARE] = THROTTLE_NO_EVICTOR,
+		[THROTTLE_GAVE_BACK] = THROTTLE_MUTUAL, [THROTTLE_SLOW] = THROTTLE_FEW,
+		[THROTTLE_BESIDE] = THROTTLE_FEW,
+	};
+
+	if (is_own_demand(&f->taken->loss))
 		return THROTTLE_OWN_DEMAND;
-	if (f->most.nr == EVICTORS)
+	if (f->most.at == FRAME_NONE || (f->most.guilt.doubt == THROTTLE_SURE &&
+					 !is_omitted(view, &f->most)))
 		return THROTTLE_NO_EVICTOR;
-	if (f->most.guilt.named && is_omitted(view, &f->evictors, f->most.nr))
-		return THROTTLE_SPARED;
-	return e->taken >= rule->share * f->evictors.outside && e->back ? THROTTLE_MUTUAL :
-		THROTTLE_NO_EVICTOR;
+	return reasons_of[f->most.guilt.doubt];
+}
+
+/* Add one that passes the tests, unless it is named already */
+static void judge(const struct action_input *in, const struct throttle_rule *rule,
+		  const struct taken *taken, size_t i, struct finding *f)
+{
+	const struct taken_share *share = &taken->evictor[i].share;
+	struct suspect s = {
+		.at = frame_find(in->view->now, taken->evictor[i].id), .loss = &taken->loss,
+		.share = share,
+		.guilt = throttle_judge(rule, &taken->loss, share, in->view->now->sample_shift),
+	};
+
+	if (s.at == FRAME_NONE || suspect_of(f, s.at))
+		return;
+	if (taken == f->taken && (f->most.at == FRAME_NONE || share->taken > f->most.share->taken))
+		f->most = s;
+	if (s.guilt.doubt == THROTTLE_SURE && !is_own_demand(&taken->loss) &&
+	    !is_omitted(in->view, &s))
+		add_suspect(in->view, f, &s);
+}
+
+/* What the victim lacks, by the distances of its refaults since the last frame */
+static uint64_t need_of(const struct view *view)
+{
+	const struct headroom_stats *now, *before;
+	struct headroom_stats delta;
+	struct headroom_extra extra;
+	struct headroom_pool pool;
+
+	/* If memory is short, nothing is asked for in this round */
+	if (view_sampled_stats(view, &now, &before) || headroom_stats_delta(now, before, &delta))
+		return 0;
+	pool = headroom_pool_of(&delta, NULL, now->evictions, view->now->sample_shift);
+	headroom_extra_memory(&pool, SAVED, &extra);
+	headroom_stats_clear(&delta);
+	return saturating_whole(extra.low * view->now->page_size);
+}
+
+/* Bytes that the victim lacks of what an evictor took since the victim was well */
+static uint64_t lacks(const struct view *view, const struct finding *f, uint64_t id)
+{
+	const struct taken_share *share = taken_share(f->since, id);
+	struct throttle_debt debt;
+	double lost;
+
+	if (!share)
+		return 0;
+	debt = throttle_debt_of(share, view->now->sample_shift);
+	lost = debt.lost * view->now->page_size;
+	/* What was not read again proves nothing */
+	return !(debt.returned > 0) ? 0 : lost < f->need ? lost : f->need;
 }
 
 static void find_evictors(const struct action_input *in, const struct throttle_rule *rule,
 			  struct finding *f)
 {
-	uint64_t most = 0;
-
-	f->blind = evictors_read(in->view, &in->parameter[OF].cgroups, &f->evictors);
-	for (size_t i = 0; i < f->evictors.nr; i++) {
-		struct suspect s = { i, throttle_judge(rule, &f->evictors, i) };
-
-		if (f->evictors.evictor[i].taken > most) {
-			most = f->evictors.evictor[i].taken;
-			f->most = s;
-		}
-		if (s.guilt.named && f->evictors.own <= f->evictors.outside &&
-		    !is_omitted(in->view, &f->evictors, i))
-			add_suspect(in->view, f, &s);
-	}
-	f->reason = excuse(rule, in->view, f);
+	for (size_t i = 0; i < f->taken->nr; i++)
+		judge(in, rule, f->taken, i, f);
+	f->need = f->since->nr ? need_of(in->view) : 0;
+	for (size_t i = 0; i < f->since->nr; i++)
+		if (lacks(in->view, f, f->since->evictor[i].id))
+			judge(in, rule, f->since, i, f);
+	f->reason = excuse(in->view, f);
 }
 
-static void look(const struct action_input *in, const struct throttle_rule *rule, struct finding *f)
+/* Whether the condition has held, and not been false for the time "wait" since */
+static bool is_unwell(const struct throttle_rule *rule, const struct memory *memory)
 {
-	const struct headroom_stats *now, *before;
+	return memory->held && memory->calm < rule->wait;
+}
 
-	*f = (struct finding){ .reason = THROTTLE_QUIET, .most.nr = EVICTORS };
+/*
+ * What was evicted counts while the victim suffers now and then, and from that time on. Before that,
+ * evictions that could not name anyone are not looked at.
+ */
+static const char *remember(const struct action_input *in, const struct throttle_rule *rule,
+			    struct memory *memory, struct evictors *evictors)
+{
+	const struct view *view = in->view;
+	bool suffers = in->when == TRUE ||
+		(memory->held && view->now->time.monotonic - memory->held <= rule->idle);
+	const char *why;
+
+	*evictors = (struct evictors){};
+	if (!view->before || !suffers)
+		memory->taken = (struct taken){};
+	if (!view->before)
+		memory->since = (struct taken){};
+	why = evictors_read(view, &in->parameter[OF].cgroups,
+			    suffers ? 1 : 1 + rule->rate * view->seconds, evictors);
+	if (why)
+		return why;
+	if (suffers)
+		taken_add(&memory->taken, view->now, evictors, view->seconds, false);
+	taken_add(&memory->since, view->now, evictors, view->seconds, is_unwell(rule, memory));
+	return NULL;
+}
+
+/* Whether the condition holds again after it has not for long enough to say that a step has helped */
+static bool has_relapsed(const struct action_input *in, const struct throttle_rule *rule,
+			 struct memory *memory)
+{
+	uint64_t calm = memory->calm;
+
+	if (in->when == FALSE)
+		memory->calm += in->view->seconds * 1e9;
+	if (in->when != TRUE)
+		return false;
+	memory->calm = 0;
+	memory->held = in->view->now->time.monotonic;
+	/* Frames that are as long as "wait" must not make each of them seem a relapse */
+	return calm >= rule->wait && calm >= 2 * in->interval;
+}
+
+static void look(const struct action_input *in, const struct throttle_rule *rule,
+		 struct memory *memory, struct finding *f)
+{
+	*f = (struct finding){
+		.reason = THROTTLE_QUIET, .most.at = FRAME_NONE, .taken = &memory->taken,
+		.since = &memory->since,
+	};
 	for (size_t i = 0; i < HOLDS; i++)
-		f->named[i].nr = EVICTORS;
+		f->named[i].at = FRAME_NONE;
+	f->relapse = has_relapsed(in, rule, memory);
+	f->blind = remember(in, rule, memory, &f->evictors);
 	if (in->when == UNKNOWN)
 		f->blind = "the condition is unknown";
-	else if (in->when == FALSE)
-		f->blind = view_stats(in->view, &now, &before);
-	else
+	else if (in->when == TRUE && !f->blind)
 		find_evictors(in, rule, f);
 }
 
@@ -251,13 +386,12 @@ static void forget(const struct action_input *in, struct memory *memory)
 /* Slots for evictors that are named and not held back yet */
 static void add_holds(const struct view *view, struct memory *memory, const struct finding *f)
 {
-	for (size_t i = 0; i < HOLDS && f->named[i].nr < EVICTORS; i++) {
-		size_t nr = f->named[i].nr;
-		uint64_t id = view->now->cgroup[f->evictors.evictor[nr].cgroup].id;
+	for (size_t i = 0; i < HOLDS && f->named[i].at != FRAME_NONE; i++) {
+		uint64_t id = view->now->cgroup[f->named[i].at].id;
 		struct throttle_hold *hold = find_hold(memory, id);
 
 		/* One that is to be avoided comes after all others */
-		if (!hold && i && mark_of_evictor(view, &f->evictors, nr) == MARK_AVOID)
+		if (!hold && i && is_avoided(view, &f->named[i]))
 			continue;
 		if (!hold)
 			hold = find_hold(memory, 0);
@@ -307,30 +441,66 @@ static void read_files(const struct action_input *in, size_t at, struct throttle
 		now->victim_limit = limit;
 }
 
-/* The suspect that a cgroup is; NULL if it is none */
-static const struct suspect *suspect_of(const struct finding *f, size_t at)
+/* Add to what it took since its last step; returns whether that names it */
+static bool takes(const struct view *view, const struct finding *f, const struct throttle_rule *rule,
+		  struct throttle_hold *hold, size_t at)
 {
-	for (size_t i = 0; i < HOLDS && f->named[i].nr < EVICTORS; i++)
-		if (f->evictors.evictor[f->named[i].nr].cgroup == at)
-			return &f->named[i];
-	return NULL;
+	if (f->blind)
+		return false;
+	taken_add_loss(&hold->loss, &f->evictors, view->seconds);
+	taken_add_share(&hold->share, &f->evictors, at, view->seconds);
+	return throttle_judge(rule, &hold->loss, &hold->share,
+			      view->now->sample_shift).doubt == THROTTLE_SURE;
+}
+
+/* Pages that were evicted from a cgroup between the frames */
+static uint64_t evicted_from(const struct view *view, size_t at)
+{
+	const struct headroom_stats *now, *before;
+	struct view of = *view;
+
+	of.cgroup = at;
+	of.cgroup_before = view->before ?
+		frame_find(view->before, view->now->cgroup[at].id) : FRAME_NONE;
+	return view_stats(&of, &now, &before) ? 0 : now->evictions - before->evictions;
+}
+
+/* What it took and what it owes, if it is named */
+static void read_debt(const struct view *view, const struct finding *f, uint64_t id, size_t at,
+		      struct throttle_reading *now)
+{
+	const struct taken_share *taken = taken_share(f->taken, id);
+	const struct taken_share *since = taken_share(f->since, id);
+	uint64_t page_size = view->now->page_size;
+
+	now->evicted = page_size * evicted_from(view, at);
+	if (!now->named)
+		return;
+	if (taken)
+		now->taken = taken->taken / f->taken->loss.seconds * view->seconds * page_size;
+	now->lacks = lacks(view, f, id);
+	if (since)
+		now->returned = page_size *
+			throttle_debt_of(since, view->now->sample_shift).returned;
 }
 
 static struct throttle_reading read_now(const struct action_input *in, const struct finding *f,
 					const struct throttle_rule *rule,
 					const struct memory *memory,
-					const struct throttle_hold *hold, size_t at)
+					struct throttle_hold *hold, size_t at)
 {
 	const struct suspect *s = suspect_of(f, at);
 	uint64_t time = in->view->now->time.monotonic;
 	struct throttle_reading now = {
-		.time = time, .blind = f->blind, .named = s, .cooling = in->cooling,
+		.time = time, .interval = in->view->seconds * 1e9, .blind = f->blind,
+		.suffers = in->when == TRUE, .named = s, .cooling = in->cooling,
+		.relapse = f->relapse,
+		.takes = takes(in->view, f, rule, hold, at),
 	};
 
-	if (s)
-		now.taken = f->evictors.evictor[s->nr].taken * in->view->now->page_size;
+	read_debt(in->view, f, hold->id, at, &now);
 	now.released = time - memory->suffered >= rule->idle ||
-		(!s && f->named[0].nr < EVICTORS && time - hold->named >= rule->idle);
+		(!s && f->named[0].at != FRAME_NONE && time - hold->named >= rule->idle);
 	read_files(in, at, &now);
 	now.blind |= (hold->quota && !now.has_cpu) || (hold->freeze && !now.has_freeze) ||
 		     (hold->high && !now.has_high);
@@ -364,50 +534,77 @@ static void explain(struct action_plan *plan, const char *format, ...)
 	va_end(args);
 }
 
-static void explain_most(const struct action_input *in, const struct finding *f,
-			 struct action_plan *plan)
+/* What it took of what others evicted */
+static void explain_share(const struct finding *f, const struct suspect *s, struct action_plan *plan)
 {
-	const struct evictor *e = &f->evictors.evictor[f->most.nr];
-	static const char *const why_not[] = {
-		[THROTTLE_NO_EVICTOR] = ", which is less than share=",
-		[THROTTLE_MUTUAL] = ", but the cgroup took about as many from it: both are short of memory",
-		[THROTTLE_SPARED] = ", but it is marked never to be harmed",
-	};
+	const struct taken_loss *loss = s->loss;
 
-	if (f->most.nr == EVICTORS)
-		explain(plan, "no cgroup that may be held back took any of the %" PRIu64
-			" pages that others evicted", f->evictors.outside);
-	else
-		explain(plan, "%s took %.0f %% (%.0f to %.0f %%) of the %" PRIu64
-			" pages that others evicted%s", in->view->now->cgroup[e->cgroup].path,
-			100.0 * e->taken / f->evictors.outside, 100 * f->most.guilt.low,
-			100 * f->most.guilt.high, f->evictors.outside, why_not[f->reason]);
+	explain(plan, "it took %.0f %%, %.0f to %.0f %%, of the %.0f ",
+		100 * s->share->taken / loss->outside, 100 * s->guilt.low, 100 * s->guilt.high,
+		loss == &f->since->loss ? loss->outside : loss->outside / loss->seconds);
+	explain(plan, loss == &f->since->loss ?
+		"pages that others evicted since the cgroup was well" :
+		"pages/s that others evicted");
 }
 
-static void explain_none(const struct action_input *in, const struct finding *f,
-			 struct action_plan *plan)
+static void explain_most(const struct action_input *in, const struct throttle_rule *rule,
+			 const struct finding *f, struct action_plan *plan)
 {
-	if (f->blind)
-		explain(plan, "%s", f->blind);
-	else if (f->reason == THROTTLE_QUIET)
-		explain(plan, "nothing is held back");
-	else if (f->reason == THROTTLE_OWN_DEMAND)
-		explain(plan, "%" PRIu64 " pages were evicted for its own demand or limits, and %" PRIu64
-			" for that of others: holding these back would not help", f->evictors.own,
-			f->evictors.outside);
+	const struct taken_loss *loss = &f->taken->loss;
+	const struct suspect *s = &f->most;
+
+	if (s->at == FRAME_NONE) {
+		explain(plan, "no cgroup that may be held back took any of the %.0f pages/s that others evicted",
+			loss->seconds > 0 ? loss->outside / loss->seconds : 0);
+		return;
+	}
+	explain(plan, "most was taken by %s: ", in->view->now->cgroup[s->at].path);
+	explain_share(f, s, plan);
+	if (f->reason == THROTTLE_SPARED)
+		explain(plan, ", but it is marked never to be harmed");
+	else if (s->guilt.doubt == THROTTLE_GAVE_BACK)
+		explain(plan, ", but it reads about as many again that the cgroup took from it: both are short of memory");
+	else if (s->guilt.doubt == THROTTLE_SLOW)
+		explain(plan, ", but with at least %.0f pages/s that is less than rate=%g/s",
+			s->guilt.rate, rule->rate);
+	else if (s->guilt.doubt == THROTTLE_BESIDE)
+		explain(plan, ", but with at least %.0f pages/s few of what the cgroup reads again: %.0f/s, of them %.0f/s that others evicted",
+			s->guilt.rate, loss->refaults / loss->seconds,
+			loss->returned / loss->seconds);
 	else
-		explain_most(in, f, plan);
+		explain(plan, ", which is less than share=%g %%", 100 * rule->share);
+}
+
+static void explain_none(const struct action_input *in, const struct throttle_rule *rule,
+			 const struct finding *f, struct action_plan *plan)
+{
+	const struct taken_loss *loss = &f->taken->loss;
+
+	if (f->blind) {
+		explain(plan, "%s", f->blind);
+		return;
+	}
+	if (f->reason == THROTTLE_QUIET) {
+		explain(plan, "nothing is held back");
+		return;
+	}
+	explain(plan, "no evictor is named: ");
+	if (f->reason == THROTTLE_OWN_DEMAND)
+		explain(plan, "%.0f pages/s were evicted for its own demand or limits, and %.0f/s for that of others: holding these back would not help",
+			loss->own / loss->seconds, loss->outside / loss->seconds);
+	else
+		explain_most(in, rule, f, plan);
 }
 
 /* Why the one that is held back is not named any more */
-static void explain_rest(const struct action_input *in, const struct finding *f,
-			 struct action_plan *plan)
+static void explain_rest(const struct action_input *in, const struct throttle_rule *rule,
+			 const struct finding *f, struct action_plan *plan)
 {
 	if (f->blind) {
 		explain(plan, " (%s)", f->blind);
-	} else if (in->when == TRUE && f->named[0].nr == EVICTORS) {
+	} else if (in->when == TRUE && f->named[0].at == FRAME_NONE) {
 		explain(plan, " (no further step: ");
-		explain_none(in, f, plan);
+		explain_none(in, rule, f, plan);
 		explain(plan, ")");
 	}
 }
@@ -422,13 +619,13 @@ static void explain_hold(const struct action_input *in, const struct throttle_ru
 
 	throttle_explain(text, sizeof(text), rule, in->view->now->cgroup[at].path, now, before, d);
 	explain(plan, "%s%s", *plan->why ? "; " : "", text);
-	if (s)
-		explain(plan, " (it took %.0f %%, %.0f to %.0f %%, of the %" PRIu64
-			" pages that others evicted)",
-			100.0 * f->evictors.evictor[s->nr].taken / f->evictors.outside,
-			100 * s->guilt.low, 100 * s->guilt.high, f->evictors.outside);
-	else
-		explain_rest(in, f, plan);
+	if (!s) {
+		explain_rest(in, rule, f, plan);
+		return;
+	}
+	explain(plan, " (");
+	explain_share(f, s, plan);
+	explain(plan, ")");
 }
 
 static void run_hold(const struct action_input *in, const struct throttle_rule *rule,
@@ -457,7 +654,7 @@ static void plan(const struct action_input *in, void *state, struct action_plan 
 	struct memory *memory = state;
 	struct finding f;
 
-	look(in, &rule, &f);
+	look(in, &rule, memory, &f);
 	if (!memory->begun && !in->view->born)
 		adopt(in, memory);
 	else
@@ -472,7 +669,7 @@ static void plan(const struct action_input *in, void *state, struct action_plan 
 		if (memory->hold[i].id)
 			run_hold(in, &rule, &f, memory, i, plan);
 	if (in->explain && !*plan->why)
-		explain_none(in, &f, plan);
+		explain_none(in, &rule, &f, plan);
 }
 
 const struct action action_throttle = {
@@ -485,7 +682,7 @@ const struct action action_throttle = {
 		.files = FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_HIGH) |
 			 FRAME_BIT(FRAME_MARKS),
 		.host_files = FRAME_BIT(FRAME_SELF),
-		.stats = true, .blame = true,
+		.stats = true, .histograms = true, .blame = true,
 	},
 	.target_files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) |
 			FRAME_BIT(FRAME_MEMORY_MIN) | FRAME_BIT(FRAME_MEMORY_HIGH) |

@@ -15,6 +15,11 @@
 #include "field.h"
 #include "saturating.h"
 
+/*
+ * Frames with an empty victim after which the next kill may be considered. The first one may have read
+ * the counts before the victim died, so that those of the second one still have what it waited for.
+ */
+#define EMPTY_FRAMES	3
 /* How long a cgroup that could not be killed is left alone, ns */
 #define AVOIDED		(300 * NS_PER_S)
 
@@ -24,13 +29,15 @@
  * @by: id of the cgroup that the rule applies to
  * @id: the victim
  * @time: when, on the clock of the frames, ns
- * @settle: how long memory may take to fall, ns
+ * @settle: how long memory may take to fall, from @time on, ns
+ * @patience: when it counts as failed if it frees nothing, from @time on, ns
  * @size: memory.current of the victim, bytes
  * @left: the same in the last frame
  * @available: MemAvailable of the machine, bytes; 0 if unknown
  * @current: memory.current of the rule's cgroup; 0 if unknown
  * @looked: the last frame in which memory.pressure of the rule's cgroup was read, ns
  * @stalled: time in which some task had waited until that frame, us
+ * @empty: frames in which the victim was empty, one after the other
  * @failed: when it was found to have no effect, ns; 0 if it had one
  */
 struct kill {
@@ -39,12 +46,14 @@ struct kill {
 	uint64_t id;
 	uint64_t time;
 	uint64_t settle;
+	uint64_t patience;
 	uint64_t size;
 	uint64_t left;
 	uint64_t available;
 	uint64_t current;
 	uint64_t looked;
 	uint64_t stalled;
+	unsigned int empty;
 	uint64_t failed;
 };
 
@@ -181,12 +190,13 @@ void arbiter_look(struct arbiter *a, const struct frame *frame)
 	i = frame_find(frame, k->id);
 	empty = a->imagines || is_empty(frame, i);
 	frees = !empty && frees_memory(k, frame, i);
+	k->empty = empty ? k->empty + 1 : 0;
 	draining = is_draining(k, frame);
-	if (!empty && (age >= k->settle || (age >= ARBITER_PATIENCE && !frees)))
+	if (!empty && (age >= k->settle || (age >= k->patience && !frees)))
 		k->failed = now;
 	if (k->failed || age >= k->settle)
 		a->settling = false;
-	else if (!a->imagines && empty && !draining && has_fallen(k, frame))
+	else if (!a->imagines && k->empty >= EMPTY_FRAMES && !draining && has_fallen(k, frame))
 		a->settling = false;
 }
 
@@ -231,7 +241,8 @@ int arbiter_note(struct arbiter *a, const struct frame *frame, const struct arbi
 	k = &all[a->nr];
 	*k = (struct kill){
 		.rule = strdup(want->rule), .by = want->by, .id = frame->cgroup[want->cgroup].id,
-		.time = frame->time.monotonic, .settle = want->settle,
+		.time = frame->time.monotonic, .settle = want->settle + want->delay,
+		.patience = ARBITER_PATIENCE + want->delay,
 		.size = size_of(frame, want->cgroup), .available = available_of(frame),
 		.current = size_of(frame, frame_find(frame, want->by)),
 	};

@@ -34,6 +34,7 @@ struct arbiter;
  * @by: id of the cgroup that the rule applies to; of the limit, each has its own
  * @cgroup: the victim, by index in the frame; arbiter_ask() does not read it
  * @settle: how long memory may take to fall, ns
+ * @delay: how long it may take before it begins, ns
  * @most: kills of the rule for @by within @window
  * @window: ns; at most ARBITER_MEMORY
  */
@@ -42,6 +43,7 @@ struct arbiter_kill {
 	uint64_t by;
 	size_t cgroup;
 	uint64_t settle;
+	uint64_t delay;
 	uint64_t most;
 	uint64_t window;
 };

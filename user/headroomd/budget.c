@@ -13,6 +13,9 @@
  * among the rules that demand something there or below. So a tenant gains nothing by creating
  * cgroups: they divide what the tenant has.
  *
+ * memory.low and memory.min of one cgroup protect the same pages: the kernel heeds the larger of them.
+ * So a cgroup demands the larger of what both add, and what it gets bounds each of them.
+ *
  *	budget 10G	/a		wants 12G	gets 6G
  *			/a/1..12	want 1G each	get 512M each
  *			/b		wants 4G	gets 4G
@@ -81,6 +84,12 @@ static void divide(uint64_t left, struct budget_share **child, size_t nr)
 		left -= c->granted < left ? c->granted : left;
 		weight -= c->weight;
 	}
+}
+
+uint64_t budget_sum(const struct frame *frame, struct budget_share *share)
+{
+	sum_up(frame, share);
+	return frame->nr ? share[0].wanted : 0;
 }
 
 int budget_divide(const struct frame *frame, uint64_t budget, struct budget_share *share)

@@ -29,5 +29,12 @@ struct budget_share {
  * Return: 0 or -ENOMEM.
  */
 int budget_divide(const struct frame *frame, uint64_t budget, struct budget_share *share);
+/**
+ * budget_sum - sum up what the cgroups of a frame have of a budget
+ * @share: one for each cgroup, with what it has in @demanded; changes @weight and @wanted
+ *
+ * Return: bytes; the larger of what a cgroup has and of the sum of its children counts.
+ */
+uint64_t budget_sum(const struct frame *frame, struct budget_share *share);
 
 #endif /* HEADROOMD_BUDGET_H */

@@ -60,6 +60,17 @@ struct claim *claim_add(struct claim **claim, size_t *nr, uint64_t id, enum knob
 			const char *path);
 /** claim_add_demand - append a demand to a claim; returns NULL if out of memory */
 struct demand *claim_add_demand(struct claim *claim, const char *rule);
+/**
+ * claim_print - write what claims have set of a cgroup, for a frame
+ *
+ * A line for each: its knob, the original, and the value that was written, such as
+ * "memory.low 0 104857600".
+ *
+ * Return: the length of the text; 0 if there is none.
+ */
+size_t claim_print(char *buf, size_t size, const struct claim *claim, size_t nr, uint64_t id);
+/** claim_find - find a knob in that text; returns false if it is not there */
+bool claim_find(const char *text, enum knob knob, uint64_t *original, uint64_t *written);
 /** claim_clear - free what a claim owns */
 void claim_clear(struct claim *claim);
 

@@ -108,18 +108,18 @@ void condition_free(struct condition *condition);
 
 /**
  * struct condition_state - what a node remembers of a cgroup from frame to frame
- * @truth: result of the last evaluation
- * @changed: since when it is that, ns; 0 before the first evaluation
+ * @changed: since when @truth is that, ns; 0 before the first evaluation
  * @since: since when a FOR's part, or a comparison with an until, holds; ns; 0 if it does not
- * @began: FOR: the part was seen not to hold just before @since, so it holds for no longer
  * @sample: COMPARE: the value that was compared
+ * @truth: result of the last evaluation
+ * @began: FOR: the part was seen not to hold just before @since, so it holds for no longer
  */
 struct condition_state {
-	enum truth truth;
 	uint64_t changed;
 	uint64_t since;
-	bool began;
 	struct sample sample;
+	enum truth truth;
+	bool began;
 };
 
 /**

@@ -416,17 +416,32 @@ static size_t parse_lasting(struct parser *p)
 	return i;
 }
 
+/* There is more text behind condition @i */
+static void expect_end(struct parser *p, size_t i)
+{
+	size_t end = p->at;
+
+	while (end && isspace((unsigned char)p->text[end - 1]))
+		end--;
+	if (p->condition->node[i].type == CONDITION_FOR && p->text[end - 1] != ')')
+		wrong(p, p->at, "expected the end, not '%.*s': 'for' is about all before it, put what lasts in parentheses",
+		      SEEN(p));
+	else
+		wrong(p, p->at, "expected 'and', 'or', 'for' or the end, not '%.*s'", SEEN(p));
+}
+
 int condition_parse(const char *text, struct condition *condition, struct condition_error *error)
 {
 	struct parser p = { .text = text, .condition = condition, .error = error };
+	size_t i;
 
 	*condition = (struct condition){ .text = strdup(text) };
 	if (!condition->text)
 		return -ENOMEM;
-	parse_lasting(&p);
+	i = parse_lasting(&p);
 	skip_blanks(&p);
 	if (!p.err && p.text[p.at])
-		wrong(&p, p.at, "expected 'and', 'or', 'for' or the end, not '%.*s'", SEEN(&p));
+		expect_end(&p, i);
 	return p.err;
 }
 

@@ -47,6 +47,7 @@ struct rule {
  * @socket: path of the control socket; NULL for none
  * @socket_mode: its permissions
  * @socket_group: name or number of its group; NULL for that of the daemon
+ * @dry_run: so is each rule
  * @nr: number of rules
  * @rule: the rules
  */
@@ -61,6 +62,7 @@ struct config {
 	char *socket;
 	unsigned int socket_mode;
 	char *socket_group;
+	bool dry_run;
 	size_t nr;
 	struct rule *rule;
 };

@@ -221,6 +221,9 @@ static void daemon_key(struct parser *p, const char *key, char *text)
 	} else if (!strcmp(key, "budget")) {
 		if (note_key(p, key, KEY_BUDGET))
 			set_budget(p, key, text);
+	} else if (!strcmp(key, "dry-run")) {
+		if (note_key(p, key, KEY_DRY_RUN))
+			set_boolean(p, key, text, &c->dry_run);
 	} else if (!strcmp(key, "ledger")) {
 		if (note_key(p, key, KEY_LEDGER))
 			set_path(p, key, text, &c->ledger);
@@ -234,7 +237,7 @@ static void daemon_key(struct parser *p, const char *key, char *text)
 		if (note_key(p, key, KEY_RECORD_SIZE))
 			set_size(p, key, text, 0x1p20, &c->record_size);
 	} else if (!socket_key(p, key, text)) {
-		wrong(p, key, "unknown key '%s' in [daemon]: use interval, budget, ledger, record, record-age, record-size, socket, socket-mode or socket-group",
+		wrong(p, key, "unknown key '%s' in [daemon]: use interval, budget, dry-run, ledger, record, record-age, record-size, socket, socket-mode or socket-group",
 		      key);
 	}
 }
@@ -464,10 +467,18 @@ static void load_directory(struct parser *p, const char *directory)
 		free(entry);
 }
 
+/* [daemon] may be behind a rule, and in another file */
+static void spread_dry_run(struct config *config)
+{
+	for (size_t i = 0; i < config->nr; i++)
+		config->rule[i].dry_run |= config->dry_run;
+}
+
 /* The result of a parser: the configuration, if nothing is wrong with it */
 static int finish(struct parser *p, struct config **result)
 {
 	if (p->config && !p->out_of_memory && !p->errors->nr) {
+		spread_dry_run(p->config);
 		*result = p->config;
 		return 0;
 	}

@@ -74,9 +74,10 @@ static void count_cgroup(void *arg, const struct decision *d)
 	count->last = d->id;
 }
 
-static void add_claims(struct json_object *object, const struct engine *engine)
+/* The claims of a ledger, and their number; @ledger may be NULL */
+static void add_claims(struct json_object *object, const char *number, const char *claims,
+		       const struct ledger *ledger)
 {
-	const struct ledger *ledger = engine_ledger(engine);
 	struct json_object *array = json_new_array();
 	const struct claim *claim = NULL;
 	size_t nr = 0;
@@ -85,8 +86,8 @@ static void add_claims(struct json_object *object, const struct engine *engine)
 		claim = ledger_claims(ledger, &nr);
 	for (size_t i = 0; i < nr && i < MAX_CLAIMS; i++)
 		json_append(array, control_json_claim(&claim[i]));
-	json_add_uint(object, "knobs", nr);
-	json_add(object, "claims", array);
+	json_add_uint(object, number, nr);
+	json_add(object, claims, array);
 }
 
 static struct json_object *frame_json(const struct control_frame *frame)
@@ -96,6 +97,35 @@ static struct json_object *frame_json(const struct control_frame *frame)
 	json_add_uint(object, "unix_ns", frame->time);
 	json_add_uint(object, "duration_ns", frame->duration);
 	json_add_uint(object, "cgroups", frame->cgroups);
+	return object;
+}
+
+/* A rule that has not acted is there with zeros */
+static struct json_object *acts_json(const struct control_state *s)
+{
+	static const char *const key[] = {
+		[TALLY_DONE] = "done", [TALLY_REFUSED] = "refused", [TALLY_FAILED] = "failed",
+	};
+	struct json_object *array = json_new_array(), *object;
+
+	for (size_t i = 0; i < s->config->nr; i++) {
+		object = json_new_object();
+		json_add_text(object, "rule", s->config->rule[i].name);
+		json_add_text(object, "action", s->config->rule[i].action->name);
+		for (size_t result = 0; result < TALLY_RESULTS; result++)
+			json_add_uint(object, key[result],
+				      tally_of(s->tally, s->config->rule[i].name, result));
+		json_append(array, object);
+	}
+	return array;
+}
+
+static struct json_object *kills_json(const struct tally *tally)
+{
+	struct json_object *object = json_new_object();
+
+	json_add_uint(object, "verified", tally->verified);
+	json_add_uint(object, "unverified", tally->unverified);
 	return object;
 }
 
@@ -128,7 +158,10 @@ static void status(struct answer *a, const char *argument)
 	else
 		json_add_null(object, "budget_bytes");
 	json_add_uint(object, "added_bytes", added);
-	add_claims(object, s->engine);
+	json_add(object, "acts", acts_json(s));
+	json_add(object, "kills", kills_json(s->tally));
+	add_claims(object, "knobs", "claims", engine_ledger(s->engine));
+	add_claims(object, "dry_knobs", "dry_claims", engine_dry_ledger(s->engine));
 	put_line(a, object);
 }
 

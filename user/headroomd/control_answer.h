@@ -15,6 +15,7 @@
 #include "config.h"
 #include "engine.h"
 #include "history.h"
+#include "tally.h"
 
 /**
  * struct control_frame - the last frame that was read
@@ -33,6 +34,7 @@ struct control_frame {
  * @config: its configuration
  * @engine: its rules, and what they decided
  * @history: its log
+ * @tally: how often its rules have acted
  * @root: path of the cgroup root
  * @uptime: ns since it was started
  * @frame: the last frame
@@ -44,6 +46,7 @@ struct control_state {
 	const struct config *config;
 	const struct engine *engine;
 	const struct history *history;
+	const struct tally *tally;
 	const char *root;
 	uint64_t uptime;
 	struct control_frame frame;

@@ -47,6 +47,7 @@ struct advice {
  *	that are available, UINT64_MAX if unknown
  * @swappiness: DEED_RECLAIM: from 0 to 200; negative for that of the system
  * @settle: DEED_KILL: ns that its memory may take to fall: see arbiter.h
+ * @delay: DEED_KILL: ns that the program before it may take
  * @advice: DEED_TELL: the rest of the message
  */
 struct deed {
@@ -56,6 +57,7 @@ struct deed {
 	uint64_t value;
 	int swappiness;
 	uint64_t settle;
+	uint64_t delay;
 	struct advice advice;
 };
 

@@ -30,21 +30,25 @@
 #include "engine.h"
 #include "field.h"
 #include "gap.h"
+#include "shared_text.h"
 
 /* Files of which the least value among a cgroup and its ancestors counts */
 #define LIMITS		(FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_HIGH) | \
 			 FRAME_BIT(FRAME_SWAP_MAX))
+/* The reason of the engine itself, beside those of actions: the knob is missing */
+#define REASON_NO_KNOB	-2
 /* When the engine looks what came of an act, ns */
 #define FOLLOW_UP	(10 * NS_PER_S)
 
 /**
  * struct binding - a rule and a cgroup that it applies to
  * @rule: the rule
- * @state: of the condition's nodes
- * @memory: of the action, twice: see make_plan()
+ * @state: of the condition's nodes; @memory follows
+ * @memory: of the action
  * @when: last result of the condition
  * @reason: last reason of the action; -1 before the first
  * @why: its evidence, when the decision changed
+ * @known: the condition was evaluated with a frame to compare with
  * @demands: number of demands of the last plan
  * @acted: when the rule took more the last time; 0 if it never did
  * @follow_up: when to see what came of it; 0 if not
@@ -55,7 +59,8 @@ struct binding {
 	void *memory;
 	enum truth when;
 	int reason;
-	char *why;
+	const char *why;
+	bool known;
 	size_t demands;
 	uint64_t acted;
 	uint64_t follow_up;
@@ -94,10 +99,13 @@ struct engine {
 	struct ledger *ledger, *dry_ledger;
 	struct arbiter *arbiter, *dry_arbiter;
 	struct frame *before;
+	struct shared_texts *texts;
 	unsigned int round;
 	size_t nr;
 	size_t size;	/* a power of two */
 	struct watched *watched;
+	/* Of the action that plans, before it did */
+	void *memory;
 	/* While a round acts: for the log */
 	const struct frame *now;
 };
@@ -115,21 +123,21 @@ struct engine *engine_new(bool dry_run, const struct engine_log *log)
 	e->log = *log;
 	e->size = 64;
 	e->watched = calloc(e->size, sizeof(*e->watched));
+	e->texts = shared_texts_new();
 	e->arbiter = arbiter_new(false);
 	e->dry_arbiter = arbiter_new(true);
-	if (e->watched && e->arbiter && e->dry_arbiter &&
+	if (e->watched && e->texts && e->arbiter && e->dry_arbiter &&
 	    !ledger_open(&e->dry_ledger, LEDGER_DRY, NULL, NULL, report_claim, e))
 		return e;
 	engine_free(e);
 	return NULL;
 }
 
-static void unbind(struct watched *w)
+static void unbind(struct engine *e, struct watched *w)
 {
 	for (size_t i = 0; i < w->nr; i++) {
 		free(w->binding[i].state);
-		free(w->binding[i].memory);
-		free(w->binding[i].why);
+		shared_text_put(e->texts, w->binding[i].why);
 	}
 	free(w->binding);
 	w->binding = NULL;
@@ -144,8 +152,10 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	for (size_t i = 0; e->watched && i < e->size; i++)
-		unbind(&e->watched[i]);
+		unbind(e, &e->watched[i]);
 	free(e->watched);
+	free(e->memory);
+	shared_texts_free(e->texts);
 	frame_put(e->before);
 	arbiter_free(e->dry_arbiter);
 	arbiter_free(e->arbiter);
@@ -157,7 +167,10 @@ void engine_free(struct engine *e)
 int engine_open_ledger(struct engine *e, enum ledger_mode mode, const char *file,
 		       struct dirs *dirs)
 {
-	return ledger_open(&e->ledger, mode, file, dirs, report_real_claim, e);
+	int err = ledger_open(&e->ledger, mode, file, dirs, report_real_claim, e);
+
+	ledger_put_above(e->dry_ledger, e->ledger);
+	return err;
 }
 
 void engine_set_hands(struct engine *e, engine_act *act, void *arg)
@@ -171,10 +184,25 @@ struct ledger *engine_ledger(const struct engine *e)
 	return e->ledger;
 }
 
+const struct ledger *engine_dry_ledger(const struct engine *e)
+{
+	return e->dry_ledger;
+}
+
 int engine_set_rules(struct engine *e, const struct config *config)
 {
+	size_t size = 1;
+	void *memory;
+
+	for (size_t i = 0; i < config->nr; i++)
+		if (config->rule[i].action->state_size > size)
+			size = config->rule[i].action->state_size;
+	memory = realloc(e->memory, size);
+	if (!memory)
+		return -ENOMEM;
+	e->memory = memory;
 	for (size_t i = 0; i < e->size; i++)
-		unbind(&e->watched[i]);
+		unbind(e, &e->watched[i]);
 	e->config = config;
 	return 0;
 }
@@ -226,7 +254,7 @@ static int rehash(struct engine *e, size_t size, bool (*keep)(const struct engin
 			*slot_of(e, old[i].id) = old[i];
 			e->nr++;
 		} else {
-			unbind(&old[i]);
+			unbind(e, &old[i]);
 		}
 	}
 	free(old);
@@ -265,7 +293,7 @@ static struct watched *watch(struct engine *e, uint64_t id)
 static void forget_all(struct engine *e)
 {
 	for (size_t i = 0; i < e->size; i++) {
-		unbind(&e->watched[i]);
+		unbind(e, &e->watched[i]);
 		e->watched[i] = (struct watched){};
 	}
 	e->nr = 0;
@@ -273,34 +301,41 @@ static void forget_all(struct engine *e)
 	arbiter_forget(e->dry_arbiter);
 }
 
-static bool is_comparable(const struct frame *before, const struct frame *now)
+static bool is_same_boot(const struct frame *before, const struct frame *now)
 {
-	return strcmp(before->boot_id, now->boot_id) == 0 &&
-	       now->time.monotonic > before->time.monotonic;
+	return strcmp(before->boot_id, now->boot_id) == 0;
+}
+
+static void forget_claims(struct engine *e)
+{
+	ledger_forget(e->dry_ledger);
+	if (e->ledger)
+		ledger_forget(e->ledger);
 }
 
 static int bind_rule(struct watched *w, const struct rule *rule)
 {
-	struct binding *all = reallocarray(w->binding, w->nr + 1, sizeof(*all));
-	struct binding *b;
+	struct binding *b = &w->binding[w->nr];
 
-	if (!all)
-		return -ENOMEM;
-	w->binding = all;
-	b = &all[w->nr];
 	*b = (struct binding){ .rule = rule, .when = UNKNOWN, .reason = -1 };
-	b->state = calloc(rule->when.nr, sizeof(*b->state));
-	b->memory = calloc(2, rule->action->state_size + 1);
+	b->state = calloc(1, rule->when.nr * sizeof(*b->state) + rule->action->state_size);
+	b->memory = b->state + rule->when.nr;
 	w->nr++;
-	return b->state && b->memory ? 0 : -ENOMEM;
+	return b->state ? 0 : -ENOMEM;
 }
 
 /* Look for the rules that apply to a cgroup, and the files that they need */
 static int bind(struct engine *e, struct watched *w, const char *path)
 {
 	struct frame_wish wish = {};
+	size_t nr = 0;
 	int err = 0;
 
+	for (size_t i = 0; i < e->config->nr; i++)
+		nr += pattern_matches(&e->config->rule[i].cgroups, path);
+	w->binding = calloc(nr, sizeof(*w->binding));
+	if (nr && !w->binding)
+		return -ENOMEM;
 	for (size_t i = 0; !err && i < e->config->nr; i++) {
 		const struct rule *rule = &e->config->rule[i];
 
@@ -312,12 +347,13 @@ static int bind(struct engine *e, struct watched *w, const char *path)
 		frame_wish_add(&wish, &rule->action->wish);
 		if (rule->action->knob < KNOBS)
 			wish.files |= FRAME_BIT(knobs[rule->action->knob].file);
+		wish.files |= action_own_files(rule->action, rule->parameter);
 		err = bind_rule(w, rule);
 	}
 	w->files |= wish.files;
 	w->bound = !err;
 	if (err)
-		unbind(w);
+		unbind(e, w);
 	return err;
 }
 
@@ -400,21 +436,36 @@ static void report_real_claim(void *arg, const struct ledger_event *event)
 	report_claim(arg, event);
 }
 
+/*
+ * Whether a decision is no news: nothing holds in a frame without one to compare with, nor in the next.
+ * Otherwise a start, or a gap, would fill the log with a line for each rule and cgroup.
+ */
+static bool is_quiet(const struct binding *b, const struct action_plan *plan, enum truth when,
+		     const struct view *view)
+{
+	if (when == TRUE || plan->reason == REASON_NO_KNOB)
+		return false;
+	return view->cgroup_before == FRAME_NONE || (!b->known && when == FALSE);
+}
+
 static void note_decision(struct engine *e, struct binding *b, const struct action_plan *plan,
 			  enum truth when, const struct view *view)
 {
 	bool changed = b->reason != plan->reason || b->when != when;
+	bool quiet = is_quiet(b, plan, when, view);
 	struct decision decision;
 
 	b->reason = plan->reason;
 	b->when = when;
 	if (plan->why[0]) {
-		free(b->why);
-		b->why = strdup(plan->why);
+		shared_text_put(e->texts, b->why);
+		b->why = shared_text_get(e->texts, plan->why);
 	}
+	b->known |= !quiet || view->cgroup_before != FRAME_NONE;
 	if (!changed)
 		return;
 	decision = decision_of(e, b, view->now, view->cgroup);
+	decision.quiet = quiet;
 	e->log.decided(e->log.arg, &decision);
 }
 
@@ -448,22 +499,21 @@ static bool changes_anything(const struct binding *b, const struct action_input 
 }
 
 /* Plan, and once more with an explanation if the log needs it: most plans change nothing */
-static void make_plan(const struct binding *b, struct action_input *input,
+static void make_plan(struct engine *e, const struct binding *b, struct action_input *input,
 		      struct action_plan *plan)
 {
 	const struct action *action = b->rule->action;
 	uint64_t now = input->view->now->time.monotonic;
-	char *memory = b->memory;
 
-	memcpy(memory + action->state_size, memory, action->state_size);
-	action->plan(input, memory, plan);
+	memcpy(e->memory, b->memory, action->state_size);
+	action->plan(input, b->memory, plan);
 	if (plan->reason == b->reason && input->when == b->when && b->why &&
 	    !changes_anything(b, input, plan) && (!b->follow_up || now < b->follow_up))
 		return;
-	memcpy(memory, memory + action->state_size, action->state_size);
+	memcpy(b->memory, e->memory, action->state_size);
 	*plan = (struct action_plan){};
 	input->explain = true;
-	action->plan(input, memory, plan);
+	action->plan(input, b->memory, plan);
 }
 
 /* Whether a deed may be done: rules may match more than their author thought of */
@@ -486,7 +536,7 @@ static int note_kill(struct engine *e, const struct binding *b, const struct vie
 {
 	const struct arbiter_kill kill = {
 		.rule = b->rule->name, .by = view->now->cgroup[view->cgroup].id,
-		.cgroup = deed->cgroup, .settle = deed->settle,
+		.cgroup = deed->cgroup, .settle = deed->settle, .delay = deed->delay,
 	};
 	struct arbiter *arbiter = arbiter_of(e, b->rule);
 	int err = arbiter_note(arbiter, view->now, &kill);
@@ -566,11 +616,11 @@ static int run_binding(struct engine *e, struct binding *b, const struct view *v
 	/* Without the knob, the condition is evaluated all the same, for the log */
 	input.when = condition_evaluate(&rule->when, view, b->state);
 	if (!read_own_knob(&input, rule->action->knob)) {
-		plan = (struct action_plan){ .reason = -2, .why = "it has no such file" };
+		plan = (struct action_plan){ .reason = REASON_NO_KNOB, .why = "it has no such file" };
 		note_decision(e, b, &plan, input.when, view);
 		return 0;
 	}
-	make_plan(b, &input, &plan);
+	make_plan(e, b, &input, &plan);
 	note_decision(e, b, &plan, input.when, view);
 	follow_up(e, b, view);
 	err = carry_out(e, b, view, &plan);
@@ -588,11 +638,13 @@ static void need_ancestors(struct engine *e, const struct frame *frame, size_t i
 	uint32_t files = w->nr ? w->files & LIMITS : 0;
 
 	for (size_t j = 0; j < w->nr; j++) {
-		enum knob knob = w->binding[j].rule->action->knob;
+		const struct rule *rule = w->binding[j].rule;
+		enum knob knob = rule->action->knob;
 
 		if (knob < KNOBS && knobs[knob].inherited)
 			files |= FRAME_BIT(knobs[knob].file);
-		files |= w->binding[j].rule->action->ancestor_files;
+		files |= rule->action->ancestor_files;
+		files |= action_own_files(rule->action, rule->parameter);
 	}
 	for (i = frame->cgroup[i].parent; files && i != FRAME_NONE; i = frame->cgroup[i].parent) {
 		w = slot_of(e, frame->cgroup[i].id);
@@ -693,11 +745,14 @@ int engine_round(struct engine *e, struct frame *frame)
 	e->now = frame;
 	if (gap)
 		e->log.gap(e->log.arg, frame, gap);
-	if (gap && !is_comparable(e->before, frame))
+	if (gap && !is_same_boot(e->before, frame))
+		forget_claims(e);
+	if (gap && (!is_same_boot(e->before, frame) ||
+		    frame->time.monotonic <= e->before->time.monotonic))
 		forget_all(e);
-	ledger_look(e->dry_ledger, frame);
 	if (e->ledger)
 		ledger_look(e->ledger, frame);
+	ledger_look(e->dry_ledger, frame);
 	arbiter_look(e->dry_arbiter, frame);
 	arbiter_look(e->arbiter, frame);
 	err = run_rules(e, frame, gap);
@@ -716,7 +771,7 @@ uint64_t engine_budget(const struct engine *e, uint64_t *added)
 {
 	const struct ledger *ledger = e->ledger ? e->ledger : e->dry_ledger;
 
-	*added = e->before ? ledger_added(ledger, e->before, KNOB_MEMORY_LOW) : 0;
+	*added = ledger_added(ledger);
 	return ledger_budget(ledger);
 }
 

@@ -30,6 +30,7 @@ struct engine;
  * @why: the action's evidence
  * @dry: nothing is written
  * @follows_up: what came of an act some seconds ago
+ * @quiet: no news: the condition does not hold to begin with, or there is no frame to compare with
  */
 struct decision {
 	const struct rule *rule;
@@ -42,6 +43,7 @@ struct decision {
 	const char *why;
 	bool dry;
 	bool follows_up;
+	bool quiet;
 };
 
 /**
@@ -89,6 +91,8 @@ int engine_open_ledger(struct engine *engine, enum ledger_mode mode, const char 
 void engine_set_hands(struct engine *engine, engine_act *act, void *arg);
 /** engine_ledger - the ledger of the rules that act, to look at or to restore */
 struct ledger *engine_ledger(const struct engine *engine);
+/** engine_dry_ledger - the ledger of the rules that only imagine */
+const struct ledger *engine_dry_ledger(const struct engine *engine);
 /**
  * engine_set_rules - run other rules from the next frame on
  * @config: must outlive the engine, or the next call

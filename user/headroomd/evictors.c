@@ -16,11 +16,13 @@
  * The victim must not be able to blame a neighbour for what it did itself. Its own demand is not
  * demand from outside, wherever in the subtree it comes from. A limit in the subtree is not either,
  * but blame does not say for which limit a page was evicted; nor when: the list of a removed
- * cgroup, old as it may be, is added to that of its parent. But the statistics say exactly how many
+ * victim, old as it may be, is added to that of its parent. But the statistics say exactly how many
  * pages demand from outside took (evictions.outside). What blame has beyond that is its excess, and
  * may be of any evictor:
  *
  *	taken - excess <= pages that an evictor took <= taken + unknown
+ *
+ * The same holds for those of them that were read again.
  */
 #include <stdbool.h>
 
@@ -75,10 +77,12 @@ static struct evictor *find(struct evictors *evictors, size_t cgroup)
  * Pages of the victim by evictor
  * @outside: those of evictors that are known to be outside
  * @unlisted: those of evictors without an entry, or that are not in the frame
+ * @returned: of both, those that were read again
  */
 struct sums {
 	uint64_t outside;
 	uint64_t unlisted;
+	uint64_t returned;
 };
 
 static void add_victim(struct evictors *evictors, struct sums *sums,
@@ -92,20 +96,28 @@ static void add_victim(struct evictors *evictors, struct sums *sums,
 
 		if (at == FRAME_NONE)
 			sums->unlisted += from->evictions;
+		if (at == FRAME_NONE || !is_within(view->now, view->cgroup, at))
+			sums->returned += from->refaults;
 		if (at == FRAME_NONE || is_within(view->now, view->cgroup, at))
 			continue;
 		sums->outside += from->evictions;
 		level = is_demand(from->reason) ?
 			evictors_level(view->now, view->cgroup, of, at) : FRAME_NONE;
 		e = level == FRAME_NONE ? NULL : find(evictors, level);
-		if (e)
+		if (e) {
 			e->taken += from->evictions;
-		else if (from->merged)
+			e->returned += from->refaults;
+		} else if (from->merged) {
 			evictors->unknown += from->evictions;
+		}
 	}
 }
 
-/* What the victim took from evictors; those that it did not lose pages to do not matter */
+/*
+ * What the victim took from evictors, and they read again; those that it did not lose pages to do not
+ * matter. In a steady state each page that the victim reads again takes the place of another one, often of
+ * the evictor's. That harms a neighbour that needs its pages as well, but not a stream.
+ */
 static void add_back(struct evictors *evictors, const struct headroom_victim *victim,
 		     const struct view *view)
 {
@@ -122,7 +134,7 @@ static void add_back(struct evictors *evictors, const struct headroom_victim *vi
 		at = by->id ? frame_find(view->now, by->id) : FRAME_NONE;
 		if (at != FRAME_NONE && is_within(view->now, view->cgroup, at) &&
 		    is_demand(by->reason))
-			e->back += by->evictions;
+			e->back += by->refaults;
 	}
 }
 
@@ -141,13 +153,14 @@ static void sum_up(struct evictors *evictors, const struct headroom_blame *delta
 		add_back(evictors, &delta->victim[i], view);
 	evictors->unknown += saturating_sub(evictors->outside, sums.outside);
 	evictors->excess = saturating_sub(sums.outside + sums.unlisted, evictors->outside);
+	evictors->returned_excess = saturating_sub(sums.returned, evictors->returned);
 }
 
 const char *evictors_read(const struct view *view, const struct pattern *of,
-			  struct evictors *evictors)
+			  uint64_t least, struct evictors *evictors)
 {
 	const struct headroom_stats *now, *before;
-	const char *why = view_stats(view, &now, &before);
+	const char *why = view_sampled_stats(view, &now, &before);
 	struct headroom_blame *delta;
 
 	*evictors = (struct evictors){};
@@ -157,8 +170,12 @@ const char *evictors_read(const struct view *view, const struct pattern *of,
 		return "blame was not read";
 	evictors->outside = saturating_sub(now->evictions_outside, before->evictions_outside);
 	evictors->own = saturating_sub(now->evictions - before->evictions, evictors->outside);
-	if (!evictors->outside)
+	evictors->returned = saturating_sub(now->returned_outside, before->returned_outside);
+	evictors->refaults = now->refaults - before->refaults;
+	if (evictors->outside < least && evictors->returned < least) {
+		evictors->unknown = evictors->outside;
 		return NULL;
+	}
 	if (headroom_blame_delta(view->now->blame, view->before->blame, &delta))
 		return "out of memory";
 	sum_up(evictors, delta, view, of);

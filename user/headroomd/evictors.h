@@ -3,6 +3,7 @@
 #ifndef HEADROOMD_EVICTORS_H
 #define HEADROOMD_EVICTORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,11 +17,13 @@
  * struct evictor - a cgroup, with all below it
  * @cgroup: its index in the frame
  * @taken: pages that its demand evicted from the victim
- * @back: pages that the victim's demand evicted from it
+ * @returned: pages that its demand evicted from the victim, and that were read again
+ * @back: pages that the victim's demand evicted from it, and that it read again
  */
 struct evictor {
 	size_t cgroup;
 	uint64_t taken;
+	uint64_t returned;
 	uint64_t back;
 };
 
@@ -30,6 +33,10 @@ struct evictor {
  * @own: pages that were evicted for demand from inside, or for a limit in the subtree
  * @unknown: of @outside, pages that each evictor may have taken in addition
  * @excess: pages that blame has beyond @outside: each evictor may have taken so many less
+ * @returned: pages that demand from outside had evicted, and that were read again
+ * @returned_excess: pages that blame has beyond @returned: of each evictor so many less may have
+ *	been read again
+ * @refaults: evicted pages that the subtree read again
  * @nr: number of evictors
  * @evictor: in no order
  */
@@ -38,6 +45,9 @@ struct evictors {
 	uint64_t own;
 	uint64_t unknown;
 	uint64_t excess;
+	uint64_t returned;
+	uint64_t returned_excess;
+	uint64_t refaults;
 	size_t nr;
 	struct evictor evictor[EVICTORS];
 };
@@ -46,11 +56,13 @@ struct evictors {
  * evictors_read - sum up who took the pages of a cgroup's subtree
  * @of: an evictor counts for its nearest ancestor, or itself, that matches; if there is no
  *	pattern, for the topmost one that has neither the victim nor headroomd below it
+ * @least: list the evictors, which costs more than the rest, if others evicted as many pages, or as
+ *	many that they had evicted were read again
  *
  * Return: NULL, or why nothing is known.
  */
 const char *evictors_read(const struct view *view, const struct pattern *of,
-			  struct evictors *evictors);
+			  uint64_t least, struct evictors *evictors);
 /**
  * evictors_level - the cgroup that an evictor counts for
  * @victim: index of the victim

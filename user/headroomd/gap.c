@@ -24,6 +24,11 @@ static uint64_t difference(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
+bool gap_is_missing(uint64_t ns, uint64_t interval)
+{
+	return ns > LATE * interval && ns > interval + LATE_TIME;
+}
+
 const char *gap_between(const struct frame *before, const struct frame *now, uint64_t interval)
 {
 	static char why[96];
@@ -34,7 +39,7 @@ const char *gap_between(const struct frame *before, const struct frame *now, uin
 		return "the machine was booted";
 	if (b->monotonic <= a->monotonic)
 		return "the clock went back";
-	if (monotonic > LATE * interval && monotonic > interval + LATE_TIME)
+	if (gap_is_missing(monotonic, interval))
 		snprintf(why, sizeof(why), "no frame for %.1f s", monotonic / 1e9);
 	else if (boot > monotonic + TOLERANCE)
 		snprintf(why, sizeof(why), "the machine was suspended for %.0f s",

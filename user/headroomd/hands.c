@@ -26,7 +26,9 @@
 /* Reclaims, and programs, that run at the same time */
 #define MOST_RECLAIMS	8
 #define MOST_PROGRAMS	8
-#define TEXT		1024
+#define TEXT		1536
+/* Of it, for the program before a kill */
+#define HOOK_TEXT	640
 
 /** enum job_state - where a job is */
 enum job_state {
@@ -41,7 +43,8 @@ enum job_state {
  * @hands: whose it is
  * @deed: the deed; its index in the frame is not valid any more
  * @dir: the cgroup's directory; negative errno if it could not be opened, or is not needed
- * @run: DEED_RUN: the program
+ * @run: DEED_RUN: the program; DEED_KILL: the one that runs before, or NULL
+ * @wants_run: the rule has a program
  * @id: the cgroup
  * @path: its path
  * @rule: name of the rule
@@ -55,6 +58,7 @@ struct job {
 	struct deed deed;
 	int dir;
 	struct run *run;
+	bool wants_run;
 	uint64_t id;
 	char *path;
 	char *rule;
@@ -151,9 +155,25 @@ static void reclaim(struct job *job)
 			 err ? "less than was asked for" : "memory", job->path);
 }
 
+/* Kill, after the program that the rule has for that: whatever becomes of it */
+static void kill_it(struct job *job)
+{
+	char said[HOOK_TEXT] = "";
+	int err = job->run ? run_wait(job->run, said, sizeof(said)) : 0;
+	size_t n;
+
+	job->error = killing_run(job->dir, job->path, job->text, sizeof(job->text) - HOOK_TEXT);
+	n = strlen(job->text);
+	if (job->run)
+		snprintf(job->text + n, sizeof(job->text) - n, "; before that, %s%s",
+			 err ? "its hook failed: " : "", said);
+	else if (job->wants_run)
+		snprintf(job->text + n, sizeof(job->text) - n, "; its hook did not run: out of memory");
+}
+
 static void do_job(struct job *job)
 {
-	if (job->dir < 0 && !job->run) {
+	if (job->dir < 0 && job->deed.kind != DEED_RUN) {
 		job->error = job->dir;
 		snprintf(job->text, sizeof(job->text), "cannot open %s: %s", job->path,
 			 job->dir == -ENOENT ? "it was removed" : strerror(-job->dir));
@@ -164,7 +184,7 @@ static void do_job(struct job *job)
 		reclaim(job);
 		break;
 	case DEED_KILL:
-		job->error = killing_run(job->dir, job->path, job->text, sizeof(job->text));
+		kill_it(job);
 		break;
 	case DEED_RUN:
 		job->error = run_wait(job->run, job->text, sizeof(job->text));
@@ -222,7 +242,7 @@ static void *run_jobs(void *arg)
 static bool is_same(const struct job *a, const struct job *b)
 {
 	return a->id == b->id && a->deed.kind == b->deed.kind &&
-	       (!a->run || !strcmp(a->rule, b->rule));
+	       (a->deed.kind != DEED_RUN || !strcmp(a->rule, b->rule));
 }
 
 /* Why a deed is not done; NULL if it may be */
@@ -231,7 +251,7 @@ static const char *refusal(const struct hands *hands, const struct job *new)
 	for (const struct job *job = hands->job; job; job = job->next)
 		if (is_same(job, new) && job->state != JOB_ENDED)
 			return "the last one is still under way";
-	return new->run && count_running(hands, DEED_RUN) >= MOST_PROGRAMS ?
+	return new->deed.kind == DEED_RUN && count_running(hands, DEED_RUN) >= MOST_PROGRAMS ?
 		"too many programs are under way" : NULL;
 }
 
@@ -251,13 +271,14 @@ static struct job *new_job(struct hands *hands, const struct frame *frame,
 	const struct frame_cgroup *cgroup = &frame->cgroup[deed->cgroup];
 	struct job *job = calloc(1, sizeof(*job));
 	bool runs = deed->kind == DEED_RUN;
+	bool wants_run = runs || (deed->kind == DEED_KILL && run_is_given(decision->rule));
 
 	if (!job)
 		return NULL;
 	*job = (struct job){
 		.hands = hands, .deed = *deed, .id = cgroup->id, .path = strdup(cgroup->path),
 		.rule = strdup(decision->rule->name),
-		.run = runs ? run_new(frame, decision) : NULL,
+		.wants_run = wants_run, .run = wants_run ? run_new(frame, deed, decision) : NULL,
 		.dir = runs ? -ENOENT : open_dir(hands, cgroup),
 	};
 	if (job->path && job->rule && (job->run || !runs))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The words of the command of a hook */
 #include <ctype.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,4 +71,19 @@ char **hook_split(const char *command, const char **error)
 	*error = "it is empty";
 	free(word);
 	return NULL;
+}
+
+bool hook_check(const char *command, const char *name, char *error, size_t size)
+{
+	const char *why;
+	char **word = hook_split(command, &why);
+	bool valid = word && word[0][0] == '/';
+
+	if (!word)
+		snprintf(error, size, "%s: %s", name, why);
+	else if (!valid)
+		snprintf(error, size, "%s: expected the absolute path of a program, such as /usr/bin/logger",
+			 name);
+	free(word);
+	return valid;
 }

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The parameters of the action hook, and the words of its command */
+/* The words of the command of a hook */
 #ifndef HEADROOMD_HOOK_H
 #define HEADROOMD_HOOK_H
 
-/** enum hook_parameter - parameters of a hook, in the order of the action's list */
-enum hook_parameter {
-	HOOK_COMMAND,	/* for hook_split() */
-	HOOK_TIMEOUT,	/* seconds */
-	HOOK_USER,	/* name of the user; NULL for that of the daemon */
-};
+#include <stdbool.h>
+#include <stddef.h>
 
 /**
  * hook_split - split a command into words, without a shell
@@ -19,5 +15,11 @@ enum hook_parameter {
  * Return: the words and a NULL behind them, to be freed with one free(); NULL on failure.
  */
 char **hook_split(const char *command, const char **error);
+/**
+ * hook_check - check a command: it has to be the absolute path of a program, and its arguments
+ * @name: of the parameter, for @error
+ * @error: result, if it is not valid
+ */
+bool hook_check(const char *command, const char *name, char *error, size_t size);
 
 #endif /* HEADROOMD_HOOK_H */

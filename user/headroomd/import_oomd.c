@@ -563,7 +563,7 @@ static const struct action {
 	const char *note;
 } kills[] = {
 	{ "kill_by_memory_size_or_growth", IMPORT_BY_SIZE, "cgroup post_action_delay dry",
-	  "by=size takes the largest, without regard to growth; by=growth takes the one that grows fastest." },
+	  "by=size takes the largest, without regard to growth; by=growth takes the one that grows fastest, file pages not counted." },
 	{ "kill_by_swap_usage", IMPORT_BY_SWAP, "cgroup post_action_delay dry", NULL },
 	{ "kill_by_pressure", IMPORT_BY_STALL, "cgroup resource post_action_delay dry",
 	  "by=stall takes the one that waits longest for memory, which may be the victim of another: by=blame takes the one that took the memory." },

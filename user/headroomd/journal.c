@@ -55,6 +55,11 @@ const struct history *journal_history(void)
 	return &history;
 }
 
+bool journal_shows(int level)
+{
+	return level <= out.level;
+}
+
 static void keep_line(int level, const char *message)
 {
 	struct timespec now;

@@ -2,6 +2,7 @@
 #ifndef HEADROOMD_JOURNAL_H
 #define HEADROOMD_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <syslog.h>
@@ -28,6 +29,8 @@ struct journal_field {
 
 /** journal_open - set the target of the log and the least urgent @level, such as LOG_INFO */
 void journal_open(enum journal_target target, int level);
+/** journal_shows - whether lines of @level are logged */
+bool journal_shows(int level);
 /** journal - log one line, to which a line end is added */
 void journal(int level, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -206,11 +206,6 @@ static void describe(char *text, size_t size, const char *path, const struct kil
 	print_pids(text, size, k, false, k->others);
 }
 
-/*
- * What has to be done before a kill, with a time-out, belongs in front of it: in the thread of the deed,
- * where waiting delays no frame. The frames that the arbiter reads go on: if it takes longer than
- * ARBITER_PATIENCE, the cgroup counts as one that cannot be killed.
- */
 int killing_run(int dir, const char *path, char *text, size_t size)
 {
 	struct killed *k = calloc(1, sizeof(*k));

@@ -21,6 +21,8 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 const struct knob_kind knobs[KNOBS] = {
 	[KNOB_MEMORY_LOW] = { .file = FRAME_MEMORY_LOW, .combine = larger, .pages = true, .size = true,
 			      .configured = true, .inherited = true },
+	[KNOB_MEMORY_MIN] = { .file = FRAME_MEMORY_MIN, .combine = larger, .pages = true, .size = true,
+			      .configured = true, .inherited = true },
 	[KNOB_MEMORY_HIGH] = { .file = FRAME_MEMORY_HIGH, .combine = smaller, .pages = true, .size = true,
 			       .configured = true },
 	[KNOB_CPU_MAX] = { .file = FRAME_CPU_MAX, .combine = smaller, .configured = true },

@@ -12,6 +12,7 @@
 /** enum knob - a cgroup file that actions set */
 enum knob {
 	KNOB_MEMORY_LOW,
+	KNOB_MEMORY_MIN,
 	KNOB_MEMORY_HIGH,
 	KNOB_CPU_MAX,	/* us in each period, which stays as it is */
 	KNOB_FREEZE,	/* 1: frozen */
@@ -25,7 +26,8 @@ enum knob {
  * @pages: the kernel stores whole pages
  * @size: values are bytes
  * @configured: systemd writes the configured value again when it likes
- * @inherited: an ancestor has to have the sum of what was added below it, or it has no effect
+ * @inherited: a protection: an ancestor has to have the sum of what was added below it, or it has no
+ *	effect, and the budget bounds it
  */
 struct knob_kind {
 	enum frame_file file;

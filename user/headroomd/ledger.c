@@ -27,7 +27,28 @@
  * units when it reloads its configuration, and to a unit when any property of it is set. So a knob
  * that has its original again was most likely not meant, and is set once more; but only so often,
  * since an administrator may insist. Any other value wins: it is the new original, and the demands
- * end. What all claims together add is bounded by the budget: see budget.c.
+ * end.
+ *
+ * What all claims on protections together add is bounded by the budget: see budget.c. memory.low and
+ * memory.min of one cgroup overlap, so its share is that of the knob that adds more, is divided once,
+ * and bounds both.
+ *
+ *	/a	low +100M, min +60M	demands 100M; granted 80M: low +80M, min +60M
+ *
+ * A frame of a recording has the claims of the daemon that recorded it, as they were before its round.
+ * In a replay, a claim with the same values is that daemon's: its knob is what the file held, so that a
+ * change from outside is seen as it was then. Any other claim is imagined, as in a dry run: the file
+ * should hold its original. If it holds what that daemon had written, it counts as the original.
+ *
+ *	recorded claim		file	claim in the replay	the knob is
+ *	original 0, 200M	200M	original 0, 200M	200M, as written
+ *	original 0, 200M	200M	original 0, 300M	300M, imagined
+ *	original 0, 200M	200M	none			0
+ *	original 0, 200M	50M	original 0, 300M	50M, from outside: the claim ends
+ *	none			0	original 0, 300M	300M, imagined
+ *
+ * So the configuration that ran repeats what it did, also where it was changed between two frames,
+ * and one that agrees with it about some knobs only imagines the others.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,11 +73,13 @@ struct ledger {
 	enum ledger_mode mode;
 	char *file;
 	struct dirs *dirs;
+	const struct ledger *below;
 	int lock;
 	ledger_report *report;
 	void *arg;
 	uint64_t budget;
 	bool bounded;	/* by the budget, in the last round */
+	uint64_t added;	/* by protections, after the last round */
 	bool changed;	/* since the file was written */
 	size_t nr;
 	struct claim *claim;
@@ -93,6 +116,11 @@ int ledger_open(struct ledger **result, enum ledger_mode mode, const char *file,
 		return -ENOMEM;
 	err = lock_root(ledger);
 	return err ? err : ledger_file_load(file, &ledger->claim, &ledger->nr);
+}
+
+void ledger_put_above(struct ledger *ledger, const struct ledger *below)
+{
+	ledger->below = below;
 }
 
 void ledger_close(struct ledger *ledger)
@@ -178,12 +206,55 @@ static bool read_knob(const struct frame *frame, size_t cgroup, enum knob knob, 
 	return knob_parse(knob, frame_text(frame, cgroup, knobs[knob].file), value);
 }
 
+/**
+ * struct view_of_knob - what a ledger takes a knob to be
+ * @value: of the file; or, if the ledger imagines what it is set to, the value without that
+ * @imagined: it does
+ */
+struct view_of_knob {
+	uint64_t value;
+	bool imagined;
+};
+
+/*
+ * The knob in a frame of a recording, for a claim or, without one, for none. If the file has what is
+ * claimed, it is of no matter who wrote that.
+ */
+static void view_recorded(const struct frame *frame, size_t cgroup, enum knob knob,
+			  const struct claim *c, struct view_of_knob *view)
+{
+	uint64_t original, written;
+	bool held = claim_find(frame_text(frame, cgroup, FRAME_CLAIMS), knob, &original, &written);
+
+	view->imagined = !c || (view->value != c->written &&
+				!(held && original == c->original && written == c->written));
+	if (view->imagined && held && view->value == written)
+		view->value = original;
+}
+
+/* What a ledger takes a knob to be. Returns false if the frame does not have it. */
+static bool view_knob(const struct ledger *ledger, const struct frame *frame, size_t cgroup,
+		      enum knob knob, const struct claim *c, struct view_of_knob *view)
+{
+	uint64_t original;
+
+	if (!read_knob(frame, cgroup, knob, &view->value))
+		return false;
+	view->imagined = ledger->mode == LEDGER_DRY;
+	if (ledger->mode == LEDGER_REPLAY)
+		view_recorded(frame, cgroup, knob, c, view);
+	else if (ledger->below)
+		ledger_value(ledger->below, frame, cgroup, knob, &view->value, &original);
+	return true;
+}
+
 /* Whether a frame has the knob of a claim, so that rules can renew their demands */
-static bool is_in_frame(const struct frame *frame, const struct claim *c, uint64_t *value)
+static bool is_in_frame(const struct frame *frame, const struct claim *c)
 {
 	size_t i = frame_find(frame, c->id);
+	uint64_t value;
 
-	return i != FRAME_NONE && read_knob(frame, i, c->knob, value);
+	return i != FRAME_NONE && read_knob(frame, i, c->knob, &value);
 }
 
 /*
@@ -224,12 +295,12 @@ static bool is_gone(const struct ledger *ledger, const struct frame *frame, cons
 	return read_now(ledger, c, &dir, &value) == -ENOENT;
 }
 
-/* Whether a file holds what it has to, as far as the daemon knows */
-static bool holds(const struct ledger *ledger, const struct claim *c, uint64_t found)
+/* Whether a knob is what it has to be, as far as the daemon knows */
+static bool holds(const struct claim *c, const struct view_of_knob *view)
 {
-	if (ledger->mode == LEDGER_DRY)
-		return found == c->original;
-	return found == c->written || found == c->previous;
+	if (view->imagined)
+		return view->value == c->original;
+	return view->value == c->written || view->value == c->previous;
 }
 
 /* Whether a knob that has its original again is to be set once more */
@@ -249,26 +320,27 @@ static bool was_reset(const struct frame *frame, struct claim *c, uint64_t found
 /* Returns whether the claim is to be dropped */
 static bool look_at(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
-	uint64_t found;
+	size_t i = frame_find(frame, c->id);
+	struct view_of_knob view;
 
-	if (!is_in_frame(frame, c, &found)) {
+	if (i == FRAME_NONE || !view_knob(ledger, frame, i, c->knob, c, &view)) {
 		if (!is_gone(ledger, frame, c))
 			return false;
 		report(ledger, LEDGER_GONE, c, c->written, c->original, 0);
 		return true;
 	}
-	if (holds(ledger, c, found)) {
+	if (holds(c, &view)) {
 		/* The previous value, if a write did not happen: ledger_settle() writes again */
-		if (ledger->mode != LEDGER_DRY)
-			c->written = c->previous = found;
+		if (!view.imagined)
+			c->written = c->previous = view.value;
 		return false;
 	}
-	if (c->nr && !was_reset(frame, c, found)) {
-		report(ledger, LEDGER_OUTSIDE, c, c->written, found, 0);
+	if (c->nr && !was_reset(frame, c, view.value)) {
+		report(ledger, LEDGER_OUTSIDE, c, c->written, view.value, 0);
 		return true;
 	}
-	report(ledger, c->nr ? LEDGER_RESET : LEDGER_REPAIRED, c, c->written, found, 0);
-	c->original = c->written = c->previous = found;
+	report(ledger, c->nr ? LEDGER_RESET : LEDGER_REPAIRED, c, c->written, view.value, 0);
+	c->original = c->written = c->previous = view.value;
 	c->error = 0;
 	return false;
 }
@@ -292,12 +364,12 @@ bool ledger_value(const struct ledger *ledger, const struct frame *frame, size_t
 		  enum knob knob, uint64_t *value, uint64_t *original)
 {
 	const struct claim *c = find(ledger, frame->cgroup[cgroup].id, knob);
+	struct view_of_knob view;
 
-	if (!read_knob(frame, cgroup, knob, value))
+	if (!view_knob(ledger, frame, cgroup, knob, c, &view))
 		return false;
-	*original = c ? c->original : *value;
-	if (c && ledger->mode == LEDGER_DRY)
-		*value = c->written;
+	*original = c ? c->original : view.value;
+	*value = c && view.imagined ? c->written : view.value;
 	return true;
 }
 
@@ -312,16 +384,18 @@ uint64_t ledger_demanded(const struct ledger *ledger, uint64_t id, enum knob kno
 
 /* The claim on a knob, with its value as original if there is none yet */
 static struct claim *claim_on(struct ledger *ledger, const struct frame *frame, size_t cgroup,
-			      enum knob knob, uint64_t value)
+			      enum knob knob)
 {
 	const struct frame_cgroup *c = &frame->cgroup[cgroup];
 	struct claim *claim = find(ledger, c->id, knob);
+	struct view_of_knob view = {};
 
 	if (claim)
 		return claim;
+	view_knob(ledger, frame, cgroup, knob, NULL, &view);
 	claim = claim_add(&ledger->claim, &ledger->nr, c->id, knob, c->path);
 	if (claim)
-		claim->original = claim->written = claim->previous = value;
+		claim->original = claim->written = claim->previous = view.value;
 	return claim;
 }
 
@@ -334,7 +408,7 @@ int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgrou
 
 	if (!read_knob(frame, cgroup, knob, &found))
 		return -ENODATA;
-	claim = claim_on(ledger, frame, cgroup, knob, found);
+	claim = claim_on(ledger, frame, cgroup, knob);
 	demand = claim ? find_demand(claim, rule) : NULL;
 	if (claim && !demand)
 		demand = claim_add_demand(claim, rule);
@@ -352,9 +426,8 @@ int ledger_demand(struct ledger *ledger, const struct frame *frame, size_t cgrou
 static void take_demands(struct ledger *ledger, const struct frame *frame, struct claim *c)
 {
 	size_t kept = 0;
-	uint64_t value;
 
-	if (!is_in_frame(frame, c, &value))
+	if (!is_in_frame(frame, c))
 		return;
 	for (size_t i = 0; i < c->nr; i++) {
 		struct demand *demand = &c->demand[i];
@@ -385,45 +458,55 @@ struct goal {
 	uint64_t value;
 };
 
-/* What the demands on a claim add to its original, and the largest weight among them */
-static struct budget_share share_of(const struct claim *c)
+/* Add what the demands on a claim add to its original, and the largest weight among them */
+static void demand_share(const struct claim *c, struct budget_share *share)
 {
-	struct budget_share share = { .weight = 1 };
-
 	for (size_t i = 0; i < c->nr; i++) {
 		uint64_t added = saturating_sub(c->demand[i].value, c->original);
 
-		if (share.demanded < added)
-			share.demanded = added;
-		if (share.weight < c->demand[i].weight)
-			share.weight = c->demand[i].weight;
+		if (share->demanded < added)
+			share->demanded = added;
+		if (share->weight < c->demand[i].weight)
+			share->weight = c->demand[i].weight;
 	}
-	return share;
 }
 
-/* Bound goals by the budget, which protections share */
-static int bound(struct ledger *ledger, const struct frame *frame, enum knob knob,
-		 struct goal *goal)
+/* Add what a claim has added to its original */
+static void written_share(const struct claim *c, struct budget_share *share)
 {
-	struct budget_share *share = malloc((frame->nr + 1) * sizeof(*share));
-	int err;
+	uint64_t added = saturating_sub(c->written, c->original);
 
-	if (!share)
-		return -ENOMEM;
+	if (share->demanded < added)
+		share->demanded = added;
+}
+
+/* Fill in the shares of all cgroups, from each claim on a protection */
+static void fill_shares(const struct ledger *ledger, const struct frame *frame,
+			void (*add)(const struct claim *c, struct budget_share *share),
+			struct budget_share *share)
+{
 	for (size_t i = 0; i < frame->nr; i++)
 		share[i] = (struct budget_share){ .weight = 1 };
 	for (size_t i = 0; i < ledger->nr; i++) {
 		size_t at = frame_find(frame, ledger->claim[i].id);
 
-		if (ledger->claim[i].knob == knob && at != FRAME_NONE)
-			share[at] = share_of(&ledger->claim[i]);
+		if (knobs[ledger->claim[i].knob].inherited && at != FRAME_NONE)
+			add(&ledger->claim[i], &share[at]);
 	}
+}
+
+/* Divide the budget, which protections share */
+static int divide_budget(struct ledger *ledger, const struct frame *frame,
+			 struct budget_share *share)
+{
+	int err;
+
+	fill_shares(ledger, frame, demand_share, share);
 	err = budget_divide(frame, ledger->budget, share);
 	ledger->bounded = !err && frame->nr && share[0].wanted > ledger->budget;
 	/* Below the budget, an ancestor may also cover what could not be given back yet */
-	for (size_t i = 0; !err && i < frame->nr; i++)
-		goal[i].most = ledger->bounded ? share[i].granted : UINT64_MAX;
-	free(share);
+	for (size_t i = 0; !err && !ledger->bounded && i < frame->nr; i++)
+		share[i].granted = UINT64_MAX;
 	return err;
 }
 
@@ -477,30 +560,33 @@ static int set_goal(struct ledger *ledger, const struct frame *frame, enum knob 
 		    struct goal *goal)
 {
 	struct claim *claim = find(ledger, frame->cgroup[i].id, knob);
-	uint64_t found, original;
+	struct view_of_knob view;
+	uint64_t original;
 
-	goal[i].involved = read_knob(frame, i, knob, &found);
+	goal[i].involved = view_knob(ledger, frame, i, knob, claim, &view);
 	if (!goal[i].involved) {
 		/* It stays as it is */
 		add_above(frame, knob, i, claim ? claim->written : goal[i].below,
 			  claim ? claim->original : 0, goal);
 		return 0;
 	}
-	original = claim ? claim->original : found;
+	original = claim ? claim->original : view.value;
 	goal[i].value = value_of(claim, knob, original, &goal[i], frame->page_size);
 	/* Until a write succeeds, what the cgroup has is to be covered, not what it should have */
 	add_above(frame, knob, i, claim && claim->error ? claim->written : goal[i].value, original,
 		  goal);
-	if (goal[i].value != original && !claim_on(ledger, frame, i, knob, found))
+	if (goal[i].value != original && !claim_on(ledger, frame, i, knob))
 		return -ENOMEM;
 	return 0;
 }
 
 static int set_goals(struct ledger *ledger, const struct frame *frame, enum knob knob,
-		     struct goal *goal)
+		     const struct budget_share *share, struct goal *goal)
 {
-	int err = knobs[knob].inherited ? bound(ledger, frame, knob, goal) : 0;
+	int err = 0;
 
+	for (size_t i = 0; i < frame->nr; i++)
+		goal[i] = (struct goal){ .most = share[i].granted };
 	involve(ledger, frame, knob, goal);
 	for (size_t i = frame->nr; !err && i-- > 0; )
 		if (goal[i].involved)
@@ -557,9 +643,13 @@ static void apply(struct ledger *ledger, struct claim *c)
 	report(ledger, to == c->original ? LEDGER_RESTORED : LEDGER_WROTE, c, from, to, 0);
 }
 
-static int compare_paths(const void *a, const void *b)
+/* By path, and the knobs of a cgroup in their order */
+static int compare_claims(const void *a, const void *b)
 {
-	return strcmp(((const struct claim *)a)->path, ((const struct claim *)b)->path);
+	const struct claim *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order ? order : (int)x->knob - (int)y->knob;
 }
 
 /* Ancestors first */
@@ -567,7 +657,7 @@ static void sort_claims(struct ledger *ledger)
 {
 	/* qsort() accepts no NULL, not even for an array without members */
 	if (ledger->nr)
-		qsort(ledger->claim, ledger->nr, sizeof(*ledger->claim), compare_paths);
+		qsort(ledger->claim, ledger->nr, sizeof(*ledger->claim), compare_claims);
 }
 
 /* Raise ancestors first and lower them last, so that they always cover what is below */
@@ -614,26 +704,20 @@ static void undo_claims(struct ledger *ledger)
 		ledger->claim[i].written = ledger->claim[i].previous;
 }
 
-int ledger_settle(struct ledger *ledger, const struct frame *frame)
+/* Write what follows from the demands; @share and @goal have a place for each cgroup */
+static int settle(struct ledger *ledger, const struct frame *frame, struct budget_share *share,
+		  struct goal *goal)
 {
-	struct goal *goal;
-	int err = 0;
+	int err;
 
-	ledger->bounded = false;
-	if (!ledger->nr)
-		return save(ledger);
-	goal = malloc((frame->nr + 1) * sizeof(*goal));
-	if (!goal)
-		return -ENOMEM;
 	for (size_t i = 0; i < ledger->nr; i++)
 		take_demands(ledger, frame, &ledger->claim[i]);
+	err = divide_budget(ledger, frame, share);
 	for (unsigned int knob = 0; !err && knob < KNOBS; knob++) {
-		memset(goal, 0, (frame->nr + 1) * sizeof(*goal));
-		err = set_goals(ledger, frame, knob, goal);
+		err = set_goals(ledger, frame, knob, share, goal);
 		if (!err)
 			set_claims(ledger, frame, knob, goal);
 	}
-	free(goal);
 	if (!err)
 		err = save(ledger);
 	if (err) {
@@ -641,8 +725,37 @@ int ledger_settle(struct ledger *ledger, const struct frame *frame)
 		return err;
 	}
 	apply_all(ledger);
+	fill_shares(ledger, frame, written_share, share);
+	ledger->added = budget_sum(frame, share);
 	drop_settled(ledger);
 	return save(ledger);
+}
+
+int ledger_settle(struct ledger *ledger, const struct frame *frame)
+{
+	struct budget_share *share;
+	struct goal *goal;
+	int err = -ENOMEM;
+
+	ledger->bounded = false;
+	if (!ledger->nr) {
+		ledger->added = 0;
+		return save(ledger);
+	}
+	share = malloc((frame->nr + 1) * sizeof(*share));
+	goal = malloc((frame->nr + 1) * sizeof(*goal));
+	if (share && goal)
+		err = settle(ledger, frame, share, goal);
+	free(share);
+	free(goal);
+	return err;
+}
+
+void ledger_forget(struct ledger *ledger)
+{
+	ledger->added = 0;
+	while (ledger->nr && ledger->mode != LEDGER_REAL)
+		drop(ledger, ledger->nr - 1);
 }
 
 void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t value)
@@ -653,45 +766,26 @@ void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t 
 		c->original = value;
 }
 
-/* Whether a claim on an ancestor of cgroup @i has the sum of what is below it */
-static bool is_covered(const struct ledger *ledger, const struct frame *frame, size_t i,
-		       enum knob knob)
+uint64_t ledger_added(const struct ledger *ledger)
 {
-	while ((i = frame->cgroup[i].parent) != FRAME_NONE)
-		if (find(ledger, frame->cgroup[i].id, knob))
-			return true;
-	return false;
-}
-
-uint64_t ledger_added(const struct ledger *ledger, const struct frame *frame, enum knob knob)
-{
-	uint64_t added = 0;
-
-	for (size_t i = 0; i < ledger->nr; i++) {
-		const struct claim *c = &ledger->claim[i];
-		size_t at = frame_find(frame, c->id);
-
-		if (c->knob == knob && at != FRAME_NONE && !is_covered(ledger, frame, at, knob))
-			added = saturating_add(added, saturating_sub(c->written, c->original));
-	}
-	return added;
+	return ledger->added;
 }
 
 static int restore_claim(struct ledger *ledger, struct claim *c)
 {
-	uint64_t found;
-	int dir, err = read_now(ledger, c, &dir, &found);
+	struct view_of_knob view = {};
+	int dir, err = read_now(ledger, c, &dir, &view.value);
 
-	if (!err && found == c->original)
+	if (!err && view.value == c->original)
 		return 0;
-	if (!err && !holds(ledger, c, found)) {
-		report(ledger, LEDGER_OUTSIDE, c, c->written, found, 0);
+	if (!err && !holds(c, &view)) {
+		report(ledger, LEDGER_OUTSIDE, c, c->written, view.value, 0);
 		return 0;
 	}
 	if (!err)
 		err = write_now(dir, c->knob, c->original);
 	if (!err)
-		report(ledger, LEDGER_RESTORED, c, found, c->original, 0);
+		report(ledger, LEDGER_RESTORED, c, view.value, c->original, 0);
 	/* The claim ended with its cgroup */
 	return err == -ENOENT ? 0 : err;
 }

@@ -21,7 +21,7 @@
 enum ledger_mode {
 	LEDGER_REAL,	/* write them */
 	LEDGER_DRY,	/* imagine them; frames show the values without them */
-	LEDGER_REPLAY,	/* imagine them; frames show the values that were written */
+	LEDGER_REPLAY,	/* imagine them; frames are recorded, and show what was written then */
 };
 
 /** enum ledger_event_type - what happened to a claim */
@@ -68,6 +68,13 @@ struct ledger;
  */
 int ledger_open(struct ledger **ledger, enum ledger_mode mode, const char *file,
 		struct dirs *dirs, ledger_report *report, void *arg);
+/**
+ * ledger_put_above - have a ledger that only imagines do so on top of what another one makes of knobs
+ * @below: must outlive @ledger; the one that writes, or replays
+ *
+ * In each round, @below is to look first, and settles last.
+ */
+void ledger_put_above(struct ledger *ledger, const struct ledger *below);
 /** ledger_close - free a ledger; claims stay in the file, and knobs as they are; accepts NULL */
 void ledger_close(struct ledger *ledger);
 /** ledger_claims - the claims, and their number */
@@ -82,10 +89,11 @@ uint64_t ledger_budget(const struct ledger *ledger);
 /** ledger_is_bounded - whether the last round demanded more than the budget has */
 bool ledger_is_bounded(const struct ledger *ledger);
 /**
- * ledger_added - what the claims on protections add in a frame, beyond the originals, bytes
- * @frame: the last one that was settled
+ * ledger_added - what the claims on protections add beyond the originals since the last round, bytes
+ *
+ * Of a cgroup with several protections, the one that adds most counts.
  */
-uint64_t ledger_added(const struct ledger *ledger, const struct frame *frame, enum knob knob);
+uint64_t ledger_added(const struct ledger *ledger);
 /** ledger_needs - whether frames have to contain @knob of a cgroup, for a claim there or below */
 bool ledger_needs(const struct ledger *ledger, enum knob knob, const char *path);
 
@@ -139,6 +147,12 @@ int ledger_settle(struct ledger *ledger, const struct frame *frame);
  * A ledger that only imagines does so on top of what is written: it is no change from outside.
  */
 void ledger_rebase(struct ledger *ledger, uint64_t id, enum knob knob, uint64_t value);
+/**
+ * ledger_forget - drop all claims: the next frame is of another boot, in which nothing is set yet
+ *
+ * A real ledger lives in one boot, and keeps them.
+ */
+void ledger_forget(struct ledger *ledger);
 /**
  * ledger_restore - write the originals of all claims, and drop them
  *

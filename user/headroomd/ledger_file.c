@@ -42,6 +42,12 @@ static int sync_parent(const char *file)
 	return err;
 }
 
+/* The error of a stream: the disk may be full when the buffer is written, long before it is flushed */
+static int stream_error(void)
+{
+	return errno ? -errno : -EIO;
+}
+
 static int write_claim(FILE *f, const struct claim *c)
 {
 	int n = fprintf(f, "claim %" PRIu64 " %s %" PRIu64 " %" PRIu64 " %" PRIu64 " %s\n", c->id,
@@ -49,17 +55,19 @@ static int write_claim(FILE *f, const struct claim *c)
 
 	for (size_t i = 0; n > 0 && i < c->nr; i++)
 		n = fprintf(f, "demand %" PRIu64 " %s\n", c->demand[i].value, c->demand[i].rule);
-	return n > 0 ? 0 : -EIO;
+	return n > 0 ? 0 : stream_error();
 }
 
 static int write_all(FILE *f, const struct claim *claim, size_t nr)
 {
-	int err = fputs(first_line, f) < 0 ? -EIO : 0;
+	int err;
 
+	errno = 0;
+	err = fputs(first_line, f) < 0 ? stream_error() : 0;
 	for (size_t i = 0; !err && i < nr; i++)
 		err = write_claim(f, &claim[i]);
 	if (!err && fputs(last_line, f) < 0)
-		err = -EIO;
+		err = stream_error();
 	if (!err && (fflush(f) || fsync(fileno(f))))
 		err = -errno;
 	return err;
@@ -190,10 +198,12 @@ static int parse_line(const char *line, struct claim **claim, size_t *nr)
 /* Read a line, which keeps its end. Returns -EBADMSG if there is none, or it is no text. */
 static int read_line(FILE *f, char **line, size_t *size)
 {
-	ssize_t n = getline(line, size, f);
+	ssize_t n;
 
+	errno = 0;
+	n = getline(line, size, f);
 	if (n < 0)
-		return ferror(f) ? -EIO : -EBADMSG;
+		return feof(f) && !ferror(f) ? -EBADMSG : stream_error();
 	return strlen(*line) == (size_t)n ? 0 : -EBADMSG;
 }
 

@@ -11,7 +11,7 @@
  *	stall		share of the time in refault stalls: waiting for a file page that had been
  *			evicted, or for one in swap
  *	refaults	refaults per second, for whatever reason the pages were evicted
- *	returned	share of the pages that proactive reclaim evicted that were read again
+ *	returned	share of the pages that proactive reclaim evicted that were read again soon
  *
  * Control law
  * -----------
@@ -31,7 +31,13 @@
  * enough cold memory in between (a 64th of the size, at least ENOUGH bytes). At the working set
  * every attempt fails, so they become rare, and cost next to nothing; after the working set has
  * shrunk, one succeeds, and the speed returns. Without this, the largest step within the targets
- * would evict hot pages for ever.
+ * would evict hot pages for ever. Each page that it evicted and that returns while it waits makes the wait
+ * longer, by the time in which the target allows one: so what an attempt costs is within the
+ * target on average, also if the kernel evicts far more than it is asked for.
+ *
+ * The kernel may evict far more than it is asked for: MGLRU 16 MiB and more for 128 KiB. What it
+ * evicts beyond a request is a debt, which is paid with what falls due, also while it waits, before
+ * there is another request. So the speed is that of the law. A debt is for MOST_HOLD at most.
  *
  * The targets are for means over MEAN seconds: a single read from a disk is 8 ms, which is 0.8 % of
  * a second. But a mean rises at once: about ten times a target in one frame exceeds it. A frame
@@ -56,11 +62,14 @@
  *
  * Gates
  * -----
- * Some things must not be found out by trying: never below memory.min and memory.low, and nothing
- * from a cgroup whose memory.low another rule has raised, since that has evidence of its own. A
- * cgroup that has just started, or grown, does not yet use what it will use. If storage is busy,
- * refaults take longer than reclaim could know. If swap is short or fills fast, only file pages are
- * reclaimed, and swappiness is 0; for some time, as both follow from reclaim itself.
+ * Some things must not be found out by trying: nothing from a cgroup that is marked to be avoided
+ * or omitted, see mark.h; never below memory.min and memory.low, and nothing from a cgroup whose
+ * memory.low or memory.min another rule has raised, since that has evidence of its own. A cgroup that
+ * has just started, or grown, does not yet use what it will use. If storage is busy, refaults take
+ * longer than reclaim could know. If swap is short or fills fast, only file pages are reclaimed, and
+ * swappiness is 0; for some time, as both follow from reclaim itself. So that its own requests do not
+ * fill swap too fast, they are for no more anonymous memory than three quarters of what may go to swap:
+ * the kernel evicts more than it is asked for. It is taken to evict anonymous and file pages alike.
  *
  * Unknown is not zero: without the module, its stalls or a file that it reads, nothing is
  * reclaimed. If pages are sampled, the upper bound that follows from the recorded refaults counts,
@@ -72,9 +81,9 @@
  * So all of them count, with any origin, and as readers of its pages all cgroups: more refaults
  * make it reclaim less. The tenant keeps memory that is its own, within its limits, and takes none
  * from others; a rule that does has to ask for refaults caused from outside. It can also grow at
- * will, with the same effect, or keep storage busy, which stops reclaim everywhere: then all have
- * what they would have without the rule. What it loses at most, by seeming idle, is a step in each
- * frame.
+ * will, or request reclaim from itself, which is a debt, with the same effect; or keep storage busy,
+ * which stops reclaim everywhere: then all have what they would have without the rule. What it loses at
+ * most, by seeming idle, is a step in each frame.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -95,6 +104,8 @@
 #define PAUSE		(5 * NS_PER_S)
 #define CALM		(30 * NS_PER_S)
 #define SPARE		(10 * NS_PER_S)
+/* The part of "swap-out" that its own requests may use */
+#define SWAP_PART	0.75
 /* The longest time that a frame reclaims for */
 #define MOST_INTERVAL	10
 /* The first step is the largest / 2^SLOW_START, and the smallest / 2^MOST_PENALTIES */
@@ -145,6 +156,11 @@ static struct headroom_stall stalls_of(const struct headroom_stats *delta)
 	};
 }
 
+static double seconds_of(const struct reclaim_reading *now)
+{
+	return now->interval / (double)NS_PER_S;
+}
+
 static double fade(double mean, double value, double seconds, double over)
 {
 	return mean + (value - mean) * -expm1(-seconds / over);
@@ -187,13 +203,34 @@ static bool is_swap_short(const struct reclaim_rule *rule, const struct reclaim_
 	return now->swap_free < rule->swap_free || now->swap_out > rule->swap_out;
 }
 
+/*
+ * Pages that were evicted now and are read again, of all that proactive reclaim evicted. Of pages
+ * that it evicted long ago some return all the time; in the second half of a wait only these do.
+ */
+static double caused(const struct reclaim_reading *now, struct reclaim_state *state,
+		     double refaults)
+{
+	double seconds = seconds_of(now);
+
+	if (state->until && state->until < now->time + state->hold / 2)
+		state->background = fade(state->background, refaults / seconds, seconds, FADE);
+	return fmax(refaults - state->background * seconds, 0);
+}
+
+/* What was evicted beyond the last request is a debt */
+static void note_evicted(struct reclaim_state *state, uint64_t bytes)
+{
+	state->credit -= saturating_sub(bytes, state->request);
+	state->request = saturating_sub(state->request, bytes);
+}
+
 /* Count what happened since the last reading */
 static void measure(const struct reclaim_rule *rule, const struct reclaim_reading *now,
 		    struct reclaim_state *state, struct reclaim_decision *d)
 {
 	const struct headroom_pages pages = proactive(now->delta);
 	const struct headroom_stall stalls = stalls_of(now->delta);
-	double seconds = now->interval / (double)NS_PER_S, left = exp(-seconds / FADE);
+	double seconds = seconds_of(now), left = exp(-seconds / FADE);
 	uint64_t refaults = refaults_of(now->delta);
 
 	d->stall = stalls.total / (double)now->interval;
@@ -207,10 +244,12 @@ static void measure(const struct reclaim_rule *rule, const struct reclaim_readin
 	state->stalls = state->stalls * left + stalls.count;
 	d->most_refaults = most_refaults(state, now->sample_shift);
 	d->most_stall = most_stall(state);
+	d->caused = caused(now, state, pages.refaults);
 	d->evicted = state->evicted += pages.evictions;
-	d->returned = state->returned += pages.refaults;
+	d->returned = state->returned += d->caused;
 	if (pages.evictions)
 		state->unheeded = 0;
+	note_evicted(state, pages.evictions * now->page_size);
 	if (now->current > now->before &&
 	    now->current - now->before > rule->spike * now->before * seconds)
 		state->calm = now->time + CALM;
@@ -233,12 +272,8 @@ static double allowed(const struct reclaim_rule *rule, const struct reclaim_read
 static bool look_up(const struct reclaim_reading *now, double refaults,
 		    struct headroom_extra *extra)
 {
-	const struct headroom_pool pool = {
-		.distance = &now->delta->refault_distance,
-		.evictions = now->delta->evictions, .clock = now->clock,
-		.horizon = headroom_horizon(now->delta), .sample_shift = now->sample_shift,
-		.nr_groups = now->delta->nr_groups, .group = now->delta->group,
-	};
+	const struct headroom_pool pool = headroom_pool_of(now->delta, NULL, now->clock,
+							   now->sample_shift);
 	struct headroom_curve curve;
 
 	if (!headroom_histogram_count(pool.distance) || headroom_curve_build(&pool, &curve))
@@ -270,7 +305,7 @@ static uint64_t room_of(const struct reclaim_rule *rule, const struct reclaim_re
 	/* Twice as many would be allowed */
 	if (2 * refaults <= most || !look_up(now, 2 * refaults - most, &extra))
 		return UINT64_MAX;
-	return extra.low * now->page_size;
+	return saturating_whole(extra.low * now->page_size);
 }
 
 /* What caused the wait does not count against the next attempt once more */
@@ -279,7 +314,8 @@ static void begin_attempt(struct reclaim_state *state)
 	state->until = 0;
 	state->stall = state->refaults = 0;
 	state->evicted = state->returned = 0;
-	state->asked = state->credit = 0;
+	state->asked = 0;
+	state->credit = fmin(state->credit, 0);
 	state->unheeded = 0;
 }
 
@@ -366,6 +402,16 @@ static bool must_wait(const struct reclaim_rule *rule, const struct reclaim_read
 	return false;
 }
 
+/* The wait lasts until the refaults that reclaim has caused are within the target on average */
+static void prolong(const struct reclaim_rule *rule, const struct reclaim_reading *now,
+		    struct reclaim_state *state, const struct reclaim_decision *d)
+{
+	double most = fmin(d->caused / rule->refaults * NS_PER_S, MOST_HOLD);
+
+	if (state->until)
+		state->until = least(state->until + (uint64_t)most, now->time + MOST_HOLD);
+}
+
 /* Reasons that no evidence of its own can overrule */
 static bool is_refused(const struct reclaim_rule *rule, const struct reclaim_reading *now,
 		       struct reclaim_decision *d)
@@ -374,6 +420,8 @@ static bool is_refused(const struct reclaim_rule *rule, const struct reclaim_rea
 		d->reason = RECLAIM_IDLE;
 	else if (now->spared)
 		d->reason = RECLAIM_SPARED;
+	else if (now->marked)
+		d->reason = RECLAIM_MARKED;
 	else if (now->raised)
 		d->reason = RECLAIM_PROTECTED;
 	else if (now->age < rule->age)
@@ -419,7 +467,7 @@ static void recover(struct reclaim_state *state, double seconds)
 static double due(const struct reclaim_rule *rule, const struct reclaim_reading *now,
 		  const struct reclaim_state *state, const struct reclaim_decision *d)
 {
-	double seconds = fmin(now->interval / (double)NS_PER_S, MOST_INTERVAL);
+	double seconds = fmin(seconds_of(now), MOST_INTERVAL);
 	double q = fmax(d->mean_stall / rule->stall, d->mean_refaults / rule->refaults);
 	double most = now->current * rule->step * seconds;
 	double bytes = ldexp(most, -(int)state->penalties) +
@@ -428,12 +476,35 @@ static double due(const struct reclaim_rule *rule, const struct reclaim_reading 
 	return fmin(bytes, most) * fmin(1, fmax(0, 2 * (1 - q)));
 }
 
+/* Pay off the debt; returns what is left of it, bytes */
+static uint64_t pay(const struct reclaim_rule *rule, const struct reclaim_reading *now,
+		    struct reclaim_state *state, const struct reclaim_decision *d)
+{
+	double most = ldexp(now->current * rule->step, -(int)state->penalties) *
+		      (MOST_HOLD / NS_PER_S);
+
+	if (state->credit >= 0)
+		return 0;
+	state->credit = fmin(fmax(state->credit, -most) + due(rule, now, state, d), 0);
+	return -state->credit;
+}
+
+/* The request of which no more than SWAP_PART of "swap-out" is anonymous memory, bytes */
+static double swappable(const struct reclaim_rule *rule, const struct reclaim_reading *now)
+{
+	double seconds = fmin(seconds_of(now), MOST_INTERVAL);
+
+	return SWAP_PART * rule->swap_out * seconds * now->current /
+	       saturating_sub(now->current, now->file);
+}
+
 static void reclaim(const struct reclaim_rule *rule, const struct reclaim_reading *now,
 		    struct reclaim_state *state, struct reclaim_decision *d)
 {
 	uint64_t most = least(saturating_sub(now->current, rule->least), now->unprotected);
 	bool spare = now->swap != RECLAIM_SWAP_NONE && now->time < state->spare;
 	uint64_t batch = BATCH * now->page_size;
+	double bytes;
 
 	if (most < batch) {
 		d->reason = RECLAIM_AT_LEAST;
@@ -448,11 +519,16 @@ static void reclaim(const struct reclaim_rule *rule, const struct reclaim_readin
 	d->room = room_of(rule, now, d);
 	if (d->reason == RECLAIM_FILE)
 		most = least(most, now->file);
-	state->credit = fmin(state->credit + fmin(due(rule, now, state, d), d->room), most);
-	recover(state, now->interval / (double)NS_PER_S);
+	bytes = fmin(due(rule, now, state, d), d->room);
+	if (d->reason == RECLAIM_ALL && now->current > now->file)
+		bytes = fmin(bytes, swappable(rule, now));
+	if (!d->debt)
+		state->credit = fmin(state->credit + bytes, most);
+	recover(state, seconds_of(now));
 	if (state->credit < batch)
 		return;
 	d->bytes = (uint64_t)state->credit / now->page_size * now->page_size;
+	state->request = d->bytes;
 	state->credit = 0;
 	state->asked += d->bytes;
 	state->unheeded++;
@@ -471,9 +547,11 @@ struct reclaim_decision reclaim_decide(const struct reclaim_rule *rule,
 		state->penalties = SLOW_START;
 	}
 	measure(rule, now, state, &d);
+	d.debt = pay(rule, now, state, &d);
 	if (!is_refused(rule, now, &d) && !must_wait(rule, now, state, &d) &&
 	    !is_gated(rule, now, state, &d))
 		reclaim(rule, now, state, &d);
+	prolong(rule, now, state, &d);
 	d.floor = state->floor;
 	d.step = ldexp(rule->step, -(int)state->penalties);
 	d.wait = saturating_sub(state->until, now->time);
@@ -483,7 +561,8 @@ struct reclaim_decision reclaim_decide(const struct reclaim_rule *rule,
 static const char *const phrases[] = {
 	[RECLAIM_IDLE] = "reclaims when the condition holds",
 	[RECLAIM_SPARED] = "never reclaims from the root, init, headroomd, and the cgroups above them",
-	[RECLAIM_PROTECTED] = "another rule has raised its memory.low: not reclaiming what that protects",
+	[RECLAIM_MARKED] = "marked to be avoided or never to be harmed (oomd_avoid, oomd_omit): there is always another way than to reclaim from it",
+	[RECLAIM_PROTECTED] = "another rule has raised its protection: not reclaiming what that covers",
 	[RECLAIM_ABOVE_TARGET] = "a target was exceeded",
 	[RECLAIM_PAUSE] = "above a target in one frame",
 	[RECLAIM_RETURNED] = "too many of the reclaimed pages were read again: this is the working set",
@@ -491,7 +570,7 @@ static const char *const phrases[] = {
 	[RECLAIM_UNSURE] = "too few stalls or tracked refaults to be sure that the targets are met",
 	[RECLAIM_SPIKE] = "has just grown",
 	[RECLAIM_AT_LEAST] = "has reached least=, memory.low or memory.min",
-	[RECLAIM_NO_FILE] = "swap is short, and there are no file pages left",
+	[RECLAIM_NO_FILE] = "swap is short or fills fast, and there are no file pages left",
 	[RECLAIM_COOLING] = "the cooldown has not passed",
 };
 
@@ -511,11 +590,16 @@ static void explain_gate(char *buf, size_t size, const struct reclaim_rule *rule
 		break;
 	case RECLAIM_FILE:
 	case RECLAIM_ALL:
+		if (d->debt) {
+			snprintf(buf, size, "the kernel has evicted %s more than it was asked for and is due",
+				 journal_size(bytes, sizeof(bytes), d->debt));
+			break;
+		}
 		snprintf(buf, size, "%s%s%s", d->bytes ? "reclaiming " :
 			 "collecting what is due, too little for a request yet",
 			 d->bytes ? journal_size(bytes, sizeof(bytes), d->bytes) : "",
 			 d->reason == RECLAIM_ALL ? "" : now->swap == RECLAIM_SWAP_NONE ?
-			 " of file pages, without swap" : " of file pages, as swap is short");
+			 " of file pages, without swap" : " of file pages, as swap is short or fills fast");
 		break;
 	default:
 		snprintf(buf, size, "%s", phrases[d->reason]);

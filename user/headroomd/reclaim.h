@@ -19,7 +19,8 @@
  * @spike: growth in a second, as a share of memory.current, after which it waits
  * @io: share of the time in which tasks of the machine wait for io, above which it waits
  * @swap_free: share of the machine's swap that has to be free to reclaim anonymous memory
- * @swap_out: growth of the cgroup's swap above which it reclaims no anonymous memory, bytes/s
+ * @swap_out: growth of the cgroup's swap above which it reclaims no anonymous memory, bytes/s; its own
+ *	requests are for less
  * @swappiness: from 0 to 200; negative for that of the system
  */
 struct reclaim_rule {
@@ -48,7 +49,8 @@ enum reclaim_swap {
  * @wanted: the rule's condition holds
  * @cooling: the rule's cooldown has not passed
  * @spared: the cgroup is init, the daemon, or above these
- * @raised: another rule has raised memory.low of the cgroup
+ * @marked: the cgroup is marked to be avoided, or never to be harmed
+ * @raised: another rule has raised memory.low or memory.min of the cgroup
  * @delta: statistics of the cgroup's subtree since the last reading
  * @time: now, ns
  * @interval: ns since the last reading
@@ -69,6 +71,7 @@ struct reclaim_reading {
 	bool wanted;
 	bool cooling;
 	bool spared;
+	bool marked;
 	bool raised;
 	const struct headroom_stats *delta;
 	uint64_t time;
@@ -91,7 +94,8 @@ struct reclaim_reading {
 enum reclaim_reason {
 	RECLAIM_IDLE,		/* the condition does not hold */
 	RECLAIM_SPARED,		/* never from init, the daemon, and what is above these */
-	RECLAIM_PROTECTED,	/* another rule has raised its memory.low */
+	RECLAIM_MARKED,		/* never from what is marked to be avoided or omitted */
+	RECLAIM_PROTECTED,	/* another rule has raised its memory.low or memory.min */
 	RECLAIM_YOUNG,		/* it has not been seen for long enough */
 	RECLAIM_ABOVE_TARGET,	/* stalls or refaults exceed a target */
 	RECLAIM_PAUSE,		/* they did in this frame, but not on average */
@@ -101,7 +105,7 @@ enum reclaim_reason {
 	RECLAIM_SPIKE,		/* it has just grown */
 	RECLAIM_IO,		/* storage is busy */
 	RECLAIM_AT_LEAST,	/* its size has reached "least", memory.low or memory.min */
-	RECLAIM_NO_FILE,	/* swap is short, and no file pages are left */
+	RECLAIM_NO_FILE,	/* swap is short or fills fast, and no file pages are left */
 	RECLAIM_COOLING,	/* the cooldown has not passed */
 	RECLAIM_FILE,		/* reclaim, but no anonymous memory */
 	RECLAIM_ALL,		/* reclaim */
@@ -122,9 +126,11 @@ enum reclaim_reason {
  * @slow_refaults: @refaults over a longer time
  * @evicted: pages that proactive reclaim evicted since the last wait
  * @returned: of them, pages read again
+ * @background: mean of those read again in a second that were evicted long ago
  * @asked: bytes asked for since the last wait
  * @unheeded: requests since the last page that proactive reclaim evicted
- * @credit: bytes due that are too few for a request
+ * @request: bytes of the last request that were not evicted yet
+ * @credit: bytes due that are too few for a request; negative: evicted beyond requests, and not due yet
  * @stalls: number of stalls, fading
  * @samples: recorded refaults, fading
  * @seconds: the time that @samples stands for, fading
@@ -144,8 +150,10 @@ struct reclaim_state {
 	double slow_refaults;
 	double evicted;
 	double returned;
+	double background;
 	double asked;
 	unsigned int unheeded;
+	uint64_t request;
 	double credit;
 	double stalls;
 	double samples;
@@ -159,6 +167,7 @@ struct reclaim_state {
  * @reason: only RECLAIM_FILE and RECLAIM_ALL reclaim
  * @bytes: to reclaim now; 0 if too few are due yet
  * @swappiness: from 0 to 200; negative for that of the system
+ * @debt: evidence: bytes evicted beyond requests that are not due yet; 0 if none
  * @wait: evidence: ns until it tries again; 0 if it does not wait
  * @stall: evidence: share of the time in refault stalls since the last reading
  * @mean_stall: evidence: the larger mean of that, over about 10 s and 60 s
@@ -166,6 +175,8 @@ struct reclaim_state {
  * @mean_refaults: evidence: the larger mean of that, over about 10 s and 60 s
  * @most_stall: evidence: upper bound of its mean over about 60 s
  * @most_refaults: evidence: upper bound of the mean over about 60 s
+ * @caused: evidence: pages that proactive reclaim evicted and that were read again since the last
+ *	reading, without those of long ago
  * @evicted: evidence: pages that proactive reclaim evicted since the last wait
  * @returned: evidence: of them, pages read again
  * @step: evidence: share of memory.current that may be reclaimed in a second, below @floor
@@ -176,6 +187,7 @@ struct reclaim_decision {
 	enum reclaim_reason reason;
 	uint64_t bytes;
 	int swappiness;
+	uint64_t debt;
 	uint64_t wait;
 	double stall;
 	double mean_stall;
@@ -183,6 +195,7 @@ struct reclaim_decision {
 	double mean_refaults;
 	double most_stall;
 	double most_refaults;
+	double caused;
 	double evicted;
 	double returned;
 	double step;

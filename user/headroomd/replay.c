@@ -3,8 +3,8 @@
  * Rules on a recording: what they would have decided
  *
  * The frames have what the rules that ran did. So the same configuration makes the same decisions,
- * and its demands are found in the frames. Other rules imagine what they would write, but the cgroups
- * in the recording do not react: a replay shows decisions, not their effect.
+ * and its demands are found in the frames. Other rules imagine what they would write, see ledger.c, but
+ * the cgroups in the recording do not react: a replay shows decisions, not their effect.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,19 +14,57 @@
 
 #include "clock.h"
 #include "engine.h"
+#include "gap.h"
+#include "journal.h"
 #include "replay.h"
 #include "report.h"
 #include "store.h"
 
-/* Run a configuration on all frames. Returns 0 or a negative errno, which has been printed. */
-static int play(const char *recording, const struct config *config, const struct engine_log *log,
-		struct frame_clocks *now)
+static const char no_effect[] =
+	"a replay shows decisions, not their effect: the recorded cgroups do not react";
+
+/**
+ * struct now - where a replay is
+ * @before: time of the frame before, of those on which rules were evaluated
+ * @frame: time of the frame
+ */
+struct now {
+	struct frame_clocks before;
+	struct frame_clocks frame;
+};
+
+/*
+ * Frames come as they were recorded. If the configuration expects them more often than the writer of the
+ * recording meant them to come, what lies between two of them is no gap.
+ */
+static int fit_interval(struct store *store, const char *recording, struct config *config)
+{
+	uint64_t interval;
+	int err = store_interval(store, &interval);
+
+	/* A busy machine delays frames, and the rules that ran did not know */
+	if (err || !gap_is_missing(interval, config->interval))
+		return err;
+	fprintf(stderr, "headroomd: %s has a frame each %g s: rules are evaluated as often, and not each %g s\n",
+		recording, interval / 1e9, config->interval / 1e9);
+	config->interval = interval;
+	return 0;
+}
+
+/*
+ * Run a configuration on all frames, with a function that is called after each if it is not NULL.
+ * Returns 0 or a negative errno, which has been printed.
+ */
+static int play(const char *recording, struct config *config, const struct engine_log *log,
+		struct now *now, void (*played)(void *arg, const struct frame *frame))
 {
 	struct engine *engine = engine_new(false, log);
 	struct frame *frame = NULL;
 	struct store *store;
 	int err = store_open(&store, recording), next;
 
+	if (!err)
+		err = fit_interval(store, recording, config);
 	if (!err && engine)
 		err = engine_open_ledger(engine, LEDGER_REPLAY, NULL, NULL);
 	if (!err)
@@ -39,9 +77,12 @@ static int play(const char *recording, const struct config *config, const struct
 		err = next < 0 ? next : 0;
 		if (err)
 			break;
-		*now = frame->time;
-		if (!frame->paused)
+		if (!frame->paused) {
+			*now = (struct now){ now->frame, frame->time };
 			err = engine_round(engine, frame);
+			if (played)
+				played(log->arg, frame);
+		}
 		frame_put(frame);
 	}
 	if (err)
@@ -54,8 +95,9 @@ static int play(const char *recording, const struct config *config, const struct
 /* --- the log --- */
 
 /* A line of the log, with the time of its frame */
-static void print_line(const struct frame_clocks *clocks, const char *line)
+static void print_line(const struct now *now, const char *line)
 {
+	const struct frame_clocks *clocks = &now->frame;
 	time_t seconds = clocks->wall / NS_PER_S;
 	struct tm tm;
 	char text[32];
@@ -68,7 +110,8 @@ static void print_decision(void *arg, const struct decision *decision)
 {
 	char line[2048];
 
-	print_line(arg, report_decision(line, sizeof(line), decision));
+	if (journal_shows(report_decision_level(decision)))
+		print_line(arg, report_decision(line, sizeof(line), decision));
 }
 
 static void print_claim(void *arg, const struct ledger_event *event,
@@ -84,21 +127,22 @@ static void print_deed(void *arg, const struct frame *frame, const struct deed *
 {
 	char line[2048];
 
-	print_line(arg, report_deed(line, sizeof(line), frame, deed, decision));
+	if (journal_shows(report_deed_level(deed)))
+		print_line(arg, report_deed(line, sizeof(line), frame, deed, decision));
 }
 
 static void print_gap(void *arg, const struct frame *frame, const char *why)
 {
 	char line[256];
 
-	(void)arg;
+	(void)frame;
 	snprintf(line, sizeof(line), "%s: durations begin again", why);
-	print_line(&frame->time, line);
+	print_line(arg, line);
 }
 
 int replay_run(const char *recording, const char *config_path)
 {
-	struct frame_clocks now = {};
+	struct now now = {};
 	const struct engine_log log = {
 		print_decision, print_claim, print_deed, print_gap, &now,
 	};
@@ -107,8 +151,10 @@ int replay_run(const char *recording, const char *config_path)
 
 	if (!config)
 		return 2;
-	err = play(recording, config, &log, &now);
+	err = play(recording, config, &log, &now, NULL);
 	config_free(config);
+	if (!err)
+		fprintf(stderr, "headroomd: %s\n", no_effect);
 	return err ? 1 : 0;
 }
 
@@ -139,7 +185,8 @@ struct row {
 struct table {
 	size_t nr;
 	struct row *row;
-	struct frame_clocks now;
+	struct now now;
+	unsigned int gaps;
 	bool failed;
 };
 
@@ -148,7 +195,8 @@ static struct row *row_of(struct table *t, const struct decision *d)
 	struct row *all;
 
 	for (size_t i = 0; i < t->nr; i++)
-		if (t->row[i].id == d->id && !strcmp(t->row[i].rule, d->rule->name))
+		if (t->row[i].id == d->id && !strcmp(t->row[i].rule, d->rule->name) &&
+		    !strcmp(t->row[i].path, d->path))
 			return &t->row[i];
 	all = reallocarray(t->row, t->nr + 1, sizeof(*all));
 	if (all)
@@ -216,8 +264,19 @@ static void count_gap(void *arg, const struct frame *frame, const char *why)
 	struct table *t = arg;
 
 	(void)frame, (void)why;
+	t->gaps++;
 	for (size_t i = 0; i < t->nr; i++)
-		t->row[i].held = 0;
+		end_hold(&t->row[i], t->now.before.monotonic);
+}
+
+/* A cgroup that was removed has no further decisions */
+static void end_removed(void *arg, const struct frame *frame)
+{
+	struct table *t = arg;
+
+	for (size_t i = 0; i < t->nr; i++)
+		if (t->row[i].held && frame_find(frame, t->row[i].id) == FRAME_NONE)
+			end_hold(&t->row[i], t->now.before.monotonic);
 }
 
 static void print_table(const char *name, struct table *t)
@@ -236,6 +295,8 @@ static void print_table(const char *name, struct table *t)
 	}
 	if (!t->nr)
 		printf("  no rule applied to any cgroup\n");
+	if (t->gaps)
+		printf("  durations began again behind %u gap%s\n", t->gaps, t->gaps == 1 ? "" : "s");
 }
 
 static void free_table(struct table *t)
@@ -258,9 +319,9 @@ static int compare_one(const char *recording, const char *config_path)
 
 	if (!config)
 		return 2;
-	err = play(recording, config, &log, &t.now);
+	err = play(recording, config, &log, &t.now, end_removed);
 	for (size_t i = 0; i < t.nr; i++)
-		end_hold(&t.row[i], t.now.monotonic);
+		end_hold(&t.row[i], t.now.frame.monotonic);
 	if (!err && t.failed) {
 		fprintf(stderr, "headroomd: out of memory\n");
 		err = -ENOMEM;
@@ -279,6 +340,6 @@ int replay_compare(const char *recording, const char *const config[2])
 	if (!status)
 		status = compare_one(recording, config[1]);
 	if (!status)
-		printf("A replay shows decisions, not their effect: the recorded cgroups do not react.\n");
+		printf("%s\n", no_effect);
 	return status;
 }

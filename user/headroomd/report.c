@@ -43,6 +43,11 @@ const char *report_decision(char *buf, size_t size, const struct decision *d)
 	return buf;
 }
 
+int report_decision_level(const struct decision *d)
+{
+	return d->quiet ? LOG_DEBUG : LOG_INFO;
+}
+
 /* The recording may be full, or gone: the log goes on, and the next frame reports it */
 static void record(void *store, const char *kind, const char *rule, uint64_t id,
 		   const char *cgroup, const char *text)
@@ -65,8 +70,9 @@ static void decided(void *arg, const struct decision *d)
 	};
 
 	report_decision(line, sizeof(line), d);
-	journal_entry(LOG_INFO, field, sizeof(field) / sizeof(field[0]), line);
-	record(arg, "decision", d->rule->name, d->id, d->path, line);
+	journal_entry(report_decision_level(d), field, sizeof(field) / sizeof(field[0]), line);
+	if (!d->quiet)
+		record(arg, "decision", d->rule->name, d->id, d->path, line);
 }
 
 static int level_of(enum ledger_event_type type)
@@ -202,9 +208,9 @@ const char *report_deed(char *buf, size_t size, const struct frame *frame,
 }
 
 /* Those that are small and frequent would fill the log */
-static int level_of_deed(enum deed_kind kind)
+int report_deed_level(const struct deed *deed)
 {
-	return kind == DEED_KILL ? LOG_WARNING : kind == DEED_RUN ? LOG_INFO : LOG_DEBUG;
+	return deed->kind == DEED_KILL ? LOG_WARNING : deed->kind == DEED_RUN ? LOG_INFO : LOG_DEBUG;
 }
 
 static void acted(void *arg, const struct frame *frame, const struct deed *deed,
@@ -219,7 +225,7 @@ static void acted(void *arg, const struct frame *frame, const struct deed *deed,
 	};
 
 	report_deed(line, sizeof(line), frame, deed, d);
-	journal_entry(level_of_deed(deed->kind), field, sizeof(field) / sizeof(field[0]), line);
+	journal_entry(report_deed_level(deed), field, sizeof(field) / sizeof(field[0]), line);
 	record(arg, "deed", d->rule->name, d->id, d->path, line);
 }
 

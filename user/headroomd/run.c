@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run the program of a hook, and wait for its end
+ * Run the program of a rule, and wait for its end
  *
  * The daemon has threads, so that the child may only make calls that are safe in a signal handler:
  * all names are resolved, and all memory is allocated, before the fork. The evidence is a file in
@@ -37,6 +37,8 @@
 
 /* How long a program may take to end after SIGTERM, and the kernel after SIGKILL */
 #define GRACE	(2 * NS_PER_S)
+/* The same where something waits for its end that is urgent */
+#define LAST_MOMENT	(NS_PER_S / 10)
 /* Bytes of output that the log gets; the rest is read and dropped, so that no write blocks */
 #define OUTPUT	512
 #define GROUPS	256
@@ -52,6 +54,7 @@
  * @path: of the cgroup
  * @user: name of the user; NULL for that of the daemon
  * @timeout: ns
+ * @grace: how long it may take to end after that, ns
  */
 struct run {
 	char **word;
@@ -61,6 +64,7 @@ struct run {
 	char *path;
 	char *user;
 	uint64_t timeout;
+	uint64_t grace;
 };
 
 /**
@@ -121,14 +125,19 @@ static bool add_variable(struct run *run, const char *name, const char *value)
 	return true;
 }
 
-/* What "headroom daemon why" prints, and the boot */
-static char *print_evidence(const struct frame *frame, const struct decision *d)
+/* What "headroom daemon why" prints, the boot, and what is about to be killed */
+static char *print_evidence(const struct frame *frame, const struct deed *deed,
+			    const struct decision *d)
 {
 	struct json_object *object = control_json_decision(d);
 	const char *text;
 	char *line = NULL;
 
 	json_add_text(object, "boot_id", frame->boot_id[0] ? frame->boot_id : NULL);
+	if (deed->kind == DEED_KILL) {
+		json_add_text(object, "target", frame->cgroup[deed->cgroup].path);
+		json_add_uint(object, "target_id", frame->cgroup[deed->cgroup].id);
+	}
 	text = json_text(object);
 	if (text && asprintf(&line, "%s\n", text) < 0)
 		line = NULL;
@@ -136,35 +145,54 @@ static char *print_evidence(const struct frame *frame, const struct decision *d)
 	return line;
 }
 
-static bool add_environment(struct run *run, const struct decision *d)
+static bool add_cgroup(struct run *run, const char *path_name, const char *path,
+		       const char *id_name, uint64_t id)
 {
-	char id[24];
+	char text[24];
 
-	snprintf(id, sizeof(id), "%llu", (unsigned long long)d->id);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)id);
+	return add_variable(run, path_name, path) && add_variable(run, id_name, text);
+}
+
+static bool add_environment(struct run *run, const struct frame *frame, const struct deed *deed,
+			    const struct decision *d)
+{
+	const struct frame_cgroup *target = &frame->cgroup[deed->cgroup];
+
 	run->variable[run->nr] = strdup(SEARCH);
 	if (!run->variable[run->nr])
 		return false;
 	run->nr++;
 	return add_variable(run, "HEADROOM_RULE", d->rule->name) &&
-	       add_variable(run, "HEADROOM_CGROUP", d->path) &&
-	       add_variable(run, "HEADROOM_CGROUP_ID", id);
+	       add_cgroup(run, "HEADROOM_CGROUP", d->path, "HEADROOM_CGROUP_ID", d->id) &&
+	       (deed->kind != DEED_KILL ||
+		add_cgroup(run, "HEADROOM_TARGET", target->path, "HEADROOM_TARGET_ID", target->id));
 }
 
-struct run *run_new(const struct frame *frame, const struct decision *d)
+bool run_is_given(const struct rule *rule)
 {
+	const struct action_program *program = rule->action->program;
+
+	return program && rule->parameter[program->command].text;
+}
+
+struct run *run_new(const struct frame *frame, const struct deed *deed, const struct decision *d)
+{
+	const struct action_program *program = d->rule->action->program;
 	const struct action_value *parameter = d->rule->parameter;
-	const char *user = parameter[HOOK_USER].text, *why;
+	const char *user = parameter[program->user].text, *why;
 	struct run *run = calloc(1, sizeof(*run));
 
 	if (!run)
 		return NULL;
-	run->word = hook_split(parameter[HOOK_COMMAND].text, &why);
-	run->evidence = print_evidence(frame, d);
-	run->path = strdup(d->path);
+	run->word = hook_split(parameter[program->command].text, &why);
+	run->evidence = print_evidence(frame, deed, d);
+	run->path = strdup(frame->cgroup[deed->cgroup].path);
 	run->user = user ? strdup(user) : NULL;
-	run->timeout = parameter[HOOK_TIMEOUT].number * NS_PER_S;
+	run->timeout = parameter[program->timeout].number * NS_PER_S;
+	run->grace = deed->kind == DEED_KILL ? 0 : GRACE;
 	if (run->word && run->evidence && run->path && (run->user || !user) &&
-	    add_environment(run, d))
+	    add_environment(run, frame, deed, d))
 		return run;
 	run_free(run);
 	return NULL;
@@ -270,12 +298,25 @@ static void reset_limits(void)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+/* The kernel spares the daemon when memory is short; a program of others is none that it depends on */
+static void reset_oom_score(void)
+{
+	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, "0", 1) < 0)
+		errno = 0;	/* a higher one can stay */
+	close(fd);
+}
+
 static void run_child(const struct process *p, const struct run *run, const struct user *user)
 {
 	int error;
 
 	setsid();
 	reset_limits();
+	reset_oom_score();
 	umask(022);
 	if (dup2(p->in, STDIN_FILENO) >= 0 && dup2(p->out[1], STDOUT_FILENO) >= 0 &&
 	    dup2(p->out[1], STDERR_FILENO) >= 0 &&
@@ -368,14 +409,19 @@ static void send_signal(const struct process *p, int signal)
 }
 
 /* Terminate it if it takes too long; returns 0, or -ETIMEDOUT */
-static int wait_for_end(struct process *p, uint64_t timeout)
+static int wait_for_end(struct process *p, const struct run *run)
 {
-	if (wait_until(p, clock_now() + timeout))
+	bool ended = wait_until(p, clock_now() + run->timeout);
+
+	if (ended)
 		return 0;
-	send_signal(p, SIGTERM);
-	if (!wait_until(p, clock_now() + GRACE)) {
+	if (run->grace) {
+		send_signal(p, SIGTERM);
+		ended = wait_until(p, clock_now() + run->grace);
+	}
+	if (!ended) {
 		send_signal(p, SIGKILL);
-		wait_until(p, clock_now() + GRACE);
+		wait_until(p, clock_now() + (run->grace ? run->grace : LAST_MOMENT));
 	}
 	return -ETIMEDOUT;
 }
@@ -465,7 +511,7 @@ int run_wait(const struct run *run, char *text, size_t size)
 	if (!err)
 		err = start(&p, run, &user);
 	if (!err)
-		err = describe(run, &p, wait_for_end(&p, run->timeout), text, size);
+		err = describe(run, &p, wait_for_end(&p, run), text, size);
 	else
 		fail(run, err, text, size);
 	close_process(&p);
@@ -490,8 +536,9 @@ static int add_text(struct config_errors *errors, const char *format, ...)
 static int check_rule(const struct rule *rule, struct config_errors *errors,
 		      struct config_errors *warnings)
 {
-	const char *name = rule->parameter[HOOK_USER].text, *why;
-	char **word = hook_split(rule->parameter[HOOK_COMMAND].text, &why);
+	const struct action_program *program = rule->action->program;
+	const char *name = rule->parameter[program->user].text, *why;
+	char **word = hook_split(rule->parameter[program->command].text, &why);
 	struct user user;
 	int err = word ? 0 : -ENOMEM;
 
@@ -511,7 +558,7 @@ int run_check(const struct config *config, struct config_errors *errors,
 	int err = 0;
 
 	for (size_t i = 0; !err && i < config->nr; i++)
-		if (!strcmp(config->rule[i].action->name, "hook"))
+		if (run_is_given(&config->rule[i]))
 			err = check_rule(&config->rule[i], errors, warnings);
 	return err;
 }

@@ -7,14 +7,17 @@
  * one adopts them. SIGINT restores all knobs first, as --restore does later.
  */
 #include <errno.h>
+#include <link.h>
 #include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "control.h"
@@ -30,6 +33,7 @@
 #include "run.h"
 #include "service.h"
 #include "store.h"
+#include "tally.h"
 #include "wake.h"
 
 /*
@@ -46,6 +50,7 @@ struct service {
 	bool dry_run;
 	struct config *config;
 	struct engine *engine;
+	struct tally tally;
 	struct live *live;
 	struct hands *hands;
 	struct notify *notify;
@@ -94,7 +99,7 @@ static struct config *load_config(const char *path)
 
 /* What a recording has in addition to what the rules need: enough for most other rules */
 static const struct frame_wish recorded = {
-	.files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) |
+	.files = FRAME_BIT(FRAME_CLAIMS) | FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) |
 		 FRAME_BIT(FRAME_MEMORY_MIN) | FRAME_BIT(FRAME_MEMORY_HIGH) |
 		 FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_EVENTS) |
 		 FRAME_BIT(FRAME_MEMORY_EVENTS_LOCAL) | FRAME_BIT(FRAME_MEMORY_PRESSURE) |
@@ -110,6 +115,19 @@ static uint32_t files_of(void *arg, uint64_t id, const char *path)
 	struct service *s = arg;
 
 	return engine_files(s->engine, id, path) | (s->store ? recorded.files : 0);
+}
+
+/* What the ledger has set of a cgroup, for the recording */
+static size_t claims_of(void *arg, uint64_t id, char *buf, size_t size)
+{
+	const struct service *s = arg;
+	const struct ledger *ledger = engine_ledger(s->engine);
+	const struct claim *claim = NULL;
+	size_t nr = 0;
+
+	if (ledger)
+		claim = ledger_claims(ledger, &nr);
+	return claim_print(buf, size, claim, nr, id);
 }
 
 static struct store_keep keep_of(const struct config *config)
@@ -131,7 +149,7 @@ static void warn_of_marks(const struct config *config)
 	for (size_t i = 0; i < config->nr; i++) {
 		const struct rule *rule = &config->rule[i];
 
-		if (!(rule->action->target_files & FRAME_BIT(FRAME_MARKS)) || may_read_marks())
+		if (!(rule->action->wish.files & FRAME_BIT(FRAME_MARKS)) || may_read_marks())
 			continue;
 		journal(LOG_WARNING, "rule %s: without CAP_SYS_ADMIN the marks trusted.oomd_avoid and trusted.oomd_omit are not seen: add it to CapabilityBoundingSet= of the unit if cgroups have them",
 			rule->name);
@@ -156,7 +174,10 @@ static int take_config(struct service *s, struct config *config)
 	engine_wish(s->engine, &wish);
 	if (s->store) {
 		frame_wish_add(&wish, &recorded);
+		live_describe(s->live, claims_of, s);
 		store_keep(s->store, &keep);
+		if (store_note_interval(s->store, config->interval))
+			journal(LOG_ERR, "cannot record the interval: %s", store_error(s->store));
 	}
 	live_wish(s->live, &wish, files_of, s);
 	return 0;
@@ -252,8 +273,9 @@ static void note_store(struct service *s, int err)
 
 static void note_outcome(void *arg, const struct outcome *outcome)
 {
-	const struct service *s = arg;
+	struct service *s = arg;
 
+	tally_outcome(&s->tally, outcome);
 	report_outcome(s->store, outcome);
 }
 
@@ -274,6 +296,12 @@ static void run_rules(struct service *s, struct frame *frame)
 	note_store(s, err);
 }
 
+/* By an option, or by the configuration, which a reload changes */
+static bool is_dry(const struct service *s)
+{
+	return s->dry_run || s->config->dry_run;
+}
+
 static void notify_status(const struct service *s)
 {
 	size_t nr = 0;
@@ -282,7 +310,7 @@ static void notify_status(const struct service *s)
 		ledger_claims(engine_ledger(s->engine), &nr);
 	sd_notifyf(0, "STATUS=%zu rule%s, %zu knob%s changed%s%s%s", s->config->nr,
 		   s->config->nr == 1 ? "" : "s", nr, nr == 1 ? "" : "s",
-		   s->dry_run ? " (dry run)" : "", s->paused ? "; paused" : "",
+		   is_dry(s) ? " (dry run)" : "", s->paused ? "; paused" : "",
 		   s->module_error ? "; the headroom module does not answer" : "");
 }
 
@@ -456,8 +484,9 @@ static bool reload(struct service *s, struct config_errors *errors)
 	for (size_t i = 0; i < errors->nr; i++)
 		journal(LOG_ERR, "%s", errors->text[i]);
 	if (done)
-		journal(LOG_NOTICE, "reloaded the configuration from %s: %zu rule%s",
-			s->config_path, s->config->nr, s->config->nr == 1 ? "" : "s");
+		journal(LOG_NOTICE, "reloaded the configuration from %s: %zu rule%s%s",
+			s->config_path, s->config->nr, s->config->nr == 1 ? "" : "s",
+			is_dry(s) ? ", dry run" : "");
 	else
 		journal(LOG_ERR, "keeping the current configuration");
 	sd_notify(0, "READY=1");
@@ -527,9 +556,10 @@ static char *answer(void *arg, const char *line, const struct control_peer *peer
 	const struct control_acts acts = { pause_rules, reload_rules, &request };
 	const struct control_state state = {
 		.config = s->config, .engine = s->engine, .history = journal_history(),
+		.tally = &s->tally,
 		.root = dirs_root(live_dirs(s->live)), .uptime = clock_now() - s->started,
 		.frame = s->last, .module_error = s->module_error ? live_error(s->live) : NULL,
-		.paused = s->paused, .dry_run = s->dry_run,
+		.paused = s->paused, .dry_run = is_dry(s),
 	};
 
 	return control_answer(line, peer->may_change, &state, &acts, size);
@@ -586,6 +616,36 @@ static void block_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+/* The program comes first, before its libraries */
+static int read_program(struct dl_phdr_info *program, size_t size, void *arg)
+{
+	(void)size;
+	(void)arg;
+	for (int i = 0; i < program->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &program->dlpi_phdr[i];
+		uintptr_t from = (program->dlpi_addr + part->p_vaddr) & -(uintptr_t)getpagesize();
+		uintptr_t to = program->dlpi_addr + part->p_vaddr + part->p_memsz;
+
+		if (part->p_type == PT_LOAD && madvise((void *)from, to - from, MADV_POPULATE_READ))
+			journal(LOG_NOTICE, "cannot read the daemon's own pages: %s", strerror(errno));
+	}
+	return 1;
+}
+
+/*
+ * A daemon that has to wait for its own pages is of no use when memory is short. What it has touched
+ * stays in memory, and so does the whole program: an action may run for the first time then. Of its
+ * libraries most is never used. What actions need of them is what reading a frame needs.
+ */
+static void lock_memory(void)
+{
+	if (mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT))
+		journal(LOG_NOTICE, "cannot lock the daemon's own memory: set LimitMEMLOCK=infinity in its unit: %s",
+			strerror(errno));
+	else
+		dl_iterate_phdr(read_program, NULL);
 }
 
 static int loop(struct service *s)
@@ -669,7 +729,8 @@ static int open_hands(struct service *s)
 
 static int open_engine(struct service *s)
 {
-	const struct engine_log log = report_to(s->store);
+	const struct engine_log report = report_to(s->store);
+	const struct engine_log log = tally_log(&s->tally, &report);
 	int err;
 
 	s->engine = engine_new(s->dry_run, &log);
@@ -698,6 +759,7 @@ static int prepare(struct service *s, struct config *config)
 static void finish(struct service *s)
 {
 	engine_free(s->engine);
+	tally_clear(&s->tally);
 	hands_free(s->hands);
 	live_close(s->live);
 	store_close(s->store);
@@ -718,7 +780,8 @@ int service_run(const char *config_path, bool dry_run)
 		return 2;
 	if (!prepare(&s, config)) {
 		journal(LOG_INFO, "version " VERSION ", %zu rule%s%s", config->nr,
-			config->nr == 1 ? "" : "s", dry_run ? ", dry run" : "");
+			config->nr == 1 ? "" : "s", is_dry(&s) ? ", dry run" : "");
+		lock_memory();
 		step(&s);
 		status = loop(&s);
 		sd_notify(0, "STOPPING=1");

@@ -111,17 +111,6 @@ static struct sample read_per_eviction(const struct signal *signal, const struct
 	};
 }
 
-/* What was counted in the interval, as a pool of memory */
-static struct headroom_pool pool_of(const struct headroom_stats *delta, uint64_t clock,
-				    uint32_t sample_shift)
-{
-	return (struct headroom_pool){
-		.distance = &delta->refault_distance, .evictions = delta->evictions, .clock = clock,
-		.horizon = headroom_horizon(delta), .sample_shift = sample_shift,
-		.nr_groups = delta->nr_groups, .group = delta->group,
-	};
-}
-
 static struct sample read_extra(const struct signal *signal, const struct view *view,
 				const struct signal_argument *argument)
 {
@@ -136,7 +125,7 @@ static struct sample read_extra(const struct signal *signal, const struct view *
 	(void)signal;
 	if (why || headroom_stats_delta(now, before, &delta))
 		return signal_blind(why ? why : "memory is short");
-	pool = pool_of(&delta, now->evictions, view->now->sample_shift);
+	pool = headroom_pool_of(&delta, NULL, now->evictions, view->now->sample_shift);
 	err = headroom_extra_memory(&pool, argument->share, &extra);
 	headroom_stats_clear(&delta);
 	if (err)

@@ -3,8 +3,17 @@
  * Signals of stalls: time that tasks of the subtree spent waiting for memory
  *
  * A share is of wall time, and of one task: two tasks that wait all the time are 200 %.
+ *
+ * The module adds a stall to its counts when it ends. A task that exceeds memory.high sleeps for up to two
+ * seconds, so with shorter frames most would have no stall, and a "for" would never be over. So
+ * stalls that are open count with the time they have taken so far, which is taken off again when they
+ * have ended. The counts are read first: a stall that ends in between is missing from one frame,
+ * and never counted twice.
  */
 #include "signals.h"
+
+/* In place of a cause */
+#define SUM_OF_CAUSES	UINT32_MAX
 
 static const char not_tracked[] = "the module does not track stalls (headroom config stalls=on)";
 static const char no_psi[] = "the kernel marks no waits: boot with psi=1";
@@ -29,12 +38,45 @@ static const char *stall_stats(const struct view *view, uint32_t cause,
 	return why;
 }
 
-static struct sample stall_share(const struct view *view, uint64_t now, uint64_t before)
+/* Whether a cgroup is in the subtree of another, which is given by its index */
+static bool is_within(const struct frame *frame, size_t top, uint64_t id)
 {
-	struct sample s = view_rate_between(view, now, before);
+	size_t i = frame_find(frame, id);
 
-	if (s.blind)
-		return s;
+	return i != FRAME_NONE && i >= top && i < frame->cgroup[top].end;
+}
+
+/* Whether a signal counts a stall: one of a cause, or with SUM_OF_CAUSES of all */
+static bool counts(uint32_t cause, uint32_t of)
+{
+	return cause == SUM_OF_CAUSES ? headroom_stall_in_total(of) : cause == of;
+}
+
+/* Time that the open stalls of a subtree have taken, ns */
+static uint64_t open_time(const struct frame *frame, size_t top, uint32_t cause)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < frame->nr_stalled; i++)
+		if (counts(cause, frame->stalled[i].cause) &&
+		    is_within(frame, top, frame->stalled[i].cgroup))
+			sum += frame->stalled[i].time;
+	return sum;
+}
+
+static struct sample stall_share(const struct view *view, uint32_t cause, uint64_t now,
+				 uint64_t before)
+{
+	struct sample s;
+
+	if (now < before)
+		return view_rate_between(view, now, before);
+	/* A recording may lack them in some frames */
+	if (view->now->nr_stalled != FRAME_NONE && view->before->nr_stalled != FRAME_NONE) {
+		now += open_time(view->now, view->cgroup, cause);
+		before += open_time(view->before, view->cgroup_before, cause);
+	}
+	s = view_rate_between(view, now > before ? now : before, before);
 	return signal_exact(s.value / 1e9);
 }
 
@@ -45,7 +87,8 @@ static struct sample read_total(const struct signal *signal, const struct view *
 	const char *why = stall_stats(view, signal->number, &now, &before);
 
 	(void)argument;
-	return why ? signal_blind(why) : stall_share(view, now->stall_total, before->stall_total);
+	return why ? signal_blind(why) :
+	       stall_share(view, SUM_OF_CAUSES, now->stall_total, before->stall_total);
 }
 
 static struct sample read_cause(const struct signal *signal, const struct view *view,
@@ -57,16 +100,9 @@ static struct sample read_cause(const struct signal *signal, const struct view *
 	(void)argument;
 	if (why)
 		return signal_blind(why);
-	return stall_share(view, headroom_stats_stall(now, signal->number)->total,
+	return stall_share(view, signal->number,
+			   headroom_stats_stall(now, signal->number)->total,
 			   headroom_stats_stall(before, signal->number)->total);
-}
-
-/* Whether a cgroup is in the subtree of a view */
-static bool is_within(const struct view *view, uint64_t id)
-{
-	size_t i = frame_find(view->now, id);
-
-	return i != FRAME_NONE && i >= view->cgroup && i < view_cgroup(view)->end;
 }
 
 /* The stalls in flight in the subtree, without proactive reclaim: their number and the longest */
@@ -82,7 +118,8 @@ static const char *in_flight(const struct view *view, double *nr, double *longes
 	if (view->now->psi_off)
 		return no_psi;
 	for (size_t i = 0; i < view->now->nr_stalled; i++) {
-		if (!headroom_stall_in_total(task[i].cause) || !is_within(view, task[i].cgroup))
+		if (!headroom_stall_in_total(task[i].cause) ||
+		    !is_within(view->now, view->cgroup, task[i].cgroup))
 			continue;
 		++*nr;
 		if (task[i].time / 1e9 > *longest)
@@ -114,9 +151,10 @@ static struct sample read_longest(const struct signal *signal, const struct view
 #define COMPACT		SIGNAL_HOOK(HOOK_BIT(COMPACTION_BEGIN), "mm_compaction_begin"),		\
 			SIGNAL_HOOK(HOOK_BIT(COMPACTION_END), "mm_compaction_end")
 #define SWITCH		SIGNAL_HOOK(HOOK_BIT(SWITCH), "sched_switch")
+#define STALLS		{ .stats = true, .stalled = true }
 #define ALL_STALLS	.parts = SIGNAL_HOOKS(HOOKS_DIRECT, HOOKS_MEMCG, COMPACT, SWITCH)
 #define CAUSE(word, number_, meaning_, ...)							\
-	{ .name = "stall." word, .unit = UNIT_SHARE, .wish = { .stats = true },		\
+	{ .name = "stall." word, .unit = UNIT_SHARE, .wish = STALLS,			\
 	  .hooks = SIGNAL_HOOKS(__VA_ARGS__), .meaning = meaning_,				\
 	  .number = HEADROOM_STALL_CAUSE_##number_,						\
 	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_cause }
@@ -125,7 +163,7 @@ static struct sample read_longest(const struct signal *signal, const struct view
 	      SIGNAL_HOOK(HOOK_BIT(THROTTLED), "mm_vmscan_throttled"), SWITCH)
 
 const struct signal signals_stall[] = {
-	{ .name = "stall", .unit = UNIT_SHARE, .wish = { .stats = true }, ALL_STALLS,
+	{ .name = "stall", .unit = UNIT_SHARE, .wish = STALLS, ALL_STALLS,
 	  .meaning = "time in stalls of all causes, as a share of one task's time",
 	  .metric = HEADROOM_TRIGGER_METRIC_STALL, .read = read_total },
 	CAUSE("direct_reclaim", DIRECT_RECLAIM, "time in reclaim because the machine was short",
@@ -150,11 +188,9 @@ const struct signal signals_stall[] = {
 		  "time asleep in reclaim on a congested node; part of other causes"),
 	CAUSE("proactive_reclaim", PROACTIVE_RECLAIM,
 	      "time in reclaim on request, which is not a stall", HOOKS_MEMCG),
-	{ .name = "stall.tasks", .unit = UNIT_COUNT, .wish = { .stats = true, .stalled = true },
-	  ALL_STALLS,
+	{ .name = "stall.tasks", .unit = UNIT_COUNT, .wish = STALLS, ALL_STALLS,
 	  .meaning = "tasks that are stalled now", .read = read_tasks },
-	{ .name = "stall.longest", .unit = UNIT_TIME, ALL_STALLS,
-	  .wish = { .stats = true, .stalled = true },
+	{ .name = "stall.longest", .unit = UNIT_TIME, .wish = STALLS, ALL_STALLS,
 	  .meaning = "longest stall that has not ended", .read = read_longest },
 	{ .name = NULL },
 };

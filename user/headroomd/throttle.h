@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "evictors.h"
+#include "taken.h"
 
 /** enum throttle_by - what limits an evictor if reclaim does not help; in the order of "by=" */
 enum throttle_by {
@@ -18,6 +18,7 @@ enum throttle_by {
 /**
  * struct throttle_rule - the parameters of the action
  * @share: share of the pages evicted by others that an evictor must have taken
+ * @rate: pages per second that it must have taken
  * @by: what limits it
  * @cpu: what is left to it: a share of one CPU, or of the time if it is frozen
  * @high: smallest memory.high to set; 0 to set none
@@ -26,6 +27,7 @@ enum throttle_by {
  */
 struct throttle_rule {
 	double share;
+	double rate;
 	enum throttle_by by;
 	double cpu;
 	uint64_t high;
@@ -33,17 +35,38 @@ struct throttle_rule {
 	uint64_t idle;
 };
 
+/** enum throttle_doubt - why an evictor is not named */
+enum throttle_doubt {
+	THROTTLE_SURE,		/* it is */
+	THROTTLE_SMALL_SHARE,	/* others took as much, or may have */
+	THROTTLE_GAVE_BACK,	/* the victim took about as much from it */
+	THROTTLE_SLOW,		/* it took few pages per second */
+	THROTTLE_BESIDE,	/* it took few pages, beside those that the victim reads again */
+};
+
 /**
  * struct throttle_guilt - what blame says of an evictor
  * @low: share of the pages evicted by others that it took: lower bound, of what it took beyond what
  *	the victim took from it
  * @high: the same, upper bound, without that
- * @named: the lower bound reaches the rule's share
+ * @rate: pages per second: lower bound
+ * @doubt: why it is not named
  */
 struct throttle_guilt {
 	double low;
 	double high;
-	bool named;
+	double rate;
+	enum throttle_doubt doubt;
+};
+
+/**
+ * struct throttle_debt - what an evictor took since the victim was well
+ * @lost: pages that the victim has not read again: lower bound
+ * @returned: pages that it has: lower bound
+ */
+struct throttle_debt {
+	double lost;
+	double returned;
 };
 
 /**
@@ -53,8 +76,14 @@ struct throttle_guilt {
  * @freeze: frozen in all but one of 2^freeze frames; 0 if it is not
  * @frame: counts frames, for @freeze
  * @high: the memory.high that is demanded, bytes; 0 if none
- * @changed: time of the last step, in either direction, ns
+ * @changed: time of the last step, in either direction, ns; later by the time in which it could not
+ *	help
  * @named: when blame named it last, ns
+ * @loss: what happened to the victim since the last step
+ * @share: the evictor's part in that
+ * @largest: the largest memory.current that it had since it was named, bytes
+ * @asked: bytes of its debt that were asked for in the last frame
+ * @exhausted: when it gave little of what was asked for, ns; 0 if it did not
  */
 struct throttle_hold {
 	uint64_t id;
@@ -64,17 +93,29 @@ struct throttle_hold {
 	uint64_t high;
 	uint64_t changed;
 	uint64_t named;
+	struct taken_loss loss;
+	struct taken_share share;
+	uint64_t largest;
+	uint64_t asked;
+	uint64_t exhausted;
 };
 
 /**
  * struct throttle_reading - what a decision depends on
  * @time: of the frame, ns
+ * @interval: ns since the last frame; 0 if frames are missing
  * @blind: nothing is known: keep what there is
- * @named: blame names it in this frame, and the rule's condition holds
+ * @suffers: the rule's condition holds
+ * @named: it does, and blame names this evictor
+ * @takes: blame also names it by what it took since the last step
+ * @relapse: the condition holds again, after it has not for the time "wait"
  * @released: the condition has not held for the time "idle", or it is others that are named for
  *	as long
  * @cooling: no new step
- * @taken: bytes that it took since the last frame
+ * @taken: bytes that it took since the last frame, by its mean rate
+ * @lacks: bytes that the victim still lacks of what it took since the victim was well
+ * @returned: bytes of that which the victim has read again
+ * @evicted: bytes that were evicted from it since the last frame
  * @current: its memory.current, bytes; 0 if unknown
  * @protection: its memory.low, or memory.min if that is more; bytes
  * @has_cpu: it has a cpu.max, with the values below
@@ -89,11 +130,18 @@ struct throttle_hold {
  */
 struct throttle_reading {
 	uint64_t time;
+	uint64_t interval;
 	bool blind;
+	bool suffers;
 	bool named;
+	bool takes;
+	bool relapse;
 	bool released;
 	bool cooling;
 	uint64_t taken;
+	uint64_t lacks;
+	uint64_t returned;
+	uint64_t evicted;
 	uint64_t current;
 	uint64_t protection;
 	bool has_cpu;
@@ -116,9 +164,11 @@ enum throttle_reason {
 	THROTTLE_QUIET,		/* the condition does not hold, and nothing is held back */
 	THROTTLE_NO_EVICTOR,	/* no cgroup took enough */
 	THROTTLE_OWN_DEMAND,	/* most pages were evicted for the cgroup's own demand */
+	THROTTLE_FEW,		/* the one that took most took few pages */
 	THROTTLE_MUTUAL,	/* the victim took as much from the one that took most */
 	THROTTLE_SPARED,	/* the one that took most must not be held back */
 	THROTTLE_HOLD,		/* it is held back: wait for the effect */
+	THROTTLE_UNNAMED,	/* the same, but the victim suffers, and blame does not name it */
 	THROTTLE_RELEASE,	/* the victim has recovered: a step back */
 	THROTTLE_COOLING,	/* there would be a next step, but the cooldown has not passed */
 	THROTTLE_FLOOR,		/* there is no next step */
@@ -145,9 +195,20 @@ struct throttle_decision {
 	bool acts;
 };
 
-/** throttle_judge - what blame says of an evictor; @nr is its index */
+/**
+ * throttle_judge - what blame says of an evictor
+ * @share: its part in the loss
+ * @sample_shift: one refault in 2^sample_shift is counted
+ */
 struct throttle_guilt throttle_judge(const struct throttle_rule *rule,
-				     const struct evictors *evictors, size_t nr);
+				     const struct taken_loss *loss,
+				     const struct taken_share *share, uint32_t sample_shift);
+/**
+ * throttle_debt_of - what an evictor owes the victim
+ * @share: its part in what was taken since the victim was well
+ * @sample_shift: one refault in 2^sample_shift is counted
+ */
+struct throttle_debt throttle_debt_of(const struct taken_share *share, uint32_t sample_shift);
 /** throttle_decide - decide about an evictor; has no side effects */
 struct throttle_decision throttle_decide(const struct throttle_rule *rule,
 					 const struct throttle_reading *now,

@@ -67,6 +67,7 @@ static enum victim_skip examine(const struct search *s, size_t i, bool top, stru
 {
 	const struct victim_search *want = s->want;
 	struct sample rank;
+	uint64_t memory;
 
 	*c = (struct candidate){ .cgroup = i };
 	if (want->among->nr && pattern_excludes(want->among, s->frame->cgroup[i].path))
@@ -75,9 +76,10 @@ static enum victim_skip examine(const struct search *s, size_t i, bool top, stru
 	if (c->mark == MARK_OMIT)
 		return VICTIM_OMITTED;
 	if (c->mark == MARK_UNKNOWN ||
-	    !field_number(frame_text(s->frame, i, FRAME_MEMORY_CURRENT), &c->current))
+	    !field_number(frame_text(s->frame, i, FRAME_MEMORY_CURRENT), &c->current) ||
+	    !victim_memory(s->frame, i, &memory))
 		return VICTIM_BLIND;
-	if (c->current < want->least)
+	if (memory < want->least)
 		return VICTIM_SMALL;
 	if (want->arbiter && arbiter_has_failed(want->arbiter, s->frame, s->frame->cgroup[i].id))
 		return VICTIM_FAILED;

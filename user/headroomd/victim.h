@@ -12,7 +12,8 @@
  * without tasks or below the smallest size; those that a kill could not end, for a while; and those
  * of which the frame lacks something, since unknown is not zero.
  *
- * By size, what memory.low or memory.min protects does not count, as in oomd: a kill would free it as
+ * Whether a cgroup is large enough, and how fast it grows, is said by the memory that only a kill frees,
+ * see victim_memory(). By size, what memory.low or memory.min protects does not count, as in oomd: a kill would free it as
  * well, but the administrator, or the action protect, has said that it is needed there. So a cgroup
  * that is protected as a whole is the last choice. By another policy, a cgroup of which the value
  * is zero is not chosen: it has no part in what the rule is about.
@@ -28,10 +29,10 @@
 #include "arbiter.h"
 #include "victim_rank.h"
 
-/* The files that a search reads of each candidate, but for VICTIM_BY_SWAP */
+/* The files that a search reads of each candidate */
 #define VICTIM_FILES	(FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) | \
 			 FRAME_BIT(FRAME_MEMORY_MIN) | FRAME_BIT(FRAME_OOM_GROUP) | \
-			 FRAME_BIT(FRAME_EVENTS) | FRAME_BIT(FRAME_MARKS))
+			 FRAME_BIT(FRAME_EVENTS) | FRAME_BIT(FRAME_MARKS) | VICTIM_MEMORY)
 
 /** enum victim_skip - why a cgroup is not chosen; those without tasks are not counted */
 enum victim_skip {
@@ -68,7 +69,7 @@ enum victim_skip {
  * @among: patterns of candidates; without any, they are the children of the rule's cgroup, or
  *	itself if it is a unit
  * @by: the policy
- * @least: memory.current below which a cgroup is not chosen, bytes
+ * @least: victim_memory() below which a cgroup is not chosen, bytes
  * @arbiter: knows what could not be killed; NULL if that does not matter
  * @thawed: not those that are frozen; needs FRAME_FREEZE
  */

@@ -15,7 +15,7 @@ static const struct {
 	const char *meaning;
 } ranks[] = {
 	[VICTIM_BY_SIZE] = { NULL, UNIT_SIZE, "of unprotected memory" },
-	[VICTIM_BY_GROWTH] = { "memory.growth", UNIT_FLOW, "of growth" },
+	[VICTIM_BY_GROWTH] = { NULL, UNIT_FLOW, "of growth" },
 	[VICTIM_BY_SWAP] = { "swap.current", UNIT_SIZE, "of swap" },
 	[VICTIM_BY_STALL] = { "stall", UNIT_SHARE, "of a task's time in stalls" },
 	[VICTIM_BY_REFAULTS] = { "refaults.per_eviction", UNIT_SHARE,
@@ -83,6 +83,41 @@ static struct sample rank_size(const struct frame *frame, size_t i)
 	return signal_exact(saturating_sub(current, low > min ? low : min));
 }
 
+bool victim_memory(const struct frame *frame, size_t cgroup, uint64_t *bytes)
+{
+	/* Those on the lists: anon, shmem and unevictable would count locked pages twice */
+	static const char *const keys[] = {
+		"inactive_anon", "active_anon", "unevictable", "kernel", "sock",
+	};
+	const char *stat = frame_text(frame, cgroup, FRAME_MEMORY_STAT);
+	uint64_t value, reclaimable;
+
+	*bytes = 0;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!field_key(stat, keys[i], &value))
+			return false;
+		*bytes += value;
+	}
+	if (!field_key(stat, "slab_reclaimable", &reclaimable))
+		return false;
+	*bytes = saturating_sub(*bytes, reclaimable);
+	if (field_number(frame_text(frame, cgroup, FRAME_SWAP_CURRENT), &value))
+		*bytes += value;
+	return true;
+}
+
+static struct sample rank_growth(const struct view *view)
+{
+	uint64_t now, before;
+
+	if (!victim_memory(view->now, view->cgroup, &now))
+		return signal_blind("its memory.stat cannot be read");
+	if (view->cgroup_before == FRAME_NONE ||
+	    !victim_memory(view->before, view->cgroup_before, &before))
+		return signal_blind("there is no previous frame to compare with");
+	return signal_exact(((double)now - before) / view->seconds);
+}
+
 struct sample victim_rank(const struct view *of_rule, enum victim_rank by, const double *taken,
 			  size_t cgroup)
 {
@@ -97,6 +132,8 @@ struct sample victim_rank(const struct view *of_rule, enum victim_rank by, const
 	view.cgroup = cgroup;
 	view.cgroup_before = view.before ?
 		frame_find(view.before, view.now->cgroup[cgroup].id) : FRAME_NONE;
+	if (by == VICTIM_BY_GROWTH)
+		return rank_growth(&view);
 	s = signal_read(signal_find(name, strlen(name)), &view, NULL);
 	s.value = s.low;
 	return s;
