@@ -145,6 +145,7 @@ static int show(struct headroom *h)
 static const struct option options[] = {
 	{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
 	  "only this cgroup and those below it as victims", &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--level", OPTION_COUNT, "N",
 	  "sum up evictors more than N levels below the root with their ancestor there",
 	  &request.level },

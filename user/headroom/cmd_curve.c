@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom curve - how many refaults more memory would save in one cgroup */
 
-#include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "clock.h"
+#include "cgroup_find.h"
 #include "command.h"
 #include "curve_plot.h"
 #include "failure.h"
@@ -18,7 +15,6 @@
 #include "quantity.h"
 #include "source.h"
 #include "text.h"
-#include "utf8.h"
 #include "wait.h"
 
 static struct {
@@ -26,7 +22,6 @@ static struct {
 	double seconds;		/* 0: since the module was loaded */
 	const char *below_text;	/* NULL: option not given */
 	double below;		/* the same in refaults per second */
-	const char *svg;
 	bool json;
 } request;
 
@@ -163,142 +158,11 @@ static int print_json(const struct curve_plot *plot)
 	return json_print_line(object);
 }
 
-/* Size of the drawing and the frame of the plot in it, in SVG units */
-#define SVG_WIDTH	720
-#define SVG_HEIGHT	400
-#define SVG_LEFT	90
-#define SVG_TOP		40
-#define SVG_RIGHT	690
-#define SVG_BOTTOM	340
-#define SVG_TICKS	4
-
-static double svg_x(const struct curve_plot *plot, double pages)
-{
-	return SVG_LEFT + (SVG_RIGHT - SVG_LEFT) * pages / curve_plot_reach(plot);
-}
-
-static double svg_y(const struct curve_plot *plot, double refaults)
-{
-	double most = curve_plot_refaults(plot) > 0 ? curve_plot_refaults(plot) : 1;
-
-	return SVG_BOTTOM - (SVG_BOTTOM - SVG_TOP) * refaults / most;
-}
-
-static void svg_text(FILE *out, const char *text)
-{
-	size_t len;
-
-	for (; *text; text += len ? len : 1) {
-		len = utf8_sequence(text);
-		/* invalid UTF-8, or a character that XML forbids */
-		if (!len || (unsigned char)*text < 0x20)
-			fputs("\xef\xbf\xbd", out);
-		else if (*text == '<' || *text == '&')
-			fputs(*text == '<' ? "&lt;" : "&amp;", out);
-		else
-			fwrite(text, 1, len, out);
-	}
-}
-
-static void svg_axes(FILE *out, const struct curve_plot *plot)
-{
-	double most = curve_plot_refaults(plot) > 0 ? curve_plot_refaults(plot) : 1, x, y;
-
-	for (int tick = 0; tick <= SVG_TICKS; tick++) {
-		x = svg_x(plot, curve_plot_reach(plot) * tick / SVG_TICKS);
-		y = svg_y(plot, most * tick / SVG_TICKS);
-		fprintf(out, "<path class=\"grid\" d=\"M%.1f %d V%d M%d %.1f H%d\"/>\n", x, SVG_TOP,
-			SVG_BOTTOM, SVG_LEFT, y, SVG_RIGHT);
-		fprintf(out, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%s</text>\n", x,
-			SVG_BOTTOM + 18, curve_plot_memory(plot, curve_plot_reach(plot) * tick / SVG_TICKS).s);
-		fprintf(out, "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%s</text>\n",
-			SVG_LEFT - 8, y + 4, text_number(curve_plot_rate(plot, most * tick / SVG_TICKS)).s);
-	}
-	fprintf(out, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">extra memory</text>\n",
-		(SVG_LEFT + SVG_RIGHT) / 2, SVG_BOTTOM + 42);
-	fprintf(out, "<text transform=\"translate(18 %d) rotate(-90)\" text-anchor=\"middle\">"
-		"%s</text>\n", (SVG_TOP + SVG_BOTTOM) / 2, curve_plot_unit(plot));
-}
-
-/* A point beyond the frame is moved to its edge */
-static void svg_point(FILE *out, const struct curve_plot *plot, double pages, double refaults)
-{
-	fprintf(out, "%.1f,%.1f ", fmin(svg_x(plot, pages), SVG_RIGHT),
-		fmax(svg_y(plot, refaults), SVG_TOP));
-}
-
-static void svg_curve(FILE *out, const struct curve_plot *plot)
-{
-	const struct headroom_curve *curve = &plot->curve;
-
-	fputs("<polyline class=\"curve\" points=\"", out);
-	for (size_t i = 0; i < curve->nr; i++)
-		svg_point(out, plot, curve->point[i].pages, curve->point[i].refaults);
-	fputs("\"/>\n", out);
-}
-
-/* The area between the bounds */
-static void svg_band(FILE *out, const struct curve_plot *plot)
-{
-	const struct headroom_curve *curve = &plot->curve;
-
-	fputs("<polygon class=\"band\" points=\"", out);
-	for (size_t i = 0; i < curve->nr; i++)
-		svg_point(out, plot, curve->point[i].pages_low, curve->point[i].refaults_low);
-	for (size_t i = curve->nr; i > 0; i--)
-		svg_point(out, plot, curve->point[i - 1].pages_high,
-			  curve->point[i - 1].refaults_high);
-	fputs("\"/>\n", out);
-}
-
-static void write_svg(FILE *out, const struct curve_plot *plot)
-{
-	fprintf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" "
-		"font-family=\"sans-serif\" font-size=\"13\">\n", SVG_WIDTH, SVG_HEIGHT);
-	/* grey and blue that contrast with a white and with a black background */
-	fputs("<style>text{fill:#808080}.grid{stroke:#808080;stroke-opacity:.3;fill:none}"
-	      ".curve{stroke:#3987e5;stroke-width:2;fill:none}"
-	      ".band{fill:#3987e5;fill-opacity:.2;stroke:none}</style>\n<title>", out);
-	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
-	fprintf(out, "</title>\n<text x=\"%d\" y=\"24\">", SVG_LEFT);
-	svg_text(out, plot->cgroup->path ? plot->cgroup->path : request.name);
-	if (plot->seconds > 0)
-		fprintf(out, ", %.2f s", plot->seconds);
-	fputs("</text>\n", out);
-	svg_axes(out, plot);
-	svg_band(out, plot);
-	svg_curve(out, plot);
-	fputs("</svg>\n", out);
-}
-
-static int write_svg_file(const struct curve_plot *plot)
-{
-	FILE *out = fopen(request.svg, "we");
-	bool failed = !out;
-
-	if (out) {
-		write_svg(out, plot);
-		failed = ferror(out);
-		failed = fclose(out) || failed;
-	}
-	if (!failed)
-		return EXIT_DONE;
-	fprintf(stderr, "headroom: cannot write %s: %s\n", request.svg, strerror(errno));
-	return EXIT_FAILED;
-}
-
 static int print_curve(const struct curve_plot *plot)
 {
-	int code = EXIT_DONE, err;
+	int err = request.json ? print_json(plot) : print_text(plot);
 
-	if (request.svg && strcmp(request.svg, "-") == 0) {
-		write_svg(stdout, plot);
-		return EXIT_DONE;
-	}
-	if (request.svg)
-		code = write_svg_file(plot);
-	err = request.json ? print_json(plot) : print_text(plot);
-	return err < 0 ? say_failure(NULL, err) : code;
+	return err < 0 ? say_failure(NULL, err) : EXIT_DONE;
 }
 
 static int measure(struct headroom *h, uint64_t id, struct curve_plot *plot)
@@ -311,7 +175,7 @@ static int measure(struct headroom *h, uint64_t id, struct curve_plot *plot)
 		err = source_cgroup_get(h, id, &before);
 		/* a signal ends the wait early; the command prints what it has measured */
 		if (!err)
-			code = source_wait(clock_after(start, request.seconds));
+			code = source_wait_whole(clock_after(start, request.seconds));
 	}
 	if (!err && !code)
 		err = source_cgroup_get(h, id, &now);
@@ -335,7 +199,7 @@ static int show(struct headroom *h)
 	struct headroom_status *status;
 	struct curve_plot plot = { 0 };
 	uint64_t id;
-	int err;
+	int err, code;
 
 	err = source_status_get(h, &status);
 	if (err < 0)
@@ -343,14 +207,13 @@ static int show(struct headroom *h)
 	plot.page_size = status->page_size;
 	plot.sample_shift = status->sample_shift;
 	headroom_status_free(status);
-	err = source_cgroup_id(h, request.name, &id);
-	if (err < 0)
-		return say_failure(h, err);
-	return measure(h, id, &plot);
+	code = cgroup_find(h, request.name, &id);
+	return code ? code : measure(h, id, &plot);
 }
 
 static const struct option options[] = {
-	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
+	{ "CGROUP", OPTION_OPERAND, NULL, "path, name or id of the cgroup", &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--interval", OPTION_SECONDS, "TIME",
 	  "measure for TIME instead of since the module was loaded",
 	  &request.seconds },
@@ -358,8 +221,6 @@ static const struct option options[] = {
 	  "print the memory that lowers refaults to RATE per second", &request.below_text },
 	{ "--json", OPTION_FLAG, NULL, "print one JSON object, with all points",
 	  &request.json },
-	{ "--svg", OPTION_TEXT, "FILE", "write a drawing to FILE; -: to stdout, without text",
-	  &request.svg },
 	{ 0 }
 };
 
@@ -370,8 +231,6 @@ static int check(const struct command *command)
 				   request.below_text);
 	if (request.below_text && request.seconds <= 0)
 		return usage_error(command, "--below needs --interval");
-	if (request.json && request.svg && strcmp(request.svg, "-") == 0)
-		return usage_error(command, "--json and --svg - exclude each other");
 	return EXIT_DONE;
 }
 

@@ -15,6 +15,9 @@
 #include "options.h"
 #include "text.h"
 
+/* The daemon may wait 15 s for a module that does not answer */
+#define TIMEOUT	30
+
 enum takes { NOTHING, PERHAPS_COUNT, CGROUP };
 
 static const struct {
@@ -50,6 +53,7 @@ static struct {
 static const struct option options[] = {
 	{ "REQUEST", OPTION_OPERAND, NULL, "what to ask, see below", &given.request },
 	{ "CGROUP|N", OPTION_OPTIONAL_OPERAND, NULL, "of why and log", &given.argument },
+	PROCESS_OPTIONS(&given.argument),
 	{ "--socket", OPTION_TEXT, "FILE", "control socket (" CONTROL_SOCKET ")",
 	  &given.socket },
 	{ "--json", OPTION_FLAG, NULL, "print the answer as it is, one JSON object per line",
@@ -168,7 +172,7 @@ static int ask(struct headroom *h)
 	if (asprintf(&request, "%s%s%s", given.request, given.argument ? " " : "",
 		     given.argument ? given.argument : "") < 0)
 		return say_no_answer(-ENOMEM);
-	err = daemon_ask(given.socket, request, &answer);
+	err = daemon_ask(given.socket, request, TIMEOUT, &answer);
 	free(request);
 	if (err)
 		return say_no_answer(err);

@@ -1,258 +1,282 @@
 // SPDX-License-Identifier: GPL-2.0
-/* headroom list - compare cgroups by rates over an interval */
+/* headroom list - compare cgroups by rates over an interval, and by their memory */
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "blame_sum.h"
+#include "cgroup_find.h"
+#include "column.h"
 #include "command.h"
 #include "failure.h"
 #include "interval.h"
 #include "json.h"
 #include "options.h"
-#include "order.h"
 #include "repeat.h"
+#include "row_line.h"
+#include "row_read.h"
+#include "rows.h"
 #include "source.h"
 #include "text.h"
+
+/* Names are shortened on a terminal only. */
+#define ANY_WIDTH	16384
 
 /* Options of the command line */
 static struct {
 	struct repeat repeat;
 	struct choice order;
+	struct column_set columns;
 	const char *subtree;
 	uint64_t subtree_id;
+	unsigned long limit;
+	bool tree;
+	bool no_legend;
 	bool all;
 	uint32_t page_size;
 	uint32_t sample_shift;
 } view = {
 	.repeat = { .seconds = 1, .count = 1, .differences = true },
-	.order = { order_name, BY_STALL },
+	.order = { column_name, COLUMN_STALL },
+	.columns = { 12, {
+		COLUMN_STALL, COLUMN_RECLAIM, COLUMN_HIGH, COLUMN_READ, COLUMN_REFAULTS,
+		COLUMN_EVICTIONS, COLUMN_MEMORY, COLUMN_LIMIT, COLUMN_LOW, COLUMN_SWAP,
+		COLUMN_EXTRA, COLUMN_PSI,
+	}, false },
 };
 
-/* The cgroups to show, sorted */
-struct rows {
-	size_t nr;
-	size_t idle;
-	const struct activity **row;
-};
-
-static int compare_rows(const void *left, const void *right)
-{
-	struct measure a = order_measure(*(const struct activity *const *)left);
-	struct measure b = order_measure(*(const struct activity *const *)right);
-
-	return order_compare(&a, &b, view.order.chosen);
-}
-
-static int select_rows(const struct headroom_snapshot *now,
-		       const struct interval *interval, struct rows *rows)
-{
-	const struct activity *activity;
-
-	rows->row = calloc(interval->nr ? interval->nr : 1, sizeof(*rows->row));
-	if (!rows->row)
-		return -ENOMEM;
-	for (size_t i = 0; i < interval->nr; i++) {
-		activity = &interval->activity[i];
-		/* no path: the cgroup was removed */
-		if (!activity->cgroup->path)
-			continue;
-		/* an older module ignores the filter */
-		if (view.subtree && !is_in_subtree(now, activity->cgroup->id, view.subtree_id))
-			continue;
-		if (!view.all && is_idle(&activity->subtree))
-			rows->idle++;
-		else
-			rows->row[rows->nr++] = activity;
-	}
-	qsort(rows->row, rows->nr, sizeof(*rows->row), compare_rows);
-	return 0;
-}
-
-static double percent(uint64_t ns, double seconds)
-{
-	return ns / 1e9 / seconds * 100;
-}
-
-/* Columns of causes, grouped by remedy; each list is terminated by 0 */
-static const struct {
-	const char *heading;
-	enum headroom_stall_cause cause[3];
-} columns_of_stalls[] = {
-	{ "RECLAIM%", { HEADROOM_STALL_CAUSE_DIRECT_RECLAIM, HEADROOM_STALL_CAUSE_MEMCG_RECLAIM } },
-	{ "HIGH%", { HEADROOM_STALL_CAUSE_MEMORY_HIGH_RECLAIM,
-		     HEADROOM_STALL_CAUSE_MEMORY_HIGH_THROTTLE } },
-	{ "READ%", { HEADROOM_STALL_CAUSE_REFAULT, HEADROOM_STALL_CAUSE_SWAP_IN } },
-};
-
-#define NR_STALL_COLUMNS	(sizeof(columns_of_stalls) / sizeof(columns_of_stalls[0]))
-
-/* Columns this wide leave 20 of 80 for the name. */
-static int column_width(const char *heading)
-{
-	size_t width = strlen(heading);
-
-	return width > 6 ? width : 6;
-}
-
-static int format_stalls(char *line, size_t size, const struct headroom_stats *stats,
-			 double seconds)
-{
-	uint64_t ns;
-	int len;
-
-	len = snprintf(line, size, " %6s", stats ?
-		       text_number(percent(stats->stall_total, seconds)).s : "STALL%");
-	for (size_t i = 0; i < NR_STALL_COLUMNS; i++) {
-		const char *heading = columns_of_stalls[i].heading;
-		const enum headroom_stall_cause *cause = columns_of_stalls[i].cause;
-
-		for (ns = 0; stats && *cause; cause++)
-			ns += headroom_stats_stall(stats, *cause)->total;
-		len += snprintf(line + len, size - len, " %*s", column_width(heading), stats ?
-				text_number(percent(ns, seconds)).s : heading);
-	}
-	return len;
-}
-
-/* Format the columns after the name; without @activity, their headings. */
-static int format_columns(char *line, size_t size, const struct activity *activity,
-			  double seconds)
-{
-	const struct headroom_stats *stats = activity ? &activity->subtree : NULL;
-	int len = format_stalls(line, size, stats, seconds);
-
-	len += snprintf(line + len, size - len, " %9s", stats ?
-			text_number(stats->refaults / seconds).s : "REFAULT/s");
-	len += snprintf(line + len, size - len, " %8s", stats ?
-			text_number(stats->evictions / seconds).s : "EVICT/s");
-	len += snprintf(line + len, size - len, " %10s", !stats ? "EXTRA" :
-			text_extra(&activity->extra_subtree, view.page_size).s);
-	return len;
-}
-
-/*
- * Format the names of all rows; on a terminal, shorten them so that lines do not wrap.
- * @width is the width of the longest.
+/**
+ * struct reading - the statistics at one moment
+ * @snapshot: of the module
+ * @blame: all evictors; NULL if not needed, or unknown
  */
-static int format_names(const struct rows *rows, size_t columns, char **name, size_t *width)
-{
-	size_t limit = terminal_columns();
+struct reading {
+	struct headroom_snapshot *snapshot;
+	struct headroom_blame *blame;
+};
 
-	limit = limit > columns + 20 ? limit - columns : 20;
-	*width = strlen("CGROUP");
+static bool needs_blame(void)
+{
+	return column_set_has(&view.columns, COLUMN_BLAME) || view.order.chosen == COLUMN_BLAME;
+}
+
+/* Format the names of all rows. @layout gets the width of the longest. */
+static int format_names(const struct rows *rows, struct row_layout *layout, char **name)
+{
+	size_t width = strlen("CGROUP");
+
+	if (!isatty(STDOUT_FILENO))
+		layout->name = ANY_WIDTH;
 	for (size_t i = 0; i < rows->nr; i++) {
-		name[i] = text_name(rows->row[i]->cgroup->path);
+		name[i] = row_line_name(rows->row[i], layout);
 		if (!name[i])
 			return -ENOMEM;
-		if (isatty(STDOUT_FILENO))
-			text_shorten(name[i], limit);
-		if (text_columns(name[i]) > *width)
-			*width = text_columns(name[i]);
+		if (text_columns(name[i]) > width)
+			width = text_columns(name[i]);
 	}
+	layout->name = width;
 	return 0;
 }
 
-static int print_rows(const struct interval *interval,
-		      const struct rows *rows, char **name)
+static int print_rows(const struct rows *rows, struct row_layout *layout, char **name)
 {
-	char columns[256], *heading;
-	size_t width;
-	int len = format_columns(columns, sizeof(columns), NULL, 0);
-	int err = format_names(rows, len, name, &width);
+	int err = format_names(rows, layout, name);
+	char *line;
 
-	if (err < 0)
-		return err;
-	if (asprintf(&heading, "%-*s%s", (int)width, "CGROUP", columns) < 0)
-		return -ENOMEM;
-	text_heading(heading);
-	free(heading);
-	for (size_t i = 0; i < rows->nr; i++) {
-		format_columns(columns, sizeof(columns), rows->row[i], interval->seconds);
-		printf("%s%*s%s\n", name[i], (int)(width - text_columns(name[i])), "", columns);
+	if (!err && !view.no_legend) {
+		line = row_line_heading(layout);
+		if (!line)
+			return -ENOMEM;
+		text_heading(line);
+		free(line);
 	}
-	return 0;
-}
-
-static int print_table(const struct interval *interval,
-		       const struct rows *rows)
-{
-	char **name = calloc(rows->nr ? rows->nr : 1, sizeof(*name));
-	int err = name ? print_rows(interval, rows, name) : -ENOMEM;
-
-	for (size_t i = 0; name && i < rows->nr; i++)
-		free(name[i]);
-	free(name);
-	if (err < 0)
-		return err;
-	if (rows->idle)
-		printf("%zu idle cgroup%s not shown\n", rows->idle, rows->idle > 1 ? "s" : "");
-	if (!interval->consistent)
-		puts("cgroups were created or removed during the read: some may be missing");
-	return 0;
-}
-
-static void add_extra(struct json_object *object, const struct headroom_extra *extra)
-{
-	json_add_pages(object, "extra_bytes", extra->value, view.page_size);
-	json_add_pages(object, "extra_low_bytes", extra->low, view.page_size);
-	json_add_pages(object, "extra_high_bytes", extra->high, view.page_size);
-}
-
-static int print_lines(const struct headroom_snapshot *now,
-			const struct interval *interval, const struct rows *rows)
-{
-	const struct activity *activity;
-	struct json_object *object;
-	int err = 0;
-
 	for (size_t i = 0; !err && i < rows->nr; i++) {
-		activity = rows->row[i];
-		object = json_new_object();
-		json_add_time(object, now->time);
-		json_add_number(object, "interval_s", interval->seconds);
-		json_add_bool(object, "consistent", interval->consistent);
-		json_add_uint(object, "id", activity->cgroup->id);
-		json_add_uint(object, "parent_id", activity->cgroup->parent_id);
-		json_add_text(object, "path", activity->cgroup->path);
-		json_add_number(object, "stall_percent",
-				percent(activity->subtree.stall_total, interval->seconds));
-		json_add_number(object, "refaults_per_s",
-				activity->subtree.refaults / interval->seconds);
-		json_add_number(object, "evictions_per_s",
-				activity->subtree.evictions / interval->seconds);
-		json_add_number(object, "psi_some_percent", activity->cgroup->psi ?
-				percent(activity->psi_some, interval->seconds) : NAN);
-		add_extra(object, &activity->extra_subtree);
-		json_add(object, "local", json_stats(&activity->local, false));
-		json_add(object, "subtree", json_stats(&activity->subtree, false));
-		err = json_print_line(object);
+		line = row_line_append(name[i], rows->row[i], layout);
+		if (!line)
+			return -ENOMEM;
+		puts(line);
+		free(line);
 	}
 	return err;
 }
 
-static int print_reading(struct headroom *h, void *now, void *before)
+static void print_notes(const struct interval *interval, const struct rows *rows)
 {
-	struct rows rows = { 0 };
-	struct interval *interval;
-	int err = interval_new(now, before, view.sample_shift, &interval);
+	if (rows->nr_idle)
+		printf("%zu idle cgroup%s not shown\n", rows->nr_idle, rows->nr_idle > 1 ? "s" : "");
+	if (rows->nr_beyond)
+		printf("%zu more cgroup%s not shown\n", rows->nr_beyond,
+		       rows->nr_beyond > 1 ? "s" : "");
+	if (!interval->consistent)
+		puts("cgroups were created or removed during the read: some may be missing");
+}
 
-	(void)h;
+static int print_table(struct headroom *h, const struct interval *interval, struct rows *rows)
+{
+	char **name = calloc(rows->nr + 1, sizeof(*name));
+	struct row_layout layout;
+	int err = name ? 0 : -ENOMEM;
+
+	row_layout_fit(&layout, &view.columns, view.order.chosen, terminal_columns());
+	for (size_t i = 0; !err && i < layout.nr; i++)
+		err = row_read_files(h, rows, rows->row, rows->nr,
+				     columns[layout.column[i]].files);
 	if (!err)
-		err = select_rows(now, interval, &rows);
+		err = print_rows(rows, &layout, name);
+	for (size_t i = 0; name && i < rows->nr; i++)
+		free(name[i]);
+	free(name);
+	if (!err && !view.no_legend)
+		print_notes(interval, rows);
+	return err;
+}
+
+/* A number of bytes; null if it is unknown or "max" */
+static void add_bytes(struct json_object *object, const char *key, double bytes)
+{
+	if (isfinite(bytes))
+		json_add_uint(object, key, bytes);
+	else
+		json_add_null(object, key);
+}
+
+/* The limit that binds; of no cgroup if there is none, or it is unknown */
+static struct json_object *json_limit(const struct row_limit *from)
+{
+	const char *file = from->high ? "memory.high" : "memory.max";
+	struct json_object *limit = json_new_object();
+
+	add_bytes(limit, "bytes", from->bytes);
+	json_add_bool(limit, "partial", from->partial);
+	if (from->path)
+		json_add_uint(limit, "id", from->id);
+	else
+		json_add_null(limit, "id");
+	json_add_text(limit, "path", from->path);
+	json_add_text(limit, "file", from->path ? file : NULL);
+	return limit;
+}
+
+static struct json_object *json_memory(const struct row *row)
+{
+	struct json_object *memory = json_new_object();
+	const struct row_memory *from = &row->memory;
+
+	add_bytes(memory, "current_bytes", from->current);
+	add_bytes(memory, "max_bytes", from->max);
+	add_bytes(memory, "high_bytes", from->high);
+	add_bytes(memory, "low_bytes", from->low);
+	add_bytes(memory, "swap_bytes", from->swap);
+	json_add_bool(memory, "read", !isnan(from->current + from->max + from->high + from->low +
+					     from->swap));
+	json_add(memory, "limit", json_limit(&row->limit));
+	return memory;
+}
+
+static int print_line(const struct headroom_snapshot *now, const struct interval *interval,
+		      const struct row *row)
+{
+	const struct activity *activity = &interval->activity[row->index];
+	struct json_object *object = json_new_object();
+
+	json_add_time(object, now->time);
+	json_add_number(object, "interval_s", interval->seconds);
+	json_add_bool(object, "consistent", interval->consistent);
+	json_add_uint(object, "id", row->id);
+	json_add_uint(object, "parent_id", row->parent_id);
+	json_add_text(object, "path", row->path);
+	json_add_number(object, "stall_percent", row->value[COLUMN_STALL]);
+	json_add_number(object, "refaults_per_s", row->value[COLUMN_REFAULTS]);
+	json_add_number(object, "evictions_per_s", row->value[COLUMN_EVICTIONS]);
+	json_add_number(object, "blame_per_s", row->value[COLUMN_BLAME]);
+	json_add_number(object, "psi_some_percent", row->value[COLUMN_PSI]);
+	json_add_number(object, "psi_full_percent", row->value[COLUMN_FULL]);
+	json_add_extra(object, &activity->extra_subtree, view.page_size);
+	json_add(object, "memory", json_memory(row));
+	json_add(object, "local", json_stats(&activity->local, false));
+	json_add(object, "subtree", json_stats(&activity->subtree, false));
+	return json_print_line(object);
+}
+
+static int print_lines(struct headroom *h, const struct headroom_snapshot *now,
+		       const struct interval *interval, struct rows *rows)
+{
+	int err = row_read_files(h, rows, rows->row, rows->nr, ROW_FILES);
+
+	for (size_t i = 0; !err && i < rows->nr; i++)
+		err = print_line(now, interval, rows->row[i]);
+	return err;
+}
+
+/* What each cgroup took from others; *sum is NULL if that is unknown or not needed */
+static int sum_blame(const struct reading *now, const struct reading *before, double **sum)
+{
+	struct headroom_blame *taken;
+	int err;
+
+	*sum = NULL;
+	if (!now->blame || !before->blame)
+		return 0;
+	err = headroom_blame_delta(now->blame, before->blame, &taken);
+	if (err)
+		return err;
+	*sum = blame_sum(taken, now->snapshot, view.subtree);
+	headroom_blame_free(taken);
+	return *sum ? 0 : -ENOMEM;
+}
+
+static int print_interval(struct headroom *h, const struct reading *now,
+			  const struct reading *before, const struct interval *interval)
+{
+	struct rows rows = {
+		.order = view.order.chosen, .tree = view.tree, .limit = view.limit,
+		.hide_idle = !view.all,
+		/* an older module ignores the filter */
+		.top = view.subtree_id,
+	};
+	double *blame;
+	int err = sum_blame(now, before, &blame);
+
 	if (!err)
-		err = view.repeat.json ? print_lines(now, interval, &rows) :
-				   print_table(interval, &rows);
-	free(rows.row);
+		err = rows_update(&rows, now->snapshot, interval, blame, view.page_size);
+	if (!err)
+		err = row_read_sorted(h, &rows);
+	if (!err)
+		err = rows_arrange(&rows);
+	if (!err)
+		err = view.repeat.json ? print_lines(h, now->snapshot, interval, &rows) :
+		      print_table(h, interval, &rows);
+	rows_clear(&rows);
+	free(blame);
+	return err;
+}
+
+static int print_reading(struct headroom *h, void *later, void *earlier)
+{
+	const struct reading *now = later, *before = earlier;
+	struct interval *interval;
+	int err = interval_new(now->snapshot, before->snapshot, view.sample_shift, &interval);
+
+	if (!err)
+		err = print_interval(h, now, before, interval);
 	interval_free(interval);
 	return err;
 }
 
-static int take(struct headroom *h, void **reading, uint64_t *time)
+static void free_reading(void *taken)
+{
+	struct reading *reading = taken;
+
+	headroom_snapshot_free(reading->snapshot);
+	headroom_blame_free(reading->blame);
+	free(reading);
+}
+
+static int fill_reading(struct headroom *h, struct reading *reading)
 {
 	/*
 	 * Leave out details that are not used: the module formats them at a cost. Those of the
@@ -262,19 +286,27 @@ static int take(struct headroom *h, void **reading, uint64_t *time)
 		.ancestor = view.subtree_id,
 		.omit = (view.sample_shift ? 0 : HEADROOM_DETAIL_PAGES) | HEADROOM_DETAIL_TARGET,
 	};
-	struct headroom_snapshot *snapshot;
-	int err = source_snapshot_take(h, &filter, &snapshot);
+	int err = source_snapshot_take(h, &filter, &reading->snapshot);
 
-	if (err < 0)
-		return err;
-	*reading = snapshot;
-	*time = snapshot->time;
-	return 0;
+	if (!err && needs_blame())
+		err = source_blame_get(h, 0, &reading->blame);
+	/* a recording need not have it */
+	return err == -ENODATA && reading->snapshot ? 0 : err;
 }
 
-static void free_reading(void *reading)
+static int take(struct headroom *h, void **taken, uint64_t *time)
 {
-	headroom_snapshot_free(reading);
+	struct reading *reading = calloc(1, sizeof(*reading));
+	int err = reading ? fill_reading(h, reading) : -ENOMEM;
+
+	if (err < 0) {
+		if (reading)
+			free_reading(reading);
+		return err;
+	}
+	*taken = reading;
+	*time = reading->snapshot->time;
+	return 0;
 }
 
 static int prepare_view(struct headroom *h)
@@ -288,10 +320,7 @@ static int prepare_view(struct headroom *h)
 	view.page_size = status->page_size;
 	view.sample_shift = status->sample_shift;
 	headroom_status_free(status);
-	if (!view.subtree)
-		return EXIT_DONE;
-	err = source_cgroup_id(h, view.subtree, &view.subtree_id);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+	return view.subtree ? cgroup_find(h, view.subtree, &view.subtree_id) : EXIT_DONE;
 }
 
 static int list(struct headroom *h)
@@ -299,6 +328,8 @@ static int list(struct headroom *h)
 	static const struct repeat_ops ops = { take, print_reading, free_reading };
 	int code = prepare_view(h);
 
+	if (!view.columns.chosen)
+		column_set_add(&view.columns, view.order.chosen);
 	return code ? code : repeat_run(h, &view.repeat, &ops);
 }
 
@@ -310,6 +341,13 @@ static const struct option options[] = {
 	  &view.order },
 	{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 	  &view.subtree },
+	PROCESS_OPTIONS(&view.subtree),
+	{ "--limit", OPTION_COUNT, "N", "at most N cgroups; in a tree, and those above them",
+	  &view.limit },
+	{ "--tree", OPTION_FLAG, NULL, "list cgroups below their parent", &view.tree },
+	{ "-o", OPTION_COLUMNS, "COLUMNS", "columns, with commas between; '-o help' lists them",
+	  &view.columns },
+	{ "--no-legend", OPTION_FLAG, NULL, "print neither headings nor notes", &view.no_legend },
 	{ "--all", OPTION_FLAG, NULL, "include idle cgroups", &view.all },
 	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line and cgroup",
 	  &view.repeat.json },
@@ -318,10 +356,9 @@ static const struct option options[] = {
 
 const struct command list_command = {
 	.name = "list",
-	.summary = "rates of refaults, evictions and stalls of all cgroups",
-	.notes = "STALL% is the time in stalls of all causes. RECLAIM% is the part for direct reclaim\n"
-		 "and memcg reclaim, HIGH% the part for reclaim and throttling at a memory.high, and\n"
-		 "READ% the part for waits for refaults and swap-ins.\n",
+	.summary = "stalls, refaults, evictions and memory of all cgroups",
+	.notes = "Each cgroup includes those below it. Without -o, the columns are those that fit\n"
+		 "into the terminal. A dash is for what does not exist or is unknown.\n",
 	.options = options,
 	.run = list,
 	.replays = true,

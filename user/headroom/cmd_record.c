@@ -96,6 +96,8 @@ static int record(struct headroom *h)
 	int code = EXIT_DONE, err = store_create(&store, request.path, &keep);
 
 	(void)h;
+	if (!err)
+		err = store_note_interval(store, request.seconds * NS_PER_S);
 	if (err)
 		code = fail(request.path, store_error(store));
 	err = live_open(&live, TIMEOUT, true);

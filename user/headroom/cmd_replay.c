@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* headroom replay: read a recording */
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "clock.h"
 #include "cmd_replay.h"
 #include "failure.h"
+#include "moment.h"
 #include "options.h"
 #include "quantity.h"
 #include "source.h"
@@ -23,43 +23,11 @@ static struct {
 	const char *command;
 } request;
 
-/* A moment on the day of @base: "14:08", "14:08:30", or on another, "2026-11-29 14:08:30" */
-static bool parse_moment(const char *text, uint64_t base, uint64_t *wall)
-{
-	static const char *const formats[] = {
-		"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M",
-		"%H:%M:%S", "%H:%M",
-	};
-	time_t seconds = base / NS_PER_S;
-	struct tm tm;
-	char *end;
-
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
-		localtime_r(&seconds, &tm);
-		tm.tm_sec = 0;
-		end = strptime(text, formats[i], &tm);
-		if (!end || *end)
-			continue;
-		tm.tm_isdst = -1;
-		*wall = mktime(&tm) * NS_PER_S;
-		return true;
-	}
-	return false;
-}
-
-/* The moment that --at names, ns since 1970 */
+/* The moment that --at names, ns since 1970; 0 without it */
 static bool parse_at(const char *text, const struct store_span *span, uint64_t *wall)
 {
-	double seconds;
-
 	*wall = 0;
-	if (!text)
-		return true;
-	if (*text == '+' && parse_seconds(text + 1, &seconds)) {
-		*wall = span->first + seconds * NS_PER_S;
-		return true;
-	}
-	return parse_moment(text, span->last, wall);
+	return !text || moment_parse(text, span, wall);
 }
 
 static void print_moment(const char *word, uint64_t wall)
@@ -159,7 +127,8 @@ const char *replay_split(int *argc, char **argv)
 static const struct option options[] = {
 	{ "FILE", OPTION_OPERAND, NULL, "the recording", &request.path },
 	{ "COMMAND", OPTION_OPTIONAL_OPERAND, NULL,
-	  "list, show, blame, curve, why or top, with its options; without one, what the recording has",
+	  "list, show, blame, curve, why, stalls or top, with its options; without one, what the"
+	  " recording has",
 	  &request.command },
 	{ "--at", OPTION_TEXT, "TIME",
 	  "begin at 14:08, \"2026-11-29 14:08:30\", or +10min behind the first frame",

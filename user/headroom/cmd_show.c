@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup_find.h"
 #include "command.h"
 #include "failure.h"
 #include "histogram.h"
@@ -504,16 +505,18 @@ static int prepare_page(struct headroom *h, struct page *page)
 static int show(struct headroom *h)
 {
 	static const struct repeat_ops ops = { take, print_reading, free_reading };
-	int err = prepare_page(h, &request.page);
+	int err = prepare_page(h, &request.page), code;
 
 	request.repeat.differences = request.repeat.seconds > 0;
-	if (!err)
-		err = source_cgroup_id(h, request.name, &request.id);
-	return err < 0 ? say_failure(h, err) : repeat_run(h, &request.repeat, &ops);
+	if (err < 0)
+		return say_failure(h, err);
+	code = cgroup_find(h, request.name, &request.id);
+	return code ? code : repeat_run(h, &request.repeat, &ops);
 }
 
 static const struct option options[] = {
-	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
+	{ "CGROUP", OPTION_OPERAND, NULL, "path, name or id of the cgroup", &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--interval", OPTION_SECONDS, "TIME",
 	  "measure for TIME instead of since the module was loaded",
 	  &request.repeat.seconds },

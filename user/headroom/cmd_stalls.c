@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "command.h"
 #include "failure.h"
 #include "json.h"
@@ -17,6 +16,7 @@
 #include "parameter.h"
 #include "path.h"
 #include "repeat.h"
+#include "source.h"
 #include "subtree.h"
 #include "text.h"
 
@@ -93,7 +93,7 @@ static void select_tasks(struct tasks *tasks, const struct names *names, const c
 		qsort(tasks->task, nr, sizeof(*tasks->task), by_time);
 }
 
-/* Read the name of a task; the caller frees it. NULL if the task has exited */
+/* Read the name of a task; the caller frees it. NULL if the task has exited, or is of a recording */
 static char *command_of(uint32_t pid)
 {
 	char path[sizeof("/proc//comm") + 10], *comm = NULL;
@@ -101,6 +101,8 @@ static char *command_of(uint32_t pid)
 	ssize_t len;
 	FILE *file;
 
+	if (!source_is_live())
+		return NULL;
 	snprintf(path, sizeof(path), "/proc/%" PRIu32 "/comm", pid);
 	file = fopen(path, "re");
 	if (!file)
@@ -251,7 +253,7 @@ static int print_text(struct tasks *tasks, const struct names *names)
  */
 static int print_lines(const struct tasks *tasks, const struct names *names)
 {
-	uint64_t now = clock_now();
+	uint64_t now = source_now();
 	int err = 0;
 
 	for (size_t i = 0; !err && i < tasks->nr; i++) {
@@ -279,7 +281,7 @@ static int print_lines(const struct tasks *tasks, const struct names *names)
 static int check_tracked(struct headroom *h)
 {
 	struct headroom_status *status;
-	int err = headroom_status_get(h, &status);
+	int err = source_status_get(h, &status);
 	bool tracked;
 
 	if (err < 0)
@@ -288,7 +290,8 @@ static int check_tracked(struct headroom *h)
 	headroom_status_free(status);
 	if (tracked)
 		return EXIT_DONE;
-	fputs("headroom: stalls are not tracked: run '" STALLS_ON "'\n", stderr);
+	fputs(source_is_live() ? "headroom: stalls are not tracked: run '" STALLS_ON "'\n" :
+	      "headroom: stalls were not tracked\n", stderr);
 	return EXIT_FAILED;
 }
 
@@ -307,7 +310,7 @@ static int take(struct headroom *h, void **reading, uint64_t *time)
 	if (!tasks)
 		return -ENOMEM;
 	*reading = tasks;
-	return headroom_stalled_get(h, &tasks->task, &tasks->nr);
+	return source_stalled_get(h, &tasks->task, &tasks->nr);
 }
 
 static int print_reading(struct headroom *h, void *now, void *before)
@@ -350,6 +353,7 @@ static int list(struct headroom *h)
 static const struct option options[] = {
 	{ "CGROUP", OPTION_OPTIONAL_OPERAND, NULL,
 	  "only tasks in this cgroup and those below it", &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--interval", OPTION_SECONDS, "TIME", "time between two lists (1s)",
 	  &request.repeat.seconds },
 	{ "--count", OPTION_COUNT, "N", "number of lists (1); 0: until interrupted",
@@ -362,8 +366,10 @@ static const struct option options[] = {
 const struct command stalls_command = {
 	.name = "stalls",
 	.summary = "the tasks that are stalled now, longest stall first",
-	.notes = "CGROUP is the task's cgroup when the stall began. COMM is '-' if the task has exited.\n"
+	.notes = "CGROUP is the task's cgroup when the stall began. COMM is '-' if the task has exited, and\n"
+		 "in a recording.\n"
 		 "Proactive reclaim is listed, although it is requested and not counted as a stall.\n",
 	.options = options,
 	.run = list,
+	.replays = true,
 };

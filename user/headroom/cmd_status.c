@@ -10,6 +10,7 @@
 #include "command.h"
 #include "failure.h"
 #include "json.h"
+#include "kernel_features.h"
 #include "mglru.h"
 #include "options.h"
 #include "parameter.h"
@@ -104,18 +105,6 @@ static const char *const state_names[] = {
 	[MISSING] = "missing",
 };
 
-/* Kernels before 6.8 fire this tracepoint with the classic LRU only. */
-static bool is_silent(const struct headroom_hook *hook, const char *kernel)
-{
-	int major, minor;
-
-	if (strcmp(hook->name, "mm_vmscan_lru_shrink_inactive") != 0)
-		return false;
-	if (sscanf(kernel, "%d.%d", &major, &minor) != 2)
-		return false;
-	return (major < 6 || (major == 6 && minor < 8)) && mglru_is_on();
-}
-
 /* Whether the hook is attached only while stalls are tracked */
 static bool is_for_stalls(const struct headroom_hook *hook)
 {
@@ -146,7 +135,7 @@ static enum hook_state state_of(const struct headroom_hook *hook,
 				const struct headroom_status *status, const char *kernel)
 {
 	if (hook->attached)
-		return is_silent(hook, kernel) ? SILENT : ATTACHED;
+		return feature_hook_is_silent(hook, kernel, mglru_is_on()) ? SILENT : ATTACHED;
 	/* the text of a function says whether swap_kprobes is off, or why it has no effect */
 	if (is_function(hook) || is_for_swap(hook) || (!status->stalls && is_for_stalls(hook)))
 		return OFF;
@@ -196,6 +185,21 @@ static void print_dropped(const struct headroom_status *status)
 		puts("nothing dropped");
 }
 
+static void print_features(const struct headroom_status *status, const char *kernel)
+{
+	const struct feature *feature;
+	bool present;
+
+	printf("features on Linux %s\n", kernel);
+	for (size_t i = 0; (feature = feature_get(i)); i++) {
+		present = feature_is_present(feature, status, kernel, mglru_is_on());
+		printf("  %-28s %-8s kernels that have it: %s\n", feature->name,
+		       present ? "present" : "missing", feature_kernels(feature));
+		if (!present)
+			printf("      %s\n", feature->without);
+	}
+}
+
 static void print_text(const struct headroom_status *status, const char *kernel)
 {
 	printf("headroom     %s on Linux %s\n", status->version, kernel);
@@ -234,6 +238,24 @@ static struct json_object *json_hooks(const struct headroom_status *status,
 	return hooks;
 }
 
+static struct json_object *json_features(const struct headroom_status *status,
+					 const char *kernel)
+{
+	struct json_object *features = json_new_array(), *object;
+	const struct feature *feature;
+
+	for (size_t i = 0; (feature = feature_get(i)); i++) {
+		object = json_new_object();
+		json_add_text(object, "name", feature->name);
+		json_add_bool(object, "present",
+			      feature_is_present(feature, status, kernel, mglru_is_on()));
+		json_add_text(object, "kernels", feature_kernels(feature));
+		json_add_text(object, "without", feature->without);
+		json_append(features, object);
+	}
+	return features;
+}
+
 static int print_json(const struct headroom_status *status, const char *kernel)
 {
 	struct json_object *object = json_new_object(), *dropped = json_new_object();
@@ -260,13 +282,14 @@ static int print_json(const struct headroom_status *status, const char *kernel)
 	json_add_uint(object, "request_time", status->request_time);
 	json_add_uint(object, "event_seq", status->event_seq);
 	json_add(object, "hooks", json_hooks(status, kernel));
+	json_add(object, "features", json_features(status, kernel));
 	for (counter = headroom_counters(HEADROOM_COUNTERS_DROPPED); counter->name; counter++)
 		json_add_uint(dropped, counter->name, headroom_counter_value(counter, status));
 	json_add(object, "dropped", dropped);
 	return json_print_line(object);
 }
 
-static bool as_json;
+static bool as_json, only_features;
 
 static int show(struct headroom *h)
 {
@@ -282,6 +305,8 @@ static int show(struct headroom *h)
 	release = status->kernel ? status->kernel : kernel.release;
 	if (as_json)
 		err = print_json(status, release);
+	else if (only_features)
+		print_features(status, release);
 	else
 		print_text(status, release);
 	headroom_status_free(status);
@@ -289,6 +314,8 @@ static int show(struct headroom *h)
 }
 
 static const struct option options[] = {
+	{ "--features", OPTION_FLAG, NULL, "what this kernel lacks that others have, and its effect",
+	  &only_features },
 	{ "--json", OPTION_FLAG, NULL, "print one JSON object", &as_json },
 	{ 0 }
 };

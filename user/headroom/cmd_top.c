@@ -11,17 +11,19 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cgroup_find.h"
 #include "clock.h"
 #include "command.h"
 #include "failure.h"
 #include "options.h"
-#include "order.h"
+#include "row_line.h"
+#include "row_read.h"
 #include "source.h"
 #include "text.h"
-#include "top_line.h"
 #include "top_print.h"
 #include "top_read.h"
 #include "top_screen.h"
+#include "top_state.h"
 #include "wait.h"
 
 /* Frames that the keys F and B move by */
@@ -37,6 +39,8 @@ struct top {
 	bool playing;		/* frames of a recording follow by themselves */
 	int signals;
 	enum view view;
+	int opener;		/* the key that opened the page or the help */
+	char *help;		/* text of the help */
 	size_t first;		/* row at the top of the table */
 	size_t first_line;	/* line at the top of a page */
 	bool quit;
@@ -56,29 +60,46 @@ static const char help_text[] =
 	"\001headroom top\n"
 	"up down  PgUp PgDn  Home End   select a cgroup\n"
 	"Enter    details: stalls by cause, evictors, what more memory would save\n"
-	"q Esc    back; in the table, q quits and Esc clears the filter\n"
+	"q Esc    back, as the key that opened a page; in the table, q quits and Esc\n"
+	"         clears the filter\n"
 	"/        filter: show only cgroups whose path contains a text\n"
 	"t        tree on or off\n"
 	"i        show or hide idle cgroups\n"
-	"< >      sort by the previous or next key\n"
-	"s r e x p n  sort by stall, refaults, evictions, extra memory, PSI, name\n"
+	"< >      sort by the previous or next column\n"
 	"R        reverse the order\n"
 	"f b      on a recording: the next or the previous frame\n"
 	"F B      60 frames forward or backward\n"
 	"P        play, or pause\n"
+	"h ?      this help\n"
+	"n        sort by name\n"
 	"\n"
-	"\001Columns, each for a cgroup and all below it\n"
-	"STALL%     time in stalls, summed over all tasks\n"
-	"CAUSE      cause of most of that time\n"
-	"REFAULT/s  evicted pages that were read again\n"
-	"EVICT/s    pages that reclaim evicted\n"
-	"EXTRA      extra memory that would have saved 90 % of the refaults (>: at least)\n"
-	"PSI%       memory.pressure \"some\": time in which at least one task was stalled\n";
+	"\001Columns, each for a cgroup and all below it; the letter sorts by it\n";
+
+/* The help; the caller frees it. NULL if out of memory */
+static char *format_help(void)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		return NULL;
+	fputs(help_text, out);
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		fprintf(out, "%c %-10s %s\n", columns[i].key ? columns[i].key : ' ',
+			columns[i].heading, columns[i].meaning);
+	/* a write that fails for lack of memory fails the close, too */
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}
 
 /* The input of the filter; the caller frees it. NULL if out of memory */
-static char *filter_prompt(const struct top_model *model)
+static char *filter_prompt(const struct rows *rows)
 {
-	char *filter = text_name(model->filter), *prompt = NULL;
+	char *filter = text_name(rows->filter), *prompt = NULL;
 
 	if (filter && asprintf(&prompt, "filter: %s_", filter) < 0)
 		prompt = NULL;
@@ -100,7 +121,7 @@ static char *state_line(const struct top *top)
 		snprintf(when, sizeof(when), "every %g s", top->seconds);
 	else
 		snprintf(when + len, sizeof(when) - len, "in %.2f s", top->read.seconds);
-	return top_line_state(&top->read.model, when);
+	return top_state(&top->read.rows, when);
 }
 
 static const char *keys(const struct top *top)
@@ -110,19 +131,40 @@ static const char *keys(const struct top *top)
 	return top->playing ? playing_keys : paused_keys;
 }
 
+/* The columns that fit into @width, whose files are read for @nr rows from the first one on */
+static int fit(struct top *top, size_t width, size_t nr, struct row_layout *layout)
+{
+	struct rows *rows = &top->read.rows;
+	uint32_t files = 0;
+
+	row_layout_fit(layout, &top->read.columns, rows->order, width);
+	for (size_t i = 0; i < layout->nr; i++)
+		files |= columns[layout->column[i]].files;
+	return row_read_files(top->read.h, rows, rows->row + top->first, nr, files);
+}
+
+static int draw_rows(struct top *top, const char *state, const struct bottom *bottom)
+{
+	size_t nr = top_screen_scroll(&top->read.rows, &top->first);
+	struct row_layout layout;
+	int err = fit(top, top_screen_columns(), nr, &layout);
+
+	return err ? err : top_screen_table(&top->read.rows, &layout, state, top->first, bottom);
+}
+
 static int draw_table(struct top *top)
 {
 	struct bottom bottom = { .notice = top->read.notice, .keys = keys(top) };
 	char *state = state_line(top), *prompt = NULL;
 	int err = -ENOMEM;
 
-	if (!top->read.model.nr_all && !*top->read.notice)
+	if (!top->read.rows.nr_all && !*top->read.notice)
 		bottom.notice = "measuring";
 	if (top->view == FILTER)
-		prompt = filter_prompt(&top->read.model);
+		prompt = filter_prompt(&top->read.rows);
 	bottom.prompt = prompt;
 	if (state && (prompt || top->view != FILTER))
-		err = top_screen_table(&top->read.model, state, &top->first, &bottom);
+		err = draw_rows(top, state, &bottom);
 	free(prompt);
 	free(state);
 	return err;
@@ -133,10 +175,10 @@ static void draw_view(struct top *top)
 	const struct bottom page = {
 		.notice = top->read.notice, .keys = source_is_live() ? page_keys : frame_page_keys,
 	};
-	const struct bottom help = { .keys = "q back" };
+	const struct bottom help = { .keys = "q back  up and down scroll" };
 
 	if (top->view == HELP)
-		top_screen_page(help_text, &top->first_line, &help);
+		top_screen_page(top->help, &top->first_line, &help);
 	else if (top->view == PAGE)
 		top_screen_page(top->read.page ? top->read.page : "measuring\n", &top->first_line,
 				&page);
@@ -180,26 +222,30 @@ static void draw(struct top *top)
 
 static void arrange(struct top *top)
 {
-	top->err = top_model_arrange(&top->read.model);
+	top->err = top_read_arrange(&top->read);
 }
 
-static void sort_by(struct top *top, enum order order)
+/* Sort by the column that is @by columns to the right; the name is behind the last one */
+static void sort_beside(struct top *top, int by)
 {
-	top->read.model.order = order;
-	arrange(top);
+	const struct column_set *set = &top->read.columns;
+	size_t at = 0;
+
+	while (at < set->nr && set->column[at] != top->read.rows.order)
+		at++;
+	at = (at + set->nr + 1 + by) % (set->nr + 1);
+	top->err = top_read_sort(&top->read, at < set->nr ? set->column[at] : COLUMN_NAME);
 }
 
 /* Sort by the column that @key names; false if it is no sort key */
 static bool sort_key(struct top *top, int key)
 {
-	enum order order = top->read.model.order;
-
-	if (order_of_key(key) != NR_ORDERS)
-		sort_by(top, order_of_key(key));
+	if (column_of_key(key) != NR_ORDERS)
+		top->err = top_read_sort(&top->read, column_of_key(key));
 	else if (key == '<' || key == TOP_LEFT)
-		sort_by(top, (order + NR_ORDERS - 1) % NR_ORDERS);
+		sort_beside(top, -1);
 	else if (key == '>' || key == TOP_RIGHT)
-		sort_by(top, (order + 1) % NR_ORDERS);
+		sort_beside(top, 1);
 	else
 		return false;
 	return true;
@@ -233,18 +279,19 @@ static long steps(int key)
 	}
 }
 
-static void open_text(struct top *top, enum view view)
+static void open_text(struct top *top, enum view view, int key)
 {
 	top->view = view;
+	top->opener = key;
 	top->first_line = 0;
 }
 
 static void table_key(struct top *top, int key)
 {
-	struct top_model *model = &top->read.model;
+	struct rows *rows = &top->read.rows;
 
 	if (steps(key)) {
-		top_model_move(model, steps(key));
+		rows_move(rows, steps(key));
 		return;
 	}
 	if (sort_key(top, key))
@@ -256,26 +303,26 @@ static void table_key(struct top *top, int key)
 	case TOP_ENTER:
 		top->err = top_read_open_page(&top->read);
 		if (top->read.id)
-			open_text(top, PAGE);
+			open_text(top, PAGE, key);
 		return;
 	case 'h':
 	case '?':
-		open_text(top, HELP);
+		open_text(top, HELP, key);
 		return;
 	case '/':
 		top->view = FILTER;
 		return;
 	case TOP_ESCAPE:
-		model->filter[0] = '\0';
+		rows->filter[0] = '\0';
 		break;
 	case 't':
-		model->tree = !model->tree;
+		rows->tree = !rows->tree;
 		break;
 	case 'i':
-		model->hide_idle = !model->hide_idle;
+		rows->hide_idle = !rows->hide_idle;
 		break;
 	case 'R':
-		model->reversed = !model->reversed;
+		rows->reversed = !rows->reversed;
 		break;
 	}
 	arrange(top);
@@ -293,17 +340,17 @@ static void erase_character(char *text)
 
 static void filter_key(struct top *top, int key)
 {
-	struct top_model *model = &top->read.model;
-	size_t len = strlen(model->filter);
+	struct rows *rows = &top->read.rows;
+	size_t len = strlen(rows->filter);
 
 	if (key == TOP_ENTER || key == TOP_ESCAPE)
 		top->view = TABLE;
 	if (key == TOP_ESCAPE)
-		model->filter[0] = '\0';
+		rows->filter[0] = '\0';
 	else if (key == TOP_ERASE)
-		erase_character(model->filter);
-	else if (key >= 0x20 && key < 0x100 && len + 1 < sizeof(model->filter))
-		memcpy(model->filter + len, (char []){ key, '\0' }, 2);
+		erase_character(rows->filter);
+	else if (key >= 0x20 && key < 0x100 && len + 1 < sizeof(rows->filter))
+		memcpy(rows->filter + len, (char []){ key, '\0' }, 2);
 	arrange(top);
 }
 
@@ -311,7 +358,7 @@ static void text_key(struct top *top, int key)
 {
 	long by = steps(key);
 
-	if (key == 'q' || key == TOP_ESCAPE || key == TOP_LEFT) {
+	if (key == 'q' || key == TOP_ESCAPE || key == TOP_LEFT || key == top->opener) {
 		if (top->view == PAGE)
 			top_read_close_page(&top->read);
 		top->view = TABLE;
@@ -490,9 +537,9 @@ static int find_subtree(struct headroom *h, const char *subtree, uint64_t *id)
 	int err = source_status_get(h, &status);
 
 	headroom_status_free(status);
-	if (!err && subtree)
-		err = source_cgroup_id(h, subtree, id);
-	return err < 0 ? say_failure(h, err) : EXIT_DONE;
+	if (err < 0)
+		return say_failure(h, err);
+	return subtree ? cgroup_find(h, subtree, id) : EXIT_DONE;
 }
 
 /* Options of the command line */
@@ -501,8 +548,16 @@ static struct {
 	struct choice order;
 	bool tree;
 	bool once;
+	struct column_set columns;
 	const char *subtree;
-} request = { .seconds = 1, .order = { order_name, BY_STALL } };
+} request = {
+	.seconds = 1,
+	.order = { column_name, COLUMN_STALL },
+	.columns = { 10, {
+		COLUMN_STALL, COLUMN_CAUSE, COLUMN_REFAULTS, COLUMN_EVICTIONS, COLUMN_MEMORY,
+		COLUMN_LIMIT, COLUMN_LOW, COLUMN_SWAP, COLUMN_EXTRA, COLUMN_PSI,
+	}, false },
+};
 
 /* Take the readings for one table; returns the exit code */
 static int measure_once(struct top *top)
@@ -518,10 +573,21 @@ static int measure_once(struct top *top)
 	return top->err < 0 ? say_failure(top->read.h, top->err) : code;
 }
 
+static int print_table(struct top *top)
+{
+	char *state = state_line(top);
+	struct row_layout layout;
+	int err = state ? fit(top, terminal_columns(), top->read.rows.nr, &layout) : -ENOMEM;
+
+	if (!err)
+		err = top_print(&top->read.rows, &layout, state);
+	free(state);
+	return err;
+}
+
 static int print_once(struct top *top)
 {
 	int code = measure_once(top), err;
-	char *state;
 
 	if (!code && top->read.error)
 		code = say_failure(top->read.h, top->read.error);
@@ -533,9 +599,7 @@ static int print_once(struct top *top)
 		code = EXIT_FAILED;
 	}
 	if (!code) {
-		state = state_line(top);
-		err = state ? top_print(&top->read.model, state, terminal_columns()) : -ENOMEM;
-		free(state);
+		err = print_table(top);
 		code = err ? say_failure(top->read.h, err) : EXIT_DONE;
 	}
 	top_read_clear(&top->read);
@@ -545,14 +609,24 @@ static int print_once(struct top *top)
 static int show(struct headroom *h)
 {
 	struct top top = {
-		.read = { .h = h, .model = { .order = request.order.chosen, .tree = request.tree } },
+		.read = {
+			.h = h, .columns = request.columns,
+			.rows = { .order = request.order.chosen, .tree = request.tree },
+		},
 		.seconds = request.seconds, .once = request.once,
 	};
-	int code = find_subtree(h, request.subtree, &top.read.model.top);
+	int code = find_subtree(h, request.subtree, &top.read.rows.top);
 
 	if (code)
 		return code;
-	return top.once ? print_once(&top) : run_terminal(&top);
+	if (!top.read.columns.chosen)
+		column_set_add(&top.read.columns, request.order.chosen);
+	if (top.once)
+		return print_once(&top);
+	top.help = format_help();
+	code = top.help ? run_terminal(&top) : say_failure(h, -ENOMEM);
+	free(top.help);
+	return code;
 }
 
 static const struct option options[] = {
@@ -560,10 +634,13 @@ static const struct option options[] = {
 	  &request.seconds },
 	{ "--sort", OPTION_CHOICE, "KEY", "sort by KEY, largest first (stall)",
 	  &request.order },
+	{ "-o", OPTION_COLUMNS, "COLUMNS", "columns, with commas between; '-o help' lists them",
+	  &request.columns },
 	{ "--tree", OPTION_FLAG, NULL, "start with the tree view",
 	  &request.tree },
 	{ "--subtree", OPTION_TEXT, "CGROUP", "only this cgroup and those below it",
 	  &request.subtree },
+	PROCESS_OPTIONS(&request.subtree),
 	{ "--once", OPTION_FLAG, NULL, "print the table once, and end", &request.once },
 	{ 0 }
 };

@@ -16,8 +16,9 @@ static int wait_for_trigger(struct headroom *h)
 }
 
 static const struct option options[] = {
-	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup",
+	{ "CGROUP", OPTION_OPERAND, NULL, "path, name or id of the cgroup",
 	  &loop.watched[0].cgroup },
+	PROCESS_OPTIONS(&loop.watched[0].cgroup),
 	{ "--stall", OPTION_TEXT, "TIME", "stall time that fires the trigger",
 	  &spec.stall },
 	{ "--refaults", OPTION_TEXT, "N", "number of refaults that fires it instead",

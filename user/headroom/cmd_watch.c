@@ -35,6 +35,7 @@ static const struct option options[] = {
 	  &request.triggers },
 	{ "--subtree", OPTION_TEXT, "CGROUP", "only events of this cgroup and those below it",
 	  &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--count", OPTION_COUNT, "N", "end after N events (0: never)", &request.loop.count },
 	{ "--json", OPTION_FLAG, NULL, "print one JSON object per line",
 	  &request.loop.json },

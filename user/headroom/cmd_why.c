@@ -186,6 +186,7 @@ static int begin(struct headroom *h, uint64_t id, struct why_reading *before)
 
 	if (err)
 		return say_failure(h, err);
+	source_mark();
 	err = why_read(h, id, before);
 	/* in a recording, the cgroup was found at the end */
 	if (err == -ENOENT)
@@ -193,7 +194,7 @@ static int begin(struct headroom *h, uint64_t id, struct why_reading *before)
 	if (err)
 		return say_failure(h, err);
 	/* a signal ends the wait early; the command explains what it has measured */
-	code = source_wait(end);
+	code = source_wait_whole(end);
 	if (code || !source_ended())
 		return code;
 	fputs("headroom: the recording ends before the interval does\n", stderr);
@@ -232,7 +233,7 @@ static int prepare(struct headroom *h, struct why_input *in)
 		.recorded = !source_is_live(),
 	};
 	headroom_status_free(status);
-	return source_cgroup_id(h, request.name, &in->id);
+	return 0;
 }
 
 static int show(struct headroom *h)
@@ -244,12 +245,17 @@ static int show(struct headroom *h)
 	if (err < 0)
 		return say_failure(h, err);
 	code = find_top(h, request.name, &path);
+	if (!code)
+		err = source_cgroup_id(h, path, &in.id);
 	free(path);
+	if (err < 0)
+		return say_failure(h, err);
 	return code ? code : measure(h, &in);
 }
 
 static const struct option options[] = {
-	{ "CGROUP", OPTION_OPERAND, NULL, "path or id of the cgroup", &request.name },
+	{ "CGROUP", OPTION_OPERAND, NULL, "path, name or id of the cgroup", &request.name },
+	PROCESS_OPTIONS(&request.name),
 	{ "--interval", OPTION_SECONDS, "TIME", "time to measure (2s)", &request.seconds },
 	{ "--json", OPTION_FLAG, NULL, "print one JSON object, with the numbers behind the text",
 	  &request.json },

@@ -45,6 +45,8 @@ extern const struct command trigger_command;
 extern const struct command config_command;
 extern const struct command record_command;
 extern const struct command replay_command;
+extern const struct command report_command;
 extern const struct command daemon_command;
+extern const struct command metrics_command;
 
 #endif /* COMMAND_H */

@@ -19,7 +19,8 @@ double curve_plot_rate(const struct curve_plot *plot, double refaults)
 	return plot->seconds > 0 ? refaults / plot->seconds : refaults;
 }
 
-const char *curve_plot_unit(const struct curve_plot *plot)
+/* Unit of curve_plot_rate() */
+static const char *unit(const struct curve_plot *plot)
 {
 	return plot->seconds > 0 ? "refaults/s" : "refaults";
 }
@@ -34,7 +35,8 @@ double curve_plot_horizon(const struct curve_plot *plot)
 	return plot->curve.point[plot->curve.nr - 1].pages;
 }
 
-double curve_plot_reach(const struct curve_plot *plot)
+/* Extent of the memory axis in pages; greater than 0 */
+static double reach(const struct curve_plot *plot)
 {
 	double pages = headroom_curve_memory(&plot->curve, 0).value * 1.05;
 
@@ -51,7 +53,7 @@ struct text curve_plot_memory(const struct curve_plot *plot, double pages)
 static void draw_row(FILE *out, const struct curve_plot *plot, int row)
 {
 	double most = curve_plot_rate(plot, curve_plot_refaults(plot));
-	double step = curve_plot_reach(plot) / (PLOT_COLUMNS - 1);
+	double step = reach(plot) / (PLOT_COLUMNS - 1);
 	char line[PLOT_COLUMNS + 1] = "", label[32] = "";
 	double level = curve_plot_refaults(plot) * row / PLOT_ROWS;
 	struct headroom_curve_point point;
@@ -79,7 +81,7 @@ static void draw_ticks(FILE *out, const struct curve_plot *plot)
 
 	memset(line, ' ', sizeof(line));
 	for (int tick = 0; tick <= PLOT_TICKS; tick++) {
-		text = curve_plot_memory(plot, curve_plot_reach(plot) * tick / PLOT_TICKS);
+		text = curve_plot_memory(plot, reach(plot) * tick / PLOT_TICKS);
 		length = strlen(text.s);
 		column = PLOT_LEFT + tick * (PLOT_COLUMNS - 1) / PLOT_TICKS - length / 2;
 		if (column + length >= (int)sizeof(line))
@@ -94,7 +96,7 @@ void curve_plot_draw(FILE *out, const struct curve_plot *plot)
 {
 	char line[PLOT_COLUMNS + 1];
 
-	fprintf(out, "%*s\n", PLOT_LEFT - 2, curve_plot_unit(plot));
+	fprintf(out, "%*s\n", PLOT_LEFT - 2, unit(plot));
 	for (int row = PLOT_ROWS - 1; row >= 0; row--)
 		draw_row(out, plot, row);
 	memset(line, '-', PLOT_COLUMNS);
@@ -148,7 +150,7 @@ void curve_plot_summary(FILE *out, const struct curve_plot *plot)
 		return;
 	}
 	fprintf(out, "beyond it nothing is known; perhaps up to %s %s need more memory\n",
-		text_number(curve_plot_rate(plot, plot->curve.beyond)).s, curve_plot_unit(plot));
+		text_number(curve_plot_rate(plot, plot->curve.beyond)).s, unit(plot));
 	fprintf(out, "%s more saves %.0f %%; ", curve_plot_memory(plot, extra.value).s,
 		100 * SAVED_SHARE);
 	fprintf(out, "95 %% interval %s to ", curve_plot_memory(plot, extra.low).s);
@@ -156,33 +158,11 @@ void curve_plot_summary(FILE *out, const struct curve_plot *plot)
 }
 
 /* Refaults of the pool that extra memory would go to */
-static int build_for_target(struct curve_plot *plot, const struct headroom_target *target,
-			    const struct headroom_stats *subtree)
+static int build(struct curve_plot *plot, const struct headroom_pool *pool)
 {
-	const struct headroom_pool pool = {
-		.distance = &target->distance,
-		.evictions = target->evictions, .clock = plot->cgroup->target.evictions,
-		.horizon = headroom_horizon(subtree), .sample_shift = plot->sample_shift,
-		.nr_groups = subtree->nr_groups, .group = subtree->group,
-	};
-
-	plot->evictions = target->evictions;
-	plot->seen = headroom_histogram_count(&target->distance);
-	return headroom_curve_build(&pool, &plot->curve);
-}
-
-static int build_for_local(struct curve_plot *plot, const struct headroom_stats *local)
-{
-	const struct headroom_pool pool = {
-		.distance = &local->refault_distance,
-		.evictions = local->evictions, .clock = plot->cgroup->local.evictions,
-		.horizon = headroom_horizon(local), .sample_shift = plot->sample_shift,
-		.nr_groups = local->nr_groups, .group = local->group,
-	};
-
-	plot->evictions = local->evictions;
-	plot->seen = headroom_histogram_count(&local->refault_distance);
-	return headroom_curve_build(&pool, &plot->curve);
+	plot->evictions = pool->evictions;
+	plot->seen = headroom_histogram_count(pool->distance);
+	return headroom_curve_build(pool, &plot->curve);
 }
 
 /*
@@ -194,6 +174,7 @@ int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 {
 	struct headroom_stats local = { 0 }, subtree = { 0 };
 	struct headroom_target target;
+	struct headroom_pool pool;
 	int err;
 
 	err = headroom_target_delta(&now->target, before ? &before->target : NULL, &target);
@@ -205,9 +186,12 @@ int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 					   &subtree);
 	plot->cgroup = now;
 	plot->target = target.evictions && target.evictions >= local.evictions;
+	pool = plot->target ? headroom_pool_of(&subtree, &target, now->target.evictions,
+					       plot->sample_shift) :
+			      headroom_pool_of(&local, NULL, now->local.evictions,
+					       plot->sample_shift);
 	if (!err)
-		err = plot->target ? build_for_target(plot, &target, &subtree) :
-				     build_for_local(plot, &local);
+		err = build(plot, &pool);
 	headroom_target_clear(&target);
 	headroom_stats_clear(&local);
 	headroom_stats_clear(&subtree);

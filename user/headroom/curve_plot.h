@@ -32,14 +32,10 @@ int curve_plot_build(struct curve_plot *plot, const struct headroom_cgroup *now,
 
 /** curve_plot_rate - convert refaults to refaults per second; unchanged without an interval */
 double curve_plot_rate(const struct curve_plot *plot, double refaults);
-/** curve_plot_unit - unit of curve_plot_rate() */
-const char *curve_plot_unit(const struct curve_plot *plot);
 /** curve_plot_refaults - estimate of the refaults up to the horizon, without extra memory */
 double curve_plot_refaults(const struct curve_plot *plot);
 /** curve_plot_horizon - the largest extra memory that the curve covers, in pages */
 double curve_plot_horizon(const struct curve_plot *plot);
-/** curve_plot_reach - extent of the memory axis in pages; greater than 0 */
-double curve_plot_reach(const struct curve_plot *plot);
 /** curve_plot_memory - format pages as bytes; INFINITY is beyond the horizon */
 struct text curve_plot_memory(const struct curve_plot *plot, double pages);
 /** curve_plot_summary - print the horizon and the memory that saves most refaults */

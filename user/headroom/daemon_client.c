@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ask headroomd at its control socket */
+/*
+ * Ask headroomd at its control socket
+ *
+ * The socket has a time limit. A wait with one ends with EINTR when the process is stopped and continued, even
+ * if no signal has a handler. So each call is repeated.
+ */
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,15 +16,12 @@
 
 #include "daemon_client.h"
 
-/* The daemon may wait 15 s for a module that does not answer */
-#define TIMEOUT		30
-
 /* Not the daemon's limit: anything may listen at a path */
 #define ANSWER_SIZE	(16 << 20)
 
-static int connect_to(const char *path, int *fd)
+static int connect_to(const char *path, unsigned int seconds, int *fd)
 {
-	const struct timeval timeout = { .tv_sec = TIMEOUT };
+	const struct timeval timeout = { .tv_sec = seconds };
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
 	if (strlen(path) >= sizeof(address.sun_path))
@@ -31,8 +33,9 @@ static int connect_to(const char *path, int *fd)
 	if (setsockopt(*fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout)) ||
 	    setsockopt(*fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)))
 		return -errno;
-	if (connect(*fd, (struct sockaddr *)&address, sizeof(address)))
-		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	while (connect(*fd, (struct sockaddr *)&address, sizeof(address)))
+		if (errno != EINTR)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
 	return 0;
 }
 
@@ -42,7 +45,9 @@ static int send_all(int fd, const char *text, size_t size)
 	ssize_t n;
 
 	for (; size; text += n, size -= n) {
-		n = send(fd, text, size, MSG_NOSIGNAL);
+		do {
+			n = send(fd, text, size, MSG_NOSIGNAL);
+		} while (n < 0 && errno == EINTR);
 		if (n < 0 && errno == EPIPE)
 			return 0;
 		if (n < 0)
@@ -57,7 +62,9 @@ static int receive_all(int fd, FILE *answer)
 	size_t size = 0;
 	ssize_t n;
 
-	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0) {
+	while ((n = recv(fd, buf, sizeof(buf), 0)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n < 0)
+			continue;
 		size += n;
 		if (size > ANSWER_SIZE)
 			return -EMSGSIZE;
@@ -81,9 +88,9 @@ static int exchange(int fd, const char *request, FILE *answer)
 	return err ? err : receive_all(fd, answer);
 }
 
-int daemon_ask(const char *path, const char *request, char **answer)
+int daemon_ask(const char *path, const char *request, unsigned int seconds, char **answer)
 {
-	int fd = -1, err = connect_to(path, &fd);
+	int fd = -1, err = connect_to(path, seconds, &fd);
 	size_t size;
 	FILE *out;
 

@@ -112,7 +112,8 @@ static void put_value(struct json_object *object, const char *key, const char *k
 		printf("%" PRIu64, number(object, key));
 }
 
-static void put_claim(struct json_object *claim)
+/* @dry: a rule in a dry run claims it, so that its original is what it has */
+static void put_claim(struct json_object *claim, bool dry)
 {
 	const char *knob = daemon_field_text(claim, "knob");
 	struct json_object *demands = field(claim, "demands"), *demand;
@@ -121,9 +122,9 @@ static void put_claim(struct json_object *claim)
 	put(knob);
 	fputs(" of ", stdout);
 	put_field(claim, "path");
-	fputs(": ", stdout);
+	fputs(dry ? ": would be " : ": ", stdout);
 	put_value(claim, "written", knob);
-	fputs(", originally ", stdout);
+	fputs(dry ? ", is " : ", originally ", stdout);
 	put_value(claim, "original", knob);
 	for (size_t i = 0; i < length(demands); i++) {
 		demand = json_object_array_get_idx(demands, i);
@@ -141,14 +142,11 @@ static void put_claim(struct json_object *claim)
 	putchar('\n');
 }
 
-static void put_claims(struct json_object *status)
+static void put_claims(struct json_object *claims, uint64_t nr, bool dry)
 {
-	struct json_object *claims = field(status, "claims");
-	uint64_t nr = number(status, "knobs");
-
-	printf("changed     %" PRIu64 " knob%s\n", nr, plural(nr));
+	printf("%-11s %" PRIu64 " knob%s\n", dry ? "imagined" : "changed", nr, plural(nr));
 	for (size_t i = 0; i < length(claims); i++)
-		put_claim(json_object_array_get_idx(claims, i));
+		put_claim(json_object_array_get_idx(claims, i), dry);
 	if (nr > length(claims))
 		printf("  and %" PRIu64 " more\n", nr - length(claims));
 }
@@ -174,6 +172,27 @@ static void put_budget(struct json_object *s)
 	       quantity_bytes(number(s, "added_bytes")).s);
 }
 
+/* The acts of all rules; daemons before these have none */
+static void put_acts(struct json_object *s)
+{
+	struct json_object *acts = field(s, "acts"), *kills = field(s, "kills"), *act;
+	uint64_t done = 0, refused = 0, failed = 0;
+
+	if (!acts || !kills)
+		return;
+	for (size_t i = 0; i < length(acts); i++) {
+		act = json_object_array_get_idx(acts, i);
+		done += number(act, "done");
+		refused += number(act, "refused");
+		failed += number(act, "failed");
+	}
+	printf("acts        %" PRIu64 " done, %" PRIu64 " refused, %" PRIu64 " failed\n", done,
+	       refused, failed);
+	if (number(kills, "verified") || number(kills, "unverified"))
+		printf("kills       %" PRIu64 " verified, %" PRIu64 " after which tasks were left\n",
+		       number(kills, "verified"), number(kills, "unverified"));
+}
+
 void daemon_print_status(struct json_object *s)
 {
 	uint64_t rules = number(s, "rules"), cgroups = number(s, "cgroups");
@@ -193,7 +212,10 @@ void daemon_print_status(struct json_object *s)
 	fputs("recording   ", stdout);
 	put(field(s, "record") ? daemon_field_text(s, "record") : "none");
 	putchar('\n');
-	put_claims(s);
+	put_acts(s);
+	put_claims(field(s, "claims"), number(s, "knobs"), false);
+	if (number(s, "dry_knobs"))
+		put_claims(field(s, "dry_claims"), number(s, "dry_knobs"), true);
 }
 
 /* --- rules --- */

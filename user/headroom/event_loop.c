@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cgroup_find.h"
 #include "event_loop.h"
 #include "failure.h"
 #include "names.h"
@@ -33,10 +34,10 @@ static int open_events(struct event_loop *loop)
 static int add_trigger(const struct event_loop *loop, struct headroom *h,
 		       struct watched *watched)
 {
-	int err = headroom_cgroup_id(h, watched->cgroup, &watched->trigger.cgroup);
+	int code = cgroup_find(h, watched->cgroup, &watched->trigger.cgroup), err;
 
-	if (err < 0)
-		return say_failure(h, err);
+	if (code)
+		return code;
 	err = headroom_trigger_add(loop->e, &watched->trigger, &watched->id);
 	return err < 0 ? say_events_failure(loop, err) : EXIT_DONE;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_help.h"
 #include "cmd_replay.h"
 #include "command.h"
 #include "failure.h"
@@ -28,7 +29,9 @@ static const struct command *const commands[] = {
 	&stalls_command,
 	&watch_command,
 	&trigger_command,
-	&config_command, &record_command, &replay_command, &daemon_command,
+	&config_command, &record_command, &replay_command, &report_command, &daemon_command,
+	&metrics_command,
+	&help_command,
 };
 
 #define NR_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -40,11 +43,14 @@ static void print_usage(FILE *out)
 	      "Commands:\n", out);
 	for (size_t i = 0; i < NR_COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	fputs("\n'headroom COMMAND --help' lists the options of a command.\n"
+	fputs("\n'headroom COMMAND --help' lists the options of a command, and 'headroom help COMMAND'\n"
+	      "opens its man page.\n"
 	      "  --help     print this text\n"
 	      "  --version  print the version\n\n"
 	      "CGROUP is a path below the cgroup root (/system.slice), the same path with the\n"
-	      "root before it (/sys/fs/cgroup/system.slice), or a cgroup id.\n\n"
+	      "root before it (/sys/fs/cgroup/system.slice), the end of a path (redis.service), a\n"
+	      "pattern of these ('redis*'), or a cgroup id. --pid N and --self name the cgroup of a\n"
+	      "process, and of this command, instead.\n\n"
 	      "Exit codes:\n"
 	      "  0  success\n"
 	      "  1  failure at run time\n"
@@ -122,6 +128,28 @@ static int run_replay(int argc, char **argv)
 	return usage_error(&replay_command, "no such command on a recording: '%s'", name);
 }
 
+/* Without a man page, print the usage */
+static int run_help(int argc, char **argv)
+{
+	char *usage[] = { "--help" };
+	const struct command *command;
+	int code;
+
+	if (!parse_options(&help_command, argc, argv, &code))
+		return code;
+	if (!help_topic()) {
+		print_usage(stdout);
+		return EXIT_DONE;
+	}
+	command = find_command(help_topic());
+	if (command || help_has(help_topic()))
+		help_open(help_topic());
+	if (!command)
+		return help_refuse(help_topic());
+	parse_options(command, 1, usage, &code);
+	return code;
+}
+
 /*
  * Die quietly when the reader of a pipe exits, even if our parent ignores or blocks
  * SIGPIPE. wait_for() relies on it.
@@ -162,6 +190,8 @@ int main(int argc, char **argv)
 			argv[1][0] == '-' ? "option" : "command", argv[1]);
 		return EXIT_USAGE;
 	}
+	if (command == &help_command)
+		return flush_results(run_help(argc - 2, argv + 2));
 	if (command == &replay_command)
 		return flush_results(run_replay(argc - 2, argv + 2));
 	return flush_results(run_command(command, argc - 2, argv + 2, false));

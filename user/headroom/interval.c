@@ -27,12 +27,8 @@ static int add_extra(struct interval *interval, const struct headroom_snapshot *
 {
 	const struct headroom_stats *local = &interval->activity[i].local;
 	const struct headroom_cgroup *cgroup = &now->cgroup[i];
-	const struct headroom_pool pool = {
-		.distance = &local->refault_distance,
-		.evictions = local->evictions, .clock = cgroup->local.evictions,
-		.horizon = headroom_horizon(local), .sample_shift = sample_shift,
-		.nr_groups = local->nr_groups, .group = local->group,
-	};
+	const struct headroom_pool pool = headroom_pool_of(local, NULL, cgroup->local.evictions,
+							   sample_shift);
 	struct headroom_extra *extra = &interval->activity[i].extra_local;
 	uint64_t refaults = headroom_histogram_count(&local->refault_distance);
 	int err;

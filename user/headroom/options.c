@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "column.h"
 #include "failure.h"
+#include "nearest.h"
 #include "options.h"
+#include "process_cgroup.h"
 #include "quantity.h"
 
 /* A longer interval is a typing error; this one cannot overflow a clock in ns. */
@@ -130,8 +133,78 @@ static bool add_text(struct texts *texts, const char *text)
 	return true;
 }
 
+static void print_columns(void)
+{
+	for (size_t i = 0; i < NR_COLUMNS; i++)
+		printf("%-10s %-10s %s\n", columns[i].name, columns[i].heading, columns[i].meaning);
+}
+
+static bool take_columns(const struct command *command, const struct option *option,
+			 const char *text, int *code)
+{
+	const char *wrong, *meant;
+	int len;
+
+	if (strcmp(text, "help") == 0) {
+		print_columns();
+		*code = EXIT_DONE;
+		return false;
+	}
+	if (column_set_parse(text, option->value, &wrong))
+		return true;
+	len = strcspn(wrong, ",");
+	meant = nearest_word(wrong, len, column_name);
+	if (meant)
+		usage_error(command, "%s: no column '%.*s', did you mean '%s'?", option->name, len,
+			    wrong, meant);
+	else
+		usage_error(command, "%s: no column '%.*s', '%s help' lists them", option->name, len,
+			    wrong, option->name);
+	return false;
+}
+
+/* The operand or option that --pid or --self has set */
+static const void *set_by_process;
+
+/* The string stays until the command ends. */
+static bool take_process(const struct command *command, const struct option *option,
+			 const char *pid, int *code)
+{
+	const char **value = option->value;
+	char *path;
+	int err;
+
+	if (*value) {
+		usage_error(command, "more than one CGROUP: '%s' and %s", *value, option->name);
+		return false;
+	}
+	err = process_cgroup(pid, &path);
+	*value = path;
+	set_by_process = value;
+	if (!err)
+		return true;
+	fprintf(stderr, "headroom: %s%s: %s\n", option->kind == OPTION_PID ? "process " : "", pid,
+		err == -ESRCH ? "there is no such process" :
+		err == -ENOENT ? "in no cgroup of version 2 that can be seen from here" :
+		strerror(-err));
+	*code = EXIT_FAILED;
+	return false;
+}
+
+static bool take_pid(const struct command *command, const struct option *option,
+		     const char *text, int *code)
+{
+	unsigned long pid;
+
+	if (parse_count(text, &pid) && pid)
+		return take_process(command, option, text, code);
+	usage_error(command, "%s must be the number of a process, not '%s'", option->name, text);
+	return false;
+}
+
+/* @code: the exit code if the result is false */
 static bool take_value(const struct command *command, const struct option *option,
-		       const char *text)
+		       const char *text, int *code)
 {
 	const char *wanted;
 
@@ -148,6 +221,18 @@ static bool take_value(const struct command *command, const struct option *optio
 		break;
 	case OPTION_CHOICE:
 		return parse_choice(command, option->name, text, option->value);
+	case OPTION_COLUMNS:
+		return take_columns(command, option, text, code);
+	case OPTION_PID:
+		return take_pid(command, option, text, code);
+	case OPTION_OPERAND:
+	case OPTION_OPTIONAL_OPERAND:
+		if (option->value == set_by_process) {
+			usage_error(command, "unexpected argument '%s'", text);
+			return false;
+		}
+		*(const char **)option->value = text;
+		return true;
 	case OPTION_TEXTS:
 	case OPTION_OPERANDS:
 		if (add_text(option->value, text))
@@ -180,8 +265,8 @@ static const struct option *find_option(const struct option *options, const char
 	return NULL;
 }
 
-/* Return the number of words consumed, 0 after a usage error. */
-static int take_option(const struct command *command, int argc, char **argv)
+/* Return the number of words consumed, 0 if the command must not run. */
+static int take_option(const struct command *command, int argc, char **argv, int *code)
 {
 	const struct option *option = find_option(command->options, argv[0]);
 	const char *attached = strchr(argv[0], '=');
@@ -190,21 +275,23 @@ static int take_option(const struct command *command, int argc, char **argv)
 		usage_error(command, "unknown option '%s'", argv[0]);
 		return 0;
 	}
-	if (option->kind == OPTION_FLAG) {
+	if (option->kind == OPTION_FLAG || option->kind == OPTION_SELF) {
 		if (attached) {
 			usage_error(command, "%s takes no value", option->name);
 			return 0;
 		}
+		if (option->kind == OPTION_SELF)
+			return take_process(command, option, "self", code);
 		*(bool *)option->value = true;
 		return 1;
 	}
 	if (attached)
-		return take_value(command, option, attached + 1);
+		return take_value(command, option, attached + 1, code);
 	if (argc < 2) {
 		usage_error(command, "%s needs a value: %s", option->name, option->argument);
 		return 0;
 	}
-	return take_value(command, option, argv[1]) ? 2 : 0;
+	return take_value(command, option, argv[1], code) ? 2 : 0;
 }
 
 static const struct option *next_operand(const struct option *option)
@@ -231,7 +318,7 @@ bool parse_options(const struct command *command, int argc, char **argv, int *co
 		if (only_operands || argv[0][0] != '-') {
 			if (!operand->name)
 				break;
-			if (!take_value(command, operand, argv[0]))
+			if (!take_value(command, operand, argv[0], code))
 				return false;
 			if (operand->kind != OPTION_OPERANDS)
 				operand = next_operand(operand + 1);
@@ -242,14 +329,15 @@ bool parse_options(const struct command *command, int argc, char **argv, int *co
 			*code = EXIT_DONE;
 			return false;
 		} else {
-			taken = take_option(command, argc, argv);
+			taken = take_option(command, argc, argv, code);
 			if (!taken)
 				return false;
 		}
 	}
 	if (argc > 0)
 		usage_error(command, "unexpected argument '%s'", argv[0]);
-	else if (operand->name && operand->kind == OPTION_OPERAND)
+	else if (operand->name && operand->kind == OPTION_OPERAND &&
+		 !*(const char **)operand->value)
 		usage_error(command, "%s is missing", operand->name);
 	else
 		return true;

@@ -18,6 +18,9 @@ enum option_kind {
 	OPTION_TEXT,	/* const char * */
 	OPTION_TEXTS,	/* struct texts: the option may be repeated */
 	OPTION_CHOICE,	/* struct choice */
+	OPTION_PID,	/* const char *: the path of the cgroup of this process */
+	OPTION_SELF,	/* const char *: that of the cgroup of the command itself */
+	OPTION_COLUMNS,	/* struct column_set; "help" lists the columns instead */
 	OPTION_OPERAND,	/* const char *; required */
 	OPTION_OPTIONAL_OPERAND,	/* const char *; follows the required operands */
 	OPTION_OPERANDS,	/* struct texts: all remaining operands */
@@ -54,6 +57,11 @@ struct option {
 	const char *help;
 	void *value;
 };
+
+/* The options to name a cgroup by a process, in place of the operand or option that sets @value */
+#define PROCESS_OPTIONS(value)	\
+	{ "--pid", OPTION_PID, "N", "the cgroup of the process N", value },	\
+	{ "--self", OPTION_SELF, NULL, "the cgroup of this command", value }
 
 /**
  * parse_options - parse the command line of @command

@@ -2,6 +2,7 @@
 /* Take readings at intervals and print each one */
 
 #include <stdio.h>
+#include <time.h>
 
 #include "clock.h"
 #include "failure.h"
@@ -28,6 +29,24 @@ static bool wait_for_next(const struct repeat *repeat, unsigned long printed, ui
 	return !*code && !source_ended() && !wait_stopped(repeat->count);
 }
 
+/*
+ * Behind a boot or a reload of the module counters begin again: the reading before is of no use.
+ * Returns whether it was one.
+ */
+static bool say_break(void)
+{
+	const char *what = source_break();
+	time_t seconds = source_wall(source_now()) / NS_PER_S;
+	struct tm tm;
+	char text[32];
+
+	if (!what)
+		return false;
+	strftime(text, sizeof(text), "%F %T", localtime_r(&seconds, &tm));
+	fprintf(stderr, "headroom: counters begin again behind %s: measuring from %s\n", what, text);
+	return true;
+}
+
 static void drop(const struct repeat_ops *ops, void *reading)
 {
 	if (reading)
@@ -42,8 +61,13 @@ int repeat_run(struct headroom *h, const struct repeat *repeat, const struct rep
 	int code;
 
 	do {
+		if (before && say_break()) {
+			ops->free(before);
+			before = NULL;
+		}
 		now = NULL;
 		time = source_now();
+		source_mark();
 		code = ops->take(h, &now, &time);
 		if (!code && (before || !repeat->differences)) {
 			if (printed++ && !repeat->json)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Where the subcommands read from: the module, or a recording */
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "clock.h"
+#include "dirs.h"
 #include "failure.h"
 #include "frame.h"
 #include "mglru.h"
@@ -17,12 +17,23 @@
 #include "wall_clock.h"
 
 /**
+ * struct moment - a frame, to tell whether counters begin again behind it
+ * @boot_id: the boot
+ * @boot: CLOCK_BOOTTIME, ns
+ */
+struct moment {
+	char boot_id[40];
+	uint64_t boot;
+};
+
+/**
  * struct replay - the recording that is being read
  * @store: it; NULL for the module
  * @frame: the current frame
  * @number: its number in the recording
  * @from_moment: it is read from a moment on, not from its begin
  * @ended: there is no frame behind it
+ * @mark: where a measurement began
  * @error: what is wrong
  * @nr_taken: entries of @taken
  * @taken: snapshots of one cgroup that were given out as cgroups; NULL where one came back
@@ -33,10 +44,23 @@ static struct {
 	uint64_t number;
 	bool from_moment;
 	bool ended;
+	struct moment mark;
 	char error[256];
 	size_t nr_taken;
 	struct headroom_snapshot **taken;
 } replay;
+
+/* Directories of this machine's cgroups whose files were read; NULL if none was */
+static struct dirs *dirs;
+
+/* Close the directories of cgroups of which no file was read since the last snapshot */
+static void begin_round(void)
+{
+	if (!dirs)
+		return;
+	dirs_end_round(dirs);
+	dirs_begin_round(dirs);
+}
 
 static int wrong(int err, const char *message)
 {
@@ -74,8 +98,10 @@ int source_replay(const char *path, uint64_t wall)
 		err = store_seek(replay.store, wall);
 	if (!err)
 		err = next_frame();
-	if (err > 0)
+	if (err > 0) {
+		source_mark();
 		return EXIT_DONE;
+	}
 	fprintf(stderr, "headroom: %s: %s\n", path,
 		err ? store_error(replay.store) : "the recording has no frame");
 	source_close();
@@ -91,8 +117,10 @@ void source_close(void)
 	replay.nr_taken = 0;
 	frame_put(replay.frame);
 	store_close(replay.store);
+	dirs_free(dirs);
 	replay.frame = NULL;
 	replay.store = NULL;
+	dirs = NULL;
 }
 
 bool source_is_live(void)
@@ -187,8 +215,10 @@ int source_snapshot_take(struct headroom *h, const struct headroom_filter *filte
 {
 	int err;
 
-	if (!replay.store)
+	if (!replay.store) {
+		begin_round();
 		return headroom_snapshot_take(h, filter, s);
+	}
 	*s = NULL;
 	err = check_frame();
 	if (!err && filter && filter->ancestor)
@@ -312,42 +342,37 @@ int source_stalled_get(struct headroom *h, struct headroom_stalled **stalled, si
 	return 0;
 }
 
-static int read_live_file(struct headroom *h, const char *path, const char *file, char *text,
-			  size_t size)
+/* Read a file of this machine; the directory stays open for the next reading */
+static int read_live_file(struct headroom *h, uint64_t id, const char *path, enum frame_file file,
+			  char *text, size_t size)
 {
 	const char *root = headroom_cgroup_root(h);
-	char *name;
-	ssize_t len;
-	int fd, err;
+	ssize_t n;
+	int dir;
 
 	if (!root)
 		return -ENODEV;
-	if (asprintf(&name, "%s%s/%s", root, path, file) < 0)
+	if (!dirs)
+		dirs = dirs_new(root);
+	if (!dirs)
 		return -ENOMEM;
-	fd = open(name, O_RDONLY | O_CLOEXEC);
-	err = -errno;
-	free(name);
-	if (fd < 0)
-		return err;
-	len = read(fd, text, size - 1);
-	err = len < 0 ? -errno : 0;
-	close(fd);
-	text[len > 0 ? len : 0] = '\0';
-	return err;
+	dir = dirs_open(dirs, id, path);
+	n = dir < 0 ? dir : dirs_read(dir, frame_files[file], text, size - 1);
+	text[n > 0 ? n : 0] = '\0';
+	return n < 0 ? n : 0;
 }
 
-int source_file_read(struct headroom *h, const char *path, const char *file, char *text,
-		     size_t size)
+int source_file_read(struct headroom *h, uint64_t id, const char *path, enum frame_file file,
+		     char *text, size_t size)
 {
 	const char *recorded = NULL;
 	size_t i;
 
 	if (!replay.store)
-		return read_live_file(h, path, file, text, size);
-	i = frame_find_path(replay.frame, path);
-	for (int f = 0; i != FRAME_NONE && f < FRAME_FILES; f++)
-		if (!strcmp(frame_files[f], file))
-			recorded = frame_text(replay.frame, i, f);
+		return read_live_file(h, id, path, file, text, size);
+	i = frame_find(replay.frame, id);
+	if (i != FRAME_NONE)
+		recorded = frame_text(replay.frame, i, file);
 	if (!recorded)
 		return -ENODATA;
 	snprintf(text, size, "%s", recorded);
@@ -365,22 +390,63 @@ int source_mglru(void)
 	return text ? mglru_parse(text) : -ENODATA;
 }
 
+/* The part of a name below the cgroup root, which is where systemd mounts it: on its own, or beside v1 */
+static const char *below_root(const char *name)
+{
+	static const char *const roots[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
+
+	for (size_t i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		size_t len = strlen(roots[i]);
+
+		if (!strncmp(name, roots[i], len) && (!name[len] || name[len] == '/'))
+			return name + len;
+	}
+	return name;
+}
+
+/* The path that a name leads to, as the kernel would resolve it: "a/", "//a", "/a/." and "/b/../a" are "/a" */
+static void resolve(const char *name, char *path, size_t size)
+{
+	size_t len, used = 0;
+
+	for (name = below_root(name); *name; name += len) {
+		name += strspn(name, "/");
+		len = strcspn(name, "/");
+		if (!len || (len == 1 && *name == '.'))
+			continue;
+		if (len == 2 && !strncmp(name, "..", 2)) {
+			while (used && path[--used] != '/')
+				;
+			continue;
+		}
+		if (used + len + 2 > size) {
+			/* longer than any */
+			used = 0;
+			break;
+		}
+		path[used++] = '/';
+		memcpy(path + used, name, len);
+		used += len;
+	}
+	if (!used && !*name)
+		path[used++] = '/';
+	path[used] = '\0';
+}
+
 int source_cgroup_id(struct headroom *h, const char *name, uint64_t *id)
 {
-	char *end, path[4096];
+	char path[PATH_MAX];
 	size_t i;
 
 	if (!replay.store)
 		return headroom_cgroup_id(h, name, id);
-	*id = strtoull(name, &end, 10);
-	if (end != name && !*end)
+	if (!*name)
+		return wrong(-ENOENT, "no such cgroup: the name is empty");
+	if (!name[strspn(name, "0123456789")]) {
+		*id = strtoull(name, NULL, 10);
 		return check_cgroup(*id);
-	if (!strncmp(name, "/sys/fs/cgroup", 14) && (!name[14] || name[14] == '/'))
-		name += 14;
-	snprintf(path, sizeof(path), "%s%s", *name == '/' ? "" : "/", name);
-	/* "/a/" is "/a" */
-	for (i = strlen(path); i > 1 && path[i - 1] == '/'; i--)
-		path[i - 1] = '\0';
+	}
+	resolve(name, path, sizeof(path));
 	i = frame_find_path(replay.frame, path);
 	if (i == FRAME_NONE)
 		return wrong(-ENOENT, "there is no such cgroup at this moment of the recording");
@@ -418,17 +484,52 @@ const char *source_boot_id(void)
 	return replay.frame->boot_id[0] ? replay.frame->boot_id : NULL;
 }
 
-/* Go back to the last frame that is @length before the current one, in the same boot */
+static struct moment moment_of(const struct frame *frame)
+{
+	struct moment moment = { .boot = frame->time.boot };
+
+	memcpy(moment.boot_id, frame->boot_id, sizeof(moment.boot_id));
+	return moment;
+}
+
+/*
+ * The module numbers its generations from CLOCK_BOOTTIME in ns, at the moment when it is loaded, and
+ * there are fewer than one in a ns. So a generation that has reached the time of an earlier frame is
+ * of a module that was loaded behind it.
+ */
+static const char *break_between(const struct moment *before, const struct frame *now)
+{
+	if (strcmp(before->boot_id, now->boot_id))
+		return "a boot";
+	if (now->snapshot && now->snapshot->generation >= before->boot)
+		return "a reload of the module";
+	return NULL;
+}
+
+void source_mark(void)
+{
+	if (replay.store)
+		replay.mark = moment_of(replay.frame);
+}
+
+const char *source_break(void)
+{
+	return replay.store ? break_between(&replay.mark, replay.frame) : NULL;
+}
+
+/* Go back to the last frame that is @length before the current one, from which its counters go on */
 static int go_back(uint64_t length)
 {
 	struct frame *end = frame_get(replay.frame);
 	uint64_t wall = end->time.wall;
 	int err = store_seek(replay.store, wall > length ? wall - length : 0);
+	struct moment begin;
 
 	err = err ? wrong(err, store_error(replay.store)) : next_frame();
-	if (err > 0 && (strcmp(replay.frame->boot_id, end->boot_id) ||
+	begin = moment_of(replay.frame);
+	if (err > 0 && (break_between(&begin, end) ||
 			replay.frame->time.monotonic + length > end->time.monotonic))
-		err = wrong(-ENODATA, "the recording has no frame that long before, in the same boot: use a later --at, or a shorter --interval");
+		err = wrong(-ENODATA, "the recording has no frame that long before, of the same boot and the same module: use a later --at, or a shorter --interval");
 	frame_put(end);
 	return err > 0 ? 0 : err;
 }
@@ -447,12 +548,24 @@ int source_wait(uint64_t until)
 
 	if (!replay.store)
 		return wait_for(-1, until);
-	while (status > 0 && replay.frame->time.monotonic < until)
+	while (status > 0 && !source_break() && replay.frame->time.monotonic < until)
 		status = next_frame();
 	replay.ended = !status;
 	if (status < 0)
 		fprintf(stderr, "headroom: %s\n", replay.error);
 	return status < 0 ? EXIT_FAILED : EXIT_DONE;
+}
+
+int source_wait_whole(uint64_t until)
+{
+	int code = source_wait(until);
+	const char *what = code ? NULL : source_break();
+
+	if (!what)
+		return code;
+	fprintf(stderr, "headroom: there is %s in the interval, behind which counters begin again: use another --at, or a shorter --interval\n",
+		what);
+	return EXIT_FAILED;
 }
 
 int source_step(long frames)

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "frame.h"
 #include "headroom.h"
 
 /**
@@ -22,7 +23,7 @@
  * Return: the exit code. A failure has been printed.
  */
 int source_replay(const char *path, uint64_t wall);
-/** source_close - end reading from a recording, if that was begun */
+/** source_close - end reading, from a recording or from this machine */
 void source_close(void);
 
 int source_status_get(struct headroom *h, struct headroom_status **status);
@@ -38,15 +39,14 @@ int source_cgroup_id(struct headroom *h, const char *name, uint64_t *id);
 int source_cgroup_path(struct headroom *h, uint64_t id, char **path);
 /**
  * source_file_read - read a file of a cgroup
- * @path: of the cgroup
- * @file: name of the file, such as "memory.current"
+ * @path: where the cgroup @id was; another cgroup that is there now is not read
  * @text: result, terminated; cut off if it is longer than @size
  *
- * Return: 0; -ENODATA if the recording does not have it; or another negative errno. There is no
- * message.
+ * Return: 0; -ENODATA if the recording does not have it; -ENOENT if the cgroup was removed or has
+ * no such file; or another negative errno. There is no message.
  */
-int source_file_read(struct headroom *h, const char *path, const char *file, char *text,
-		     size_t size);
+int source_file_read(struct headroom *h, uint64_t id, const char *path, enum frame_file file,
+		     char *text, size_t size);
 /** source_mglru - 1 if the kernel uses the multi-generational LRU, 0 if not; -ENODATA if unknown */
 int source_mglru(void);
 /** source_is_live - whether it is the module that answers, so that files of cgroups are of now */
@@ -74,9 +74,13 @@ int source_begin(uint64_t length, uint64_t *until);
 /**
  * source_wait - wait_for() the time @until, or read frames up to it
  *
+ * It ends early at a source_break().
+ *
  * Return: the exit code; behind the end of a recording, source_ended() is true.
  */
 int source_wait(uint64_t until);
+/** source_wait_whole - source_wait() for all of an interval: a source_break() in it is a failure */
+int source_wait_whole(uint64_t until);
 /**
  * source_step - move to another frame of a recording
  * @frames: how many forward; negative for backward
@@ -86,6 +90,14 @@ int source_wait(uint64_t until);
  * Return: 1; 0 if the current frame is the same as before; or a negative errno.
  */
 int source_step(long frames);
+/** source_mark - the current frame of a recording is the begin of a measurement */
+void source_mark(void);
+/**
+ * source_break - why counters of the current frame cannot be compared with those of the mark
+ *
+ * Return: "a boot" or "a reload of the module", between them; NULL if they can, or are live.
+ */
+const char *source_break(void);
 /** source_ended - whether a recording has no more frames */
 bool source_ended(void);
 

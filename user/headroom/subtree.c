@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cgroup_find.h"
 #include "failure.h"
 #include "source.h"
 #include "subtree.h"
@@ -22,15 +23,15 @@ static int find_known(struct headroom *h, uint64_t id, char **top)
 int find_top(struct headroom *h, const char *name, char **top)
 {
 	uint64_t id;
-	int err;
+	int err, code;
 
 	if (!name) {
 		*top = strdup("/");
 		return *top ? EXIT_DONE : say_failure(h, -ENOMEM);
 	}
-	err = source_cgroup_id(h, name, &id);
-	if (err < 0)
-		return say_failure(h, err);
+	code = cgroup_find(h, name, &id);
+	if (code)
+		return code;
 	err = find_known(h, id, top);
 	if (!err)
 		return EXIT_DONE;

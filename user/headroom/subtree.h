@@ -7,7 +7,7 @@
 
 /**
  * find_top - resolve a cgroup of the command line, or print why that failed
- * @name: path or id; NULL for all cgroups
+ * @name: as for cgroup_find(); NULL for all cgroups
  * @top: result, the path; "/" for all cgroups. The caller frees it
  *
  * Return: the exit code.

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <langinfo.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,6 +40,13 @@ struct text text_extra(const struct headroom_extra *extra, uint32_t page_size)
 	return text;
 }
 
+struct text text_file_bytes(double bytes)
+{
+	if (isnan(bytes))
+		return (struct text){ "-" };
+	return isinf(bytes) ? (struct text){ "max" } : quantity_bytes(bytes);
+}
+
 struct text text_words(const char *name)
 {
 	struct text words;
@@ -55,8 +63,18 @@ static bool in_utf8(void)
 	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 }
 
+/* Whether a character breaks a line, or changes the direction of those behind it */
+static bool moves_text(const unsigned char *byte, size_t len)
+{
+	/* U+200E, U+200F, U+2028 to U+202E, U+2066 to U+2069 */
+	return len == 3 && byte[0] == 0xe2 &&
+	       ((byte[1] == 0x80 && (byte[2] == 0x8e || byte[2] == 0x8f ||
+				     (byte[2] >= 0xa8 && byte[2] <= 0xae))) ||
+		(byte[1] == 0x81 && byte[2] >= 0xa6 && byte[2] <= 0xa9));
+}
+
 /* Length of the first character if it is printable, else 0 */
-static size_t printable(const char *name)
+static size_t printable(const char *name, bool utf8)
 {
 	const unsigned char *byte = (const unsigned char *)name;
 	size_t len = utf8_sequence(name);
@@ -64,12 +82,12 @@ static size_t printable(const char *name)
 	if (len == 1)
 		return byte[0] >= 0x20 && byte[0] != 0x7f;
 	/* U+0080 to U+009F are control characters */
-	if (!len || !in_utf8() || (byte[0] == 0xc2 && byte[1] < 0xa0))
+	if (!len || !utf8 || (byte[0] == 0xc2 && byte[1] < 0xa0) || moves_text(byte, len))
 		return 0;
 	return len;
 }
 
-char *text_name(const char *name)
+static char *escape(const char *name, bool utf8)
 {
 	/* at worst each byte becomes "\xNN" */
 	char *copy = malloc(4 * strlen(name) + 1), *to = copy;
@@ -78,7 +96,7 @@ char *text_name(const char *name)
 	if (!copy)
 		return NULL;
 	for (; *name; name += len) {
-		len = printable(name);
+		len = printable(name, utf8);
 		if (len) {
 			to = mempcpy(to, name, len);
 		} else {
@@ -88,6 +106,16 @@ char *text_name(const char *name)
 	}
 	*to = '\0';
 	return copy;
+}
+
+char *text_name(const char *name)
+{
+	return escape(name, in_utf8());
+}
+
+char *text_name_utf8(const char *name)
+{
+	return escape(name, true);
 }
 
 size_t text_columns(const char *name)

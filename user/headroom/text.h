@@ -18,6 +18,9 @@ struct text text_number(double number);
  */
 struct text text_extra(const struct headroom_extra *extra, uint32_t page_size);
 
+/** text_file_bytes - bytes as a file of a cgroup has them: "max" for INFINITY, "-" for NAN */
+struct text text_file_bytes(double bytes);
+
 /** text_words - replace underscores by spaces: "own limit" for "own_limit" */
 struct text text_words(const char *name);
 
@@ -30,6 +33,8 @@ struct text text_words(const char *name);
  * Return: a copy that the caller frees; NULL if out of memory.
  */
 char *text_name(const char *name);
+/** text_name_utf8 - the same for a place where UTF-8 can be shown whatever the locale is */
+char *text_name_utf8(const char *name);
 /** text_columns - width of @name, one column per character */
 size_t text_columns(const char *name);
 /**

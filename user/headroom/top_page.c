@@ -39,6 +39,31 @@ static void put_psi(FILE *out, const struct top_page *page)
 			    page->seconds).s);
 }
 
+static void put_memory(FILE *out, const struct row_memory *memory)
+{
+	fprintf(out, "memory %s", text_file_bytes(memory->current).s);
+	fprintf(out, ", memory.max %s", text_file_bytes(memory->max).s);
+	fprintf(out, ", memory.high %s", text_file_bytes(memory->high).s);
+	fprintf(out, ", memory.low %s", text_file_bytes(memory->low).s);
+	fprintf(out, ", swap %s\n", text_file_bytes(memory->swap).s);
+}
+
+/* A limit of an ancestor that binds the cgroup */
+static int put_limit(FILE *out, const struct row_limit *limit, uint64_t id)
+{
+	char *name;
+
+	if (!limit->path || limit->id == id)
+		return 0;
+	name = text_name(limit->path);
+	if (!name)
+		return -ENOMEM;
+	fprintf(out, "limited to %s by %s of %s\n", text_file_bytes(limit->bytes).s,
+		limit->high ? "memory.high" : "memory.max", name);
+	free(name);
+	return 0;
+}
+
 static int put_summary(FILE *out, const struct top_page *page, const struct headroom_stats *stats)
 {
 	double seconds = page->seconds;
@@ -56,7 +81,8 @@ static int put_summary(FILE *out, const struct top_page *page, const struct head
 		text_number(stats->stall_total / 1e7 / seconds).s);
 	put_psi(out, page);
 	fputc('\n', out);
-	return 0;
+	put_memory(out, &page->memory);
+	return put_limit(out, &page->limit, page->now->id);
 }
 
 static void put_stalls(FILE *out, const struct headroom_stats *stats)

@@ -5,6 +5,7 @@
 
 #include "headroom.h"
 #include "names.h"
+#include "rows.h"
 
 /** First character of a line that is a heading */
 #define TOP_PAGE_HEADING	'\001'
@@ -16,6 +17,8 @@
  * @seconds: time between @before and @now
  * @blame: evictions between @before and @now
  * @names: names of the victims and evictors in @blame
+ * @memory: what its files say now
+ * @limit: the limit that binds it now
  * @page_size: bytes of a page
  * @sample_shift: one page in 2^sample_shift is tracked
  */
@@ -25,6 +28,8 @@ struct top_page {
 	double seconds;
 	const struct headroom_blame *blame;
 	const struct names *names;
+	struct row_memory memory;
+	struct row_limit limit;
 	uint32_t page_size;
 	uint32_t sample_shift;
 };

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "top_line.h"
 #include "top_print.h"
 
 /* Print a line and free it */
@@ -18,13 +17,13 @@ static int print_line(char *line)
 	return 0;
 }
 
-int top_print(const struct top_model *model, const char *state, size_t width)
+int top_print(const struct rows *rows, const struct row_layout *layout, const char *state)
 {
 	int err;
 
 	puts(state);
-	err = print_line(top_line_heading(width));
-	for (size_t i = 0; !err && i < model->nr; i++)
-		err = print_line(top_line_row(model->row[i], width));
+	err = print_line(row_line_heading(layout));
+	for (size_t i = 0; !err && i < rows->nr; i++)
+		err = print_line(row_line(rows->row[i], layout));
 	return err;
 }

@@ -3,15 +3,14 @@
 #ifndef TOP_PRINT_H
 #define TOP_PRINT_H
 
-#include "top_model.h"
+#include "row_line.h"
 
 /**
  * top_print - print the rows
  * @state: the first line
- * @width: columns
  *
  * Return: 0 or -ENOMEM.
  */
-int top_print(const struct top_model *model, const char *state, size_t width);
+int top_print(const struct rows *rows, const struct row_layout *layout, const char *state);
 
 #endif /* TOP_PRINT_H */

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "blame_sum.h"
 #include "blame_table.h"
 #include "parameter.h"
+#include "row_read.h"
 #include "source.h"
 #include "text.h"
 #include "top_page.h"
@@ -32,8 +34,9 @@ static void forget(struct top_read *read)
 	headroom_snapshot_free(read->now);
 	headroom_snapshot_free(read->since);
 	headroom_blame_free(read->blame);
+	headroom_blame_free(read->evictors);
 	read->before = read->now = read->since = NULL;
-	read->blame = NULL;
+	read->blame = read->evictors = NULL;
 }
 
 static void note_failure(struct top_read *read, int err)
@@ -104,6 +107,8 @@ static int write_page(struct top_read *read, const struct headroom_cgroup *cgrou
 {
 	struct headroom_blame *taken;
 	struct names names;
+	const struct row *row = rows_find(&read->rows, read->id);
+	struct row *known = row ? &read->rows.all[row - read->rows.all] : NULL;
 	struct top_page page = {
 		.now = cgroup,
 		.before = headroom_snapshot_find(read->since, read->id),
@@ -112,10 +117,14 @@ static int write_page(struct top_read *read, const struct headroom_cgroup *cgrou
 		.page_size = read->page_size,
 		.sample_shift = read->sample_shift,
 	};
-	int err = read_blame(read, &taken);
+	int err = known ? row_read_files(read->h, &read->rows, &known, 1, ROW_FILES) : -ENOENT;
 
+	if (!err)
+		err = read_blame(read, &taken);
 	if (err < 0)
 		return err;
+	page.memory = row->memory;
+	page.limit = row->limit;
 	page.blame = taken;
 	err = blame_names(read->h, taken, &names);
 	if (!err) {
@@ -146,16 +155,56 @@ static int update_page(struct top_read *read)
 	return err == -ENOMEM ? err : 0;
 }
 
-static int update_model(struct top_read *read, const struct interval *interval)
+/* What each cgroup took from others since @then; *sum is NULL if that is unknown */
+static int sum_blame(struct top_read *read, const struct headroom_blame *then, double **sum)
 {
-	int err = top_model_update(&read->model, read->now, interval, read->page_size);
+	struct headroom_blame *taken;
+	int err;
 
-	if (!err && read->model.gone)
-		err = note_gone(read, read->model.gone);
+	*sum = NULL;
+	if (!then || !read->evictors)
+		return 0;
+	err = headroom_blame_delta(read->evictors, then, &taken);
+	if (err)
+		return err;
+	*sum = blame_sum(taken, read->now, read->rows.top);
+	headroom_blame_free(taken);
+	return *sum ? 0 : -ENOMEM;
+}
+
+int top_read_arrange(struct top_read *read)
+{
+	int err = row_read_sorted(read->h, &read->rows);
+
+	return err ? err : rows_arrange(&read->rows);
+}
+
+int top_read_sort(struct top_read *read, enum column order)
+{
+	read->rows.order = order;
+	if (!read->columns.chosen)
+		column_set_add(&read->columns, order);
+	return top_read_arrange(read);
+}
+
+static int update_rows(struct top_read *read, const struct interval *interval,
+		       const struct headroom_blame *then)
+{
+	double *sum;
+	int err = sum_blame(read, then, &sum);
+
+	if (!err)
+		err = rows_update(&read->rows, read->now, interval, sum, read->page_size);
+	free(sum);
+	if (!err)
+		err = top_read_arrange(read);
+	if (!err && read->rows.gone)
+		err = note_gone(read, read->rows.gone);
 	return err;
 }
 
-static int update(struct top_read *read)
+/* @then: the blame of the reading before; NULL if unknown */
+static int update(struct top_read *read, const struct headroom_blame *then)
 {
 	const struct headroom_snapshot *before = read->before ? read->before : read->since;
 	struct interval *interval;
@@ -164,7 +213,7 @@ static int update(struct top_read *read)
 	/* without elapsed time there are no rates */
 	if (!err && interval->seconds > 0) {
 		read->seconds = interval->seconds;
-		err = update_model(read, interval);
+		err = update_rows(read, interval, then);
 		if (!err)
 			err = update_page(read);
 	}
@@ -181,33 +230,41 @@ static void begin(struct top_read *read)
 			 "stalls are not tracked: " STALLS_ON : "stalls were not tracked");
 }
 
-int top_read_take(struct top_read *read)
+/* Whether a column needs the evictors of all cgroups */
+static bool needs_blame(const struct top_read *read)
 {
-	struct headroom_filter filter = { .ancestor = read->model.top };
-	struct headroom_snapshot *s = NULL;
+	return read->rows.order == COLUMN_BLAME || column_set_has(&read->columns, COLUMN_BLAME);
+}
+
+static int take_statistics(struct top_read *read, struct headroom_snapshot **s,
+			   struct headroom_blame **evictors)
+{
+	struct headroom_filter filter = { .ancestor = read->rows.top };
 	int err = read_status(read);
-	bool booted;
 
 	/* the details of pages include the groups of sampled ones */
 	if (!read->sample_shift)
 		filter.omit = HEADROOM_DETAIL_PAGES;
-
 	if (!err)
-		err = source_snapshot_take(read->h, &filter, &s);
-	if (err < 0) {
-		note_failure(read, err);
+		err = source_snapshot_take(read->h, &filter, s);
+	if (err || !needs_blame(read))
+		return err;
+	err = source_blame_get(read->h, 0, evictors);
+	/* a recording need not have it */
+	if (err == -ENODATA)
 		return 0;
-	}
-	read->error = 0;
-	booted = read->now && strcmp(read->now->boot_id, s->boot_id);
-	if (booted)
-		forget(read);
+	if (err)
+		headroom_snapshot_free(*s);
+	return err;
+}
+
+/* Take over a reading; the rows are of the time since the one before, if there is one */
+static int add_reading(struct top_read *read, struct headroom_snapshot *s,
+		       const struct headroom_blame *then)
+{
 	if (!read->now) {
 		read->now = s;
 		begin(read);
-		if (booted)
-			snprintf(read->notice, sizeof(read->notice),
-				 "this is the first frame after a boot, and rates need two");
 		return 0;
 	}
 	headroom_snapshot_free(read->before);
@@ -218,7 +275,33 @@ int top_read_take(struct top_read *read)
 		read->since = read->before;
 		read->before = NULL;
 	}
-	return update(read);
+	return update(read, then);
+}
+
+int top_read_take(struct top_read *read)
+{
+	struct headroom_snapshot *s = NULL;
+	struct headroom_blame *evictors = NULL, *then;
+	int err = take_statistics(read, &s, &evictors);
+	const char *broken;
+
+	if (err < 0) {
+		note_failure(read, err);
+		return 0;
+	}
+	read->error = 0;
+	broken = read->now ? source_break() : NULL;
+	source_mark();
+	if (broken)
+		forget(read);
+	then = read->evictors;
+	read->evictors = evictors;
+	err = add_reading(read, s, then);
+	headroom_blame_free(then);
+	if (broken)
+		snprintf(read->notice, sizeof(read->notice),
+			 "this is the first frame after %s, and rates need two", broken);
+	return err;
 }
 
 /* Take the reading of the current frame, and of the one before it, from which rates are computed */
@@ -260,9 +343,9 @@ int top_read_move(struct top_read *read, long frames)
 int top_read_open_page(struct top_read *read)
 {
 	top_read_close_page(read);
-	if (!read->model.selected)
+	if (!read->rows.selected)
 		return 0;
-	read->id = read->model.selected;
+	read->id = read->rows.selected;
 	read->since = read->before;
 	read->before = NULL;
 	return read->now ? update_page(read) : 0;
@@ -287,5 +370,5 @@ void top_read_clear(struct top_read *read)
 {
 	top_read_close_page(read);
 	forget(read);
-	top_model_clear(&read->model);
+	rows_clear(&read->rows);
 }

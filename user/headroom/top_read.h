@@ -4,14 +4,16 @@
 #define TOP_READ_H
 
 #include "headroom.h"
-#include "top_model.h"
+#include "rows.h"
 
 /**
  * struct top_read - the readings for the table and for the open page
  * @h: connection to the module; NULL with a recording
- * @model: the rows of the table
+ * @rows: the rows of the table
+ * @columns: its columns
  * @before: the reading before @now; NULL if there is none or it is @since
  * @now: the last reading; NULL while the module is not loaded
+ * @evictors: the blame of @now; NULL if no column needs it, or unknown
  * @page_size: bytes of a page
  * @sample_shift: one page in 2^sample_shift is tracked
  * @tracked: whether stalls are tracked
@@ -25,9 +27,11 @@
  */
 struct top_read {
 	struct headroom *h;
-	struct top_model model;
+	struct rows rows;
+	struct column_set columns;
 	struct headroom_snapshot *before;
 	struct headroom_snapshot *now;
+	struct headroom_blame *evictors;
 	uint32_t page_size;
 	uint32_t sample_shift;
 	bool tracked;
@@ -57,6 +61,16 @@ int top_read_take(struct top_read *read);
  * @frames is 0; or -ENOMEM.
  */
 int top_read_move(struct top_read *read, long frames);
+/**
+ * top_read_arrange - select and sort the rows after a change of the settings
+ *
+ * Files of cgroups by which rows are sorted are read.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int top_read_arrange(struct top_read *read);
+/** top_read_sort - sort by a key; its column is shown unless the user chose the columns */
+int top_read_sort(struct top_read *read, enum column order);
 /** top_read_open_page - open the page of the selected cgroup; returns as top_read_take() */
 int top_read_open_page(struct top_read *read);
 /** top_read_close_page - close the page, if one is open */

@@ -12,7 +12,6 @@
 
 #include "saturating.h"
 #include "text.h"
-#include "top_line.h"
 #include "top_page.h"
 #include "top_screen.h"
 #include "utf8.h"
@@ -178,24 +177,36 @@ static bool draw_line(int row, int style, char *line)
 	return true;
 }
 
-int top_screen_table(const struct top_model *model, const char *state, size_t *first,
-		     const struct bottom *bottom)
+size_t top_screen_columns(void)
+{
+	return COLS > 0 ? COLS : 1;
+}
+
+size_t top_screen_scroll(const struct rows *rows, size_t *first)
 {
 	size_t lines = top_screen_lines();
 
-	if (model->position < *first)
-		*first = model->position;
-	if (model->position >= *first + lines)
-		*first = model->position - lines + 1;
-	if (*first + lines > model->nr)
-		*first = saturating_sub(model->nr, lines);
+	if (rows->position < *first)
+		*first = rows->position;
+	if (rows->position >= *first + lines)
+		*first = rows->position - lines + 1;
+	if (*first + lines > rows->nr)
+		*first = saturating_sub(rows->nr, lines);
+	return rows->nr - *first < lines ? rows->nr - *first : lines;
+}
+
+int top_screen_table(const struct rows *rows, const struct row_layout *layout, const char *state,
+		     size_t first, const struct bottom *bottom)
+{
+	size_t lines = top_screen_lines();
+
 	erase();
 	draw(0, colours ? COLOR_PAIR(2) : A_NORMAL, state);
-	if (!draw_line(1, A_BOLD, top_line_heading(COLS)))
+	if (!draw_line(1, A_BOLD, row_line_heading(layout)))
 		return -ENOMEM;
-	for (size_t i = *first; i < model->nr && i < *first + lines; i++)
-		if (!draw_line(2 + i - *first, i == model->position ? A_REVERSE : A_NORMAL,
-			       top_line_row(model->row[i], COLS)))
+	for (size_t i = first; i < rows->nr && i < first + lines; i++)
+		if (!draw_line(2 + i - first, i == rows->position ? A_REVERSE : A_NORMAL,
+			       row_line(rows->row[i], layout)))
 			return -ENOMEM;
 	draw_bottom(bottom);
 	refresh();

@@ -3,7 +3,7 @@
 #ifndef TOP_SCREEN_H
 #define TOP_SCREEN_H
 
-#include "top_model.h"
+#include "row_line.h"
 
 /** Keys that are not characters; a character is returned as its byte */
 enum {
@@ -53,15 +53,24 @@ struct bottom {
 	const char *prompt;
 };
 
+/** top_screen_columns - width of the screen, at least 1 */
+size_t top_screen_columns(void);
+/**
+ * top_screen_scroll - choose the rows that are visible
+ * @first: index of the first one; adjusted to keep the selected row visible
+ *
+ * Return: their number.
+ */
+size_t top_screen_scroll(const struct rows *rows, size_t *first);
 /**
  * top_screen_table - draw the rows
  * @state: first line
- * @first: index of the first visible row; adjusted to keep the selected row visible
+ * @first: index of the first visible row
  *
  * Return: 0 or -ENOMEM.
  */
-int top_screen_table(const struct top_model *model, const char *state, size_t *first,
-		     const struct bottom *bottom);
+int top_screen_table(const struct rows *rows, const struct row_layout *layout, const char *state,
+		     size_t first, const struct bottom *bottom);
 /** top_screen_page - draw a text from line @first on; @first is limited to its length */
 void top_screen_page(const char *text, size_t *first, const struct bottom *bottom);
 

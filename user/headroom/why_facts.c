@@ -237,20 +237,17 @@ static int find_blame(struct why_facts *facts)
 }
 
 /* The extra memory of a pool, and how far the interval could see */
-static int size_pool(struct why_facts *facts, const struct headroom_histogram *distance,
-		     uint64_t evictions, uint64_t clock, const struct headroom_stats *stats)
+static int size_pool(struct why_facts *facts, const struct headroom_stats *stats,
+		     const struct headroom_target *target, uint64_t clock)
 {
-	const struct headroom_pool pool = {
-		.distance = distance, .evictions = evictions, .clock = clock,
-		.horizon = headroom_horizon(stats), .sample_shift = facts->in->sample_shift,
-		.nr_groups = stats->nr_groups, .group = stats->group,
-	};
+	const struct headroom_pool pool = headroom_pool_of(stats, target, clock,
+							   facts->in->sample_shift);
 	struct why_memory *memory = &facts->memory;
 	struct headroom_curve curve;
 	int err;
 
-	memory->refaults = headroom_histogram_count(distance);
-	memory->matter = refaults_matter(memory->refaults, evictions,
+	memory->refaults = headroom_histogram_count(pool.distance);
+	memory->matter = refaults_matter(memory->refaults, pool.evictions,
 					 facts->in->interval->seconds);
 	err = headroom_curve_build(&pool, &curve);
 	if (err)
@@ -287,12 +284,11 @@ static int find_memory(struct why_facts *facts)
 
 	memory->target = target->evictions && target->evictions >= facts->all_evictions / 2;
 	if (memory->target) {
-		err = size_pool(facts, &target->distance, target->evictions,
-				activity->cgroup->target.evictions, &activity->subtree);
+		err = size_pool(facts, &activity->subtree, target,
+				activity->cgroup->target.evictions);
 	} else if (facts->in->interval->nr == 1) {
-		err = size_pool(facts, &activity->local.refault_distance,
-				activity->local.evictions, activity->cgroup->local.evictions,
-				&activity->local);
+		err = size_pool(facts, &activity->local, NULL,
+				activity->cgroup->local.evictions);
 	} else {
 		add_pools(facts);
 	}

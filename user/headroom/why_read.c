@@ -8,10 +8,12 @@
 #include "source.h"
 #include "why_read.h"
 
-static int read_breaches(struct headroom *h, const char *path, struct why_reading *reading)
+static int read_breaches(struct headroom *h, const struct headroom_cgroup *cgroup,
+			 struct why_reading *reading)
 {
 	char text[1024];
-	int err = path ? source_file_read(h, path, "memory.events", text, sizeof(text)) : -ENOENT;
+	int err = cgroup->path ? source_file_read(h, cgroup->id, cgroup->path, FRAME_MEMORY_EVENTS,
+						  text, sizeof(text)) : -ENOENT;
 
 	reading->breaches_known = !err && field_key(text, "low", &reading->breaches);
 	return err == -ENOMEM ? err : 0;
@@ -56,7 +58,7 @@ int why_read(struct headroom *h, uint64_t id, struct why_reading *reading)
 	cgroup = headroom_snapshot_find(reading->snapshot, id);
 	if (!cgroup)
 		return -ENOENT;
-	err = read_breaches(h, cgroup->path, reading);
+	err = read_breaches(h, cgroup, reading);
 	if (!err)
 		err = read_blame(h, &reading->blame);
 	return err ? err : read_above(h, cgroup->parent_id, reading);
@@ -73,11 +75,16 @@ void why_reading_free(struct why_reading *reading)
 }
 
 /* Returns 0 or -ENOMEM; any other failure is in the result */
-static int read_value(struct headroom *h, const char *path, enum why_file file,
-		      struct why_value *value)
+static int read_value(struct headroom *h, const struct headroom_cgroup *cgroup,
+		      enum why_file file, struct why_value *value)
 {
+	static const enum frame_file files[WHY_FILES] = {
+		[WHY_CURRENT] = FRAME_MEMORY_CURRENT, [WHY_MAX] = FRAME_MEMORY_MAX,
+		[WHY_HIGH] = FRAME_MEMORY_HIGH, [WHY_LOW] = FRAME_MEMORY_LOW,
+	};
 	char text[64];
-	int err = path ? source_file_read(h, path, why_file_name(file), text, sizeof(text)) : -ENOENT;
+	int err = cgroup->path ? source_file_read(h, cgroup->id, cgroup->path, files[file], text,
+						  sizeof(text)) : -ENOENT;
 
 	if (!err && !field_number(text, &value->value))
 		err = -EINVAL;
@@ -95,7 +102,7 @@ static int read_level(struct headroom *h, const struct headroom_cgroup *cgroup,
 	/* the root has no such files */
 	for (size_t i = 0; !err && i < WHY_FILES; i++) {
 		if (cgroup->parent_id)
-			err = read_value(h, cgroup->path, i, &level->file[i]);
+			err = read_value(h, cgroup, i, &level->file[i]);
 		else
 			level->file[i].error = ENOENT;
 	}
