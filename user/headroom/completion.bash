@@ -13,7 +13,7 @@ __headroom_commands()
 # __headroom_options COMMAND SUBCOMMAND: the options of a subcommand
 __headroom_options()
 {
-	"$1" "$2" --help 2>/dev/null | sed -n 's/^  \(--[a-z-]*\).*/\1/p'
+	"$1" "$2" --help 2>/dev/null | sed -n 's/^  \(-[a-z-]*\).*/\1/p'
 }
 
 # __headroom_argument COMMAND SUBCOMMAND OPTION: the name of the value; empty for a flag
@@ -27,6 +27,26 @@ __headroom_words()
 {
 	"$1" "$2" --help 2>/dev/null | sed -n "/^  $3 /,/^  --help/p" |
 		sed -n "2,/^  -/{/^  -/d;s/^ *$4://;p}"
+}
+
+# __headroom_columns COMMAND SUBCOMMAND WORD: lists that add one column to those in WORD
+__headroom_columns()
+{
+	local column before=''
+	[[ $3 != *,* ]] || before=${3%,*},
+	"$1" "$2" -o help 2>/dev/null | while read -r column _; do
+		printf '%s\n' "$before$column"
+	done
+}
+
+# __headroom_groups COMMAND SUBCOMMAND WORD: lists that add one group to those in WORD
+__headroom_groups()
+{
+	local group before=''
+	[[ $3 != *,* ]] || before=${3%,*},
+	"$1" "$2" --help 2>/dev/null | sed -n '/^Groups/,$s/^  \([a-z]*\) .*/\1/p' | while read -r group; do
+		printf '%s\n' "$before$group"
+	done
 }
 
 # __headroom_takes_cgroup COMMAND SUBCOMMAND: whether an operand is a cgroup
@@ -119,7 +139,7 @@ _headroom()
 		before=${COMP_WORDS[COMP_CWORD - 2]}
 	fi
 	case $before in
-	--*) argument=$(__headroom_argument "$command" "$subcommand" "$before") ;;
+	-*) argument=$(__headroom_argument "$command" "$subcommand" "$before") ;;
 	stalls)
 		[ "$subcommand" != config ] || argument=SWITCH
 		;;
@@ -132,10 +152,21 @@ _headroom()
 		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_words "$command" "$subcommand" \
 			"$before" "$argument")" -- "$word")
 		;;
+	COLUMNS)
+		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_columns "$command" "$subcommand" \
+			"$word")" -- "$word")
+		# the user may continue with a comma
+		compopt -o nospace 2>/dev/null
+		;;
+	GROUPS)
+		mapfile -t COMPREPLY < <(compgen -W "$(__headroom_groups "$command" "$subcommand" \
+			"$word")" -- "$word")
+		compopt -o nospace 2>/dev/null
+		;;
 	SWITCH)
 		mapfile -t COMPREPLY < <(compgen -W "on off" -- "$word")
 		;;
-	FILE)
+	FILE | PAGE)
 		compopt -o default 2>/dev/null
 		;;
 	?*)
@@ -144,13 +175,17 @@ _headroom()
 	*)
 		if [[ $word = -* ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_options "$command" "$subcommand")" -- "$word")
-		elif [ "$subcommand" = replay ] && [ ${#operands[@]} -eq 0 ]; then
+		elif [ "$subcommand" = report ] ||
+		     { [ "$subcommand" = replay ] && [ ${#operands[@]} -eq 0 ]; }; then
 			compopt -o default 2>/dev/null
 		elif [ "$subcommand" = replay ]; then
 			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_replayable "$command")" -- "$word")
 		elif [ "$subcommand" = config ]; then
 			mapfile -t COMPREPLY < <(compgen -W "sample-shift= table-entries= stalls=" -- "$word")
 			compopt -o nospace 2>/dev/null
+		elif [ "$subcommand" = help ]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_commands "$command") \
+				$("$command" help --help | sed -n 's/^  \([a-z.]*\)  .*/\1/p')" -- "$word")
 		elif [ "$subcommand" = daemon ] && [ "$before" != why ]; then
 			[[ " $(__headroom_requests "$command" | tr '\n' ' ')" != *" $before "* ]] || return
 			mapfile -t COMPREPLY < <(compgen -W "$(__headroom_requests "$command")" -- "$word")
