@@ -50,7 +50,7 @@ struct busy_stats {
 
 /** struct busy_cgroup - a cgroup */
 struct busy_cgroup {
-	char path[48];
+	char path[272];
 	int parent;
 	struct busy_stats local, subtree;
 	struct { uint64_t evictions, scanned; struct busy_histogram distance; } target;
@@ -60,6 +60,7 @@ struct busy_cgroup {
 
 /** struct busy_machine - the machine; begins with busy_begin() */
 struct busy_machine {
+	int removed;	/* a cgroup without children that frames no longer have; 0: none */
 	uint64_t random, generation, effort;
 	struct frame_clocks time;
 	unsigned int seconds;
@@ -547,6 +548,7 @@ static inline void busy_second(struct busy_machine *m)
 static inline struct frame *busy_frame(struct busy_machine *m)
 {
 	struct frame *f = frame_new();
+	int nr = 0;
 
 	if (!f)
 		abort();
@@ -558,9 +560,11 @@ static inline struct frame *busy_frame(struct busy_machine *m)
 	for (int i = 0; i < BUSY_CGROUPS; i++) {
 		const struct headroom_cgroup *stats = headroom_snapshot_find(f->snapshot, i + 1);
 
-		if (frame_add(f, i + 1, m->cgroup[i].path, stats) != (size_t)i)
+		if (i && i == m->removed)
+			continue;
+		if (frame_add(f, i + 1, m->cgroup[i].path, stats) != (size_t)nr)
 			abort();
-		busy_files(f, i, &m->cgroup[i]);
+		busy_files(f, nr++, &m->cgroup[i]);
 	}
 	busy_host(f, m);
 	busy_tasks(f, m);

@@ -4,12 +4,15 @@
  *
  * A case is a configuration and a script. A script is frames as in frames.h; " xN" behind a clock
  * repeats the frame with its changes, and "reload" takes the second configuration. Knobs that the
- * engine writes are in the next frame. The log has a line for each decision, for each change of a
+ * engine writes are in the next frame, as are its claims; if the frames are recorded, what they have is
+ * what a daemon has set then. The log has a line for each decision, for each change of a
  * claim and for each gap, as they come:
  *
  *	110 r /a: yes, raise		rule r: its condition holds, and the reason of its action
  *	110 /a: wrote 0M to 110M	memory.low, rounded to MiB
  *	120 r /a: later yes, enough	the follow-up
+ *
+ * Behind each case, its frames are replayed: the rules that ran must decide the same.
  */
 #ifndef ENGINE_CASES_H
 #define ENGINE_CASES_H
@@ -19,17 +22,24 @@
 #include "tap.h"
 
 #define LOG_SIZE	8192
+#define MOST_FRAMES	1024
 
 /**
  * struct runner - an engine and the machine that it runs on
  * @config: its rules
  * @next: the rules after a reload; NULL if there are none
+ * @recorded: see struct engine_case
+ * @nr: number of frames so far
+ * @frame: the frames; NULL for a reload
  */
 struct runner {
 	struct fake fake;
 	struct engine *engine;
 	struct config *config;
 	struct config *next;
+	bool recorded;
+	size_t nr;
+	struct frame *frame[MOST_FRAMES];
 	char log[LOG_SIZE];
 };
 
@@ -91,7 +101,7 @@ static inline const char *value_text(char *buf, size_t size, enum knob knob, uin
 static inline const char *knob_suffix(enum knob knob)
 {
 	static const char *const names[] = {
-		[KNOB_MEMORY_LOW] = "", [KNOB_MEMORY_HIGH] = " high", [KNOB_CPU_MAX] = " cpu",
+		[KNOB_MEMORY_LOW] = "", [KNOB_MEMORY_MIN] = " min", [KNOB_MEMORY_HIGH] = " high", [KNOB_CPU_MAX] = " cpu",
 		[KNOB_FREEZE] = " freeze",
 	};
 
@@ -116,7 +126,7 @@ static inline void note_claimed(void *arg, const struct ledger_event *event,
 	     value_text(from, sizeof(from), c->knob, event->from),
 	     value_text(to, sizeof(to), c->knob, event->to), real ? "" : " (dry)",
 	     decision || !c->nr ? "" : " without rule");
-	for (size_t i = 0; real && i < r->fake.nr; i++)
+	for (size_t i = 0; real && !r->recorded && i < r->fake.nr; i++)
 		if (r->fake.cgroup[i].id == c->id &&
 		    (event->type == LEDGER_WROTE || event->type == LEDGER_RESTORED))
 			r->fake.cgroup[i].file[knobs[c->knob].file] = event->to;
@@ -167,22 +177,60 @@ static inline void begin(struct runner *r, bool dry_run, const char *config, con
 static inline void end(struct runner *r)
 {
 	engine_free(r->engine);
+	for (size_t i = 0; i < r->nr; i++)
+		frame_put(r->frame[i]);
 	config_free(r->config);
 	config_free(r->next);
 	fake_free(&r->fake);
 }
 
+/* The daemon that records describes its claims in each frame */
+static inline void put_claims(struct runner *r)
+{
+	const struct claim *claim = NULL;
+	size_t nr = 0;
+
+	if (engine_ledger(r->engine))
+		claim = ledger_claims(engine_ledger(r->engine), &nr);
+	for (size_t i = 0; i < r->fake.nr; i++) {
+		struct fake_cgroup *c = &r->fake.cgroup[i];
+
+		c->claims[claim_print(c->claims, sizeof(c->claims), claim, nr, c->id)] = '\0';
+	}
+}
+
+static inline void decide(struct runner *r, struct frame *frame)
+{
+	int err = engine_round(r->engine, frame);
+
+	if (err)
+		note(r, "error %d", err);
+}
+
+/* Keep a frame, or NULL for a reload, to replay it */
+static inline void keep(struct runner *r, struct frame *frame)
+{
+	if (r->nr == MOST_FRAMES)
+		fake_wrong("too many frames", "");
+	r->frame[r->nr++] = frame;
+}
+
 static inline void run_frame(struct runner *r, const char *change)
 {
 	struct frame *frame;
-	int err;
 
 	fake_change(&r->fake, change);
+	if (!r->recorded)
+		put_claims(r);
 	frame = fake_frame(&r->fake);
-	err = engine_round(r->engine, frame);
-	if (err)
-		note(r, "error %d", err);
-	frame_put(frame);
+	decide(r, frame);
+	keep(r, frame);
+}
+
+static inline void reload(struct runner *r)
+{
+	engine_set_rules(r->engine, r->next);
+	keep(r, NULL);
 }
 
 /* The lines of a frame, the first of which may end with " xN" */
@@ -209,7 +257,7 @@ static inline void run(struct runner *r, const char *script)
 		if (next)
 			*next++ = '\0';
 		if (strncmp(at, "@reload", 7) == 0)
-			engine_set_rules(r->engine, r->next);
+			reload(r);
 		else
 			run_frames(r, at);
 		at = next;
@@ -221,6 +269,7 @@ static inline void run(struct runner *r, const char *script)
  * struct engine_case - rules, frames, and the log
  * @dry_run: the engine only imagines
  * @next: the configuration that "@reload" takes
+ * @recorded: what the engine writes is not in the frames
  */
 struct engine_case {
 	const char *name;
@@ -229,7 +278,28 @@ struct engine_case {
 	const char *log;
 	bool dry_run;
 	const char *next;
+	bool recorded;
 };
+
+/* Run the rules of a case on the frames that it left */
+static inline void check_replay(const struct engine_case *c, const struct runner *live)
+{
+	struct runner r;
+
+	begin(&r, c->dry_run, c->config, c->next);
+	r.recorded = true;
+	for (size_t i = 0; i < live->nr; i++) {
+		if (live->frame[i]) {
+			r.fake.time = live->frame[i]->time;
+			decide(&r, live->frame[i]);
+		} else {
+			engine_set_rules(r.engine, r.next);
+		}
+	}
+	if (!ok(strcmp(r.log, c->log) == 0, "the same in a replay"))
+		printf("# got:\n%s# want:\n%s", r.log, c->log);
+	end(&r);
+}
 
 /* check_case - run a case, and report whether its log is as it should be */
 static inline void check_case(const struct engine_case *c)
@@ -237,9 +307,12 @@ static inline void check_case(const struct engine_case *c)
 	struct runner r;
 
 	begin(&r, c->dry_run, c->config, c->next);
+	r.recorded = c->recorded;
 	run(&r, c->script);
 	if (!ok(strcmp(r.log, c->log) == 0, "%s", c->name))
 		printf("# got:\n%s# want:\n%s", r.log, c->log);
+	if (!c->recorded)
+		check_replay(c, &r);
 	end(&r);
 }
 

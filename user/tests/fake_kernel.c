@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -37,7 +39,7 @@ struct headroom_trigger fake_kernel_trigger;
 struct socket {
 	int fd;
 	int wake;
-	struct nl_msg *queue[256];
+	struct nl_msg *queue[4096];
 	size_t head, tail;
 	bool hears_events, hears_families;
 	/* the queue has overflowed: report ENOBUFS once, and drop messages until it was read */
@@ -50,7 +52,7 @@ static struct {
 	/* the socket of the request that is being answered */
 	struct socket *asker;
 	unsigned int dumps, blame_dumps, stall_dumps;
-	unsigned int family_lookups;
+	unsigned int family_lookups, statuses;
 	/* a socket whose queued answer is invisible until the reader polls */
 	struct socket *late;
 	int family;
@@ -85,6 +87,24 @@ static const struct {
 };
 
 #define NR_CGROUPS	(sizeof(cgroups) / sizeof(cgroups[0]))
+
+/*
+ * Further cgroups, all with counters: with "containers=N", their parent and N of them; with
+ * "hostile", one for each name
+ */
+#define CONTAINERS	2000
+#define HOSTILE		1900
+
+static const char *const hostile[] = {
+	"quote\"and\\backslash", "line\nend", "</script><b>", "invalid\xff", "invalid\xfe",
+	"id=\"1904\"", "# EOF", "gr\xc3\xbc\xc3\x9f",
+	"255-bytes-" "0123456789012345678901234567890123456789012345678901234567890123456789"
+	"0123456789012345678901234567890123456789012345678901234567890123456789"
+	"0123456789012345678901234567890123456789012345678901234567890123456789"
+	"01234567890123456789012345678901234",
+};
+
+#define NR_HOSTILE	(sizeof(hostile) / sizeof(hostile[0]))
 
 /* Victims and their evictors; id 0 is the sum of all other evictors */
 static const struct {
@@ -219,7 +239,7 @@ static void renew(struct socket *s)
 
 static struct nl_msg *new_message(const struct nlmsghdr *request, int type, int flags)
 {
-	struct nl_msg *msg = nlmsg_alloc_size(1 << 20);
+	struct nl_msg *msg = nlmsg_alloc_size(behaves("huge") ? 1 << 20 : 1 << 16);
 
 	nlmsg_put(msg, request->nlmsg_pid, request->nlmsg_seq, type, 0, flags);
 	return msg;
@@ -453,6 +473,35 @@ static void put_cgroup(struct nl_msg *msg, size_t i, uint64_t dumps, uint32_t de
 		nla_put_u16(msg, HEADROOM_A_CGROUP_ID, 3);
 }
 
+/* The path of one of the further cgroups; false if it does not exist */
+static bool further_path(uint64_t id, char *path, size_t size)
+{
+	if (id >= HOSTILE && id < HOSTILE + NR_HOSTILE && behaves("hostile"))
+		snprintf(path, size, "/%s", hostile[id - HOSTILE]);
+	else if (id == CONTAINERS && behaves("containers"))
+		snprintf(path, size, "/containers");
+	else if (id > CONTAINERS && id <= CONTAINERS + behaves("containers"))
+		snprintf(path, size, "/containers/docker-%064" PRIu64 ".scope", id);
+	else
+		return false;
+	return true;
+}
+
+static void put_further(struct nl_msg *msg, uint64_t id, uint64_t dumps, uint32_t detail)
+{
+	uint64_t rate = id == CONTAINERS ? behaves("containers") : 1;
+
+	put_uint(msg, HEADROOM_A_CGROUP_ID, id);
+	put_uint(msg, HEADROOM_A_CGROUP_PARENT_ID, id > CONTAINERS ? CONTAINERS : 1);
+	put_uint(msg, HEADROOM_A_CGROUP_GENERATION, dumps);
+	put_stats(msg, HEADROOM_A_CGROUP_LOCAL, rate, dumps, detail);
+	put_target(msg, rate * dumps, detail);
+	if (detail & HEADROOM_DETAIL_PSI) {
+		put_uint(msg, HEADROOM_A_CGROUP_PSI_SOME, 30000000 * rate * dumps);
+		put_uint(msg, HEADROOM_A_CGROUP_PSI_FULL, 12000000 * rate * dumps);
+	}
+}
+
 static void put_hook(struct nl_msg *msg, const char *name, bool required, bool attached,
 		     const char *covers)
 {
@@ -478,6 +527,7 @@ static void answer_status(const struct nlmsghdr *request)
 {
 	struct nl_msg *msg = new_reply(request, 0);
 	bool partly = behaves("partly");
+	uint64_t n = behaves("losing") ? ++kernel.statuses : 1;
 	struct nlattr *nest;
 
 	nla_put_string(msg, HEADROOM_A_STATUS_VERSION, "0.0-fake");
@@ -486,7 +536,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_ENTRIES, 65536);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_USED, 16384);
 	put_uint(msg, HEADROOM_A_STATUS_TABLE_BYTES, 1 << 20);
-	put_uint(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, partly ? 100000 : 0);
+	put_uint(msg, HEADROOM_A_STATUS_TABLE_REMEMBERED, partly ? 100000 * n : 0);
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUPS, count_cgroups());
 	nla_put_u32(msg, HEADROOM_A_STATUS_CGROUP_BYTES, 5120);
 	nla_put_u32(msg, HEADROOM_A_STATUS_PSI, !partly);
@@ -507,7 +557,7 @@ static void answer_status(const struct nlmsghdr *request)
 	put_hook(msg, "mm_vmscan_lru_shrink_inactive", false, true, "pages scanned and reclaimed");
 	put_hook(msg, "sched_switch", false, !behaves("untracked"), "waits for refaults");
 	nest = nla_nest_start(msg, HEADROOM_A_STATUS_DROPPED);
-	put_uint(msg, HEADROOM_A_DROPPED_TABLE_FULL, partly ? 12345 : 0);
+	put_uint(msg, HEADROOM_A_DROPPED_TABLE_FULL, partly ? 12345 * n : 0);
 	put_uint(msg, HEADROOM_A_DROPPED_TABLE_BUSY, partly ? 155 : 0);
 	put_uint(msg, HEADROOM_A_DROPPED_STALL_SLOTS, 0);
 	put_uint(msg, HEADROOM_A_DROPPED_RECLAIM_SLOTS, partly ? 3 : 0);
@@ -633,6 +683,21 @@ static struct asked asked_for(const struct nlmsghdr *request)
 	return asked;
 }
 
+static void answer_further(const struct nlmsghdr *request, unsigned int dump, int flags)
+{
+	struct asked asked = asked_for(request);
+	struct nl_msg *msg;
+	char path[300];
+
+	for (uint64_t id = HOSTILE; id <= CONTAINERS + behaves("containers"); id++) {
+		if (asked.ancestor > 1 || !further_path(id, path, sizeof(path)))
+			continue;
+		msg = new_reply(request, flags);
+		put_further(msg, id, dump, asked.detail);
+		enqueue(msg);
+	}
+}
+
 static void answer_cgroups(const struct nlmsghdr *request, unsigned int dump, int flags)
 {
 	struct asked asked = asked_for(request);
@@ -682,6 +747,8 @@ static void answer_dump(const struct nlmsghdr *request, bool blame)
 		answer_blame(request, flags);
 	else
 		answer_cgroups(request, dump, flags);
+	if (!blame && !asked.changes && (behaves("containers") || behaves("hostile")))
+		answer_further(request, dump, flags);
 	for (uint64_t id = 1000; behaves("many") && id < 1200; id++) {
 		msg = new_reply(request, flags);
 		/* HEADROOM_A_BLAME_ID has the same number */
@@ -1092,11 +1159,21 @@ static void answer(const struct nlmsghdr *request)
 		answer_one(request, genl->cmd == HEADROOM_CMD_BLAME_GET);
 }
 
+/* Other sockets are those of the command's server */
+static bool is_netlink(int fd)
+{
+	int domain = -1;
+	socklen_t len = sizeof(domain);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) && domain == AF_NETLINK;
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 {
 	const struct nlmsghdr *request = msg->msg_iov[0].iov_base;
 
-	(void)flags;
+	if (!is_netlink(fd))
+		return syscall(SYS_sendmsg, fd, msg, flags);
 	kernel.asker = socket_of(fd);
 	if (request->nlmsg_type == GENL_ID_CTRL)
 		renew(kernel.asker);
@@ -1107,10 +1184,11 @@ ssize_t sendmsg(int fd, const struct msghdr *msg, int flags)
 /* Join the module's multicast group, or that of the generic netlink controller */
 int setsockopt(int fd, int level, int option, const void *value, socklen_t len)
 {
-	struct socket *s = socket_of(fd);
+	struct socket *s;
 
 	if (level != SOL_NETLINK || option != NETLINK_ADD_MEMBERSHIP)
 		return syscall(SYS_setsockopt, fd, level, option, value, len);
+	s = socket_of(fd);
 	if (*(const int *)value == GENL_ID_CTRL) {
 		s->hears_families = true;
 		return 0;
@@ -1242,8 +1320,43 @@ const char *headroom_cgroup_root(struct headroom *h)
 	return root ? root : "/sys/fs/cgroup";
 }
 
+/* The cgroup whose directory below HEADROOM_FAKE_ROOT is open as @fd; 0 if there is none */
+static uint64_t cgroup_of(int fd)
+{
+	const char *root = getenv("HEADROOM_FAKE_ROOT");
+	size_t len = root ? strlen(root) : 0;
+	char link[32], path[4096], further[300];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = len ? readlink(link, path, sizeof(path) - 1) : -1;
+	if (n < (ssize_t)len || strncmp(path, root, len))
+		return 0;
+	path[n] = '\0';
+	for (size_t i = 0; i < NR_CGROUPS; i++)
+		if (!strcmp(cgroups[i].path, path[len] ? path + len : "/"))
+			return cgroups[i].id;
+	for (uint64_t id = CONTAINERS; further_path(id, further, sizeof(further)); id++)
+		if (!strcmp(further, path + len))
+			return id;
+	return 0;
+}
+
+/* Directories of cgroups have the number of their cgroup */
+int fstat(int fd, struct stat *st)
+{
+	int err = fstatat(fd, "", st, AT_EMPTY_PATH);
+	uint64_t id = err ? 0 : cgroup_of(fd);
+
+	if (id)
+		st->st_ino = id;
+	return err;
+}
+
 int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
 {
+	char further[300];
+
 	(void)h;
 	fake_kernel_lookups++;
 	*path = NULL;
@@ -1255,7 +1368,9 @@ int headroom_cgroup_path(struct headroom *h, uint64_t id, char **path)
 		*path = strdup(cgroups[i].path);
 		return *path ? 0 : -ENOMEM;
 	}
-	return -ESTALE;
+	if (further_path(id, further, sizeof(further)))
+		*path = strdup(further);
+	return *path ? 0 : -ESTALE;
 }
 
 int headroom_cgroup_id(struct headroom *h, const char *name, uint64_t *id)

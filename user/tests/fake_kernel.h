@@ -22,6 +22,8 @@
  *	enobufs		the queue overflows once
  *	huge		histograms have all 124 buckets, messages have 100 KB
  *	many		a dump has 200 more cgroups, with ids from 1000 on and without paths
+ *	containers=N	there are N more cgroups below /containers, all with counters
+ *	hostile		there are cgroups with names that formats have to escape
  *	mute		a request for one object is answered by an ACK alone
  *	taking		each dump of blame has as many more evictions as the first
  *	blameless	no cgroup is a victim
@@ -35,6 +37,7 @@
  *	vague		a stalled task has no pid
  *	partly		a hook is missing, PSI is off, something was dropped, one page in
  *			64 is tracked
+ *	losing		with "partly", each status has as many more evicted and forgotten pages
  *
  * Events and triggers:
  *

@@ -23,11 +23,13 @@
  *	   stall.CAUSE=TIME	time in stalls of a cause
  *	   distance=LOWxN	a bucket of refault distances; forgotten=LOWxN of forgotten ones
  *	   error=ERRNO		its files cannot be read
+ *	   held=FROM:TO		the daemon that recorded has set its memory.low; held=- it has not
  *	gone /PATH		the cgroup is removed
- *	stalled ID CAUSE TIME	a stall in flight, until the clock moves
+ *	stalled ID CAUSE TIME	a stall in flight, until the clock moves; "stalled -": they were not read
  *	blame ID by ID N [REASON]	pages that were evicted, in all, for a reason; without one, by
- *				direct reclaim, and with "merged" as a merged entry. Evictor 0 is
- *				unknown. Victims come in order of their ids.
+ *				direct reclaim, with "merged" as a merged entry, and with "unread"
+ *				never read again. With "again", pages of these that were. Evictor 0 is unknown. Victims come in order of
+ *				their ids.
  *
  * A cgroup has all files at first, without use and limits; the root has those of the kernel.
  */
@@ -66,6 +68,7 @@ struct nlattr;
  * @proactive: file pages that proactive reclaim evicted
  * @cause: ns in stalls of each cause
  * @mark: which of fake_marks[] it has; its owner is the file "owner"
+ * @claims: what the daemon has set, as FRAME_CLAIMS has it
  */
 struct fake_cgroup {
 	char path[64];
@@ -79,11 +82,12 @@ struct fake_cgroup {
 	uint64_t cause[FAKE_CAUSES];
 	struct headroom_bucket distance[FAKE_BUCKETS], forgotten[FAKE_BUCKETS];
 	uint64_t file[FRAME_FILES];
-	uint64_t stat[3];
+	uint64_t stat[7];
 	uint64_t events[5], local[5];
 	uint64_t psi[2][4];
 	uint64_t frozen;
 	uint64_t mark[6];
+	char claims[256];
 };
 
 enum { FAKE_FREE, FAKE_TOTAL, FAKE_SWAP_FREE, FAKE_SWAP_TOTAL, FAKE_ZSWAP, FAKE_HOST_KEYS };
@@ -267,6 +271,7 @@ static const char *const fake_file_names[FRAME_FILES] = {
 	[FRAME_ZSWAP_CURRENT] = "zswap", [FRAME_PIDS_CURRENT] = "pids",
 	[FRAME_OOM_GROUP] = "group", [FRAME_CPU_MAX] = "cpu", [FRAME_FREEZE] = "freeze",
 	[FRAME_EVENTS] = "populated", [FRAME_MARKS] = "owner", [FRAME_CPU_STAT] = "cpu.used",
+	[FRAME_CLAIMS] = "claims",
 };
 
 /* Marks of a cgroup, each a bit of fake_cgroup.mark */
@@ -296,6 +301,8 @@ static const struct {
 	{ "refaults.shmem", FAKE_AT(kind[HEADROOM_PAGE_KIND_SHMEM]) },
 	{ "stall", FAKE_AT(stats.stall_total) },
 	{ "anon", FAKE_AT(stat[0]) }, { "file", FAKE_AT(stat[1]) }, { "shmem", FAKE_AT(stat[2]) },
+	{ "unevictable", FAKE_AT(stat[3]) }, { "kernel", FAKE_AT(stat[4]) },
+	{ "slab", FAKE_AT(stat[5]) }, { "sock", FAKE_AT(stat[6]) },
 	{ "events.low", FAKE_AT(events[0]) }, { "events.high", FAKE_AT(events[1]) },
 	{ "events.max", FAKE_AT(events[2]) }, { "events.oom", FAKE_AT(events[3]) },
 	{ "events.oom_kill", FAKE_AT(events[4]) },
@@ -356,6 +363,19 @@ static inline bool fake_set_file(struct fake_cgroup *c, const char *key, const c
 	return files;
 }
 
+static inline void fake_set_held(struct fake_cgroup *c, const char *text)
+{
+	char *from = strdup(text), *to = strchr(from, ':');
+
+	c->claims[0] = '\0';
+	if (to) {
+		*to++ = '\0';
+		snprintf(c->claims, sizeof(c->claims), "memory.low %" PRIu64 " %" PRIu64 "\n",
+			 fake_number(from), fake_number(to));
+	}
+	free(from);
+}
+
 static inline void fake_set_key(struct fake_cgroup *c, const char *key, const char *text)
 {
 	for (size_t i = 0; i < sizeof(fake_keys) / sizeof(fake_keys[0]); i++)
@@ -365,7 +385,9 @@ static inline void fake_set_key(struct fake_cgroup *c, const char *key, const ch
 		}
 	if (fake_set_file(c, key, text))
 		return;
-	if (strcmp(key, "stats") == 0)
+	if (strcmp(key, "held") == 0)
+		fake_set_held(c, text);
+	else if (strcmp(key, "stats") == 0)
 		c->has_stats = *text != '-';
 	else if (strcmp(key, "distance") == 0)
 		fake_set_bucket(c->distance, text);
@@ -436,7 +458,11 @@ static inline void fake_add_stalled(struct fake *fake, char *words)
 {
 	char *id = strsep(&words, " "), *cause = strsep(&words, " ");
 
-	if (!words || fake->nr_stalled == FAKE_STALLED)
+	if (id && !strcmp(id, "-")) {
+		fake->nr_stalled = FRAME_NONE;
+		return;
+	}
+	if (!words || fake->nr_stalled >= FAKE_STALLED)
 		fake_wrong("no stall in flight", id);
 	fake->stalled[fake->nr_stalled++] = (struct headroom_stalled){
 		.cgroup = fake_number(id), .cause = fake_cause(cause), .time = fake_number(words),
@@ -445,7 +471,8 @@ static inline void fake_add_stalled(struct fake *fake, char *words)
 
 static inline uint32_t fake_reason(const char *name)
 {
-	if (!name || strcmp(name, "merged") == 0)
+	if (!name || strcmp(name, "merged") == 0 || strcmp(name, "unread") == 0 ||
+	    strcmp(name, "again") == 0)
 		return HEADROOM_REASON_DIRECT_RECLAIM;
 	for (uint32_t i = 1; i < HEADROOM_REASONS; i++)
 		if (strcmp(headroom_reason_name(i), name) == 0)
@@ -484,7 +511,12 @@ static inline void fake_add_blame(struct fake *fake, char *words)
 	fake->victim[v].nr += e == fake->evictor[v] + fake->victim[v].nr;
 	e->id = evictor;
 	e->reason = reason;
+	if (words && strcmp(words, "again") == 0) {
+		fake_set(&e->refaults, pages);
+		return;
+	}
 	fake_set(&e->evictions, pages);
+	e->refaults = words && strcmp(words, "unread") == 0 ? 0 : e->evictions;
 	e->merged = words && strcmp(words, "merged") == 0;
 }
 
@@ -663,6 +695,22 @@ static inline void fake_put_marks(struct frame *frame, size_t i, const struct fa
 	fake_put_text(frame, i, FRAME_MARKS, text);
 }
 
+/* All that is not file pages is anonymous, and half of it active */
+static inline void fake_put_stat(struct frame *frame, size_t i, const struct fake_cgroup *c)
+{
+	uint64_t current = c->file[FRAME_MEMORY_CURRENT], file = c->stat[1];
+	uint64_t anon = current > file ? current - file : 0;
+	char text[512];
+
+	snprintf(text, sizeof(text),
+		 "anon %" PRIu64 "\nfile %" PRIu64 "\nkernel %" PRIu64 "\nsock %" PRIu64
+		 "\nshmem %" PRIu64 "\ninactive_anon %" PRIu64 "\nactive_anon %" PRIu64
+		 "\nunevictable %" PRIu64 "\nslab_reclaimable %" PRIu64 "\n",
+		 c->stat[0], file, c->stat[4], c->stat[6], c->stat[2], anon - anon / 2, anon / 2,
+		 c->stat[3], c->stat[5]);
+	fake_put_text(frame, i, FRAME_MEMORY_STAT, text);
+}
+
 static inline void fake_put_file(struct frame *frame, size_t i, enum frame_file file,
 				 const struct fake_cgroup *c)
 {
@@ -676,16 +724,15 @@ static inline void fake_put_file(struct frame *frame, size_t i, enum frame_file 
 	case FRAME_MEMORY_PRESSURE:
 		return fake_put_pressure(frame, i, c);
 	case FRAME_MEMORY_STAT:
-		snprintf(text, sizeof(text),
-			 "anon %" PRIu64 "\nfile %" PRIu64 "\nkernel 0\nshmem %" PRIu64 "\n",
-			 c->stat[0], c->stat[1], c->stat[2]);
-		return fake_put_text(frame, i, file, text);
+		return fake_put_stat(frame, i, c);
 	case FRAME_EVENTS:
 		snprintf(text, sizeof(text), "populated %" PRIu64 "\nfrozen %" PRIu64 "\n",
 			 c->file[file], c->frozen);
 		return fake_put_text(frame, i, file, text);
 	case FRAME_MARKS:
 		return fake_put_marks(frame, i, c);
+	case FRAME_CLAIMS:
+		return *c->claims ? fake_put_text(frame, i, file, c->claims) : (void)0;
 	case FRAME_CPU_STAT:
 		snprintf(text, sizeof(text), "usage_usec %" PRIu64 "\nuser_usec 0\n",
 			 c->file[file]);

@@ -41,8 +41,13 @@ done
 for count in -1 +1 1.5 x '' 99999999999999999999999; do
 	usage "--count must be a whole number, not '$count'" list --count="$count"
 done
-usage "--sort must be stall, refaults, evictions, extra, psi or name, not 'size'" list --sort size
-usage "--sort must be stall, refaults, evictions, extra, psi or name, not ''" list --sort ''
+keys='stall, cause, reclaim, high, read, refaults, evictions, taken, blame, memory, extra, limit, low, swap, psi, full, id or name'
+usage "--sort must be $keys, not 'size'" list --sort size
+usage "--sort must be $keys, not ''" list --sort ''
+usage "-o: no column 'memroy', did you mean 'memory'?" list -o stall,memroy,low
+usage "-o: no column 'cpu', '-o help' lists them" top -o cpu
+usage "-o: no column '', '-o help' lists them" list -o stall,
+usage "-o needs a value: COLUMNS" list -o
 usage "--count needs --interval" show / --count 2
 usage "CGROUP is missing" show
 usage "CGROUP is missing" show --json
@@ -54,7 +59,6 @@ usage "CGROUP is missing" curve
 usage "--below must be a rate in refaults per second, not 'x'" curve / --interval 1 --below x
 usage "--below must be a rate in refaults per second, not '-1'" curve / --interval 1 --below -1
 usage "--below needs --interval" curve / --below 5
-usage "--json and --svg - exclude each other" curve / --json --svg -
 usage "CGROUP is missing" why
 usage "unexpected argument 'b'" why a b
 usage "--interval must be a time above 0, such as 5 or 50ms, not '0'" why / --interval 0
@@ -66,6 +70,16 @@ run 0 "$real" --version
 has "^headroom [0-9]"
 run 0 "$real" list --help
 has '--interval TIME'
+has '^  -o COLUMNS '
+HEADROOM_FAKE=absent run 0 "$fake" list -o help
+has '^memory +MEMORY +memory that it uses: memory.current$'
+[ "$(wc -l <"$out")" -eq 17 ] && [ "$(wc -L <"$out")" -le 80 ]
+report "a line for each column"
+cp "$out" "$err.columns"
+HEADROOM_FAKE=absent run 0 "$fake" top -o=help
+cmp -s "$out" "$err.columns"
+report "top has the same columns"
+rm -f "$err.columns"
 run 0 "$real" blame --help
 has '^Usage: headroom blame \[CGROUP\] \[OPTION\]'
 has '^SHARE is '
@@ -131,6 +145,22 @@ json 'lines[0]["histogram_bytes"] == 992 and lines[0]["histograms"] == 40'
 json 'lines[0]["kernel"] == "6.1.0-fake" and lines[0]["triggers"] == 2'
 json 'lines[0]["worker_time"] == 1500000 and lines[0]["request_time"] == 5000000000'
 json 'lines[0]["event_seq"] == 0'
+# features, by the release and by hooks: the fake 6.1 has kprobes, and no hook of direct writes
+run 0 "$fake" status --features
+has '^features on Linux 6.1.0-fake$'
+has '^  refaults from zram +present +kernels that have it: from 6.3$'
+has '^  refaults of pages of zeros +present +kernels that have it: up to 6.11$'
+has '^  pages scanned, with MGLRU +present '
+has '^  the target of reclaim +missing +kernels that have it: from 7.1$'
+has '^      it is guessed, and can be the wrong one'
+has '^  direct writes +missing '
+HEADROOM_FAKE=mglru run 0 "$fake" status --features
+has '^  pages scanned, with MGLRU +missing '
+# partly: without kprobes; the module does not report the kernel
+HEADROOM_FAKE=partly run 0 "$fake" status --features
+has '^  all pages from zswap +missing +kernels that have it: none$'
+HEADROOM_FAKE=partly run 0 "$fake" status --json
+json '[f["present"] for f in lines[0]["features"] if f["name"] == "all pages from zswap"] == [False]'
 HEADROOM_FAKE=untracked run 0 "$fake" status
 has '^stalls +not tracked: headroom config stalls=on$'
 has '^  sched_switch +off: waits for refaults$'
@@ -138,7 +168,7 @@ HEADROOM_FAKE=untracked run 0 "$fake" status --json
 json 'lines[0]["stalls"] is False'
 
 run 0 "$fake" list --interval 0.05
-has '^CGROUP +STALL% +RECLAIM% +HIGH% +READ% +REFAULT/s +EVICT/s +EXTRA$'
+has '^CGROUP +STALL% +RECLAIM% +HIGH% +READ% +REFAULT/s +MEMORY +EXTRA$'
 awk '$1 == "/busy" { all = $2; parts = $3 + $4 + $5; r = $3; h = $4 }
 	END { exit !(all > 0 && (all - parts) ^ 2 < 0.25 && (r - 5 * h) ^ 2 < 1) }' "$out"
 report "the stall columns add up to the total, without proactive reclaim"
@@ -148,7 +178,7 @@ lacks '^/idle'
 [ "$(sed -n 's/ .*//;2,4p' "$out" | tr '\n' ' ')" = "/ /busy /busy/db " ]
 report "sorted by stall, then name"
 run 0 "$fake" list --interval 0.05 --all --sort name
-has '^/idle +0 +0 +0 +0 +0 +0 +-$'
+has '^/idle +0 +0 +0 +0 +0 +- +-$'
 lacks 'not shown'
 [ "$(sed 's/ .*//;1d' "$out" | tr '\n' ' ')" = '/ /busy /busy/db /busyness /idle /vain\x1b[2J ' ]
 report "sorted by name"
@@ -182,6 +212,87 @@ json 'all(sum(stall["total"] for stall in line["subtree"]["stall"].values() if s
 json 'lines[0]["path"] == "/" and 0 <= sum(line["extra_bytes"] for line in lines[:5]
 	if line["path"] in ("/busy/db", "/busyness", "/vain\033[2J")) -
 	lines[0]["extra_bytes"] <= 2 * 4096'
+# the columns that fit
+COLUMNS=140 run 0 "$fake" list --interval 0.05
+has '^CGROUP +STALL% +RECLAIM% +HIGH% +READ% +REFAULT/s +EVICT/s +MEMORY +LIMIT +LOW +SWAP +EXTRA +PSI%$'
+COLUMNS=40 run 0 "$fake" list --interval 0.05 --sort taken
+has '^CGROUP +STALL% +TAKEN/s$'
+COLUMNS=30 run 0 "$fake" list --interval 0.05 -o id,stall,full,low
+has '^CGROUP +ID +STALL% +FULL% +LOW$'
+has '^/busy/db +3 +[0-9.]+ +[0-9.]+ +-$'
+# the first ones, and in a tree those above them
+run 0 "$fake" list --interval 0.05 --limit 2
+[ "$(sed 's/ .*//' "$out" | tr '\n' ' ')" = 'CGROUP / /busy 1 3 ' ]
+report "the first two"
+has '^1 idle cgroup not shown$'
+has '^3 more cgroups not shown$'
+run 0 "$fake" list --interval 0.05 --limit 1 --sort blame --tree -o blame
+[ "$(sed 's/ *[^ ]*$//;/not/d' "$out" | tr '\n' ' ')" = 'CGROUP / ' ]
+report "without an evictor, by stall"
+run 0 "$fake" list --interval 0.05 --tree --sort name --all --no-legend
+[ "$(sed 's/  *[^ /a-z].*//' "$out" | tr '\n' ,)" = '/,  busy,    db,  busyness,  idle,  vain\x1b[2J,' ]
+report "a tree, without legend"
+# what the evictors took from others in the interval
+HEADROOM_FAKE=taking run 0 "$fake" list --interval 0.05 --sort blame --limit 1 --no-legend -o blame
+has '^/idle +[0-9.]+$'
+HEADROOM_FAKE=taking run 0 "$fake" list --interval 0.05 --all --json
+json 'all(line["blame_per_s"] is None for line in lines)'
+HEADROOM_FAKE=taking run 0 "$fake" list --interval 0.05 --all --json -o blame
+# /busy evicts pages of /busy/db, which is not from others; /idle does, 40 of them
+json '{line["path"]: round(line["blame_per_s"] * line["interval_s"], 6) for line in lines} ==
+	{"/": 0, "/busy": 0, "/busy/db": 0, "/idle": 40, "/vain\033[2J": 0, "/busyness": 0}'
+
+# Memory, from the files of the cgroups
+tree=$(mktemp -d) && mkdir -p "$tree/busy/db" "$tree/idle" &&
+	echo 67108864 >"$tree/busy/db/memory.current" && echo max >"$tree/busy/db/memory.max" &&
+	echo 134217728 >"$tree/busy/db/memory.high" && echo 0 >"$tree/busy/db/memory.low" &&
+	echo 1048576 >"$tree/busy/db/memory.swap.current" && echo 4096 >"$tree/idle/memory.current" &&
+	echo max >"$tree/busy/memory.max" && echo max >"$tree/busy/memory.high"
+report "a cgroup tree with files"
+export HEADROOM_FAKE_ROOT="$tree"
+run 0 "$fake" list --interval 0.05 --all -o memory,limit,low,swap --sort memory
+has '^CGROUP +MEMORY +LIMIT +LOW +SWAP$'
+has '^/busy/db +64.0 MiB +128.0 MiB +0 B +1.0 MiB$'
+has '^/busy +- +max +- +-$'
+has '^/idle +4.0 KiB +- +- +-$'
+[ "$(sed -n '2,4s/ .*//p' "$out" | tr '\n' ' ')" = '/busy/db /idle / ' ]
+report "sorted by memory, unknown ones last"
+run 0 "$fake" list --interval 0.05 --all --json
+json '{line["path"]: line["memory"] for line in lines}["/busy/db"] == dict(current_bytes=64 << 20,
+	max_bytes=None, high_bytes=128 << 20, low_bytes=0, swap_bytes=1 << 20, read=True,
+	limit=dict(bytes=128 << 20, partial=False, id=3, path="/busy/db", file="memory.high"))'
+json '{line["path"]: line["memory"] for line in lines}["/idle"] == dict(current_bytes=4096,
+	max_bytes=None, high_bytes=None, low_bytes=None, swap_bytes=None, read=False,
+	limit=dict(bytes=None, partial=True, id=None, path=None, file=None))'
+json 'all(line["psi_full_percent"] < line["psi_some_percent"] for line in lines if line["id"] != 4)'
+run 0 "$fake" top --once --interval 0.05 -o memory,swap --sort memory
+has '^/busy/db +64.0 MiB +1.0 MiB$'
+# A limit of an ancestor binds
+echo 100663296 >"$tree/busy/memory.max"
+run 0 "$fake" list --interval 0.05 --all -o limit --sort limit
+has '^/busy/db +96.0 MiB\^$'
+has '^/busy +96.0 MiB$'
+run 0 "$fake" list --interval 0.05 --all -o limit --subtree /busy/db
+has '^/busy/db +96.0 MiB\^$'
+run 0 "$fake" top --once --interval 0.05 -o limit
+has '^/busy/db +96.0 MiB\^$'
+run 0 "$fake" list --interval 0.05 --all --json --subtree /busy/db
+json 'lines[0]["memory"]["high_bytes"] == 128 << 20 and lines[0]["memory"]["limit"] ==
+	dict(bytes=96 << 20, partial=False, id=2, path="/busy", file="memory.max")'
+# and if it is unknown, the lowest known one is an upper bound
+rm "$tree/busy/memory.high"
+run 0 "$fake" list --interval 0.05 --all -o limit
+has '^/busy/db +<96.0 MiB\^$'
+has '^/idle +-$'
+rm "$tree/busy/memory.max"
+run 0 "$fake" list --interval 0.05 --all -o limit
+has '^/busy/db +<128.0 MiB$'
+HEADROOM_FAKE=taking run 0 "$fake" top --once --interval 0.05 --sort blame
+[ "$(sed -n '3s/^\([^ ]*\) .*/\1/p' "$out")" = /idle ] && sed -n 2p "$out" | grep -q ' BLAME/s$'
+report "top sorts by blame, and shows it"
+rm -r "$tree"
+unset HEADROOM_FAKE_ROOT
+
 export HEADROOM_FAKE=churn=1000
 run 0 "$fake" list --interval 0.05
 has 'were created or removed during the read'
@@ -490,17 +601,11 @@ json 'lines[0]["horizon"]["evictions"] == 1800'
 json 'lines[0]["horizon"]["extra_bytes"] == lines[0]["points"][-1]["extra_bytes"]'
 json 'lines[0]["extra_low_bytes"] <= lines[0]["extra_bytes"]'
 json 'lines[0]["pool"] == "local" and lines[0]["evictions"] == 2000'
-run 0 "$fake" curve /busy/db --svg -
-has '^<svg .*>$'
-has '^</svg>$'
 run 0 "$fake" curve /idle
 has '^no refaults up to the horizon; beyond it nothing is known$'
 run 1 "$fake" curve /nowhere
 grep -qx 'headroom: no such cgroup: /nowhere' "$err"
 report "reports that there is none"
-run 1 "$fake" curve /busy/db --svg /nowhere/at/all
-grep -q 'cannot write /nowhere/at/all: No such file' "$err"
-report "says why a drawing cannot be written"
 
 # put_files CGROUP CURRENT MAX HIGH LOW: the files of a cgroup
 put_files() {
@@ -599,6 +704,86 @@ done
 rm -r "$tree"
 unset HEADROOM_FAKE_ROOT
 export HEADROOM_FAKE=
+
+# Names: the end of a path, a pattern, a process
+# /busyness is not there at the first reading, which looks for names
+for cgroup in db busy/db 'd[ab]' '/busy/*' '*/db' /busy/db; do
+	run 0 "$fake" show "$cgroup"
+	has '^/busy/db \(id 3\)$'
+done
+for cgroup in nodb usy '/*/*/*' '/d*' 'busy/d'; do
+	run 1 "$fake" show "$cgroup"
+	grep -qxF "headroom: no such cgroup: $cgroup" "$err"
+	report "no cgroup matches"
+done
+run 1 "$fake" show '[bi]*'
+[ "$(tr '\n' ' ' <"$err")" = 'headroom: 2 cgroups match [bi]*, name one of them:   /busy   /idle ' ]
+report "lists the candidates"
+run 1 "$fake" why '*'
+grep -qF '  /vain\x1b[2J' "$err"
+report "candidates are safe to print"
+run 0 "$fake" list --interval 0.05 --subtree db --no-legend
+[ "$(sed 's/ .*//' "$out")" = /busy/db ]
+report "list --subtree takes a name"
+run 0 "$fake" why db --interval 20ms
+has '^/busy/db \(id 3\)$'
+for command in blame stalls curve; do
+	run 0 "$fake" $command db
+done
+run 0 "$fake" top --once --interval 0.05 --subtree db
+has '^headroom: 1 of 1 cgroups'
+HEADROOM_FAKE=malformed run 1 "$fake" show db
+usage "CGROUP is missing" why --json
+usage "--pid must be the number of a process, not '0'" show --pid 0
+usage "--pid must be the number of a process, not '1/../self'" show --pid 1/../self
+usage "--self takes no value" show --self=1
+usage "unexpected argument '/busy'" show --self /busy
+usage "more than one CGROUP: '/busy' and --pid" show /busy --pid 1
+run 1 "$fake" show --pid 99999999
+grep -qx 'headroom: process 99999999: there is no such process' "$err"
+report "says that there is no such process"
+# the fake kernel does not have the cgroup of this test, but the message has its path
+path=$(sed -n 's/^0:://p' /proc/self/cgroup)
+if [ "$path" != / ] && [ -n "$path" ]; then
+	for process in --self "--pid $$" --pid=$$; do
+		# shellcheck disable=SC2086 # two words
+		run 1 "$fake" show $process
+		grep -qxF "headroom: no such cgroup: $path" "$err"
+		report "names the cgroup of a process: $process"
+	done
+elif [ -n "$path" ]; then
+	run 0 "$fake" show --self
+	has '^/ \(id 1\)$'
+	run 0 "$fake" stalls --pid $$
+fi
+
+# Help: the page of a topic, or the usage of a command without man
+tree=$(mktemp -d) && cat >"$tree/man" <<-'END'
+	#!/bin/sh
+	# Usage: man [-w] SECTION PAGE; there is no page in section 8
+	[ "$1" != -w ] || { [ "$2" != 8 ]; exit; }
+	echo "page $*"
+END
+chmod +x "$tree/man"
+report "a man"
+for pair in 'list=1 headroom-list' 'why=1 headroom' 'module=4 headroom' 'record=1 headroom-record' \
+	'headroomd.conf=5 headroomd.conf' 'library=3 libheadroom'; do
+	HEADROOM_FAKE=absent PATH=$tree:$PATH run 0 "$fake" help "${pair%%=*}"
+	[ "$(cat "$out")" = "page ${pair#*=}" ]
+	report "opens ${pair#*=}"
+done
+PATH=$tree:$PATH run 1 "$fake" help headroomd
+grep -qx 'headroom: cannot open the man page headroomd(8): man, or the page, is not installed' "$err"
+report "says that there is no page"
+rm -r "$tree"
+PATH=/nowhere run 0 "$fake" help why
+has '^Usage: headroom why CGROUP'
+PATH=/nowhere run 0 "$fake" help
+has '^Usage: headroom COMMAND'
+PATH=/nowhere run 1 "$fake" help module
+usage "no topic 'libary', did you mean 'library'?" help libary
+usage "no topic 'frobnicate'" help frobnicate
+usage "unexpected argument 'top'" help list top
 
 # Colour on a terminal, except with NO_COLOR
 if command -v script >/dev/null; then

@@ -41,9 +41,14 @@ completes 'stalls status' sta
 completes '' nothing ''
 completes '--all' list --a
 completes 'name' list --sort n
-completes 'evictions extra name psi refaults stall' list --sort ''
+completes 'name' list --sort na
+completes 'memory' list -o mem
+completes 'stall,memory' list -o stall,mem
+completes 'low' top -o = lo
+completes 'full' replay file list -o fu
 completes 'evictions extra' top --sort = e
-completes 'evictions extra name psi refaults stall' list --sort =
+completes '--no-legend' list --n
+completes 'psi' list --sort = p
 completes 'swap_in' trigger / --cause swap
 completes 'memcg_reclaim memory_high_reclaim memory_high_throttle' trigger / --cause mem
 completes '' list --interval ''
@@ -66,18 +71,29 @@ completes '' daemon log ''
 completes 'on' config stalls = on
 completes 'off on' config stalls =
 completes '' replay ''
-completes 'blame curve list show top why' replay file ''
-completes 'show' replay --at 14 : 08 : 30 file s
+completes '' report ''
+completes '--cgroup' report file --c
+completes '--cgroup --from --help --to -o' report file -
+
+completes 'headroomd headroomd.conf' help head
+completes 'library list' help li
+completes 'latency' metrics --groups lat
+completes 'stall,psi' metrics --groups stall,ps
+completes '--features' status --f
+completes '--pid' blame --p
+completes 'blame curve list show stalls top why' replay file ''
+completes 'show' replay --at 14 : 08 : 30 file sh
 completes 'top' replay --at = +10min file t
-completes '--sort --subtree' replay file top --s
+completes '--self --sort --subtree' replay file top --s
+completes '-o' replay file top -o
 completes '/user.slice' replay file why /u
 completes '/user.slice' replay file --at 14 : 08 why --interval 2 /u
 completes 'name' replay file list --sort n
 
 # Each option that the usage of a command has
 for command in $commands; do
-	completes "$("$headroom" "$command" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort |
-		tr '\n' ' ' | sed 's/ $//')" "$command" --
+	completes "$("$headroom" "$command" --help | sed -n 's/^  \(-[a-z-]*\).*/\1/p' | sort |
+		tr '\n' ' ' | sed 's/ $//')" "$command" -
 done
 
 finish

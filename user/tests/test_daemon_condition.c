@@ -211,6 +211,8 @@ static void refuse_all(const struct refusal *refusal, size_t nr)
 
 #define OPERAND		"expected a signal, 'not' or '('"
 #define END		"expected 'and', 'or', 'for' or the end, not "
+#define LASTS(word)	"expected the end, not '" word \
+			"': 'for' is about all before it, put what lasts in parentheses"
 #define INSIDE		"expected ')', 'and', 'or' or 'for'"
 #define TIME		"expected a time above 0 and below 30 years, such as 10s"
 #define NUMBER		"expected a number without a unit, such as 3 for pids, not "
@@ -229,8 +231,9 @@ static void check_structure_errors(void)
 		{ "pids > 3)", 8, END "')'" },
 		{ "pids > 3 pids > 4", 7, NUMBER "'3 pids'" },
 		{ "(pids > 3) pids > 4", 11, END "'pids'" },
-		{ "pids > 3 for 1s for 2s", 16, END "'for'" },
-		{ "pids > 3 for 1s and pids > 4", 16, END "'and'" },
+		{ "pids > 3 for 1s for 2s", 16, LASTS("for") },
+		{ "pids > 3 for 1s and pids > 4", 16, LASTS("and") },
+		{ "(pids > 3 for 1s) pids > 4", 18, END "'pids'" },
 		{ "(pids > 3", 9, INSIDE },
 		{ "(pids > 3 for 4s", 16, INSIDE },
 		{ "((pids > 3)", 11, INSIDE },

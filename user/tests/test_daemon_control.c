@@ -20,8 +20,7 @@
 #include "control.h"
 #include "control_answer.h"
 #include "control_socket.h"
-#include "frames.h"
-#include "tap.h"
+#include "fake_rules.h"
 #include "tree.h"
 
 /* --- answers --- */
@@ -38,38 +37,20 @@ static const char rules[] =
 	"do = protect max=2G\n"
 	"dry-run = yes\n";
 
-static struct fake fake;
-static struct config *config;
-static struct engine *engine;
 static struct history history;
 static struct control_state state;
+static struct tally tally;
 static struct config_errors reload_errors;
 static int paused, reloads;
 static bool reload_succeeds;
 
-static void ignore_decision(void *arg, const struct decision *decision)
-{
-	(void)arg, (void)decision;
-}
-
 /* What the engine writes is in the next frame */
 static void apply_claim(void *arg, const struct ledger_event *event, const struct decision *d)
 {
-	(void)arg, (void)d;
+	(void)arg;
 	for (size_t i = 0; i < fake.nr; i++)
-		if (fake.cgroup[i].id == event->claim->id)
+		if (fake.cgroup[i].id == event->claim->id && !(d && d->dry))
 			fake.cgroup[i].file[FRAME_MEMORY_LOW] = event->to;
-}
-
-static void ignore_deed(void *arg, const struct frame *frame, const struct deed *deed,
-			const struct decision *decision)
-{
-	(void)arg, (void)frame, (void)deed, (void)decision;
-}
-
-static void ignore_gap(void *arg, const struct frame *frame, const char *why)
-{
-	(void)arg, (void)frame, (void)why;
 }
 
 static void note_pause(void *arg, bool pause)
@@ -89,32 +70,17 @@ static bool note_reload(void *arg, struct config_errors *errors)
 
 static const struct control_acts acts = { note_pause, note_reload, NULL };
 
-static void step(const char *change)
-{
-	struct frame *frame;
-
-	fake_change(&fake, change);
-	frame = fake_frame(&fake);
-	if (engine_round(engine, frame))
-		abort();
-	frame_put(frame);
-}
-
 static void begin(void)
 {
-	static const struct engine_log log = {
+	static const struct engine_log claims = {
 		ignore_decision, apply_claim, ignore_deed, ignore_gap, NULL,
 	};
-	struct config_errors errors;
+	const struct engine_log log = tally_log(&tally, &claims);
 
-	if (config_parse("conf", rules, strlen(rules), &config, &errors))
-		fake_wrong("no configuration", errors.nr ? errors.text[0] : "");
-	engine = engine_new(false, &log);
-	if (!engine || engine_set_rules(engine, config) ||
-	    engine_open_ledger(engine, LEDGER_REPLAY, NULL, NULL))
-		fake_wrong("no engine", "");
+	begin_rules(rules, &log);
 	state = (struct control_state){
 		.config = config, .engine = engine, .history = &history,
+		.tally = &tally,
 		.root = "/sys/fs/cgroup", .uptime = 5 * NS_PER_S,
 	};
 	fake_change(&fake, "@10 wall=1000\n/ id=1\n/a id=2 pids=5 current=60M max=100M\n/b id=3");
@@ -122,10 +88,9 @@ static void begin(void)
 
 static void end(void)
 {
-	engine_free(engine);
-	config_free(config);
+	end_rules();
+	tally_clear(&tally);
 	history_clear(&history);
-	fake_free(&fake);
 }
 
 #define MAX_LINES	300
@@ -285,7 +250,7 @@ static void check_rules(void)
 	is_member(0, "patterns.0", "/a");
 	is_member(0, "patterns.1", "/b");
 	is_member(0, "when", "pids > 3 until 1 and not refaults.anon > 5/s for 20s");
-	is_member(0, "do", "protect max=1.0 GiB share=95.0 % rate=20/s idle=60.0 s");
+	is_member(0, "do", "protect max=1.0 GiB share=95.0 % rate=20/s idle=60.0 s min=0 B");
 	is_member(0, "cooldown_ns", "30000000000");
 	is_member(0, "dry_run", "false");
 	is_member(0, "cgroups", "2");
@@ -348,22 +313,60 @@ static void check_why(void)
 
 static void check_blind(void)
 {
-	step("@+1\n/a pids=-");
+	run_rules("@+1\n/a pids=-");
 	ask("why /a", 2);
 	is_member(0, "comparisons.0.holds", "null");
 	is_member(0, "comparisons.0.value", "null");
 	ok(member(0, "comparisons.0.blind"), "a blind signal has its reason");
-	step("@+1\n/a pids=5");
+	run_rules("@+1\n/a pids=5");
 }
 
-/* Have the rule raise memory.low */
+#define WORK	"@+1\n/a refaults=+1000 outside=+1000 evictions=+1000 "			\
+		"evictions.outside=+1000 samples=+1000 distance="
+
+/* Have the rule raise memory.low, and the one in a dry run more, since it has no cooldown */
 static void raise_low(void)
 {
 	for (int i = 0; i < 25; i++)
-		step("@+1");
-	for (int i = 0; i < 3; i++)
-		step("@+1\n/a refaults=+1000 outside=+1000 evictions=+1000 "
-		     "evictions.outside=+1000 samples=+1000 distance=9000x+1000");
+		run_rules("@+1");
+	run_rules(WORK "9000x+1000");
+	run_rules(WORK "9000x+1000");
+	run_rules(WORK "9000x+1000 current=90M");
+}
+
+static void note(const char *rule, enum deed_kind kind, int error)
+{
+	const struct outcome outcome = { .kind = kind, .rule = rule, .error = error };
+
+	tally_outcome(&tally, &outcome);
+}
+
+/* What was done, refused and failed, of each rule; and kills that were verified */
+static void check_acts(void)
+{
+	is_member(0, "acts.0.rule", "busy");
+	is_member(0, "acts.0.action", "protect");
+	is_member(0, "acts.0.done", "1");
+	is_member(0, "acts.0.failed", "0");
+	is_member(0, "acts.1.rule", "full");
+	is_member(0, "acts.1.done", "0");
+	is_member(0, "kills.verified", "0");
+	note("full", DEED_KILL, 0);
+	note("full", DEED_KILL, 0);
+	note("full", DEED_KILL, -ETIMEDOUT);
+	note("full", DEED_KILL, -ENOENT);
+	note("full", DEED_KILL, -EBUSY);
+	note("busy", DEED_RECLAIM, -EBUSY);
+	note("no longer a rule", DEED_RUN, 0);
+	ask("status", 1);
+	is_member(0, "acts.0.done", "1");
+	is_member(0, "acts.0.refused", "1");
+	is_member(0, "acts.1.done", "2");
+	is_member(0, "acts.1.refused", "1");
+	is_member(0, "acts.1.failed", "2");
+	is_member(0, "acts.2", "null");
+	is_member(0, "kills.verified", "2");
+	is_member(0, "kills.unverified", "1");
 }
 
 /* The claim has what it was, what it is and who wants that */
@@ -380,6 +383,13 @@ static void check_claims(void)
 	is_member(0, "claims.0.write_error", "null");
 	ok(member(0, "claims.0.written") && json_object_get_uint64(member(0, "claims.0.written")) > 0,
 	   "a value was written");
+	is_member(0, "dry_knobs", "1");
+	is_member(0, "dry_claims.0.path", "/a");
+	is_member(0, "dry_claims.0.demands.0.rule", "full");
+	ok(member(0, "dry_claims.0.original") && member(0, "claims.0.written") &&
+	   json_object_equal(member(0, "dry_claims.0.original"), member(0, "claims.0.written")),
+	   "what a rule in a dry run would set is on top of that");
+	check_acts();
 }
 
 static void check_log(void)
@@ -466,15 +476,20 @@ static int try_open(struct control **result, unsigned int mode, const char *grou
 	return control_open(result, loop, &options, note_request, &handled);
 }
 
-/* Run the loop for some time */
+/*
+ * Run the loop for some time, and until it has handled what there is: on a busy machine the time may
+ * be over before it has begun
+ */
 static void run(unsigned int ms)
 {
 	uint64_t until = clock_now() + ms * 1000000ull;
+	int handled_one;
 
 	do {
-		if (sd_event_run(loop, 1000) < 0)
+		handled_one = sd_event_run(loop, 1000);
+		if (handled_one < 0)
 			abort();
-	} while (clock_now() < until);
+	} while (handled_one || clock_now() < until);
 }
 
 static int connect_client(void)
@@ -783,9 +798,9 @@ static void check_answers(void)
 	begin();
 	check_before_first_frame();
 	check_requests();
-	step("@10");
-	step("@+1");
-	step("@+1");
+	run_rules("@10");
+	run_rules("@+1");
+	run_rules("@+1");
 	check_status();
 	check_rules();
 	check_why();
@@ -802,7 +817,7 @@ static void check_answers(void)
 static void begin_example(void)
 {
 	begin();
-	step("@10");
+	run_rules("@10");
 	raise_low();
 	state.frame = (struct control_frame){ 1000 * NS_PER_S, 1500000, 3 };
 	history_add(&history, 1000 * NS_PER_S, LOG_INFO, "an escape \033[2J in the log");
@@ -832,7 +847,7 @@ static int print_answers(void)
 	print_answer("rules");
 	print_answer("why /a");
 	print_answer("why /b");
-	step("@+1\n/a pids=-");
+	run_rules("@+1\n/a pids=-");
 	print_answer("why /a");
 	print_answer("log");
 	print_answer("pause");

@@ -16,6 +16,12 @@
 #define WORK(path)										\
 	path " refaults=+1000 outside=+1000 evictions=+1000 evictions.outside=+1000 "		\
 	"distance=9000x+1000\n"
+/* A rule that may raise memory.min as well */
+#define HARD(name, cgroups, min, ...)								\
+	"[rule " name "]\ncgroups = " cgroups "\nwhen = " BUSY "\n"				\
+	"do = protect max=512M rate=20/s idle=10s min=" min "\n" __VA_ARGS__ "\n"
+/* The kernel evicts below memory.low, by others' demand: 83M is what the pages need then */
+#define BREACH(path)	WORK(path) path " current=40M local.low=+1\n"
 #define A_CGROUP	" current=64M evictions=1000000\n"
 #define MACHINE		"@100\n/ id=1\n/a id=2" A_CGROUP "/b id=3" A_CGROUP
 
@@ -90,7 +96,7 @@ static const struct engine_case cases[] = {
  "108 r /a: yes, raise\n"
  "108 /a: wrote 0M to 110M\n",
 	}, {
-		.name = "after another boot, times of the last one count no more",
+		.name = "after another boot, times and claims of the last one count no more",
 		.config = RULE("r", "/a", BUSY, "cooldown = 20s") RULE("old", "/b", "age > 1min"),
 		.script = MACHINE "@+1\n" WORK("/a") "@10 boot_id=b\n@+1 x2\n",
 		.log = "100 r /a: yes, blind\n"
@@ -100,7 +106,7 @@ static const struct engine_case cases[] = {
 		       "10 gap: the machine was booted\n"
 		       "10 r /a: yes, blind\n"
 		       "10 old /b: unknown, blind\n"
-		       "11 r /a: yes, hold\n",
+		       "11 r /a: yes, quiet\n",
 	}, {
 		.name = "nor if the clock went back",
 		.config = RULE("r", "/a", BUSY, "cooldown = 20s") RULE("old", "/b", "age > 1min"),
@@ -384,13 +390,23 @@ static const struct engine_case cases[] = {
 		       "102 dry /s/y: yes, hold (dry)\n"
 		       "104 real /s/x: yes, hold\n"
 		       "104 dry /s/x: yes, hold (dry)\n"
-		       "105 /s/x: outside 110M to 20M (dry)\n"
 		       "105 /s/x: outside 80M to 20M\n"
+		       "105 /s/x: outside 110M to 20M (dry)\n"
 		       "105 real /s/x: yes, quiet\n"
 		       "105 dry /s/x: yes, quiet (dry)\n"
 		       "105 /s: wrote 219M to 190M (dry)\n"
 		       "105 /s: restored 80M to 0M\n"
 		       "106 /s: wrote 190M to 110M (dry)\n",
+	}, {
+		.name = "a knob that was reset is set once more",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n@+1\n/a low=0\n@+1\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, hold\n"
+		       "103 /a: reset 110M to 0M\n"
+		       "103 /a: wrote 0M to 110M\n",
 	}, {
 		.name = "in a dry run, all rules do",
 		.config = RULE("r", "/a", BUSY) RULE("s", "/b", BUSY, "dry-run = yes"),
@@ -491,7 +507,7 @@ static const struct engine_case cases[] = {
 		.name = "reclaim acts in each frame, until the pages are read again",
 		.config = RECLAIM("/a") "\n",
 		.script = RECLAIM_MACHINE "@+1 x3\n" RECLAIMED "@+1\n/a proactive.refaults=+100\n"
-			  "@+1 x10\n",
+			  "@+1 x15\n",
 		.log = "100 s /a: yes, blind\n"
 		       "101 s /a: yes, reclaim file pages\n"
 		       "101 s /a: reclaim /a 1M\n"
@@ -499,8 +515,8 @@ static const struct engine_case cases[] = {
 		       "103 s /a: reclaim /a 1M\n"
 		       "104 s /a: yes, returned\n"
 		       "113 s /a: later yes, returned\n"
-		       "114 s /a: yes, reclaim file pages\n"
-		       "114 s /a: reclaim /a 0M\n",
+		       "119 s /a: yes, reclaim file pages\n"
+		       "119 s /a: reclaim /a 0M\n",
 	}, {
 		.name = "but not within the cooldown",
 		.config = RECLAIM("/a") "\ncooldown = 2s\n",
@@ -536,11 +552,55 @@ static const struct engine_case cases[] = {
 		       "102 r /s/x: yes, hold\n"
 		       "102 s /s/y: reclaim /s/y 1M\n",
 	}, {
+		.name = "what an ancestor protects is not reclaimed below it",
+		.config = RECLAIM("/s/y") "\n",
+		.script = SLICE RECLAIM_HOST "/s/y file=32M\n/s current=128M low=128M\n@+1\n"
+			  "@+1\n/s low=127M\n@+1\n/s low=0 min=128M\n@+1\n/s min=0\n",
+		.log = "100 s /s/y: yes, blind\n"
+		       "101 s /s/y: yes, at least\n"
+		       "102 s /s/y: yes, reclaim file pages\n"
+		       "102 s /s/y: reclaim /s/y 1M\n"
+		       "103 s /s/y: yes, at least\n"
+		       "104 s /s/y: yes, reclaim file pages\n"
+		       "104 s /s/y: reclaim /s/y 1M\n",
+	}, {
+		.name = "nor is anything if its protection is unknown",
+		.config = RECLAIM("/s/y") "\n",
+		.script = SLICE RECLAIM_HOST "/s/y file=32M\n/s min=-\n@+1 x2\n",
+		.log = "100 s /s/y: yes, blind\n",
+	}, {
 		.name = "nothing is reclaimed from a cgroup above the daemon's",
 		.config = RECLAIM("/a") "\n",
 		.script = RECLAIM_MACHINE "host self=/a/d\n@+1\n",
 		.log = "100 s /a: yes, blind\n"
 		       "101 s /a: yes, spared\n",
+	}, {
+		.name = "nor from one that is marked never to be harmed",
+		.config = RECLAIM("/a") "\n",
+		.script = RECLAIM_MACHINE "/a user.oomd_omit=1\n@+1\n",
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, marked\n",
+	}, {
+		.name = "nor from one that is to be avoided, until the mark is taken away",
+		.config = RECLAIM("/a") "\n",
+		.script = RECLAIM_MACHINE "/a trusted.oomd_avoid=1\n@+1\n"
+			  "@+1\n/a trusted.oomd_avoid=0\n",
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, marked\n"
+		       "102 s /a: yes, reclaim file pages\n"
+		       "102 s /a: reclaim /a 1M\n",
+	}, {
+		.name = "but a tenant cannot mark itself",
+		.config = RECLAIM("/a") "\n",
+		.script = RECLAIM_MACHINE "/a user.oomd_omit=1 owner=1000\n@+1\n",
+		.log = "100 s /a: yes, blind\n"
+		       "101 s /a: yes, reclaim file pages\n"
+		       "101 s /a: reclaim /a 1M\n",
+	}, {
+		.name = "and without its marks, nothing is known",
+		.config = RECLAIM("/a") "\n",
+		.script = RECLAIM_MACHINE "/a owner=-\n@+1\n",
+		.log = "100 s /a: yes, blind\n",
 	}, {
 		.name = "a dry run says what it would reclaim, and that nothing came of it",
 		.config = RECLAIM("/a") "\ndry-run = yes\n",
@@ -602,6 +662,195 @@ static const struct engine_case cases[] = {
 };
 
 
+/* The kernel does not heed memory.low */
+static const struct engine_case min_cases[] = {
+	{
+		.name = "the reason is the same while the kernel evicts below memory.low now and then",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@+1 x4\n" WORK("/a")
+			  "@+1\n" BREACH("/a") "@+1 x9\n" WORK("/a") "@+1\n" BREACH("/a") "@+1 x11\n"
+			  WORK("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, unheeded\n"
+		       "111 r /a: later yes, unheeded\n"
+		       "128 r /a: yes, enough\n",
+	}, {
+		.name = "with min=, memory.min is raised, with the ancestors, and given back when idle",
+		.config = HARD("r", "/s/x", "512M"),
+		.script = SLICE "@+1\n" WORK("/s/x") "@+1\n" BREACH("/s/x") "@+1 x2\n" WORK("/s/x")
+			  "@+1 x12\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 /s: wrote 0M to 110M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 r /s/x: yes, raise min\n"
+		       "102 /s: wrote min 0M to 110M\n"
+		       "102 /s/x: wrote min 0M to 110M\n"
+		       "103 r /s/x: yes, enough\n"
+		       "105 r /s/x: yes, hold\n"
+		       "112 r /s/x: later yes, hold\n"
+		       "114 r /s/x: yes, give back\n"
+		       "114 /s/x: wrote min 110M to 82M\n"
+		       "114 /s/x: wrote 110M to 82M\n"
+		       "114 /s: wrote min 110M to 82M\n"
+		       "114 /s: wrote 110M to 82M\n"
+		       "115 /s/x: wrote min 82M to 62M\n"
+		       "115 /s/x: wrote 82M to 62M\n"
+		       "115 /s: wrote min 82M to 62M\n"
+		       "115 /s: wrote 82M to 62M\n"
+		       "116 /s/x: wrote min 62M to 46M\n"
+		       "116 /s/x: wrote 62M to 46M\n"
+		       "116 /s: wrote min 62M to 46M\n"
+		       "116 /s: wrote 62M to 46M\n",
+	}, {
+		.name = "if memory.low was set by hand, only memory.min is raised and given back",
+		.config = HARD("r", "/a", "4M"),
+		.script = MACHINE "/a low=128M\n@+1\n" BREACH("/a") "@+1 x18\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise min\n"
+		       "101 /a: wrote min 0M to 4M\n"
+		       "102 r /a: yes, hold\n"
+		       "111 r /a: yes, give back\n"
+		       "111 r /a: later yes, give back\n"
+		       "111 /a: wrote min 4M to 3M\n"
+		       "112 /a: wrote min 3M to 2M\n"
+		       "113 /a: wrote min 2M to 2M\n"
+		       "114 /a: wrote min 2M to 1M\n"
+		       "115 /a: wrote min 1M to 1M\n"
+		       "116 /a: restored min 1M to 0M\n"
+		       "117 r /a: yes, quiet\n",
+	}, {
+		.name = "min= bounds it, which is said if the kernel still evicts below memory.low after that",
+		.config = HARD("r", "/a", "50M"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@+1\n" WORK("/a")
+			  "@+1 x2\n" BREACH("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, raise min\n"
+		       "102 /a: wrote min 0M to 50M\n"
+		       "103 r /a: yes, enough\n"
+		       "104 r /a: yes, at min\n",
+	}, {
+		.name = "the budget bounds both protections of a cgroup, once",
+		.config = "[daemon]\nbudget = 100M\n" HARD("r", "/s/*", "512M"),
+		.script = SLICE "@+1\n" WORK("/s/x") WORK("/s/y") "@+1 x3\n" BREACH("/s/x") WORK("/s/y"),
+		.log = "100 r /s/x: yes, blind\n"
+		       "100 r /s/y: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 r /s/y: yes, raise\n"
+		       "101 /s: wrote 0M to 100M\n"
+		       "101 /s/x: wrote 0M to 50M\n"
+		       "101 /s/y: wrote 0M to 50M\n"
+		       "102 r /s/x: yes, raise min\n"
+		       "102 r /s/y: yes, over budget\n"
+		       "102 /s: wrote min 0M to 50M\n"
+		       "102 /s/x: wrote min 0M to 50M\n"
+		       "103 r /s/x: yes, over budget\n",
+	}, {
+		.name = "while the kernel heeds memory.low, it is not raised",
+		.config = HARD("r", "/a", "512M"),
+		.script = MACHINE "@+1 x3\n" WORK("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, enough\n",
+	}, {
+		.name = "the cooldown of memory.low does not delay the first raise, but that of the next",
+		.config = HARD("r", "/a", "512M", "cooldown = 5s"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@+1\n" BREACH("/a") "/a current=95M\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, raise min\n"
+		       "102 /a: wrote min 0M to 110M\n"
+		       "103 r /a: yes, cooling\n",
+	}, {
+		.name = "a reload without min= gives it back, and keeps memory.low",
+		.config = HARD("r", "/a", "512M"),
+		.next = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@reload\n@+1 x2\n" WORK("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, raise min\n"
+		       "102 /a: wrote min 0M to 110M\n"
+		       "103 r /a: yes, enough\n"
+		       "103 /a: restored min 110M to 0M\n",
+	}, {
+		.name = "it is set once more if something resets it, and ends if something else sets it",
+		.config = HARD("r", "/a", "512M"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@+1\n/a min=0\n@+1\n"
+			  "@+1\n/a min=20M\n@+1\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, raise min\n"
+		       "102 /a: wrote min 0M to 110M\n"
+		       "103 /a: reset min 110M to 0M\n"
+		       "103 r /a: yes, hold\n"
+		       "103 /a: wrote min 0M to 110M\n"
+		       "105 /a: outside min 110M to 20M\n",
+	}, {
+		.name = "without the file, memory.low is all there is",
+		.config = HARD("r", "/a", "512M"),
+		.script = MACHINE "/a min=-\n@+1\n" WORK("/a") "@+1\n" BREACH("/a"),
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, unheeded\n",
+	}, {
+		.name = "blind, the rule keeps both",
+		.config = HARD("r", "/a", "512M"),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n" BREACH("/a") "@+1 module=missing\n@+1\n",
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, raise min\n"
+		       "102 /a: wrote min 0M to 110M\n"
+		       "103 r /a: yes, blind\n",
+	}, {
+		.name = "in a dry run, it is imagined",
+		.config = HARD("r", "/a", "512M", "dry-run = yes"),
+		.script = MACHINE "/a low=128M\n@+1\n" BREACH("/a") "@+1 x2\n",
+		.log = "100 r /a: yes, blind (dry)\n"
+		       "101 r /a: yes, raise min (dry)\n"
+		       "101 /a: wrote min 0M to 83M (dry)\n"
+		       "102 r /a: yes, hold (dry)\n",
+	}, {
+		.name = "nothing is reclaimed from a cgroup whose memory.min is raised",
+		.config = HARD("r", "/a", "512M") RECLAIM("/a") "\n",
+		.script = MACHINE RECLAIM_HOST "/a low=128M file=32M\n@+1\n" BREACH("/a")
+			  "@+1 x2\n/a current=200M\n",
+		.log = "100 r /a: yes, blind\n"
+		       "100 s /a: yes, blind\n"
+		       "101 r /a: yes, raise min\n"
+		       "101 s /a: yes, above target\n"
+		       "101 /a: wrote min 0M to 83M\n"
+		       "102 r /a: yes, hold\n"
+		       "102 s /a: yes, protected\n",
+	}, {
+		.name = "what it adds to an ancestor is not for the others below that",
+		.config = HARD("r", "/s/x", "512M") RECLAIM("/s/y") "\n",
+		.script = SLICE RECLAIM_HOST "/s/x low=60M\n/s/y file=32M\n@+1\n" BREACH("/s/x")
+			  "@+1 x2\n",
+		.log = "100 r /s/x: yes, blind\n"
+		       "100 s /s/y: yes, blind\n"
+		       "101 r /s/x: yes, raise min\n"
+		       "101 s /s/y: yes, reclaim file pages\n"
+		       "101 s /s/y: reclaim /s/y 1M\n"
+		       "101 /s: wrote 0M to 23M\n"
+		       "101 /s: wrote min 0M to 83M\n"
+		       "101 /s/x: wrote 60M to 83M\n"
+		       "101 /s/x: wrote min 0M to 83M\n"
+		       "102 r /s/x: yes, hold\n"
+		       "102 s /s/y: reclaim /s/y 1M\n"
+		       "103 s /s/y: reclaim /s/y 1M\n",
+	},
+};
+
 /* --- throttle --- */
 
 #define THROTTLE(name, cgroups, parameters, ...)						\
@@ -620,6 +869,16 @@ static const struct engine_case cases[] = {
 #define CHILD_TAKES(nr)	"blame 3 by 1" nr " +58\n"
 #define CHILDREN	EACH_CHILD(A_CHILD)
 #define CHILDREN_TAKE	EACH_CHILD(CHILD_TAKES) LOSS("/b")
+
+/* A condition that holds late; a second that empties the victim; one in which it reads pages again */
+#define LATE	"[rule t]\ncgroups = /b\nwhen = refaults.outside > 20/s for 3s\n"			\
+		"do = throttle by=reclaim wait=3s idle=5s\n"
+#define OLD		NEIGHBOURS "/b evictions=1000000\nblame 3 by 2 0 unread\nblame 3 by 4 0 unread\n"
+#define BURST		"/b evictions=+20000 evictions.outside=+20000\n"
+#define A_BURST		"blame 3 by 2 +20000 unread\n" BURST
+#define SLOW		"/b refaults=+400 outside=+400 distance=10000x+400\n"
+#define OF_A		"blame 3 by 2 +400 again\n" SLOW
+#define A_GIVES		"/a evictions=+4000\n"
 
 static const struct engine_case throttle_cases[] = {
 	{
@@ -671,7 +930,8 @@ static const struct engine_case throttle_cases[] = {
 		       "104 t /b: yes, limit cpu\n"
 		       "104 /a: wrote cpu max to 40ms\n"
 		       "105 t /b: yes, hold\n"
-		       "114 t /b: later yes, hold\n",
+		       "107 t /b: yes, hold, not named\n"
+		       "114 t /b: later yes, hold, not named\n",
 	}, {
 		.name = "what the victim did itself holds back no one",
 		.config = THROTTLE("t", "/b", ""),
@@ -704,6 +964,18 @@ static const struct engine_case throttle_cases[] = {
 		       "100 t /b: unknown, blind\n"
 		       "101 t /a: yes, mutual\n"
 		       "101 t /b: yes, mutual\n",
+	}, {
+		.name = "but one that never reads its pages again is held back",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x5\nblame 2 by 3 +900 unread\nblame 3 by 2 +1000\n"
+			  LOSS("/b"),
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: reclaim /a 4M\n"
+		       "105 t /b: reclaim /a 4M\n",
 	}, {
 		.name = "after a restart, what was demanded is found again",
 		.config = THROTTLE("t", "/b", ""),
@@ -921,8 +1193,8 @@ static const struct engine_case throttle_cases[] = {
 		       "101 t /b: yes, reclaim\n"
 		       "101 t /b: reclaim /c 2M\n"
 		       "102 t /b: reclaim /c 2M\n"
-		       "103 t /b: reclaim /a 4M\n"
-		       "104 t /b: reclaim /a 4M\n",
+		       "103 t /b: reclaim /a 3M\n"
+		       "104 t /b: reclaim /a 3M\n",
 	}, {
 		.name = "no more than two are held back, the worst ones",
 		.config = THROTTLE("t", "/b", "share=20%"),
@@ -1043,6 +1315,213 @@ static const struct engine_case throttle_cases[] = {
 	},
 };
 
+/* Half of a second's work of A, taken in return, and pages that come back without an evictor */
+#define TAKES_BACK	"blame 2 by 3 +900\n"
+#define STORM		"/b refaults=+3000 outside=+3000\n"
+
+/* Who is named when frames contradict each other, and when a step follows */
+static const struct engine_case evidence_cases[] = {
+	{
+		.name = "a few pages beside a storm of refaults name no one",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x9\nblame 3 by 2 +64\n"
+			  "/b evictions=+64 evictions.outside=+64\n" STORM,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, too few\n",
+	}, {
+		.name = "nor do they if there are no more than these, but so slowly",
+		.config = THROTTLE("t", "/b", "rate=100/s"),
+		.script = NEIGHBOURS "@+1 x9\nblame 3 by 2 +64\n"
+			  "/b evictions=+64 evictions.outside=+64 refaults=+64 outside=+64\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, too few\n",
+	}, {
+		.name = "a condition that holds in every other frame climbs all the same",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1\n" A_TAKES "@+1\n@+1\n" A_TAKES "@+1\n@+1\n" A_TAKES
+			  "@+1\n@+1\n" A_TAKES "@+1\n@+1\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: no, hold\n"
+		       "103 t /b: yes, reclaim\n"
+		       "103 t /b: reclaim /a 3M\n"
+		       "104 t /b: no, hold\n"
+		       "105 t /b: yes, limit cpu\n"
+		       "105 /a: wrote cpu max to 40ms\n"
+		       "106 t /b: no, hold\n"
+		       "107 t /b: yes, hold\n"
+		       "108 t /b: no, hold\n"
+		       "109 t /b: yes, limit cpu\n"
+		       "109 /a: wrote cpu 40ms to 20ms\n",
+	}, {
+		.name = "so does one that seems to be mutual in every other frame",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "blame 2 by 3 0\nblame 3 by 2 0\n@+1\n" A_TAKES
+			  "@+1\n" A_TAKES TAKES_BACK "@+1\n" A_TAKES "@+1\n" A_TAKES TAKES_BACK
+			  "@+1\n" A_TAKES "@+1\n" A_TAKES TAKES_BACK,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: reclaim /a 4M\n"
+		       "105 t /b: yes, limit cpu\n"
+		       "105 /a: wrote cpu max to 40ms\n"
+		       "106 t /b: yes, hold\n",
+	}, {
+		.name = "one that is mutual is not named for a frame in which it took nothing back",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "blame 2 by 3 0\nblame 3 by 2 0\n@+1 x4\n" A_TAKES TAKES_BACK
+			  "@+1\n" A_TAKES "@+1 x4\n" A_TAKES TAKES_BACK,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, mutual\n",
+	}, {
+		.name = "a victim that had recovered gives the last step its time again",
+		.config = "[rule t]\ncgroups = /b\nwhen = " DEMAND "\n"
+			  "do = throttle wait=3s idle=60s\n",
+		.script = NEIGHBOURS "@+1 x4\n" A_TAKES "@+1 x10\n@+1 x5\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: reclaim /a 4M\n"
+		       "104 t /b: yes, limit cpu\n"
+		       "104 /a: wrote cpu max to 40ms\n"
+		       "105 t /b: no, hold\n"
+		       "114 t /b: later no, hold\n"
+		       "115 t /b: yes, hold\n"
+		       "118 t /b: yes, limit cpu\n"
+		       "118 /a: wrote cpu 40ms to 20ms\n"
+		       "119 t /b: yes, hold\n",
+	}, {
+		.name = "also with steps that have no more time than a frame",
+		.config = "[rule t]\ncgroups = /b\nwhen = " DEMAND "\ndo = throttle wait=1s\n",
+		.script = NEIGHBOURS "@+1\n" A_TAKES "@+1\n@+1\n" A_TAKES "@+1\n@+1\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: no, hold\n"
+		       "103 t /b: yes, limit cpu\n"
+		       "103 /a: wrote cpu max to 40ms\n"
+		       "104 t /b: no, hold\n"
+		       "105 t /b: yes, limit cpu\n"
+		       "105 /a: wrote cpu 40ms to 20ms\n",
+	}, {
+		.name = "after a burst, a debt is asked for until the condition ends",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x7\n" OF_A A_GIVES "@+1 x3\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 10M\n"
+		       "106 t /b: reclaim /a 10M\n"
+		       "107 t /b: reclaim /a 10M\n"
+		       "108 t /b: reclaim /a 10M\n"
+		       "109 t /b: no, hold\n",
+	}, {
+		.name = "it may have its largest size less what it owes, and no more",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x4\n" OF_A A_GIVES
+			  "@+1\n/a current=92M\n" OF_A A_GIVES
+			  "@+1\n/a current=80M\n" OF_A A_GIVES
+			  "@+1\n/a current=100M\n" OF_A A_GIVES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 10M\n"
+		       "106 t /b: reclaim /a 7M\n"
+		       "108 t /b: reclaim /a 10M\n",
+	}, {
+		.name = "one that gives little is asked again when a step has had its time",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x9\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 10M\n"
+		       "109 t /b: reclaim /a 10M\n",
+	}, {
+		.name = "a debt leads to no limit",
+		.config = "[rule t]\ncgroups = /b\nwhen = refaults.outside > 20/s for 3s\n"
+			  "do = throttle by=cpu high=1M wait=3s idle=5s\n",
+		.script = OLD "@+1\n" A_BURST "@+1 x9\n/a cpu.used=+800000\n" OF_A A_GIVES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 10M\n"
+		       "106 t /b: reclaim /a 10M\n"
+		       "107 t /b: reclaim /a 10M\n"
+		       "108 t /b: reclaim /a 10M\n"
+		       "109 t /b: reclaim /a 10M\n"
+		       "110 t /b: reclaim /a 10M\n",
+	}, {
+		.name = "what was not read again is no debt",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x5\n" SLOW,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor what was taken long before",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x60\n@+1 x5\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "165 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor what the victim has back",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "blame 3 by 2 +20000 again\n"
+			  "/b refaults=+20000 outside=+20000\n@+1 x5\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "104 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor anything, if it evicted more itself",
+		.config = LATE,
+		.script = OLD "/b evictions=1\n@+1\n/b evictions=+50000\n" A_BURST "@+1 x5\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor what another one took",
+		.config = LATE,
+		.script = OLD "@+1\nblame 3 by 4 +20000 unread\n" BURST "@+1 x5\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor what a request took",
+		.config = LATE,
+		.script = OLD "@+1\nblame 3 by 2 +20000 proactive\n" BURST "@+1 x5\n" OF_A,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, no evictor\n",
+	}, {
+		.name = "nor what the distances say it does not need",
+		.config = LATE,
+		.script = OLD "@+1\n" A_BURST "@+1 x5\nblame 3 by 2 +400 again\n"
+			  "/b refaults=+400 outside=+400\n",
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: no, quiet\n"
+		       "105 t /b: yes, no evictor\n",
+	}, {
+		.name = "frames without readings neither count nor start the time again",
+		.config = THROTTLE("t", "/b", ""),
+		.script = NEIGHBOURS "@+1 x2\n" A_TAKES "@+1 module=missing\n@+1 module=ok\n"
+			  A_TAKES "@+1 x2\n" A_TAKES,
+		.log = "100 t /b: unknown, blind\n"
+		       "101 t /b: yes, reclaim\n"
+		       "101 t /b: reclaim /a 4M\n"
+		       "102 t /b: reclaim /a 4M\n"
+		       "103 t /b: unknown, blind\n"
+		       "105 t /b: yes, reclaim\n"
+		       "105 t /b: reclaim /a 4M\n"
+		       "106 t /b: yes, limit cpu\n"
+		       "106 /a: wrote cpu max to 40ms\n",
+	},
+};
+
 static void check_why(void *arg, const struct decision *d)
 {
 	is_text(d->why, arg, "why");
@@ -1056,33 +1535,41 @@ static void check_whys(void)
 		char *why;
 	} whys[] = {
 		{ "@+1\nblame 3 by 2 +800\nblame 3 by 0 +100\nblame 3 by 4 +100\nblame 2 by 3 +50\n",
-		  "/a: reclaiming 3.1 MiB from it (it took 80 %, 75 to 90 %, of the 1000 pages that others evicted)" },
-		{ "@+1 x3\n/a cpu.used=+1000000\nblame 3 by 2 +1000\n",
-		  "/a: reclaim did not help enough: now cpu.max 50 of 100 ms (it took 100 %, 100 to 100 %, of the 1000 pages that others evicted)" },
+		  "/a: reclaiming 3.1 MiB from it (it took 80 %, 75 to 90 %, of the 1000 pages/s that others evicted)" },
+		{ "@+1 x4\n/a cpu.used=+1000000\nblame 3 by 2 +1000\n",
+		  "/a: reclaim did not help enough: now cpu.max 50 of 100 ms (it took 100 %, 100 to 100 %, of the 1000 pages/s that others evicted)" },
+		{ "@+1 x4\n/a cpu.used=+1000000\nblame 3 by 2 +1000\n" LOSS("/b")
+		  "@+1 x9\nblame 3 by 2 +600\nblame 2 by 3 +600\n",
+		  "/a: still held back by cpu.max 50 of 100 ms (no further step: no evictor is named: most was taken by /a: it took 79 %, 49 to 100 %, of the 1000 pages/s that others evicted, but it reads about as many again that the cgroup took from it: both are short of memory)" },
+		{ "@+1\nblame 3 by 2 +300\nblame 3 by 4 +300\n",
+		  "no evictor is named: most was taken by /a: it took 30 %, 30 to 70 %, of the 1000 pages/s that others evicted, which is less than share=50 %" },
 		{ "@+1\nblame 3 by 2 +600\nblame 2 by 3 +500\n",
-		  "/a: still held back by cpu.max 50 of 100 ms (no further step: /a took 60 % (10 to 100 %) of the 1000 pages that others evicted, but the cgroup took about as many from it: both are short of memory)" },
-		{ "@reload\n@+1\nblame 3 by 2 +300\nblame 3 by 4 +300\n",
-		  "/a took 30 % (30 to 70 %) of the 1000 pages that others evicted, which is less than share=" },
-		{ "@+1\nblame 3 by 2 +600\nblame 2 by 3 +500\n",
-		  "/a took 60 % (10 to 100 %) of the 1000 pages that others evicted, but the cgroup took about as many from it: both are short of memory" },
+		  "no evictor is named: most was taken by /a: it took 60 %, 10 to 100 %, of the 1000 pages/s that others evicted, but it reads about as many again that the cgroup took from it: both are short of memory" },
 		{ "@+1\n/b evictions=+5000\n",
-		  "5000 pages were evicted for its own demand or limits, and 1000 for that of others: holding these back would not help" },
+		  "no evictor is named: 5000 pages/s were evicted for its own demand or limits, and 1000/s for that of others: holding these back would not help" },
 		{ "@+1\nblame 3 by 1 +1000\n",
-		  "no cgroup that may be held back took any of the 1000 pages that others evicted" },
+		  "no evictor is named: no cgroup that may be held back took any of the 1000 pages/s that others evicted" },
+		{ "@+1\nblame 3 by 2 +1000\n/b refaults=+7000\n",
+		  "no evictor is named: most was taken by /a: it took 100 %, 100 to 100 %, of the 1000 pages/s that others evicted, but with at least 1000 pages/s few of what the cgroup reads again: 8000/s, of them 1000/s that others evicted" },
 		{ "@+1\n/a user.oomd_omit=1\nblame 3 by 2 +1000\n",
-		  "/a took 100 % (100 to 100 %) of the 1000 pages that others evicted, but it is marked never to be harmed" },
+		  "no evictor is named: most was taken by /a: it took 100 %, 100 to 100 %, of the 1000 pages/s that others evicted, but it is marked never to be harmed" },
 	};
 	struct runner r;
-	char text[256];
+	char text[512];
 
-	begin(&r, false, THROTTLE("t", "/b", ""), THROTTLE("u", "/b", ""));
-	run(&r, NEIGHBOURS "blame 2 by 3 0\nblame 3 by 2 0\n");
+	begin(&r, false, LATE, NULL);
+	run(&r, OLD "@+1\n" A_BURST "@+1 x6\n" OF_A A_GIVES);
+	engine_each(r.engine, 0, check_why, (void *)
+		    "/a: reclaiming 10.0 MiB from it, and it owes 17.9 MiB (it took 100 %, 100 to 100 %, of the 14816 pages that others evicted since the cgroup was well)");
+	end(&r);
 	for (size_t i = 0; i < sizeof(whys) / sizeof(whys[0]); i++) {
-		snprintf(text, sizeof(text), "%s" LOSS("/b"), whys[i].change);
+		snprintf(text, sizeof(text), NEIGHBOURS "blame 2 by 3 0\nblame 3 by 2 0\n%s"
+			 LOSS("/b"), whys[i].change);
+		begin(&r, false, THROTTLE("t", "/b", ""), NULL);
 		run(&r, text);
 		engine_each(r.engine, 0, check_why, whys[i].why);
+		end(&r);
 	}
-	end(&r);
 }
 
 /* --- what it reads --- */
@@ -1108,6 +1595,28 @@ static void check_files(void)
 	is_uint(engine_files(r.engine, 2, "/s"), LOW | LIMITS, "knob and limits of its parent");
 	is_uint(engine_files(r.engine, 4, "/s/y"), 0, "nothing of its neighbour");
 	end(&r);
+
+	begin(&r, false, HARD("r", "/s/x", "1G"), NULL);
+	run(&r, SLICE);
+	ok(engine_files(r.engine, 3, "/s/x") & FRAME_BIT(FRAME_MEMORY_MIN),
+	   "a parameter may need one more of its cgroup");
+	is_uint(engine_files(r.engine, 2, "/s"), LOW | LIMITS | FRAME_BIT(FRAME_MEMORY_MIN),
+		"and of its parent");
+	end(&r);
+}
+
+/* What protects the ancestors of a cgroup bounds what is reclaimed from it */
+static void check_files_of_ancestors(void)
+{
+	uint32_t protection = FRAME_BIT(FRAME_MEMORY_CURRENT) | LOW | FRAME_BIT(FRAME_MEMORY_MIN);
+	struct runner r;
+
+	begin(&r, false, RECLAIM("/s/x") "\n", NULL);
+	run(&r, SLICE);
+	is_uint(engine_files(r.engine, 2, "/s") & protection, protection,
+		"the protection of a parent");
+	is_uint(engine_files(r.engine, 4, "/s/y"), 0, "nothing of its neighbour");
+	end(&r);
 }
 
 /* What an action reads of cgroups that it may act on: those beside its own, or of a pattern */
@@ -1128,6 +1637,28 @@ static void check_files_of_targets(void)
 	run(&r, "@reload");
 	is_uint(engine_files(r.engine, 11, "/s/x/z") & targets, 0, "with a pattern, no siblings");
 	is_uint(engine_files(r.engine, 13, "/p/q/r") & targets, targets, "but what it matches");
+	end(&r);
+}
+
+/*
+ * What a rule that kills reads in each frame, whether its condition holds or not: Documentation/performance.rst
+ * says how many system calls that are
+ */
+static void check_files_of_candidates(void)
+{
+	unsigned int nr = 0;
+	uint32_t files;
+	struct runner r;
+
+	begin(&r, false, "[rule k]\ncgroups = /p\nwhen = memory.current > 1T\ndo = kill\n", NULL);
+	run(&r, NEIGHBOURS);
+	files = engine_files(r.engine, 12, "/p/q");
+	for (unsigned int file = 0; file < FRAME_FILES; file++)
+		nr += files & FRAME_BIT(file) && file != FRAME_MARKS;
+	is_uint(nr, 7, "seven files of each candidate for a kill");
+	ok(files & FRAME_BIT(FRAME_MARKS) && files & FRAME_BIT(FRAME_MEMORY_STAT),
+	   "with memory.stat, and its marks");
+	is_uint(engine_files(r.engine, 11, "/s/x/z"), 0, "nothing of other cgroups");
 	end(&r);
 }
 
@@ -1264,15 +1795,116 @@ static void check_many(void)
 	fake_free(&fake);
 }
 
+/* Rules on the frames of a daemon that ran other ones, or none */
+static const struct engine_case recorded_cases[] = {
+	{
+		.name = "what other rules write in a recording stays imagined from frame to frame",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1 x11\n",
+		.recorded = true,
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, hold\n"
+		       "111 r /a: yes, give back\n"
+		       "111 r /a: later yes, give back\n"
+		       "111 /a: wrote 110M to 82M\n"
+		       "112 /a: wrote 82M to 62M\n",
+	}, {
+		.name = "what the daemon that ran had set is no change from outside",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n/a low=40M held=0:40M\n"
+			  "@+1\n/a low=50M held=0:50M\n@+1\n/a low=0 held=-\n@+1\n",
+		.recorded = true,
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, hold\n",
+	}, {
+		.name = "nor the original of what other rules claim",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "/a low=40M held=10M:40M\n@+1\n" WORK("/a")
+			  "@+1\n/a low=10M held=-\n@+1\n",
+		.recorded = true,
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 10M to 110M\n"
+		       "102 r /a: yes, hold\n",
+	}, {
+		.name = "a change from outside ends what is imagined",
+		.config = RULE("r", "/a", BUSY),
+		.script = MACHINE "@+1\n" WORK("/a") "@+1\n/a low=40M held=0:40M\n"
+			  "@+1\n/a low=20M held=0:40M\n@+1\n/a held=-\n",
+		.recorded = true,
+		.log = "100 r /a: yes, blind\n"
+		       "101 r /a: yes, raise\n"
+		       "101 /a: wrote 0M to 110M\n"
+		       "102 r /a: yes, hold\n"
+		       "103 /a: outside 110M to 20M\n"
+		       "103 r /a: yes, quiet\n",
+	}, {
+		.name = "ancestors are imagined as well, on top of what they had without the daemon",
+		.config = RULE("r", "/s/x", BUSY),
+		.script = SLICE "/s low=45M held=5M:45M\n/s/y low=40M held=0:40M\n@+1\n" WORK("/s/x")
+			  "@+1\n@+1\n/s low=7M held=5M:45M\n@+1\n/s low=47M held=7M:47M\n@+1\n",
+		.recorded = true,
+		.log = "100 r /s/x: yes, blind\n"
+		       "101 r /s/x: yes, raise\n"
+		       "101 /s: wrote 5M to 115M\n"
+		       "101 /s/x: wrote 0M to 110M\n"
+		       "102 r /s/x: yes, hold\n"
+		       "103 /s: repaired 115M to 7M\n"
+		       "103 /s: wrote 7M to 117M\n",
+	}, {
+		.name = "a rule in a dry run imagines on top of what is imagined",
+		.config = "[rule real]\ncgroups = /s/x\nwhen = " BUSY "\n"
+			  "do = protect max=80M idle=30s\n" RULE("dry", "/s/*", BUSY, "dry-run = yes"),
+		.script = SLICE "@+1\n" WORK("/s/x") WORK("/s/y") "@+1 x2\n" WORK("/s/x")
+			  "@+1\n@+1\n/s/x low=20M\n@+1 x2\n",
+		.recorded = true,
+		.log = "100 real /s/x: yes, blind\n"
+		       "100 dry /s/x: yes, blind (dry)\n"
+		       "100 dry /s/y: yes, blind (dry)\n"
+		       "101 real /s/x: yes, raise\n"
+		       "101 dry /s/x: yes, raise (dry)\n"
+		       "101 dry /s/y: yes, raise (dry)\n"
+		       "101 /s: wrote 0M to 219M (dry)\n"
+		       "101 /s/x: wrote 0M to 110M (dry)\n"
+		       "101 /s/y: wrote 0M to 110M (dry)\n"
+		       "101 /s: wrote 0M to 80M\n"
+		       "101 /s/x: wrote 0M to 80M\n"
+		       "102 real /s/x: yes, at max\n"
+		       "102 dry /s/x: yes, enough (dry)\n"
+		       "102 dry /s/y: yes, hold (dry)\n"
+		       "104 real /s/x: yes, hold\n"
+		       "104 dry /s/x: yes, hold (dry)\n"
+		       "105 /s/x: outside 80M to 20M\n"
+		       "105 /s/x: outside 110M to 20M (dry)\n"
+		       "105 real /s/x: yes, quiet\n"
+		       "105 dry /s/x: yes, quiet (dry)\n"
+		       "105 /s: wrote 219M to 190M (dry)\n"
+		       "105 /s: restored 80M to 0M\n"
+		       "106 /s: wrote 190M to 110M (dry)\n",
+	},
+};
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		check_case(&cases[i]);
+	for (size_t i = 0; i < sizeof(min_cases) / sizeof(min_cases[0]); i++)
+		check_case(&min_cases[i]);
 	for (size_t i = 0; i < sizeof(throttle_cases) / sizeof(throttle_cases[0]); i++)
 		check_case(&throttle_cases[i]);
+	for (size_t i = 0; i < sizeof(evidence_cases) / sizeof(evidence_cases[0]); i++)
+		check_case(&evidence_cases[i]);
+	for (size_t i = 0; i < sizeof(recorded_cases) / sizeof(recorded_cases[0]); i++)
+		check_case(&recorded_cases[i]);
 	check_whys();
 	check_files();
+	check_files_of_ancestors();
 	check_files_of_targets();
+	check_files_of_candidates();
 	check_files_of_claims(false, "the knob of a claim");
 	check_files_of_claims(true, "the knob of a claim in a dry run");
 	check_many();

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "actions.h"
 #include "config.h"
 #include "hands.h"
 #include "tap.h"
@@ -40,6 +41,8 @@ ssize_t __wrap_write(int fd, const void *data, size_t size)
 static struct dirs *dirs;
 static struct hands *hands;
 static char rule_name[] = "r";
+/* The rule that acts; NULL for one without a program */
+static const struct rule *given;
 
 /* The outcomes that were collected */
 static struct {
@@ -83,8 +86,12 @@ static void wait_for(size_t nr)
 static void act_on(const char *path, uint64_t id, struct deed deed)
 {
 	struct frame *frame = frame_new();
-	const struct rule rule = { .name = rule_name };
-	const struct decision decision = { .rule = &rule };
+	const struct rule rule = { .name = rule_name, .action = &action_kill };
+	struct condition_state state[8] = {};
+	const struct decision decision = {
+		.rule = given ? given : &rule, .id = 7, .path = "/rule", .why = "",
+		.state = state,
+	};
 
 	if (!frame || frame_add(frame, 1, "/", NULL) || frame_add(frame, id, path, NULL) != 1 ||
 	    frame_finish(frame))
@@ -236,7 +243,7 @@ static void check_slow(void)
 	act("/a", reclaim);
 	act("/slow2", reclaim);
 	wait_for_kill();
-	collect();
+	wait_for(3);
 	ok(last.nr == 3 && !*get("a/memory.reclaim"), "what has not begun at the next frame is not done");
 	ok(was_said("nothing is done to /a: those before it took until the next frame"), "as is said");
 	ok(was_said("nothing is done to /slow2: the last one is still under way"),
@@ -371,6 +378,70 @@ static void check_many(const char *root, char name[3][64])
 	end();
 }
 
+/* --- the program before a kill --- */
+
+static struct config *parse(const char *hook)
+{
+	struct config_errors errors;
+	struct config *config;
+	char text[1024];
+
+	snprintf(text, sizeof(text),
+		 "[rule r]\ncgroups = /rule\nwhen = pids > 3\ndo = kill hook=\"%s\" timeout=500ms\n",
+		 hook);
+	if (config_parse("conf", text, strlen(text), &config, &errors))
+		abort();
+	config_errors_free(&errors);
+	return config;
+}
+
+/* Kill an empty cgroup of the fake tree, after a program */
+static void kill_after(const char *hook)
+{
+	const struct deed kill_it = { .kind = DEED_KILL };
+	struct config *config = parse(hook);
+
+	mkdir(in_dir("h"), 0755);
+	put("h/cgroup.kill", "");
+	put("h/cgroup.events", "populated 0\n");
+	given = &config->rule[0];
+	begin(dir);
+	act("/h", kill_it);
+	wait_for(1);
+	end();
+	given = NULL;
+	config_free(config);
+}
+
+static void check_hook(void)
+{
+	char command[512], want[256];
+	const char *evidence;
+
+	snprintf(command, sizeof(command),
+		 "/bin/sh -c 'cat %s/h/cgroup.kill >%s/seen; cat >%s/evidence; echo $HEADROOM_TARGET'",
+		 dir, dir, dir);
+	kill_after(command);
+	is_text(last.text, "r: killed 0 processes of /h; before that, /bin/sh for /h exited with status 0: /h",
+		"a program runs before a kill, and knows what is to be killed");
+	is_text(get("h/cgroup.kill"), "1", "then it is");
+	is_text(get("seen"), "", "not before");
+	evidence = get("evidence");
+	ok(strstr(evidence, "\"rule\":\"r\"") && strstr(evidence, "\"target\":\"/h\"") &&
+	   strstr(evidence, "\"target_id\":"), "it reads the evidence, and the target");
+	kill_after("/bin/sh -c 'exit 3'");
+	is_text(last.text, "r: killed 0 processes of /h; before that, its hook failed: /bin/sh for /h exited with status 3",
+		"if it fails, that is said");
+	ok(!last.error && !strcmp(get("h/cgroup.kill"), "1"), "and the cgroup is killed");
+	kill_after("/no/such");
+	ok(was_said("its hook failed: cannot run /no/such") && !strcmp(get("h/cgroup.kill"), "1"),
+	   "the same if it cannot run");
+	kill_after("/bin/sh -c 'trap : TERM; while :; do sleep 1; done'");
+	snprintf(want, sizeof(want), "its hook failed: /bin/sh for /h was terminated after its time-out of 0.5 s");
+	ok(was_said(want) && !strcmp(get("h/cgroup.kill"), "1"),
+	   "a program that does not end is killed at its time-out, and so is the cgroup");
+}
+
 static void check_kill(void)
 {
 	const char *root = cgroup_root();
@@ -391,6 +462,7 @@ int main(void)
 	check_reclaim();
 	check_missing();
 	check_slow();
+	check_hook();
 	check_kill();
 	remove_dir();
 	return tap_done();

@@ -5,24 +5,18 @@
  * Programs are scripts in a temporary directory. The rules run on a fake machine, as in frames.h.
  */
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engine.h"
-#include "frames.h"
+#include "fake_rules.h"
 #include "hands.h"
 #include "hook.h"
 #include "run.h"
-#include "tap.h"
 #include "tree.h"
 
 #define LOG_SIZE	4096
 
-static struct fake fake;
-static struct config *config;
-static struct engine *engine;
 static struct hands *hands;
 static char deeds[LOG_SIZE], outcomes[LOG_SIZE];
 static int last_error;
@@ -65,35 +59,32 @@ static void check_words(void)
 #define RULE(name, cgroups, parameters)								\
 	"[rule " name "]\ncgroups = " cgroups "\nwhen = pids > 3\ndo = hook " parameters "\n"
 
-static struct config *parse(const char *text, struct config_errors *errors)
-{
-	struct config *c;
-
-	config_parse("conf", text, strlen(text), &c, errors);
-	return c;
-}
-
-static void refuses(const char *text, const char *error)
-{
-	struct config_errors errors;
-	struct config *c = parse(text, &errors);
-
-	is_text(errors.nr == 1 && !c ? errors.text[0] : NULL, error, error);
-	config_errors_free(&errors);
-	config_free(c);
-}
+#define KILL(parameters)									\
+	"[rule r]\ncgroups = /a\nwhen = pids > 3\ndo = kill " parameters "\n"
 
 static void check_config(void)
 {
 	struct config_errors errors, warnings = {};
 	struct config *c;
 
-	refuses(RULE("r", "/a", ""), "conf:4:6: do: hook needs command=, the program, by its absolute path, and its arguments");
-	refuses(RULE("r", "/a", "command=logger"), "conf:4:6: do: command: expected the absolute path of a program, such as /usr/bin/logger");
-	refuses(RULE("r", "/a", "command=/bin/echo 'a"),
+	refuses_config(RULE("r", "/a", ""), "conf:4:6: do: hook needs command=, the program, by its absolute path, and its arguments");
+	refuses_config(RULE("r", "/a", "command=logger"), "conf:4:6: do: command: expected the absolute path of a program, such as /usr/bin/logger");
+	refuses_config(RULE("r", "/a", "command=/bin/echo 'a"),
 		"conf:4:6: do: command: a quote is not closed");
-	refuses(RULE("r", "/a", "command=/bin/echo timeout=2h"),
+	refuses_config(RULE("r", "/a", "command=/bin/echo timeout=2h"),
 		"conf:4:37: do: timeout is out of range: expected 100.0 ms to 3600 s");
+	refuses_config(KILL("hook=logger"),
+		"conf:4:6: do: hook: expected the absolute path of a program, such as /usr/bin/logger");
+	refuses_config(KILL("timeout=3s"),
+		"conf:4:6: do: timeout= is for the program before a kill: give hook= as well");
+	refuses_config(KILL("user=root"),
+		"conf:4:6: do: user= is for the program before a kill: give hook= as well");
+	c = parse(KILL("hook=/no/such user=no-such-user"), &errors);
+	run_check(c, &errors, &warnings);
+	ok(errors.nr == 1 && warnings.nr == 1, "the user and the program before a kill are checked");
+	config_errors_free(&errors);
+	config_errors_free(&warnings);
+	config_free(c);
 	c = parse(RULE("r", "/a", "command=/no/such user=no-such-user"), &errors);
 	ok(c && !errors.nr, "what a machine has is not a matter of the syntax");
 	run_check(c, &errors, &warnings);
@@ -111,16 +102,6 @@ static void check_config(void)
 
 /* --- rules --- */
 
-static void ignore_decision(void *arg, const struct decision *d)
-{
-	(void)arg, (void)d;
-}
-
-static void ignore_claim(void *arg, const struct ledger_event *event, const struct decision *d)
-{
-	(void)arg, (void)event, (void)d;
-}
-
 static void note_deed(void *arg, const struct frame *frame, const struct deed *deed,
 		      const struct decision *d)
 {
@@ -131,80 +112,51 @@ static void note_deed(void *arg, const struct frame *frame, const struct deed *d
 		 d->rule->name, frame->cgroup[deed->cgroup].path, d->dry ? " dry" : "");
 }
 
-static void ignore_gap(void *arg, const struct frame *frame, const char *why)
-{
-	(void)arg, (void)frame, (void)why;
-}
-
 static void begin(const char *text)
 {
 	static const struct engine_log log = {
 		ignore_decision, ignore_claim, note_deed, ignore_gap, NULL,
 	};
-	struct config_errors errors;
 
-	config = parse(text, &errors);
-	engine = engine_new(false, &log);
-	if (!config || !engine || engine_set_rules(engine, config) ||
-	    engine_open_ledger(engine, LEDGER_REPLAY, NULL, NULL))
-		fake_wrong("no engine", text);
+	begin_rules(text, &log);
 	deeds[0] = outcomes[0] = '\0';
 	fake_change(&fake, "@100 wall=1700000000 boot_id=b-o-o-t\n/ id=1\n/a id=2 pids=0\n/b id=3 pids=0");
-}
-
-static void end(void)
-{
-	engine_free(engine);
-	config_free(config);
-	fake_free(&fake);
-	fake = (struct fake){};
-}
-
-static void step(const char *change)
-{
-	struct frame *frame;
-
-	fake_change(&fake, change);
-	frame = fake_frame(&fake);
-	if (engine_round(engine, frame))
-		abort();
-	frame_put(frame);
 }
 
 static void check_plan(void)
 {
 	begin(RULE("r", "/a", "command=/bin/true"));
-	step("@+1");
-	step("@+1\n/a pids=9");
+	run_rules("@+1");
+	run_rules("@+1\n/a pids=9");
 	for (int i = 0; i < 20; i++)
-		step("@+1");
-	step("@+1\n/a pids=-");
-	step("@+1\n/a pids=9");
-	step("@+1\n/a pids=1");
-	step("@+1\n/a pids=9");
+		run_rules("@+1");
+	run_rules("@+1\n/a pids=-");
+	run_rules("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=1");
+	run_rules("@+1\n/a pids=9");
 	is_text(deeds, "102 r /a\n126 r /a\n",
 		"a program runs when the condition becomes true, not after it was unknown");
-	end();
+	end_rules();
 	begin(RULE("r", "/a", "command=/bin/true") "cooldown = 5s\n");
-	step("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=9");
 	for (int i = 0; i < 7; i++)
-		step("@+1");
-	step("@+1\n/a pids=1");		/* 109 */
-	step("@+1\n/a pids=9");
-	step("@+1");
-	step("@+1\n/a pids=1");		/* 112 */
-	step("@+1");
-	step("@+1\n/a pids=9");
+		run_rules("@+1");
+	run_rules("@+1\n/a pids=1");		/* 109 */
+	run_rules("@+1\n/a pids=9");
+	run_rules("@+1");
+	run_rules("@+1\n/a pids=1");		/* 112 */
+	run_rules("@+1");
+	run_rules("@+1\n/a pids=9");
 	is_text(deeds, "101 r /a\n106 r /a\n111 r /a\n",
 		"and again after the cooldown, if it holds then");
-	step("@+1");
-	step("@+1");
+	run_rules("@+1");
+	run_rules("@+1");
 	is_text(deeds, "101 r /a\n106 r /a\n111 r /a\n116 r /a\n", "also if it began during it");
-	end();
+	end_rules();
 	begin(RULE("r", "/a", "command=/bin/true") "dry-run = yes\n");
-	step("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=9");
 	is_text(deeds, "101 r /a dry\n", "a dry run says so");
-	end();
+	end_rules();
 }
 
 /* --- programs --- */
@@ -257,7 +209,7 @@ static const char *run_script(const char *text, const char *parameters)
 		 parameters);
 	begin(rule);
 	engine_set_hands(engine, hands_act, hands);
-	step("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=9");
 	if (clock_now() - begun > NS_PER_S)
 		printf("# the round waited\n");
 	wait_for(1);
@@ -265,7 +217,7 @@ static const char *run_script(const char *text, const char *parameters)
 	snprintf(outcome, sizeof(outcome), "%.*s%s", at ? (int)(at - outcomes) : 0, outcomes,
 		 at ? at + strlen(dir) + 1 : outcomes);
 	outcome[strcspn(outcome, "\n")] = '\0';
-	end();
+	end_rules();
 	return outcome;
 }
 
@@ -279,19 +231,6 @@ static void check_ends(void)
 	is_int(last_error, -EIO, "is a failure");
 	is_text(run_script("printf '[%s]' \"$@\"", "--a 'b c'"),
 		"hook for /a exited with status 0: [--a][b c]", "it gets its arguments");
-}
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(object, key, &value);
-	return value;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	return json_object_get_string(member(object, key));
 }
 
 static void check_evidence(void)
@@ -308,7 +247,7 @@ static void check_evidence(void)
 	is_text(text_of(object, "cgroup_id"), "2", "its id");
 	is_text(text_of(object, "boot_id"), "b-o-o-t", "the boot");
 	is_text(text_of(object, "unix_ns"), "1700000001000000000", "the time");
-	is_text(text_of(json_object_array_get_idx(member(object, "comparisons"), 0), "value"), "9",
+	is_text(text_of(json_object_array_get_idx(member_of(object, "comparisons"), 0), "value"), "9",
 		"and what was compared");
 	json_object_put(object);
 	is_text(run_script("cat /dev/stdin | wc -l", ""), "hook for /a exited with status 0: 1",
@@ -347,12 +286,12 @@ static void check_failures(void)
 	is_int(last_error, -EIO, "has failed");
 	begin(RULE("r", "/a", "command=/no/such"));
 	engine_set_hands(engine, hands_act, hands);
-	step("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=9");
 	wait_for(1);
 	is_text(outcomes, "cannot run /no/such for /a: No such file or directory\n",
 		"a program that does not exist");
 	is_int(last_error, -ENOENT, "has failed with its errno");
-	end();
+	end_rules();
 	is_text(run_script("for i in {1..20000}; do echo 123456789; done; exit 7", "")
 		? strstr(outcomes, "status 7: 123456789 / ") ? "kept" : outcomes : NULL, "kept",
 		"a program that prints much is not blocked");
@@ -419,25 +358,25 @@ static void check_many(void)
 		 2, path);
 	begin(rules);
 	engine_set_hands(engine, hands_act, hands);
-	step("@+1\n/a pids=9");
+	run_rules("@+1\n/a pids=9");
 	is_uint(count_outcomes(), 0, "two rules may run programs for one cgroup");
-	step("@+1");
+	run_rules("@+1");
 	wait_for(4);
 	refused = strstr(outcomes, "nothing is done to /a: the last one is still under way") != NULL;
 	is_uint(refused, 1, "a rule may not run two");
-	end();
+	end_rules();
 	begin(rules);
 	engine_set_hands(engine, hands_act, hands);
 	for (int i = 0; i < 5; i++)
 		snprintf(change + strlen(change), sizeof(change) - strlen(change),
 			 "\n/c%d id=%d pids=9", i, 10 + i);
-	step(change);
+	run_rules(change);
 	wait_for(10);
 	refused = 0;
 	for (const char *at = outcomes; (at = strstr(at, "too many programs")); at++)
 		refused++;
 	is_uint(refused, 2, "8 programs at a time");
-	end();
+	end_rules();
 }
 
 int main(void)

@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "ledger.h"
+#include "ledger_file.h"
 #include "tap.h"
 #include "field.h"
 #include "tree.h"
@@ -102,8 +103,8 @@ static void note(void *arg, const struct ledger_event *e)
 	size_t n = strlen(events);
 
 	(void)arg;
-	snprintf(events + n, sizeof(events) - n, "%s %s %" PRIu64 " %" PRIu64 "%s%s\n",
-		 name[e->type], e->claim->path, e->from, e->to, e->error ? " " : "",
+	snprintf(events + n, sizeof(events) - n, "%s%s %s %" PRIu64 " %" PRIu64 "%s%s\n",
+		 name[e->type], e->claim->knob == KNOB_MEMORY_MIN ? " min" : "", e->claim->path, e->from, e->to, e->error ? " " : "",
 		 e->error ? strerrorname_np(-e->error) : "");
 }
 
@@ -123,7 +124,21 @@ struct want {
 	uint64_t value;
 };
 
-static int run_round(const struct want *want)
+static const struct want nothing[1];
+
+static void demand_all(const struct frame *frame, enum knob knob, const struct want *want)
+{
+	for (; want->path; want++) {
+		size_t i = frame_find_path(frame, want->path);
+
+		if (i != FRAME_NONE)
+			ledger_demand(ledger, frame, i, knob, want->rule, want->value,
+				      strcmp(want->rule, "heavy") ? 100 : 300, frame->cgroup[i].id);
+	}
+}
+
+/* A round with demands on memory.low and on memory.min */
+static int run_both(const struct want *low, const struct want *min)
 {
 	struct frame *frame = tree_frame(dirs);
 	void (*f)(void) = after_frame;
@@ -132,13 +147,8 @@ static int run_round(const struct want *want)
 	frame->page_size = page_size;
 	frame->time.monotonic = now * NS_PER_S;
 	ledger_look(ledger, frame);
-	for (; want->path; want++) {
-		size_t i = frame_find_path(frame, want->path);
-
-		if (i != FRAME_NONE)
-			ledger_demand(ledger, frame, i, KNOB_MEMORY_LOW, want->rule, want->value,
-				      strcmp(want->rule, "heavy") ? 100 : 300, frame->cgroup[i].id);
-	}
+	demand_all(frame, KNOB_MEMORY_LOW, low);
+	demand_all(frame, KNOB_MEMORY_MIN, min);
 	after_frame = NULL;
 	if (f)
 		f();
@@ -147,9 +157,13 @@ static int run_round(const struct want *want)
 	return err;
 }
 
-#define ROUND(...)	run_round((const struct want[]){ __VA_ARGS__, {} })
+static int run_round(const struct want *want)
+{
+	return run_both(want, nothing);
+}
 
-static const struct want nothing[1];
+#define WANTS(...)	((const struct want[]){ __VA_ARGS__, {} })
+#define ROUND(...)	run_round(WANTS(__VA_ARGS__))
 
 static int open_ledger(enum ledger_mode mode)
 {
@@ -257,11 +271,7 @@ static void check_several_rules(void)
 
 static uint64_t added(void)
 {
-	struct frame *frame = tree_frame(dirs);
-	uint64_t bytes = ledger_added(ledger, frame, KNOB_MEMORY_LOW);
-
-	frame_put(frame);
-	return bytes;
+	return ledger_added(ledger);
 }
 
 /* A tenant that demands for many cgroups divides its own part of the budget */
@@ -306,6 +316,91 @@ static void check_budget(void)
 	ROUND({ "/a/x", "r", 600 });
 	ok(low_of("a/x") == 200 && !strcmp(get("a/memory.low"), "max") && added() == 200,
 	   "the budget counts below a cgroup without a bound");
+	end();
+}
+
+/* /a with /a/x and /a/y, and /b, that have both protections */
+static void begin_both(void)
+{
+	begin("0");
+	make_cgroup("a/x", "0");
+	make_cgroup("a/y", "0");
+	make_cgroup("b", "0");
+	put_min("a", "0");
+	put_min("a/x", "0");
+	put_min("a/y", "20");
+	put_min("b", "0");
+}
+
+/* memory.min is a knob like memory.low: ancestors cover it, and the original comes back */
+static void check_min(void)
+{
+	begin_both();
+	run_both(WANTS({ "/a/x", "r", 300 }, { "/a/y", "r", 200 }),
+		 WANTS({ "/a/x", "r", 100 }, { "/a/y", "r", 50 }));
+	ok(low_of("a/x") == 300 && low_of("a/y") == 200 && low_of("a") == 500, "memory.low");
+	ok(min_of("a/x") == 100 && min_of("a/y") == 50 && min_of("a") == 130 && !min_of("b"),
+	   "memory.min, with the ancestor");
+	is_text(happened(), "wrote /a 0 500\nwrote min /a 0 130\nwrote /a/x 0 300\n"
+		"wrote min /a/x 0 100\nwrote /a/y 0 200\nwrote min /a/y 20 50\n",
+		"in the order of paths, and memory.low first");
+	ok(recorded(" memory.min 20 50 20 /a/y\ndemand 50 r\n"), "the claim is on disk");
+	is_uint(added(), 500, "both of a cgroup add what the larger adds");
+	restart();
+	ROUND({ "/a/x", "r", 300 }, { "/a/y", "r", 200 });
+	ok(!min_of("a/x") && min_of("a/y") == 20 && !min_of("a") && low_of("a") == 500,
+	   "the next daemon gives back the one that is not demanded");
+	run_round(nothing);
+	ok(!claims() && !low_of("a/x") && !added(), "and the other");
+	end();
+}
+
+/* An original that something else writes is none for the other knob */
+static void check_min_outside(void)
+{
+	const struct want low[] = { { "/a/x", "r", 300 }, {} }, min[] = { { "/a/x", "r", 100 }, {} };
+
+	begin_both();
+	run_both(low, min);
+	happened();
+	put_min("a/x", "0");
+	run_both(low, min);
+	is_text(happened(), "reset min /a/x 100 0\nwrote min /a/x 0 100\n",
+		"memory.min is reset: it is set once more");
+	put_min("a/x", "60");
+	run_both(low, nothing);
+	is_text(happened(), "outside min /a/x 100 60\nrestored min /a 100 0\n",
+		"something else sets it: that wins");
+	ok(low_of("a/x") == 300 && low_of("a") == 300 && min_of("a/x") == 60, "memory.low stays");
+	is_int(ledger_restore(ledger), 0, "restore");
+	ok(!low_of("a/x") && !low_of("a") && min_of("a/x") == 60 && !min_of("a"),
+	   "what something else has set stays");
+	end();
+}
+
+/* The budget is divided once: what memory.low and memory.min of a cgroup add overlaps */
+static void check_joint_budget(void)
+{
+	begin_both();
+	ledger_set_budget(ledger, 1000);
+	run_both(WANTS({ "/a/x", "r", 500 }, { "/b", "r", 500 }),
+		 WANTS({ "/a/x", "r", 500 }, { "/b", "r", 400 }));
+	ok(!ledger_is_bounded(ledger) && added() == 1000, "two demands of one cgroup count once");
+	ok(min_of("a/x") == 500 && min_of("a") == 500 && min_of("b") == 400, "both are granted");
+	run_both(WANTS({ "/a/x", "r", 900 }, { "/b", "r", 900 }),
+		 WANTS({ "/a/x", "r", 700 }, { "/b", "r", 400 }));
+	ok(ledger_is_bounded(ledger) && added() == 1000, "the budget is used up");
+	ok(low_of("a/x") == 500 && low_of("a") == 500 && low_of("b") == 500,
+	   "a share bounds memory.low");
+	ok(min_of("a/x") == 500 && min_of("a") == 500 && min_of("b") == 400, "and memory.min");
+	run_both(WANTS({ "/a/x", "r", 600 }), WANTS({ "/b", "r", 600 }));
+	ok(low_of("a/x") == 500 && min_of("b") == 500 && added() == 1000,
+	   "memory.min alone has a share as well");
+	ledger_set_budget(ledger, 200);
+	run_both(WANTS({ "/a/x", "r", 300 }), WANTS({ "/a/y", "r", 300 }));
+	ok(low_of("a/x") == 100 && min_of("a/y") == 120 && low_of("a") == 100 && min_of("a") == 100,
+	   "children divide what their parent has, with either");
+	is_uint(added(), 200, "the parts of children add up");
 	end();
 }
 
@@ -1128,6 +1223,8 @@ static void check_replay(void)
 	put("a/memory.low", "7");
 	ROUND({ "/a", "r", 100 });
 	is_text(happened(), "outside /a 100 7\nwrote /a 7 100\n", "or one from outside");
+	ROUND({ "/a", "r", 100 });
+	is_text(happened(), "", "or what there was before: what was not written is imagined");
 	ok(access(in_dir("run"), F_OK), "no file is made for the ledger");
 	end();
 }
@@ -1137,6 +1234,9 @@ static void check_demands(void)
 	check_one_rule();
 	check_several_rules();
 	check_budget();
+	check_min();
+	check_min_outside();
+	check_joint_budget();
 	check_values();
 	check_max();
 	check_page_size();
@@ -1162,6 +1262,35 @@ static void check_changes(void)
 	check_swapped(&during_save, swap_closed_a, "the same, if it was not open");
 }
 
+/* A ledger that is larger than the buffer of its stream, on a disk that is full */
+static void check_full_disk(void)
+{
+	struct claim claim[100];
+
+	if (access("/dev/full", W_OK)) {
+		tap_skip("a full disk", "there is no /dev/full");
+		return;
+	}
+	begin("0");
+	for (size_t i = 0; i < 100; i++)
+		claim[i] = (struct claim){ .id = i + 1, .path = "/a/path/of/a/length/that/cgroups/have" };
+	if ((mkdir(in_dir("run"), 0700) && errno != EEXIST) ||
+	    symlink("/dev/full", in_dir("run/ledger.new")))
+		abort();
+	is_int(ledger_file_save(in_dir("run/ledger"), claim, 100), -ENOSPC, "a full disk is reported as such");
+	ok(!get("run/ledger"), "no file is left");
+	end();
+}
+
+static void check_no_file(void)
+{
+	struct claim *claim;
+	size_t nr;
+
+	is_int(ledger_file_load(dir, &claim, &nr), -EISDIR, "a ledger that cannot be read is reported as such");
+	free(claim);
+}
+
 static void check_failures(void)
 {
 	check_write_error();
@@ -1179,6 +1308,8 @@ int main(void)
 	check_demands();
 	check_changes();
 	check_failures();
+	check_full_disk();
+	check_no_file();
 	check_lock();
 	check_round_trip();
 	check_damaged();

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <json-c/json.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -18,17 +17,12 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
-#include "engine.h"
-#include "frames.h"
+#include "fake_rules.h"
 #include "notify.h"
 #include "outlet.h"
-#include "tap.h"
 #include "tell.h"
 #include "tree.h"
 
-static struct fake fake;
-static struct config *config;
-static struct engine *engine;
 static struct notify *notify;
 static sd_event *loop;
 static struct deed last;
@@ -76,47 +70,19 @@ static void check_paths(void)
 #define RULE(name, cgroups, parameters)								\
 	"[rule " name "]\ncgroups = " cgroups "\nwhen = pids > 3\ndo = notify " parameters "\n"
 
-static struct config *parse(const char *text, struct config_errors *errors)
-{
-	struct config *c;
-
-	config_parse("conf", text, strlen(text), &c, errors);
-	return c;
-}
-
-static void refuses(const char *text, const char *error)
-{
-	struct config_errors errors;
-	struct config *c = parse(text, &errors);
-
-	is_text(errors.nr == 1 && !c ? errors.text[0] : NULL, error, error);
-	config_errors_free(&errors);
-	config_free(c);
-}
-
 static void check_config(void)
 {
 	struct config_errors errors;
 	struct config *c;
 
-	refuses(RULE("r", "/a", ""), "conf:4:6: do: notify needs socket=, fifo= or json=, a path such as /run/headroom/pressure/%n");
-	refuses(RULE("r", "/a", "json=x"), "conf:4:6: do: json: expected an absolute path, such as /run/headroom/pressure/%n");
-	refuses(RULE("r", "/a", "fifo=/x/%p"), "conf:4:6: do: fifo: expected n, i or % behind %");
-	refuses(RULE("r", "/a", "socket=/x mode=0778"),
+	refuses_config(RULE("r", "/a", ""), "conf:4:6: do: notify needs socket=, fifo= or json=, a path such as /run/headroom/pressure/%n");
+	refuses_config(RULE("r", "/a", "json=x"), "conf:4:6: do: json: expected an absolute path, such as /run/headroom/pressure/%n");
+	refuses_config(RULE("r", "/a", "fifo=/x/%p"), "conf:4:6: do: fifo: expected n, i or % behind %");
+	refuses_config(RULE("r", "/a", "socket=/x mode=0778"),
 		"conf:4:6: do: mode: expected an octal mode, such as 0660");
 	c = parse(RULE("r", "/a", "socket=/s/%n fifo=/f json=/j mode=0660 user=x group=y"), &errors);
 	ok(c && !errors.nr, "a rule with all parameters");
 	config_free(c);
-}
-
-static void ignore_decision(void *arg, const struct decision *d)
-{
-	(void)arg, (void)d;
-}
-
-static void ignore_claim(void *arg, const struct ledger_event *event, const struct decision *d)
-{
-	(void)arg, (void)event, (void)d;
 }
 
 static void note_deed(void *arg, const struct frame *frame, const struct deed *deed,
@@ -128,45 +94,21 @@ static void note_deed(void *arg, const struct frame *frame, const struct deed *d
 	deeds++;
 }
 
-static void ignore_gap(void *arg, const struct frame *frame, const char *text)
-{
-	(void)arg, (void)frame, (void)text;
-}
-
 static void begin(const char *text)
 {
 	static const struct engine_log log = {
 		ignore_decision, ignore_claim, note_deed, ignore_gap, NULL,
 	};
-	struct config_errors errors;
 
-	config = parse(text, &errors);
-	engine = engine_new(false, &log);
-	if (!config || !engine || engine_set_rules(engine, config) ||
-	    engine_open_ledger(engine, LEDGER_REPLAY, NULL, NULL))
-		fake_wrong("no engine", text);
+	begin_rules(text, &log);
 	deeds = 0;
 	fake_change(&fake, "@100 wall=1700000000\nhost total=8G free=1G\n/ id=1\n"
 		    "/s id=2\n/s/a id=3\n/s/b id=4\n/t id=5\n/t/x id=6\n/t/y id=7");
 }
 
-static void end(void)
-{
-	engine_free(engine);
-	config_free(config);
-	fake_free(&fake);
-	fake = (struct fake){};
-}
-
 static void step(const char *change)
 {
-	struct frame *frame;
-
-	fake_change(&fake, change);
-	frame = fake_frame(&fake);
-	if (engine_round(engine, frame))
-		abort();
-	frame_put(frame);
+	run_rules(change);
 	if (notify)
 		notify_follow(notify, engine);
 }
@@ -206,7 +148,7 @@ static void check_advice(void)
 	     "a parent without the memory controller has no limit");
 	says("@+1 module=missing", "available unknown: room 50.0 MiB below the limit of /s/a, lacking unknown", "without the module");
 	is_uint(last.advice.shrink, UINT64_MAX, "nor is it known how much to give back");
-	end();
+	end_rules();
 }
 
 static void check_need(void)
@@ -245,7 +187,7 @@ static void check_need(void)
 	is_uint(last.advice.evictor, 0, "the root");
 	step("@+1 stalls=off\n/s/a stall.refault=+300ms");
 	is_uint(last.advice.cause, 0, "stalls that are not tracked have no cause");
-	end();
+	end_rules();
 }
 
 static void check_plan(void)
@@ -259,19 +201,22 @@ static void check_plan(void)
 	for (int i = 0; i < 6; i++)
 		step("@+1");
 	is_uint(deeds, 3, "and none when the condition does not hold");
-	end();
+	end_rules();
 }
 
 /* --- how it arrives --- */
 
+/* For some time, and until the loop has handled what there is, however late that is */
 static void run(int ms)
 {
 	uint64_t until = clock_now() + ms * 1000000ull;
+	int handled;
 
 	do {
-		if (sd_event_run(loop, 1000) < 0)
+		handled = sd_event_run(loop, 1000);
+		if (handled < 0)
 			abort();
-	} while (clock_now() < until);
+	} while (handled || clock_now() < until);
 }
 
 static int connect_to(const char *name)
@@ -328,7 +273,7 @@ static void end_outlets(void)
 {
 	notify_free(notify);
 	notify = NULL;
-	end();
+	end_rules();
 }
 
 static void check_two_cgroups(void)
@@ -367,22 +312,6 @@ static void check_two_cgroups(void)
 	step("@+1");
 	end_outlets();
 	ok(!exists("two/a") && !exists("two/c"), "at the end, sockets are removed");
-}
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-	struct json_object *value = NULL;
-
-	json_object_object_get_ex(object, key, &value);
-	return value;
-}
-
-static const char *text_of(struct json_object *object, const char *key)
-{
-	struct json_object *value = member(object, key);
-
-	return json_object_object_get_ex(object, key, NULL) ?
-		(value ? json_object_get_string(value) : "null") : "missing";
 }
 
 static void check_json(void)

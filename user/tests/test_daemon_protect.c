@@ -31,6 +31,7 @@ static struct protect_reading refaulting(void)
 	return (struct protect_reading){
 		.wanted = true, .delta = &delta, .interval = 2 * SECOND, .page_size = PAGE,
 		.clock = 1000000, .current = 64 * MIB, .limit = UINT64_MAX,
+		.breached = UINT64_MAX,
 	};
 }
 
@@ -99,6 +100,23 @@ static void check_cautious_end(void)
 	two[1].count = 1400;
 	delta.evictions = 200000;
 	ok(protect_decide(&most, &now).extra > 8000 * PAGE, "1400 of 6400 are not");
+}
+
+/* No distance makes a need that is so large that it is small again */
+static void check_far(void)
+{
+	static struct headroom_bucket far = { 1ull << 58, 1ull << 58, 6400 };
+	struct protect_reading now = refaulting();
+	struct headroom_stats delta = *now.delta;
+	struct protect_decision d;
+
+	delta.refault_distance = (struct headroom_histogram){ .nr = 1, .bucket = &far };
+	now.delta = &delta;
+	now.clock = HEADROOM_CLOCK_OLD;
+	d = protect_decide(&rule, &now);
+	is_uint(d.extra, UINT64_MAX, "what is needed for such a distance");
+	is_int(d.reason, PROTECT_RAISE, "is more than memory.low");
+	is_uint(d.demand, d.most, "which is raised to the most that the rule allows");
 }
 
 static void check_small_differences(void)
@@ -197,10 +215,96 @@ static void check_unheeded(void)
 {
 	struct protect_reading now = protected_and_refaulting();
 
-	now.breaches = 3;
+	now.breached = 0;
 	decides(&now, PROTECT_UNHEEDED, "the kernel evicts below memory.low: raising does not help");
+	is_uint(protect_decide(&rule, &now).min, 0, "without min=, memory.min stays as it is");
+	now.breached = 10 * SECOND;
+	decides(&now, PROTECT_UNHEEDED, "it did so 10 s ago, which counts");
+	now.breached = 10 * SECOND + 1;
+	decides(&now, PROTECT_RAISE, "longer ago does not count: raise");
+	now.breached = 0;
 	now.low = now.demand = 64 * MIB;
 	decides(&now, PROTECT_RAISE, "the cgroup uses all of memory.low: raise");
+}
+
+static void check_min(void)
+{
+	struct protect_reading now = protected_and_refaulting();
+	uint64_t target = protect_decide(&rule, &now).demand;
+	struct protect_rule hard = rule;
+	struct protect_decision d;
+
+	hard.min = 512 * MIB;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_RAISE && !d.min, "min= alone demands no memory.min");
+	now.breached = 0;
+	d = protect_decide(&hard, &now);
+	is_int(d.reason, PROTECT_RAISE_MIN, "the kernel evicts below memory.low: raise memory.min");
+	is_uint(d.min, target, "to the working set and a tenth");
+	is_uint(d.demand, target, "memory.low is no less");
+	now.low = now.original = now.demand = 2 * target;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_RAISE_MIN && d.min == target, "also if memory.low was set to more by hand");
+	is_uint(d.demand, 2 * target, "which stays");
+	now.original = 0;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_RAISE_MIN && d.min == 2 * target,
+	   "if the rule has demanded more of memory.low: to that");
+	hard.min = 50 * MIB + 1;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_RAISE_MIN && d.min == 50 * MIB, "min= bounds it, in whole pages");
+	now.min = now.min_demand = 50 * MIB;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_AT_MIN && d.min == 50 * MIB, "the bound is reached");
+	now.limit_hits = 1;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_OWN_LIMIT && d.min == 50 * MIB, "its own limit: it stays");
+	now.limit_hits = 0;
+	hard.min = 512 * MIB;
+	bucket.count = 15;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_FEW_SAMPLES && d.min == 50 * MIB, "15 samples set no target");
+	bucket.count = 2000;
+	now.low = now.demand = now.min_demand = 200 * MIB;
+	now.bounded = true;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_OVER_BUDGET && d.min == 200 * MIB, "the budget grants less: no more is demanded");
+	hard.min = 40 * MIB;
+	is_uint(protect_decide(&hard, &now).min, 40 * MIB, "a smaller min= counts at once");
+}
+
+/* What the rule has of memory.min is given back as memory.low is, and is never more than that */
+static void check_give_back_min(void)
+{
+	struct protect_reading now = refaulting();
+	struct protect_rule hard = rule;
+	struct protect_decision d;
+
+	hard.min = 512 * MIB;
+	delta.refaults = 0;
+	delta.evictions = 0;
+	now.low = now.demand = now.min = now.min_demand = 100 * MIB;
+	now.min_original = 20 * MIB;
+	now.quiet = 59 * SECOND;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_HOLDING && d.min == 100 * MIB, "quiet for 59 s: hold");
+	now.quiet = 60 * SECOND;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_GIVE_BACK && d.demand == 75 * MIB && d.min == 75 * MIB,
+	   "quiet for 60 s: a quarter of each, and no less than memory.low");
+	now.min_demand = 60 * MIB;
+	is_uint(protect_decide(&hard, &now).min, 50 * MIB, "a quarter of the addition");
+	now.demand = now.original = 100 * MIB;
+	d = protect_decide(&hard, &now);
+	ok(d.reason == PROTECT_GIVE_BACK && d.demand == 100 * MIB && d.min == 50 * MIB,
+	   "memory.min alone is given back as well");
+	now.min_demand = now.min_original;
+	decides(&now, PROTECT_QUIET, "without an addition there is nothing to give back");
+	now.min_demand = 60 * MIB;
+	now.demand = now.original = 30 * MIB;
+	now.quiet = 0;
+	is_uint(protect_decide(&hard, &now).min, 30 * MIB,
+		"something else has lowered memory.low: memory.min follows");
 }
 
 static void check_bounds(void)
@@ -222,6 +326,18 @@ static void check_bounds(void)
 	now = refaulting();
 	now.limit = 70 * MIB;
 	is_uint(protect_decide(&rule, &now).demand, 70 * MIB, "so does the cgroup's own limit");
+}
+
+/* systemd has written the configured value again, after most evicted pages had come back */
+static void check_reset(void)
+{
+	struct protect_reading now = refaulting();
+
+	now.demand = 400 * MIB;
+	is_uint(protect_decide(&rule, &now).demand, 400 * MIB,
+		"memory.low was set back: what was demanded is not lowered");
+	now.current = 500 * MIB;
+	is_uint(protect_decide(&rule, &now).demand, 512 * MIB, "though it may be raised");
 }
 
 static void check_budget(void)
@@ -323,18 +439,28 @@ static const struct action_value parameters[ACTION_PARAMETERS] = {
 
 /**
  * struct planner - the action on the cgroup /a
+ * @ledger: has no claims
  * @memory: of the action
  * @plan: the last one
  */
 struct planner {
 	struct fake fake;
+	struct ledger *ledger;
 	struct frame *before;
 	char memory[64];
 	struct action_plan plan;
 };
 
+static void ignore_event(void *arg, const struct ledger_event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
 static void begin(struct planner *p)
 {
+	if (ledger_open(&p->ledger, LEDGER_DRY, NULL, NULL, ignore_event, NULL))
+		fake_wrong("no ledger", "");
 	fake_change(&p->fake, "@10\n/ id=1\n/a id=2 current=64M");
 	p->before = fake_frame(&p->fake);
 	p->fake.cgroup[1].stats.evictions = 100000;
@@ -343,6 +469,7 @@ static void begin(struct planner *p)
 static void end(struct planner *p)
 {
 	frame_put(p->before);
+	ledger_close(p->ledger);
 	fake_free(&p->fake);
 }
 
@@ -359,6 +486,7 @@ static void plans(struct planner *p, const char *change, struct action_input in,
 	view.seconds = (now->time.monotonic - p->before->time.monotonic) / 1e9;
 	in.view = &view;
 	in.parameter = parameters;
+	in.ledger = p->ledger;
 	p->plan = (struct action_plan){};
 	action_protect.plan(&in, p->memory, &p->plan);
 	if (!ok(p->plan.reason == (int)reason, "%s", name))
@@ -450,7 +578,7 @@ static void check_limit_explanations(void)
 	   "others and its own demand: %s", text);
 	d.reason = PROTECT_UNHEEDED;
 	explain(&now, &d);
-	ok(strstr(text, "to make memory.low count") && strlen(text) < sizeof(text) - 64,
+	ok(strstr(text, "of it and the others") && strlen(text) < sizeof(text) - 64,
 	   "the longest explanation fits, with room to spare: %s", text);
 }
 
@@ -462,9 +590,11 @@ static const struct {
 	{ PROTECT_QUIET, false, "7 refaults/s, 8 evictions/s, acts above 20 refaults/s" },
 	{ PROTECT_HOLDING, false, "8 evictions/s: keeping the protection until both have stayed at or below 20/s for 60 s" },
 	{ PROTECT_OWN_LIMIT, false, "raise memory.max or memory.high, or make the application use less" },
-	{ PROTECT_UNHEEDED, true, "set memory.max on a common ancestor of it and the others" },
+	{ PROTECT_UNHEEDED, true, "give the rule min=SIZE to raise memory.min as well, or set memory.max on a common ancestor" },
+	{ PROTECT_RAISE_MIN, true, "max 80.0 MiB: the kernel evicts its pages although it has less than memory.low" },
+	{ PROTECT_AT_MIN, true, "memory.min is already at its maximum: raise min= and max=" },
 	{ PROTECT_AT_MAX, true, "max 80.0 MiB, but memory.low is already at its maximum" },
-	{ PROTECT_ENOUGH, true, "memory.low covers that already" },
+	{ PROTECT_ENOUGH, true, "the protection covers that already" },
 	{ PROTECT_OVER_BUDGET, true, "the budget for all protections grants less than this rule demands" },
 	{ PROTECT_FEW_SAMPLES, true, "too few refaults were recorded" },
 	{ PROTECT_RAISE, true, "7 refaults/s from others' reclaim, p95 distance 512 pages = 1.0 MiB extra, current 64.0 MiB, max 80.0 MiB" },
@@ -500,6 +630,7 @@ int main(void)
 	check_raise();
 	check_few_samples();
 	check_cautious_end();
+	check_far();
 	check_small_differences();
 	check_own_limit();
 	check_own_demand();
@@ -507,7 +638,10 @@ int main(void)
 	check_recovery();
 	check_recovery_with_own_demand();
 	check_unheeded();
+	check_min();
+	check_give_back_min();
 	check_bounds();
+	check_reset();
 	check_budget();
 	check_quiet();
 	check_idle();

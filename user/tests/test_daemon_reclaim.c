@@ -15,7 +15,7 @@
 
 static const struct reclaim_rule rule = {
 	.stall = 0.001, .refaults = 20, .returned = 0.05, .step = 0.008, .least = 16 * MIB,
-	.age = 60 * SECOND, .spike = 0.02, .io = 0.1, .swap_free = 0.2, .swap_out = MIB,
+	.age = 60 * SECOND, .spike = 0.02, .io = 0.1, .swap_free = 0.2, .swap_out = 64 * MIB,
 	.swappiness = 60,
 };
 
@@ -218,8 +218,31 @@ static void check_returned(void)
 	decides(&now, RECLAIM_RETURNED, "220 of 2063: wait");
 	is_uint(state.floor, 1024 * MIB, "the size is noted");
 	pages.evictions = pages.refaults = 0;
-	now.time += 10 * SECOND;
+	now.time += 18 * SECOND;
+	decides(&now, RECLAIM_RETURNED, "at 20 a second it takes ten seconds more to make up for them");
 	decides(&now, RECLAIM_ALL, "the next attempt begins without them");
+}
+
+/* Of the pages that were evicted long ago, 10 return each second */
+static void check_background(void)
+{
+	struct reclaim_reading now = quiet();
+
+	state.until = now.time + 300 * SECOND;
+	state.hold = 600 * SECOND;
+	state.cause = RECLAIM_ABOVE_TARGET;
+	delta.refaults = 10;
+	for (pages.refaults = 10; now.time < state.until - SECOND;)
+		next(&now);
+	is_near(state.background, 10, 2, "what returns while it waits is the background");
+	pages.evictions = 100;
+	for (int i = 0; i < 20; i++)
+		next(&now);
+	decides(&now, RECLAIM_ALL, "an attempt does not fail because of it");
+	pages.refaults = 40;
+	for (int i = 0; i < 20; i++)
+		next(&now);
+	decides(&now, RECLAIM_RETURNED, "but because of more");
 }
 
 static void check_futile(void)
@@ -346,7 +369,7 @@ static void check_swap(void)
 	decides(&now, RECLAIM_FILE, "for some time");
 	now.time += 10 * SECOND;
 	decides(&now, RECLAIM_ALL, "then all again");
-	now.swap_out = MIB + 1;
+	now.swap_out = rule.swap_out + 1;
 	decides(&now, RECLAIM_FILE, "swap fills fast: file pages only");
 	now.file = 32 * PAGE - 1;
 	decides(&now, RECLAIM_NO_FILE, "nothing if there are none");
@@ -364,6 +387,69 @@ static void check_swap(void)
 }
 
 /* --- explanations --- */
+
+/* It does not have to stop where only anonymous memory is left, and the kernel evicts a quarter more */
+static void check_swap_rate(void)
+{
+	struct reclaim_reading now = quiet();
+	struct reclaim_rule slow = rule;
+	struct reclaim_decision d;
+	uint64_t bytes = 0;
+	int ended = 0;
+
+	slow.swap_out = MIB;
+	now.file = 0;
+	for (int i = 0; i < 100; i++) {
+		now.time += now.interval;
+		d = reclaim_decide(&slow, &now, &state);
+		ended += d.reason != RECLAIM_ALL;
+		pages.evictions = 1.25 * d.bytes / PAGE;
+		now.swap_out = 1.25 * d.bytes;
+		bytes += d.bytes;
+	}
+	is_int(ended, 0, "its own requests do not fill swap too fast");
+	is_near(bytes, 100 * 0.75 * MIB, 0.05, "but nearly as fast as it may fill");
+	now = quiet();
+	now.file = now.current / 4;
+	now.time += now.interval;
+	is_near(reclaim_decide(&slow, &now, &state).bytes, MIB, 0.05,
+		"a quarter of file pages comes with it");
+}
+
+/* The kernel evicts 16 MiB, whatever it is asked for */
+static void check_debt(void)
+{
+	struct reclaim_reading now = quiet();
+	struct reclaim_decision d;
+	uint64_t bytes = 0;
+	char why[512];
+	int requests = 0;
+
+	state.penalties = 3;	/* 1 MiB each second */
+	for (int i = 0; i < 200; i++) {
+		d = next(&now);
+		requests += !!d.bytes;
+		pages.evictions = d.bytes ? 16 * MIB / PAGE : 0;
+		bytes += pages.evictions * PAGE;
+		state.recovery = 0;
+	}
+	ok(requests <= 14, "what is evicted beyond a request delays the next: %d", requests);
+	is_near(bytes, 200 * MIB, 13, "so that the speed is that of the step");
+	reclaim_explain(why, sizeof(why), &rule, &now, &d);
+	ok(strstr(why, "more than it was asked for"), "and it says why it waits: %s", why);
+	pages.evictions = 1024 * MIB / PAGE;
+	next(&now);
+	pages.evictions = 0;
+	for (int i = 0; i < 600 && !d.bytes; i++)
+		d = next(&now);
+	ok(d.bytes > 0, "but for ten minutes at most");
+	now = quiet();
+	next(&now);
+	pages.evictions = 1024;	/* 4 of 8 MiB */
+	d = next(&now);
+	is_uint(d.debt, 0, "less than was asked for is no debt");
+	ok(d.bytes > 0, "and delays nothing");
+}
 
 static void check_explanations(void)
 {
@@ -440,7 +526,7 @@ static const struct plan_case {
 	{ "not below memory.low", "/p/a low=1G", NULL, TRUE, RECLAIM_AT_LEAST, 0 },
 	{ "not below memory.min", "/p/a low=1M min=1G", NULL, TRUE, RECLAIM_AT_LEAST, 0 },
 	{ "not below that of its parent", "/p low=1G", NULL, TRUE, RECLAIM_AT_LEAST, 0 },
-	{ "if that has no files, its own counts", "/p low=1G current=-", NULL, TRUE, RECLAIM_ALL, -1 },
+	{ "nor if that cannot be read", "/p low=1G current=-", NULL, TRUE, RECLAIM_BLIND, 0 },
 	{ "file pages only if swap is short", "host swapfree=100M", NULL, TRUE, RECLAIM_FILE, 0 },
 	{ "or if it swaps fast", "/p/a swap=2M", NULL, TRUE, RECLAIM_FILE, 0 },
 	{ "or if that is not known", "/p/a swap=-", NULL, TRUE, RECLAIM_FILE, 0 },
@@ -502,12 +588,15 @@ int main(void)
 	check_few_stalls();
 	check_backoff();
 	check_returned();
+	check_background();
 	check_futile();
 	check_samples();
 	check_curve();
 	check_gates();
 	check_spike();
 	check_swap();
+	check_swap_rate();
+	check_debt();
 	check_explanations();
 	for (size_t i = 0; i < sizeof(plans) / sizeof(plans[0]); i++)
 		check_plan(&plans[i]);

@@ -379,9 +379,13 @@ static void configure(const char *max, const char *idle)
 }
 
 /* Begin a test: the module is loaded, and the cgroup has neither refaults nor evictions */
+/* The daemon logs as well what is no news, such as a condition that does not hold to begin with */
+static bool verbose;
+
 static void fresh(void)
 {
 	clear_dir();
+	verbose = false;
 	mkdir(in_dir("cg"), 0755);
 	make_full_cgroup(PARENT, 4096);
 	make_full_cgroup(DB, MIB);
@@ -426,7 +430,8 @@ static pid_t start(const char *option)
 	if (!pid) {
 		/* A copy, because in_dir() reuses its buffers */
 		char *argv[] = { "headroomd", "--config", strdup(in_dir("conf")),
-				 (char *)option, NULL };
+				 verbose ? "--verbose" : (char *)option,
+				 verbose ? (char *)option : NULL, NULL };
 
 		if (!freopen(in_dir("log"), "ae", stderr) ||
 		    !freopen(in_dir("out"), "we", stdout))
@@ -435,7 +440,7 @@ static pid_t start(const char *option)
 		if (without_stderr)
 			close(STDERR_FILENO);
 		/* exit(), not _exit(): LeakSanitizer checks at exit */
-		status = headroomd_main(option ? 4 : 3, argv);
+		status = headroomd_main(3 + verbose + (option != NULL), argv);
 		free(argv[2]);
 		exit(status);
 	}
@@ -810,6 +815,7 @@ static void check_change_before_decision(void)
 	pid_t pid;
 
 	fresh();
+	verbose = true;
 	pid = start(NULL);
 	ok(WITHIN(10, logged("the condition does not hold")), "without refaults there is nothing to do");
 	put_number("outside-low", 500 * MIB);
@@ -920,6 +926,7 @@ static void check_timeout(void)
 	pid_t pid;
 
 	fresh();
+	verbose = true;
 	pid = start(NULL);
 	ok(WITHIN(10, logged("does not hold")), "the daemon runs");
 	ms = get_number("timeout");
@@ -995,8 +1002,8 @@ static int count_frames(uint64_t *least)
 /* However often triggers fire, there is time between two frames */
 static void check_wake_rate(void)
 {
-	uint64_t least;
-	int nr;
+	uint64_t least, begin;
+	int nr, due;
 	pid_t pid;
 
 	fresh();
@@ -1013,11 +1020,14 @@ static void check_wake_rate(void)
 	ok(answers("pause\n", "{\"ok\":true}\n"), "pause");
 	usleep(300000);
 	nr = count_frames(&least);
+	begin = clock_now();
 	for (int i = 0; i < 100; i++) {
 		fire();
 		usleep(10000);
 	}
-	ok(count_frames(&least) <= nr + 2, "while rules are paused, no frame comes early");
+	nr = count_frames(&least) - nr;
+	due = (clock_now() - begin) / 1000000000 + 1;
+	ok(nr <= due + 1, "while rules are paused, no frame comes early: %d, %d are due", nr, due);
 	stop(pid, SIGTERM);
 }
 
@@ -1074,6 +1084,7 @@ static void check_no_claim_no_write(void)
 	pid_t pid;
 
 	fresh();
+	verbose = true;
 	pid = start(NULL);
 	ok(WITHIN(10, logged("does not hold")), "the daemon runs");
 	put("run", "");
@@ -1184,6 +1195,7 @@ static void check_pause(void)
 
 	fresh();
 	configure("512M", "1s");
+	verbose = true;
 	pid = start(NULL);
 	ok(WITHIN(10, logged("does not hold")), "the daemon runs");
 	ok(answers("pause\n", "{\"ok\":true}\n"), "pause");
@@ -1244,10 +1256,11 @@ static void check_control_owner(void)
 	fresh();
 	pid = start(NULL);
 	ok(WITHIN(10, ask("status\n")), "the daemon listens");
+	verbose = true;
 	other = start("--dry-run");
 	ok(WITHIN(10, logged("there is no control socket: another process listens there")),
 	   "a second one goes on without");
-	ok(WITHIN(10, times_logged("the condition does not hold") >= 2), "its rules work");
+	ok(WITHIN(10, logged("the condition does not hold")), "its rules work");
 	is_int(stop(other, SIGTERM), 0, "it ends");
 	ok(answers("status\n", "\"dry_run\":false"), "the socket is still that of the first");
 	stop(pid, SIGKILL);

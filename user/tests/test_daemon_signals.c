@@ -518,6 +518,34 @@ static void check_per_eviction(void)
 	is_blind(&s, &coming_back, "no page was evicted");
 }
 
+/* Stalls that have not ended count with what they took since the frame before */
+static void check_open(void)
+{
+	const struct {
+		const char *before;
+		struct signal_case c;
+		const char *name;
+	} open[] = {
+		{ "", DELTA("stall", "stalled 3 refault 1s", 0.5), "one that began" },
+		{ "stalled 3 refault 1s", DELTA("stall", "stalled 3 refault 3s", 1), "one that lasts" },
+		{ "stalled 3 refault 1s", DELTA("stall", "/a stall=+3s", 1), "one that has ended" },
+		{ "stalled 3 refault 3s", DELTA("stall", "", 0), "one that ended between the readings" },
+		{ "stalled 3 refault 1s", DELTA("stall", "stalled -", 0), "not known now" },
+		{ "stalled -", DELTA("stall", "stalled 3 refault 3s", 0), "not known before" },
+		{ "", DELTA("stall", "stalled 4 refault 1s", 0), "a neighbour's" },
+		{ "", DELTA("stall", "stalled 3 proactive_reclaim 1s", 0), "a request to reclaim" },
+		{ "", DELTA("stall.proactive_reclaim", "stalled 3 proactive_reclaim 1s", 0.5), "of a cause" },
+		{ "", DELTA("stall.refault", "stalled 2 refault 1s\nstalled 2 swap_in 1s", 0.5),
+		  "not of other causes" },
+	};
+
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+		struct sample s = read_changed(&open[i].c, open[i].before, "");
+
+		is_sample(&s, &open[i].c, open[i].name);
+	}
+}
+
 static void check_names(void)
 {
 	ok(!signal_find("stal", 4), "a part of a name is no name");
@@ -538,6 +566,7 @@ int main(void)
 	check_age();
 	check_sampled();
 	check_per_eviction();
+	check_open();
 	check_names();
 	return tap_done();
 }

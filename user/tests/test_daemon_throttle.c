@@ -4,6 +4,8 @@
  *
  * What it does on a sequence of frames is in test_daemon_engine.c.
  */
+#include <math.h>
+
 #include "actions.h"
 #include "frames.h"
 #include "report.h"
@@ -15,32 +17,154 @@
 #define PERIOD	100000
 
 static const struct throttle_rule by_cpu = {
-	.share = 0.5, .by = THROTTLE_BY_CPU, .cpu = 0.1, .wait = 5 * SECOND, .idle = 30 * SECOND,
+	.share = 0.5, .rate = 20, .by = THROTTLE_BY_CPU, .cpu = 0.1, .wait = 5 * SECOND,
+	.idle = 30 * SECOND,
 };
 
 /* --- blame --- */
 
+static enum throttle_doubt judge(const struct taken_loss *loss, double sure, double back)
+{
+	const struct taken_share share = { .taken = sure, .sure = sure, .back = back };
+
+	return throttle_judge(&by_cpu, loss, &share, 0).doubt;
+}
+
 static void check_judge(void)
 {
-	struct evictors e = { .outside = 1000, .nr = 1, .evictor = { { .taken = 500 } } };
-	struct throttle_guilt guilt = throttle_judge(&by_cpu, &e, 0);
+	struct taken_loss loss = { .seconds = 1, .outside = 1000 };
+	struct taken_share share = { .taken = 500, .sure = 500 };
+	struct throttle_guilt guilt = throttle_judge(&by_cpu, &loss, &share, 0);
 
-	ok(guilt.named, "one that took the share is named");
+	is_int(guilt.doubt, THROTTLE_SURE, "one that took the share is named");
 	is_near(guilt.low, 0.5, 0.001, "by the lower bound");
-	e.unknown = 200;
-	is_near(throttle_judge(&by_cpu, &e, 0).high, 0.7, 0.001, "unknown ones may be its own");
-	e.excess = 1;
-	ok(!throttle_judge(&by_cpu, &e, 0).named, "what exceeds the loss may be its own");
-	e.excess = 0;
-	e.evictor[0].back = 1;
-	ok(!throttle_judge(&by_cpu, &e, 0).named, "what the victim took from it is subtracted");
-	e.evictor[0] = (struct evictor){ .taken = 31 };
-	e.outside = 31;
-	ok(!throttle_judge(&by_cpu, &e, 0).named, "31 pages name no one");
-	e.outside = e.evictor[0].taken = 32;
-	ok(throttle_judge(&by_cpu, &e, 0).named, "32 pages do");
-	e.outside = e.evictor[0].taken = 0;
-	ok(!throttle_judge(&by_cpu, &e, 0).named, "and none do not");
+	is_near(guilt.rate, 500, 0.001, "as a rate as well");
+	loss.unknown = 200;
+	is_near(throttle_judge(&by_cpu, &loss, &share, 0).high, 0.7, 0.001,
+		"unknown ones may be its own");
+	share.sure = 499;
+	is_int(throttle_judge(&by_cpu, &loss, &share, 0).doubt, THROTTLE_SMALL_SHARE,
+	       "what may be of others speaks for it");
+	is_int(judge(&loss, 500, 1), THROTTLE_GAVE_BACK,
+	       "what the victim took from it is subtracted");
+	loss.outside = 0;
+	is_int(judge(&loss, 0, 0), THROTTLE_SMALL_SHARE, "without evictions, no one is named");
+}
+
+/* Holding back one that took little would not help the victim */
+static void check_little(void)
+{
+	struct taken_loss loss = { .seconds = 1, .outside = 31 };
+	const struct taken_share share = { .taken = 1000, .sure = 1000 };
+
+	is_int(judge(&loss, 31, 0), THROTTLE_SLOW, "31 pages name no one");
+	loss.outside = 32;
+	is_int(judge(&loss, 32, 0), THROTTLE_SURE, "32 pages do");
+	loss.seconds = 2;
+	is_int(judge(&loss, 32, 0), THROTTLE_SLOW, "but not if that is less than the rate");
+	loss = (struct taken_loss){ .seconds = 1, .outside = 64, .refaults = 3000 };
+	is_int(judge(&loss, 64, 0), THROTTLE_BESIDE, "nor do 64 beside 3000 refaults");
+	loss.refaults = 256;
+	is_int(judge(&loss, 64, 0), THROTTLE_SURE, "they do beside 256");
+	loss.returned = 129;
+	is_int(judge(&loss, 64, 0), THROTTLE_BESIDE, "not if 129 of these are of others' demand");
+	loss = (struct taken_loss){ .seconds = 1, .outside = 1000, .returned = 1500 };
+	is_int(throttle_judge(&by_cpu, &loss, &share, 0).doubt, THROTTLE_SURE, "exact refaults");
+	is_int(throttle_judge(&by_cpu, &loss, &share, 8).doubt, THROTTLE_BESIDE,
+	       "of sampled ones, the upper bound counts");
+}
+
+static void check_taken(void)
+{
+	struct evictors e = {
+		.outside = 1000, .own = 100, .unknown = 10, .excess = 50, .refaults = 400,
+		.returned = 300, .nr = 1, .evictor = { { .cgroup = 0, .taken = 900, .back = 7 } },
+	};
+	struct taken taken = {};
+	struct fake fake = {};
+	struct frame *frame;
+
+	fake_change(&fake, "@100\n/ id=1\n/a id=2\n");
+	frame = fake_frame(&fake);
+	for (int i = 0; i < 50; i++)
+		taken_add(&taken, frame, &e, 1, false);
+	is_near(taken.loss.outside / taken.loss.seconds, 1000, 0.1, "sums are rates");
+	is_near(taken.loss.seconds, 10.5, 1, "of some ten seconds");
+	is_near(taken.evictor[0].share.sure, 850 * taken.loss.seconds, 1,
+		"what is certain is less by the excess");
+	is_near(taken_share(&taken, 1)->back, 7 * taken.loss.seconds, 1, "what was taken back");
+	ok(!taken_share(&taken, 2), "another one took nothing");
+	e.evictor[0] = (struct evictor){ .cgroup = 1, .taken = 900 };
+	for (int i = 0; i < 10; i++)
+		taken_add(&taken, frame, &e, 1, false);
+	is_near(taken_share(&taken, 1)->taken, 900 * 10.5 / M_E, 1, "what is older fades");
+	ok(taken_share(&taken, 2)->taken > taken_share(&taken, 1)->taken, "and new ones count more");
+	for (int i = 0; i < 200; i++)
+		taken_add(&taken, frame, &e, 1, false);
+	is_uint(taken.nr, 1, "one that takes nothing any more is forgotten");
+	frame_put(frame);
+	fake_free(&fake);
+}
+
+/* While it is kept, nothing fades */
+static void check_kept(void)
+{
+	struct evictors e = {
+		.outside = 1000, .returned = 300, .returned_excess = 100, .nr = 1,
+		.evictor = { { .cgroup = 0, .taken = 1000, .returned = 300 } },
+	};
+	struct taken taken = {};
+	struct fake fake = {};
+	struct frame *frame;
+
+	fake_change(&fake, "@100\n/ id=1\n");
+	frame = fake_frame(&fake);
+	for (int i = 0; i < 50; i++)
+		taken_add(&taken, frame, &e, 1, true);
+	is_near(taken.loss.outside, 50000, 0.1, "all counts");
+	is_near(taken_share(&taken, 1)->sure, 50000, 0.1, "of the evictor as well");
+	is_near(taken_share(&taken, 1)->returned, 10000, 0.1,
+		"what was read again is less by its excess");
+	frame_put(frame);
+	fake_free(&fake);
+}
+
+static void check_debt(void)
+{
+	const struct taken_share share = { .taken = 2000, .sure = 1500, .returned = 1000 };
+	struct throttle_debt debt = throttle_debt_of(&share, 0);
+
+	is_near(debt.lost, 500, 0.1, "lost is what is certain, and was not read again");
+	is_near(debt.returned, 1000, 0.1, "what was read again proves it");
+	debt = throttle_debt_of(&share, 4);
+	is_near(debt.lost, 500 - 2 * sqrt(1016 * 16.0), 0.1, "of sampled ones, lower bounds count");
+	is_near(debt.returned, 1000 - 2 * sqrt(16000), 0.1, "of both");
+	is_near(throttle_debt_of(&share, 10).lost, 0, 0.1, "which are never negative");
+	is_near(throttle_debt_of(&share, 10).returned, 0, 0.1, "either of them");
+}
+
+/* More evictors than are remembered: those that took least may have been any of the others */
+static void check_forgotten(void)
+{
+	struct evictors e = { .outside = 10000, .nr = TAKEN_EVICTORS + 1 };
+	struct taken taken = {};
+	struct fake fake = {};
+	struct frame *frame;
+	char line[32];
+
+	fake_change(&fake, "@100\n/ id=1\n");
+	for (size_t i = 0; i < e.nr; i++) {
+		snprintf(line, sizeof(line), "/c%02zu id=%zu", i, i + 2);
+		fake_change(&fake, line);
+		e.evictor[i] = (struct evictor){ .cgroup = i + 1, .taken = 100 + i };
+	}
+	frame = fake_frame(&fake);
+	taken_add(&taken, frame, &e, 1, false);
+	is_uint(taken.nr, TAKEN_EVICTORS, "so many are remembered");
+	ok(!taken_share(&taken, 2), "not the one that took least");
+	is_near(taken.loss.unknown, 100, 0.1, "whose pages are unknown");
+	frame_put(frame);
+	fake_free(&fake);
 }
 
 /* Frames with what evictors did in between; cgroup 3 is the victim /v, with a child 4 */
@@ -66,7 +190,7 @@ static const char *read_evictors(const char *change, const char *of, struct evic
 	view.before = before;
 	view.cgroup = frame_find(now, 3);
 	view.cgroup_before = frame_find(before, 3);
-	why = evictors_read(&view, &pattern, evictors);
+	why = evictors_read(&view, &pattern, 1, evictors);
 	frame_put(now);
 	frame_put(before);
 	pattern_free(&pattern);
@@ -98,6 +222,7 @@ static void check_evictors(void)
 	is_uint(e.evictor[0].back, 50, "what the victim took from them");
 	is_uint(e.outside, 700, "what others took");
 	is_uint(e.own, 300, "what the victim took from itself");
+	is_uint(e.evictor[0].returned, 600, "what was read again of their pages");
 	is_uint(e.unknown, 100, "and what has no evictor");
 	is_uint(e.excess, 0, "blame does not exceed it");
 	read_evictors("@+1\n/v evictions=900 evictions.outside=900\nblame 3 by 6 100\n"
@@ -133,6 +258,7 @@ static void check_innocent(void)
 	read_evictors("@+1\n/v evictions=100 evictions.outside=100\nblame 3 by 5 900\n"
 		      "blame 3 by 0 100", NULL, &e);
 	is_uint(e.excess, 900, "old blame of a removed child is in excess");
+	is_uint(e.returned_excess, 1000, "and so are old refaults");
 	ok(read_evictors("@+1 module=missing", NULL, &e) != NULL, "without the module, blind");
 }
 
@@ -141,7 +267,7 @@ static void check_innocent(void)
 static struct throttle_reading named(uint64_t seconds)
 {
 	return (struct throttle_reading){
-		.time = seconds * SECOND, .named = true, .taken = 4 * MIB, .current = 100 * MIB,
+		.time = seconds * SECOND, .interval = SECOND, .named = true, .takes = true, .taken = 4 * MIB, .current = 100 * MIB,
 		.has_cpu = true, .cpu_max = UINT64_MAX, .period = PERIOD, .used = 80000,
 		.has_freeze = true, .has_high = true, .memory_high = UINT64_MAX,
 		.victim_limit = UINT64_MAX,
@@ -179,6 +305,38 @@ static void check_reclaim(void)
 	now.cooling = true;
 	d = throttle_decide(&by_cpu, &now, &hold);
 	ok(d.reason == THROTTLE_COOLING && !d.hold.id, "nothing in the cooldown");
+}
+
+static void check_due(void)
+{
+	struct throttle_hold hold = { .id = 2, .changed = SECOND, .largest = 110 * MIB };
+	struct throttle_reading now = named(2);
+	struct throttle_decision d;
+
+	now.takes = false;
+	now.returned = 6 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 4 * MIB, "without a debt, what it took");
+	now.lacks = MIB;
+	now.taken = 0;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 0, "it is small enough");
+	now.current = 105 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 2 * MIB,
+		"what was read again, and what lacks");
+	now.lacks = 50 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 7 * MIB,
+		"what lacks is not more than what was read again");
+	now.taken = 8 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 8 * MIB, "or what it took, if more");
+	hold.quota = 40000;
+	d = throttle_decide(&by_cpu, &now, &hold);
+	ok(d.reason == THROTTLE_HOLD && d.reclaim == 7 * MIB, "a debt also while it is limited");
+	hold.asked = d.reclaim;
+	now.evicted = MIB / 2;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 0, "nothing if it gave little");
+	now.evicted = MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 7 * MIB, "an eighth is not little");
+	now.named = false;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 0, "nothing if it is not named");
 }
 
 static void check_cpu(void)
@@ -312,7 +470,10 @@ static void check_release(void)
 	now.blind = true;
 	d = throttle_decide(&by_cpu, &now, &hold);
 	ok(d.reason == THROTTLE_BLIND && d.hold.quota == 90000, "blind, it keeps what it has");
-	is_uint(d.hold.changed, now.time, "and the time does not count");
+	is_uint(d.hold.changed, hold.changed + SECOND, "and the time does not count");
+	now.interval = 0;
+	is_uint(throttle_decide(&by_cpu, &now, &hold).hold.changed, now.time,
+		"nor does that of missing frames");
 	hold = (struct throttle_hold){ .id = 2, .changed = now.time - SECOND };
 	now.blind = false;
 	ok(!throttle_decide(&by_cpu, &now, &hold).hold.id, "after reclaim, nothing is to be undone");
@@ -378,9 +539,15 @@ static void check_log(void)
 int main(void)
 {
 	check_judge();
+	check_little();
+	check_taken();
+	check_forgotten();
+	check_kept();
+	check_debt();
 	check_evictors();
 	check_innocent();
 	check_reclaim();
+	check_due();
 	check_cpu();
 	check_high();
 	check_high_floor();

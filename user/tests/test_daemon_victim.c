@@ -58,6 +58,20 @@ static const struct victim_case choices[] = {
 	  "/s/a/1 user.oomd_omit=1\n/s/a/2 user.oomd_omit=1", .choice = "/s/b /s/c" },
 	{ "too small", "/s/a current=9M\n/s/b current=9M\n/s/c current=9M",
 	  .choice = "none: 3 small" },
+	{ "file pages do not make it large", "/s/a file=495M\n/s/b file=391M", .choice = "/s/c -" },
+	{ "but swap does", "/s/a current=9M swap=9M\n/s/a/1 current=1M swap=9M\n/s/a/2 current=1M swap=8M\n"
+	  "/s/b current=9M\n/s/c current=9M", .choice = "/s/a/1 -" },
+	{ "and kernel memory", "/s/a current=9M\n/s/b current=9M kernel=2M\n/s/c current=9M",
+	  .choice = "/s/b -" },
+	{ "less what can be reclaimed", "/s/a current=9M\n/s/b current=9M kernel=2M slab=2M\n"
+	  "/s/c current=9M", .choice = "none: 3 small" },
+	{ "and locked pages", "/s/a current=9M\n/s/b current=9M\n/s/c current=9M unevictable=2M",
+	  .choice = "/s/c -" },
+	{ "and buffers of sockets", "/s/a current=9M\n/s/b current=9M\n/s/c current=9M sock=2M",
+	  .choice = "/s/c -" },
+	{ "memory.stat that cannot be read is not zero", "/s/a stat=-", .among = "/s/a",
+	  .choice = "none: 1 blind" },
+	{ "swap is zero if the kernel has none", "/s/a swap=-\n/s/a/1 swap=-", .choice = "/s/a/1 /s/a/2" },
 	{ "parts that are too small of a whole that is not",
 	  "/s/a current=15M\n/s/a/1 current=8M\n/s/a/2 current=7M\n/s/b current=9M\n/s/c current=11M",
 	  .choice = "/s/c -" },
@@ -80,6 +94,11 @@ static const struct victim_case choices[] = {
 	{ "by swap", "/s/a swap=1M\n/s/b swap=3M", .by = VICTIM_BY_SWAP, .choice = "/s/b /s/a" },
 	{ "by swap, without swap", .by = VICTIM_BY_SWAP, .choice = "none: 3 uninvolved" },
 	{ "by growth", .later = "/s/c current=+30M\n/s/b current=+20M", .by = VICTIM_BY_GROWTH,
+	  .choice = "/s/c /s/b" },
+	{ "by growth: not the cache that grows, but the leak that displaces its own",
+	  "/s/c file=40M", "/s/c file=0\n/s/b current=+20M file=+20M\n/s/a current=+30M file=+30M",
+	  .by = VICTIM_BY_GROWTH, .choice = "/s/c -" },
+	{ "by growth, with swap", .later = "/s/c swap=30M\n/s/b current=+20M", .by = VICTIM_BY_GROWTH,
 	  .choice = "/s/c /s/b" },
 	{ "by growth, if all shrink", .later = "/s/a current=+0\n/s/b current=300M",
 	  .by = VICTIM_BY_GROWTH, .choice = "none: 3 uninvolved" },
@@ -241,12 +260,23 @@ static const struct engine_case cases[] = {
 		.name = "but if it does not drain, there is one",
 		.config = KILL("r", "/s", "psi.some.avg10 > 10 %"),
 		.script = SLICE "/s psi.some.avg10=40\n@+1 x3\n/s psi.some.total=+400000\n"
-			  "@+1\n/s/big populated=0\n/s current=160M psi.some.total=+300000\n",
+			  "@+1\n/s/big populated=0\n/s current=160M psi.some.total=+300000\n"
+			  "@+1\n/s psi.some.total=+300000\n@+1\n/s psi.some.total=+300000\n",
 		.log = "100 r /s: yes, kill\n"
 		       "100 r /s: kill /s/big 400M\n"
 		       "101 r /s: yes, settling\n"
-		       "104 r /s: yes, kill\n"
-		       "104 r /s: kill /s/third 100M\n",
+		       "106 r /s: yes, kill\n"
+		       "106 r /s: kill /s/third 100M\n",
+	}, {
+		.name = "none for what the victim had waited for before it died",
+		.config = KILL("r", "/s", "stall > 20 %"),
+		.script = SLICE "@+1\n/s stall=+600ms\n" "@+1\n" DIED "/s stall=+600ms\n"
+			  "@+1\n/s stall=+600ms\n" "@+1\n",
+		.log = "100 r /s: unknown, condition unknown\n"
+		       "101 r /s: yes, kill\n"
+		       "101 r /s: kill /s/big 400M\n"
+		       "102 r /s: yes, settling\n"
+		       "104 r /s: no, quiet\n",
 	}, {
 		.name = "nor before the settle time has passed, if memory does not fall",
 		.config = KILL("r", "/s", SHORT, "settle=8s"),
@@ -279,6 +309,17 @@ static const struct engine_case cases[] = {
 		       "105 r /s: kill /s/third 100M\n"
 		       "106 r /s: yes, settling\n",
 	}, {
+		.name = "the time of a program before the kill does not count",
+		.config = KILL("r", "/s", SHORT, "settle=6s hook=/bin/true timeout=10s"),
+		.script = SLICE "@+1 x17\n",
+		.log = "100 r /s: yes, kill\n"
+		       "100 r /s: kill /s/big 400M\n"
+		       "101 r /s: yes, settling\n"
+		       "110 r /s: later yes, settling\n"
+		       "115 r /s: yes, kill\n"
+		       "115 r /s: kill /s/third 100M\n"
+		       "116 r /s: yes, settling\n",
+	}, {
 		.name = "it is left alone for five minutes",
 		.config = KILL("r", "/s", SHORT, "victims=/s/big window=1min"),
 		.script = SLICE "@+1 x6\n" "@+2 x149\n@+2 x3\n",
@@ -305,7 +346,8 @@ static const struct engine_case cases[] = {
 		.script = SLICE "@+1\n" DIED "@+2 x16\n",
 		.log = "100 r /s: yes, kill\n"
 		       "100 r /s: kill /s/big 400M\n"
-		       "101 r /s: yes, limit reached\n"
+		       "101 r /s: yes, settling\n"
+		       "105 r /s: yes, limit reached\n"
 		       "111 r /s: later yes, limit reached\n"
 		       "131 r /s: yes, kill\n"
 		       "131 r /s: kill /s/third 100M\n"
@@ -316,6 +358,17 @@ static const struct engine_case cases[] = {
 		.script = SLICE "/s/big populated=0\n",
 		.log = "100 r /s: yes, kill\n"
 		       "100 r /s: kill /s/third 100M\n",
+	}, {
+		.name = "without swap, a file that does not fit into its cgroup is a reason",
+		.config = KILL("r", "/s", "refaults.file > 500/s and stall.refault > 20 % for 5s",
+			       "by=refaults"),
+		.script = SLICE "host swaptotal=0 swapfree=0\n/s/big max=200M current=200M\n"
+			  "@+1 x6\n/s refaults.file=+2000 refaults=+2000 evictions=+2000 "
+			  "stall.refault=+600ms\n"
+			  "/s/big refaults=+2000 evictions=+2000\n",
+		.log = "100 r /s: unknown, condition unknown\n"
+		       "106 r /s: yes, kill\n"
+		       "106 r /s: kill /s/big 200M\n",
 	}, {
 		.name = "reasons why nothing is killed",
 		.config = KILL("small", "/s", SHORT, "least=1G")

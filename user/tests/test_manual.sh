@@ -8,19 +8,25 @@ headroom=$BUILD/headroom
 # shellcheck source=user/tests/tap.sh
 . "$top/user/tests/tap.sh"
 
-# Each option that the usage of a command has, in the section of the command
-page=$top/Documentation/man/headroom.1.rst
+# Each option that the usage of a command has, in the section of the command, or on its page
 commands=$("$headroom" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
 [ "$(echo "$commands" | wc -l)" -ge 10 ]
 report "commands are found"
 for command in $commands; do
+	page=$top/Documentation/man/headroom.1.rst
 	awk -v name="headroom $command" '$0 == name || index($0, name " ") == 1 { on = 1; next }
 		on && /^headroom [a-z]/ { exit } on' "$page" >"$out" 2>"$err"
 	[ -s "$out" ]
 	report "headroom(1) has $command"
-	for option in $("$headroom" "$command" --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p'); do
+	if [ -e "$top/Documentation/man/headroom-$command.1.rst" ]; then
+		grep -qF "**headroom-$command**" "$out"
+		report "headroom(1) refers to headroom-$command(1)"
+		page=$top/Documentation/man/headroom-$command.1.rst
+		cat "$page" >>"$out"
+	fi
+	for option in $("$headroom" "$command" --help | sed -n 's/^  \(-[a-z-]*\).*/\1/p'); do
 		[ "$option" = --help ] || grep -qF -e "\`\`$option" "$out"
-		report "headroom(1) has $command $option"
+		report "$(basename "$page" .rst) has $command $option"
 	done
 done
 
@@ -52,6 +58,20 @@ for name in $losses; do
 	grep -qF "$name" "$page"
 	report "headroom(4) has $name"
 done
+
+# The table of features: the command has that of kernels.rst, with the same words
+HEADROOM_FAKE='' "$BUILD/tests/headroom-fake" status --json |
+	python3 -c 'import json, sys
+for feature in json.loads(sys.stdin.read())["features"]:
+	print(feature["name"], feature["kernels"], feature["without"], sep="|")' >"$out" 2>"$err"
+[ "$(wc -l <"$out")" -ge 5 ]
+report "features are found"
+sed -n '/^What is not covered/,/^The kernel must/p' "$top/Documentation/kernels.rst" |
+	awk '/^   \* - / { if (row) print row; row = substr($0, 8); next }
+		/^     - / { row = row "|" substr($0, 8); next }
+		/^       / { row = row " " substr($0, 8) }
+		END { print row }' | sed 1d | diff "$out" - >"$err"
+report "kernels.rst has these features, and no others"
 
 # What is printed as JSON
 page=$top/Documentation/json.rst

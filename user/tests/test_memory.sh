@@ -25,6 +25,8 @@ survives() {
 	report "each of $((nth - 1)) allocations may fail: $*"
 }
 
+survives 100 metrics --groups all --subtree /busy
+survives 20 metrics --groups stall --textfile "$dir/metrics.prom"
 for json in '' --json; do
 	# shellcheck disable=SC2086 # no argument without --json
 	{

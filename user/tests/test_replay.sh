@@ -57,6 +57,34 @@ run 0 "$fake" replay "$rec" blame /busy --level 1
 run 0 "$fake" replay "$rec" curve /busy/db --interval 0.2
 has '^in [0-9.]+ s, '
 
+# A page about a part of it
+usage "FILE is missing" report
+usage "-o PAGE is missing" report "$rec"
+usage "--from must be a time such as 14:08" report "$rec" -o - --from noon
+usage "--to must be behind --from" report "$rec" -o - --from +2s --to +1s
+run 0 "$fake" report "$rec" -o -
+has '^<!DOCTYPE html>$'
+has '"path":"/busy/db"'
+has '"frames":8,'
+run 0 "$fake" report "$rec" -o "$dir/page" --to +0.45s --cgroup db
+cp "$dir/page" "$out"
+has '"path":"/busy/db"'
+lacks '"frames":8,'
+lacks '"path":"/idle"'
+set -f
+for wrong in "$rec -o /nowhere/at/all" "$rec -o - --cgroup none" "$rec -o - --cgroup busy*" \
+	"$rec -o - --from +1h" "$dir/none -o -"; do
+	# shellcheck disable=SC2086
+	run 1 "$fake" report $wrong
+	cat "$err" >>"$dir/wrong"
+done
+set +f
+for why in 'at/all: No such file' 'none: the recording has no such cgroup in this time' \
+	'busy\*: more than one cgroup' 'recording: there are fewer than two frames in this time' 'dir/none: '; do
+	grep -q "$(echo "$why" | sed "s|dir/|$dir/|")" "$dir/wrong"
+	report "says $why"
+done
+
 # The interval of why ends at the moment
 HEADROOM_FAKE=taking run 0 "$fake" record "$dir/taking" --count 8 --interval 0.1
 run 0 "$fake" replay "$dir/taking" --at +1h why /busy/db --interval 0.25
@@ -133,6 +161,27 @@ usage "unknown option '--frob'" replay "$rec" list --frob
 # Without the module, a recording is read all the same, and says where it was missing
 HEADROOM_FAKE=absent run 0 "$fake" replay "$rec" list --interval 0.2
 HEADROOM_FAKE=absent run 3 "$fake" record "$dir/other" --count 1
+
+# What a rule decides on it; that a condition does not hold to begin with is no news
+rule()
+{
+	printf '[rule r]\ncgroups = /busy/db\nwhen = %s\ndo = notify json=%s/news\n' "$1" "$dir" >"$dir/conf"
+}
+rule 'refaults > 1/s'
+run 0 "$BUILD/headroomd" --replay "$rec" --config "$dir/conf"
+has ' rule r: /busy/db: the condition holds '
+lacks 'no previous frame'
+rule 'refaults > 1000000000/s'
+run 0 "$BUILD/headroomd" --replay "$rec" --config "$dir/conf"
+lacks .
+# Frames that need a missing one cannot be read
+cp "$rec" "$dir/cut"
+python3 -c 'import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as db:
+	db.execute("DELETE FROM frame WHERE id = 4")' "$dir/cut"
+run 0 "$BUILD/headroomd" --replay "$dir/cut" --config "$dir/conf"
+grep -q ": frames that cannot be read: 4, since the one before the first of them is missing" "$err"
+report "says what cannot be read"
 
 # Files that are no recordings
 run 1 "$fake" replay "$dir/none"

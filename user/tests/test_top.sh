@@ -11,6 +11,7 @@ trap 'tmux -L "$socket" kill-server 2>/dev/null; rm -rf "$dir"' EXIT
 trap 'exit 1' INT TERM HUP
 : >"$out"
 : >"$err"
+mkdir -p "$dir/cgroup/busy/db" && echo 67108864 >"$dir/cgroup/busy/db/memory.current"
 # shellcheck source=user/tests/tap.sh
 . "$(dirname "$0")/tap.sh"
 
@@ -30,7 +31,7 @@ report "without a terminal, points to headroom list"
 # the terminal after it. ^C reaches this shell, too.
 cat >"$dir/pane" <<-END
 	trap : INT
-	export HEADROOM_FAKE_FILE='$words'
+	export HEADROOM_FAKE_FILE='$words' HEADROOM_FAKE_ROOT='$dir/cgroup'
 	# The leak check may hang once the terminal is closed
 	export ASAN_OPTIONS=detect_leaks=0
 	sh -c 'echo \$\$ >"$dir/pid"; exec "\$@"' sh "\$@" 2>"$dir/said"
@@ -108,9 +109,9 @@ rows() {
 behaviour=''
 start 80 24
 sees '^headroom: 6 of 6 cgroups, by stall, every 0.2 s$' \
-	'^CGROUP +STALL% CAUSE +REFAULT/s +EVICT/s +EXTRA +PSI%$' \
-	'^/busy/db +[0-9.]+ memcg reclaim +[0-9.]+ +[0-9.]+ +2.[0-9] MiB +[0-9.]+$' \
-	'^/idle +0 - +0 +0 +- +0$' '^q quit  Enter details'
+	'^CGROUP +STALL% CAUSE +REFAULT/s +MEMORY +EXTRA +PSI%$' \
+	'^/busy/db +[0-9.]+ memcg reclaim +[0-9.]+ +64.0 MiB +2.[0-9] MiB +[0-9.]+$' \
+	'^/idle +0 - +0 +- +- +0$' '^q quit  Enter details'
 rows '/,/busy,/busy/db,/busyness,/vain\x1b[2J,/idle,'
 key n
 sees 'by name,'
@@ -125,10 +126,17 @@ sees 'by psi,'
 key Left
 sees 'by extra,'
 rows '/,/busy,/busy/db,/busyness,/vain\x1b[2J,/idle,'
-for pair in r:refaults e:evictions x:extra p:psi s:stall; do
+for pair in r:refaults e:evictions x:extra p:psi m:memory o:taken v:blame s:stall; do
 	key "${pair%:*}"
 	sees "by ${pair#*:},"
 done
+# the columns of the keys are there now, the last ones; < and > move among them
+key '<' '<'
+sees 'by blame,' '^CGROUP +STALL% .* BLAME/s$'
+key m
+sees 'by memory,' '^/busy/db '
+rows '/busy/db,/,/busy,/busyness,/vain\x1b[2J,/idle,'
+key s
 key i
 sees '5 of 6 cgroups, .*, busy ones'
 unsees '^/idle'
@@ -149,9 +157,23 @@ key Enter Down End Home
 sees '0 of 6 cgroups'
 key Escape
 sees '6 of 6 cgroups'
+# what opened a page closes it
+for key in h '?'; do
+	key "$key"
+	sees '^headroom top$' '^q back'
+	key "$key"
+	sees '^q quit'
+done
 key h
-sees '^headroom top$' '^q back'
+sees '^/ +filter'
+key End
+sees '^m MEMORY +memory that it uses' '^  FULL% +'
+key '?'
 key q
+sees '^q quit'
+key Enter
+sees '^q back'
+key Enter
 sees '^q quit'
 
 # Details of a cgroup, and back
@@ -160,6 +182,7 @@ echo taking >"$words"
 key Enter
 sees '^/busy/db \(id 3\)$' '^Stalls by cause$' '^ +memcg reclaim +[0-9]+ .* 1.2 ms +1.3 ms$' \
 	'^in [0-9.]+ s, with all below it: [0-9.]+ refaults/s' \
+	'^memory 64.0 MiB, memory.max -, memory.high -, memory.low -, swap -$' \
 	'^/busy/db +/busy +ancestor limit +[0-9]+ +[0-9]+ +75.0 %$'
 key NPage
 sees '^What more memory would save$' '^ +0 B +[0-9]+ '
@@ -176,7 +199,7 @@ key q
 
 # Sizes of the screen; the heading shows which columns fit
 t resize-window -x 60 -y 10
-sees '^CGROUP +STALL% CAUSE +REFAULT/s +EXTRA$' '^/busy/db'
+sees '^CGROUP +STALL% +REFAULT/s +MEMORY +EXTRA$' '^/busy/db'
 key End
 sees '^/vain'
 t resize-window -x 20 -y 5
@@ -188,7 +211,7 @@ key End Home Enter PageDown PageUp q
 t resize-window -x 1 -y 1
 key Down Down
 t resize-window -x 132 -y 40
-sees '^headroom: 6 of 6' '^CGROUP {60,}STALL% ' 'PSI%$'
+sees '^headroom: 6 of 6' '^CGROUP +STALL% ' ' EVICT/s .* LIMIT +LOW +SWAP '
 t resize-window -x 80 -y 24
 
 # A cgroup is removed while it is selected
@@ -229,8 +252,8 @@ sees '^in [0-9.]+ s, with all below it: [1-9]'
 key q
 echo eperm >"$words"
 sees '^needs CAP_PERFMON or CAP_SYS_ADMIN: run as root$'
-: >"$words"
-echo untracked >"$words"
+# at once: the first reading after the failure decides on the message
+echo untracked >"$words.new" && mv "$words.new" "$words"
 unsees '^needs CAP'
 sees '^stalls are not tracked: headroom config stalls=on$'
 

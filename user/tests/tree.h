@@ -119,6 +119,24 @@ static inline uint64_t get_number(const char *name)
 	return text ? strtoull(text, NULL, 10) : UINT64_MAX;
 }
 
+/* put_min - give a cgroup a file memory.min */
+static inline void put_min(const char *name, const char *min)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s/memory.min", name);
+	put(file, min);
+}
+
+/* min_of - memory.min of a cgroup, as get_number() */
+static inline uint64_t min_of(const char *name)
+{
+	char file[128];
+
+	snprintf(file, sizeof(file), "%s/memory.min", name);
+	return get_number(file);
+}
+
 /* low_of - memory.low of a cgroup, as get_number() */
 static inline uint64_t low_of(const char *name)
 {

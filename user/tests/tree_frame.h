@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Read frames from the fake cgroup tree of a test; a cgroup is a directory with a memory.low */
+/*
+ * Read frames from the fake cgroup tree of a test; a cgroup is a directory with a memory.low, and some
+ * have a memory.min
+ */
 #ifndef TREE_FRAME_H
 #define TREE_FRAME_H
 
@@ -61,6 +64,9 @@ static inline void add_tree(struct frame *frame, struct dirs *dirs, const char *
 	i = frame_add(frame, id, path, NULL);
 	if (n >= 0)
 		frame_set_text(frame, i, FRAME_MEMORY_LOW, text, n);
+	n = dirs_read(cgroup, frame_files[FRAME_MEMORY_MIN], text, sizeof(text));
+	if (n >= 0)
+		frame_set_text(frame, i, FRAME_MEMORY_MIN, text, n);
 	add_tree_children(frame, dirs, path);
 }
 
