@@ -91,7 +91,7 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of two values the larger; the first round may still have to set something up */
+/* Of an even number the larger of the two in the middle */
 static double median(double *value, int nr)
 {
 	qsort(value, nr, sizeof(*value), compare);

@@ -12,7 +12,10 @@
  *
  * "run" answers RATE requests a second and writes one line a second to RESULT: seconds since
  * its start, requests, and the median, 99th percentile and longest time of a request in
- * microseconds. A request looks up four rows. All caching is left to the kernel.
+ * microseconds; then CLOCK_MONOTONIC in milliseconds, and a histogram of the times as pairs of a
+ * lower bound in microseconds and a count, with four buckets an octave. A request looks up four
+ * rows. All caching is left to the kernel. Requests that come while it is late wait for up to a tenth
+ * of a second, and are not answered later. A service that starts again appends to RESULT.
  *
  * "backup" reads FILE from beginning to end, again and again, and keeps the number of bytes
  * read in RESULT. It maps the file, as many tools do. To the kernel its pages look as much
@@ -34,7 +37,9 @@
 #define LOOKUPS		4
 #define SKEW		2.0	/* key = rows * u^SKEW: half of the lookups in a quarter */
 #define MAX_RATE	100000
+#define PATIENCE	100000000LL	/* ns that a request waits for its turn */
 #define BACKUP_STEP	(1 << 20)	/* bytes read from one report to the next */
+#define OCTAVE		4		/* buckets from one power of two to the next */
 
 static int fail(sqlite3 *db, const char *what)
 {
@@ -107,12 +112,37 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The lower bound of the bucket that a time belongs to, both in microseconds */
+static int64_t bucket(int64_t us)
+{
+	int64_t width = 1;
+
+	while (us / width >= 2 * OCTAVE)
+		width *= 2;
+	return us / width * width;
+}
+
+static void print_histogram(FILE *result, const int64_t *sorted, int nr)
+{
+	int64_t bound;
+	int i, first;
+
+	for (first = 0; first < nr; first = i) {
+		bound = bucket(sorted[first] / 1000);
+		for (i = first + 1; i < nr && bucket(sorted[i] / 1000) == bound; i++)
+			;
+		fprintf(result, " %ld:%d", (long)bound, i - first);
+	}
+}
+
 static void report(FILE *result, int second, int64_t *took, int nr)
 {
 	qsort(took, nr, sizeof(*took), compare);
-	fprintf(result, "%d %d %.0f %.0f %.0f\n", second, nr,
+	fprintf(result, "%d %d %.0f %.0f %.0f %ld", second, nr,
 		took[nr / 2] / 1e3, took[nr - 1 - nr / 100] / 1e3,
-		took[nr - 1] / 1e3);
+		took[nr - 1] / 1e3, (long)(now_ns() / 1000000));
+	print_histogram(result, took, nr);
+	fputc('\n', result);
 	fflush(result);
 }
 
@@ -157,8 +187,9 @@ static int serve(sqlite3 *db, int seconds, int rate, FILE *result)
 				return fail(db, "lookup");
 			took[i] = now_ns() - start;
 			due += 1000000000LL / rate;
-			if (due < start)	/* do not catch up in a burst */
-				due = start;
+			/* A timer may be late; what waits longer than that has gone away */
+			if (due < start - PATIENCE)
+				due = start - PATIENCE;
 		}
 		report(result, second, took, i);
 	}
@@ -169,7 +200,7 @@ static int serve(sqlite3 *db, int seconds, int rate, FILE *result)
 
 static int run(const char *path, int seconds, int rate, const char *result_path)
 {
-	FILE *result = fopen(result_path, "we");
+	FILE *result = fopen(result_path, "ae");
 	sqlite3 *db;
 	int err;
 
