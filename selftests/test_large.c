@@ -283,6 +283,8 @@ FIXTURE_SETUP(file)
 	ASSERT_EQ(0, shell("mkdir -p " MOUNT " && mount -t %s " DISK " " MOUNT, variant->type));
 	ASSERT_EQ(0, shell("echo %s >/sys/block/ram0/bdi/read_ahead_kb", "4096"));
 	ASSERT_EQ(0, create_file(FILE_A, SIZE));
+	/* Else pages of this program may be dropped, and come back as pages of a task's cgroup */
+	ASSERT_EQ(0, mlockall(MCL_CURRENT));
 	ASSERT_EQ(0, drop_caches());
 }
 

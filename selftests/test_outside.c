@@ -220,30 +220,31 @@ TEST_F_TIMEOUT(outside, pageout_by_itself, 300)
 /* memory.reclaim of "a/v", written by itself, by another cgroup, and by the root */
 TEST_F_TIMEOUT(outside, request, 300)
 {
-	struct cgroup_setting order = { "a/v", "memory.reclaim", "8M" };
+	struct cgroup_setting order = { "a/v", "memory.reclaim", "4M" };
 	struct read_job job = { .path = FILE_A, .passes = 1 };
 	uint64_t itself, other;
 
+	/* The kernel may evict nearly twice what was asked for, and all three find enough */
 	ASSERT_EQ(0, create_file(FILE_A, 32 * MIB));
 	ASSERT_EQ(0, cgroup_create("e"));
 	ASSERT_EQ(0, cgroup_run("a/v", read_file, &job));
 	ASSERT_EQ(0, cgroup_run("a/v", cgroup_apply, &order));
 	EXPECT_NONE_OUTSIDE("a/v");
 	itself = self->cg->local.evictions;
-	EXPECT_LE(PAGES(7 * MIB), itself);
+	EXPECT_LE(PAGES(3 * MIB), itself);
 
 	ASSERT_EQ(0, cgroup_run("e", cgroup_apply, &order));
 	READ("a/v");
 	other = self->cg->local.evictions - itself;
-	EXPECT_LE(PAGES(7 * MIB), other);
+	EXPECT_LE(PAGES(3 * MIB), other);
 	EXPECT_EQ(other, self->cg->local.evictions_outside);
 	EXPECT_EQ(0, self->cg->local.evictions_machine);
 	READ("a");
 	EXPECT_EQ(other, self->cg->subtree.evictions_outside);
 
-	ASSERT_EQ(0, cgroup_write("a/v", "memory.reclaim", "8M"));
+	ASSERT_EQ(0, cgroup_write("a/v", "memory.reclaim", "4M"));
 	READ("a/v");
-	EXPECT_LE(PAGES(7 * MIB), self->cg->local.evictions_machine);
+	EXPECT_LE(PAGES(3 * MIB), self->cg->local.evictions_machine);
 	EXPECT_EQ(self->cg->local.evictions - itself, self->cg->local.evictions_outside);
 	EXPECT_EQ(self->cg->local.evictions_outside - other, self->cg->local.evictions_machine);
 	READ("a");

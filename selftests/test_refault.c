@@ -39,6 +39,8 @@ FIXTURE_SETUP(refault)
 	ASSERT_EQ(0, module_reload("table_entries=1048576"));
 	ASSERT_EQ(0, cgroup_setup());
 	ASSERT_EQ(0, cgroup_create("a"));
+	/* The disk does not serve a page of zeros that comes back from swap, and reads ahead others */
+	ASSERT_EQ(0, cgroup_write("a", "memory.swap.max", "0"));
 	self->pages = shared_counter();
 	ASSERT_NE(NULL, self->pages);
 }

@@ -465,6 +465,23 @@ TEST_F_TIMEOUT(trigger, removed_cgroup, 120)
 	end_child(pid);
 }
 
+/* The least time that the worker needs in a second, of three: a busy host only adds to it; ns */
+static int64_t least_work(struct __test_metadata *_metadata)
+{
+	int64_t least = INT64_MAX, before, work;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		before = MODULE_STATUS(worker_time);
+		ASSERT_LE(0, before);
+		sleep(1);
+		work = MODULE_STATUS(worker_time) - before;
+		if (work < least)
+			least = work;
+	}
+	return least;
+}
+
 /*
  * With an interval without end a trigger fires only once. It causes no more work than one
  * with a long interval.
@@ -472,8 +489,8 @@ TEST_F_TIMEOUT(trigger, removed_cgroup, 120)
 TEST_F_TIMEOUT(trigger, interval_without_end, 120)
 {
 	static const uint64_t intervals[] = { 60 * SECOND, UINT64_MAX };
-	int64_t before, work[2];
 	pid_t pid = stall("a/x");
+	int64_t work[2];
 	int i;
 
 	ASSERT_LT(0, pid);
@@ -482,13 +499,10 @@ TEST_F_TIMEOUT(trigger, interval_without_end, 120)
 		    .window = 100 * MS, .interval = intervals[i]);
 		ASSERT_EQ(1, next_event(self->fd, self->family, &self->event, PATIENCE));
 		NOTHING(1000);
-		before = MODULE_STATUS(worker_time);
-		ASSERT_LE(0, before);
-		sleep(2);
-		work[i] = MODULE_STATUS(worker_time) - before;
+		work[i] = least_work(_metadata);
 	}
 	end_child(pid);
-	TH_LOG("%" PRId64 " us of work in two seconds, then %" PRId64, work[0] / 1000,
+	TH_LOG("%" PRId64 " us of work in a second, then %" PRId64, work[0] / 1000,
 	       work[1] / 1000);
 	EXPECT_GT(3 * work[0], work[1]);
 }
