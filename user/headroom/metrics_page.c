@@ -80,11 +80,13 @@ char *metrics_page_html(size_t *size)
 {
 	char *html = NULL;
 	FILE *out = open_memstream(&html, size);
+	bool failed;
 
 	if (!out)
 		return NULL;
 	incident_page_write(out, NULL);
-	if (!ferror(out) & !fclose(out))
+	failed = ferror(out);
+	if (!fclose(out) && !failed)
 		return html;
 	free(html);
 	return NULL;
