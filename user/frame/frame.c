@@ -8,6 +8,13 @@
  *	   |<----------->|		cgroup[1].end = 4
  *
  * Paths and texts are in one buffer, and are named by their offset while it grows.
+ *
+ * A tenant can have sixty thousand tasks in stalls, and as many rules ask for the time of each of the
+ * cgroups above them as the admin likes. So a frame has the sums of each subtree, from one walk:
+ *
+ *	stalled tasks	3 in /a/x, 1 in /b		each is added to its cgroup
+ *	cgroups		/   /a   /a/x   /a/y   /b	those without a task below them have no sums
+ *	tasks below	4    3      3      -    1	from the last one on, each is added to its parent
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +22,7 @@
 
 #include "frame.h"
 #include "path.h"
+#include "saturating.h"
 
 const char *const frame_files[FRAME_FILES] = {
 	[FRAME_MEMORY_CURRENT] = "memory.current",
@@ -84,6 +92,7 @@ void frame_put(struct frame *frame)
 	headroom_snapshot_free(frame->snapshot);
 	headroom_blame_free(frame->blame);
 	free(frame->stalled);
+	free(frame->stalls);
 	free(frame->cgroup);
 	free(frame->texts);
 	free(frame->by_id);
@@ -200,6 +209,92 @@ static void link_tree(struct frame *frame)
 		frame->cgroup[open].end = frame->nr;
 }
 
+/* --- open stalls --- */
+
+/* Which cgroups have a stalled task in their subtree; returns their number */
+static size_t mark(const struct frame *frame, bool *marked)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < frame->nr_stalled; i++) {
+		size_t cgroup = frame_find(frame, frame->stalled[i].cgroup);
+
+		for (; cgroup != FRAME_NONE && !marked[cgroup]; nr++) {
+			marked[cgroup] = true;
+			cgroup = frame->cgroup[cgroup].parent;
+		}
+	}
+	return nr;
+}
+
+static void add_task(struct frame_stalls *stalls, const struct headroom_stalled *task)
+{
+	if (task->cause < HEADROOM_STALL_CAUSES)
+		stalls->time[task->cause] = saturating_add(stalls->time[task->cause], task->time);
+	if (!headroom_stall_in_total(task->cause))
+		return;
+	stalls->tasks++;
+	stalls->total = saturating_add(stalls->total, task->time);
+	if (task->time > stalls->longest)
+		stalls->longest = task->time;
+}
+
+static void add_child(struct frame_stalls *parent, const struct frame_stalls *child)
+{
+	for (size_t i = 0; i < HEADROOM_STALL_CAUSES; i++)
+		parent->time[i] = saturating_add(parent->time[i], child->time[i]);
+	parent->tasks += child->tasks;
+	parent->total = saturating_add(parent->total, child->total);
+	if (child->longest > parent->longest)
+		parent->longest = child->longest;
+}
+
+static int add_tasks(struct frame *frame, const bool *marked, size_t nr)
+{
+	struct frame_stalls *next;
+
+	frame->stalls = calloc(nr, sizeof(*frame->stalls));
+	if (!frame->stalls)
+		return -ENOMEM;
+	next = frame->stalls;
+	for (size_t i = 0; i < frame->nr; i++)
+		if (marked[i])
+			frame->cgroup[i].stalls = next++;
+	for (size_t i = 0; i < frame->nr_stalled; i++) {
+		size_t cgroup = frame_find(frame, frame->stalled[i].cgroup);
+
+		if (cgroup != FRAME_NONE)
+			add_task(frame->cgroup[cgroup].stalls, &frame->stalled[i]);
+	}
+	for (size_t i = frame->nr; i-- > 0;) {
+		const struct frame_cgroup *c = &frame->cgroup[i];
+
+		if (c->stalls && c->parent != FRAME_NONE)
+			add_child(frame->cgroup[c->parent].stalls, c->stalls);
+	}
+	return 0;
+}
+
+static int sum_stalls(struct frame *frame)
+{
+	bool *marked;
+	size_t nr;
+	int err = 0;
+
+	if (!frame->stalled || frame->nr_stalled == FRAME_NONE)
+		return 0;
+	marked = calloc(frame->nr + 1, sizeof(*marked));
+	if (!marked)
+		return -ENOMEM;
+	nr = mark(frame, marked);
+	if (nr)
+		err = add_tasks(frame, marked, nr);
+	free(marked);
+	return err;
+}
+
+/* --- the whole --- */
+
 int frame_finish(struct frame *frame)
 {
 	/* One more, since none are not an error */
@@ -214,7 +309,7 @@ int frame_finish(struct frame *frame)
 	}
 	link_tree(frame);
 	qsort_r(frame->by_id, frame->nr, sizeof(*frame->by_id), compare_ids, frame->cgroup);
-	return 0;
+	return sum_stalls(frame);
 }
 
 size_t frame_find(const struct frame *frame, uint64_t id)

@@ -61,6 +61,20 @@ extern const char *const frame_files[FRAME_FILES];
 extern const char *const frame_host_files[FRAME_HOST_FILES];
 
 /**
+ * struct frame_stalls - the open stalls of a subtree
+ * @tasks: stalled tasks; like @total and @longest without those that reclaim on request
+ * @total: ns that their stalls have taken so far
+ * @longest: the same of the longest
+ * @time: the same of all stalls of a cause
+ */
+struct frame_stalls {
+	uint64_t tasks;
+	uint64_t total;
+	uint64_t longest;
+	uint64_t time[HEADROOM_STALL_CAUSES];
+};
+
+/**
  * struct frame_cgroup - a cgroup in a frame
  * @id: cgroup id, the inode number of its directory
  * @path: path below the cgroup root; "/" for the root
@@ -68,6 +82,7 @@ extern const char *const frame_host_files[FRAME_HOST_FILES];
  * @parent: index of its parent; FRAME_NONE for the root
  * @end: index behind its last descendant: the subtree is @parent's range from here to there
  * @stats: what the module counted for it; NULL if it did not report the cgroup
+ * @stalls: open stalls of its subtree; NULL if there are none, or they were not read
  * @text: offset of each file's text; 0 if it was not read or does not exist
  * @error: negative errno of the first file that exists but could not be read; 0
  * @path_text: private: offset of @path
@@ -79,6 +94,7 @@ struct frame_cgroup {
 	size_t parent;
 	size_t end;
 	const struct headroom_cgroup *stats;
+	struct frame_stalls *stalls;
 	uint32_t text[FRAME_FILES];
 	int error;
 	uint32_t path_text;
@@ -123,6 +139,7 @@ struct frame_clocks {
  * @texts_room: bytes allocated
  * @room: cgroups allocated
  * @by_id: indices of @cgroup, ascending by id
+ * @stalls: the sums of those cgroups that have any
  * @users: references
  */
 struct frame {
@@ -149,6 +166,7 @@ struct frame {
 	size_t texts_room;
 	size_t room;
 	size_t *by_id;
+	struct frame_stalls *stalls;
 	unsigned int users;
 };
 
@@ -209,7 +227,7 @@ int frame_set_host_text(struct frame *frame, enum frame_host_file file, const ch
 /** frame_set_hooks - store the text of the module's hooks, see hooks.h; as frame_set_text() */
 int frame_set_hooks(struct frame *frame, const char *text, size_t size);
 /**
- * frame_finish - complete a frame: link the tree
+ * frame_finish - complete a frame: link the tree, and sum up what is stalled
  *
  * Return: 0 or -ENOMEM.
  */

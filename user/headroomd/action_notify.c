@@ -27,6 +27,7 @@
 
 #include "actions.h"
 #include "field.h"
+#include "losses.h"
 #include "quantity.h"
 #include "saturating.h"
 #include "tell.h"
@@ -152,42 +153,28 @@ static uint32_t cause_of(const struct view *view)
 	return cause;
 }
 
-/* Sum up what each cgroup took from a subtree; returns what all took, with those that are unknown */
-static uint64_t sum_evictors(const struct view *view, const struct headroom_blame *delta,
-			     uint64_t *taken)
+/* Sum up what each cgroup took; returns what all took, with those that are unknown */
+static uint64_t sum_evictors(const struct loss *loss, size_t nr, uint64_t *taken)
 {
-	const struct frame *frame = view->now;
 	uint64_t all = 0;
 
-	for (size_t v = 0; v < delta->nr; v++) {
-		const struct headroom_victim *victim = &delta->victim[v];
-		size_t at = frame_find(frame, victim->id);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = 0; j < loss[i].victim->nr; j++) {
+			uint64_t pages = loss[i].victim->evictor[j].evictions;
 
-		if (at == FRAME_NONE || at < view->cgroup || at >= view_cgroup(view)->end)
-			continue;
-		for (size_t e = 0; e < victim->nr; e++) {
-			size_t i = victim->evictor[e].id ?
-				frame_find(frame, victim->evictor[e].id) : FRAME_NONE;
-
-			all += victim->evictor[e].evictions;
-			if (i != FRAME_NONE)
-				taken[i] += victim->evictor[e].evictions;
+			all += pages;
+			if (loss[i].by[j] != FRAME_NONE)
+				taken[loss[i].by[j]] += pages;
 		}
-	}
 	return all;
 }
 
 /* Subtrees that took more than half contain each other, so the last one is the smallest */
-static void find_evictor(const struct view *view, const struct headroom_blame *delta,
+static void find_evictor(const struct frame *frame, uint64_t all, uint64_t *taken,
 			 struct advice *advice)
 {
-	const struct frame *frame = view->now;
-	uint64_t *taken = calloc(frame->nr, sizeof(*taken)), all, of_root;
+	uint64_t of_root = taken[0];
 
-	if (!taken)
-		return;
-	all = sum_evictors(view, delta, taken);
-	of_root = taken[0];
 	for (size_t i = frame->nr - 1; i > 0; i--)
 		if (frame->cgroup[i].parent != FRAME_NONE)
 			taken[frame->cgroup[i].parent] += taken[i];
@@ -197,18 +184,23 @@ static void find_evictor(const struct view *view, const struct headroom_blame *d
 			advice->evictor = i;
 			advice->share = (double)taken[i] / all;
 		}
-	free(taken);
 }
 
 static void add_evictor(const struct view *view, struct advice *advice)
 {
-	struct headroom_blame *delta;
+	const struct loss *loss;
+	uint64_t *taken, all;
+	size_t nr;
 
-	if (!view->now->blame || !view->before || !view->before->blame ||
-	    headroom_blame_delta(view->now->blame, view->before->blame, &delta))
+	if (losses_below(view, view->cgroup, &loss, &nr) || !nr)
 		return;
-	find_evictor(view, delta, advice);
-	headroom_blame_free(delta);
+	taken = calloc(view->now->nr, sizeof(*taken));
+	if (!taken)
+		return;
+	all = sum_evictors(loss, nr, taken);
+	if (all)
+		find_evictor(view->now, all, taken, advice);
+	free(taken);
 }
 
 /* --- the plan --- */

@@ -30,6 +30,7 @@
 #include "engine.h"
 #include "field.h"
 #include "gap.h"
+#include "losses.h"
 #include "shared_text.h"
 
 /* Files of which the least value among a cgroup and its ancestors counts */
@@ -698,7 +699,10 @@ static int run_cgroup(struct engine *e, struct view *view)
 /* Decide about all cgroups. If the frame came after a gap, there is none before it. */
 static int run_rules(struct engine *e, struct frame *frame, const char *gap)
 {
-	struct view view = { .now = frame, .before = gap ? NULL : e->before };
+	struct losses losses = {};
+	struct view view = {
+		.now = frame, .before = gap ? NULL : e->before, .losses = &losses,
+	};
 	int err = 0;
 
 	if (view.before)
@@ -708,6 +712,7 @@ static int run_rules(struct engine *e, struct frame *frame, const char *gap)
 		view.cgroup = i;
 		err = run_cgroup(e, &view);
 	}
+	losses_clear(&losses);
 	return err;
 }
 

@@ -28,6 +28,7 @@
 
 #include "action.h"
 #include "evictors.h"
+#include "losses.h"
 #include "saturating.h"
 
 static bool is_within(const struct frame *frame, size_t top, size_t i)
@@ -85,13 +86,12 @@ struct sums {
 	uint64_t returned;
 };
 
-static void add_victim(struct evictors *evictors, struct sums *sums,
-		       const struct headroom_victim *victim, const struct view *view,
-		       const struct pattern *of)
+static void add_loss(struct evictors *evictors, struct sums *sums, const struct loss *loss,
+		     const struct view *view, const struct pattern *of)
 {
-	for (size_t i = 0; i < victim->nr; i++) {
-		const struct headroom_evictor *from = &victim->evictor[i];
-		size_t at = from->id ? frame_find(view->now, from->id) : FRAME_NONE, level;
+	for (size_t i = 0; i < loss->victim->nr; i++) {
+		const struct headroom_evictor *from = &loss->victim->evictor[i];
+		size_t at = loss->by[i], level;
 		struct evictor *e;
 
 		if (at == FRAME_NONE)
@@ -114,46 +114,45 @@ static void add_victim(struct evictors *evictors, struct sums *sums,
 }
 
 /*
- * What the victim took from evictors, and they read again; those that it did not lose pages to do not
+ * What the victim took from an evictor, and that reads it again; those that it did not lose pages to do not
  * matter. In a steady state each page that the victim reads again takes the place of another one, often of
  * the evictor's. That harms a neighbour that needs its pages as well, but not a stream.
  */
-static void add_back(struct evictors *evictors, const struct headroom_victim *victim,
-		     const struct view *view)
+static void add_back(struct evictor *evictor, const struct view *view)
 {
-	size_t owner = frame_find(view->now, victim->id), at;
-	struct evictor *e = evictors->evictor;
+	const struct loss *loss;
+	size_t nr;
 
-	while (e < evictors->evictor + evictors->nr && !is_within(view->now, e->cgroup, owner))
-		e++;
-	if (owner == FRAME_NONE || e == evictors->evictor + evictors->nr)
-		return;
-	for (size_t i = 0; i < victim->nr; i++) {
-		const struct headroom_evictor *by = &victim->evictor[i];
+	losses_below(view, evictor->cgroup, &loss, &nr);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = 0; j < loss[i].victim->nr; j++) {
+			const struct headroom_evictor *by = &loss[i].victim->evictor[j];
 
-		at = by->id ? frame_find(view->now, by->id) : FRAME_NONE;
-		if (at != FRAME_NONE && is_within(view->now, view->cgroup, at) &&
-		    is_demand(by->reason))
-			e->back += by->refaults;
-	}
+			if (loss[i].by[j] != FRAME_NONE &&
+			    is_within(view->now, view->cgroup, loss[i].by[j]) &&
+			    is_demand(by->reason))
+				evictor->back += by->refaults;
+		}
 }
 
-static void sum_up(struct evictors *evictors, const struct headroom_blame *delta,
-		   const struct view *view, const struct pattern *of)
+static const char *sum_up(struct evictors *evictors, const struct view *view,
+			  const struct pattern *of)
 {
 	struct sums sums = {};
+	const struct loss *loss;
+	size_t nr;
+	const char *why = losses_below(view, view->cgroup, &loss, &nr);
 
-	for (size_t i = 0; i < delta->nr; i++) {
-		size_t at = frame_find(view->now, delta->victim[i].id);
-
-		if (at != FRAME_NONE && is_within(view->now, view->cgroup, at))
-			add_victim(evictors, &sums, &delta->victim[i], view, of);
-	}
-	for (size_t i = 0; evictors->nr && i < delta->nr; i++)
-		add_back(evictors, &delta->victim[i], view);
+	if (why)
+		return why;
+	for (size_t i = 0; i < nr; i++)
+		add_loss(evictors, &sums, &loss[i], view, of);
+	for (size_t i = 0; i < evictors->nr; i++)
+		add_back(&evictors->evictor[i], view);
 	evictors->unknown += saturating_sub(evictors->outside, sums.outside);
 	evictors->excess = saturating_sub(sums.outside + sums.unlisted, evictors->outside);
 	evictors->returned_excess = saturating_sub(sums.returned, evictors->returned);
+	return NULL;
 }
 
 const char *evictors_read(const struct view *view, const struct pattern *of,
@@ -161,7 +160,6 @@ const char *evictors_read(const struct view *view, const struct pattern *of,
 {
 	const struct headroom_stats *now, *before;
 	const char *why = view_sampled_stats(view, &now, &before);
-	struct headroom_blame *delta;
 
 	*evictors = (struct evictors){};
 	if (why)
@@ -176,9 +174,5 @@ const char *evictors_read(const struct view *view, const struct pattern *of,
 		evictors->unknown = evictors->outside;
 		return NULL;
 	}
-	if (headroom_blame_delta(view->now->blame, view->before->blame, &delta))
-		return "out of memory";
-	sum_up(evictors, delta, view, of);
-	headroom_blame_free(delta);
-	return NULL;
+	return sum_up(evictors, view, of);
 }

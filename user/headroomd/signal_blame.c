@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "losses.h"
 #include "signals.h"
 
 /* Whether a cgroup, if it is in a frame, is in a subtree */
@@ -26,30 +27,27 @@ struct sums {
 	double all;
 };
 
-static void add_victim(struct sums *sums, const struct headroom_victim *victim,
-		       const struct frame *frame, size_t evictor)
+static void add_loss(struct sums *sums, const struct loss *loss, const struct frame *frame,
+		     size_t evictor)
 {
-	for (size_t i = 0; i < victim->nr; i++) {
-		const struct headroom_evictor *e = &victim->evictor[i];
-		size_t at = e->id ? frame_find(frame, e->id) : FRAME_NONE;
+	for (size_t i = 0; i < loss->victim->nr; i++) {
+		const struct headroom_evictor *e = &loss->victim->evictor[i];
 
 		sums->all += e->evictions;
-		if (is_below(frame, evictor, at))
+		if (is_below(frame, evictor, loss->by[i]))
 			sums->taken += e->evictions;
-		else if (at == FRAME_NONE || e->merged)
+		else if (loss->by[i] == FRAME_NONE || e->merged)
 			sums->unknown += e->evictions;
 	}
 }
 
-static struct sample share_of(const struct headroom_blame *delta, const struct view *view,
+static struct sample share_of(const struct loss *loss, size_t nr, const struct view *view,
 			      size_t evictor)
 {
 	struct sums sums = {};
 
-	for (size_t i = 0; i < delta->nr; i++)
-		if (is_below(view->now, view->cgroup,
-			     frame_find(view->now, delta->victim[i].id)))
-			add_victim(&sums, &delta->victim[i], view->now, evictor);
+	for (size_t i = 0; i < nr; i++)
+		add_loss(&sums, &loss[i], view->now, evictor);
 	if (!(sums.all > 0))
 		return signal_exact(0);
 	return (struct sample){
@@ -61,24 +59,14 @@ static struct sample share_of(const struct headroom_blame *delta, const struct v
 static struct sample read_blame(const struct signal *signal, const struct view *view,
 				const struct signal_argument *argument)
 {
-	size_t evictor = frame_find_path(view->now, argument->path);
-	struct headroom_blame *delta;
-	struct sample s;
+	size_t evictor = frame_find_path(view->now, argument->path), nr;
+	const struct loss *loss;
+	const char *why = losses_below(view, view->cgroup, &loss, &nr);
 
 	(void)signal;
-	if (view->now->module_error)
-		return signal_blind("the module does not answer");
-	if (!view->now->blame || !view->before || !view->before->blame)
-		return signal_blind("there is no previous frame to compare with");
-	if (view_reloaded(view))
-		return signal_blind("its counter began again");
-	if (evictor == FRAME_NONE)
-		return signal_exact(0);
-	if (headroom_blame_delta(view->now->blame, view->before->blame, &delta))
-		return signal_blind("memory is short");
-	s = share_of(delta, view, evictor);
-	headroom_blame_free(delta);
-	return s;
+	if (why)
+		return signal_blind(why);
+	return evictor == FRAME_NONE ? signal_exact(0) : share_of(loss, nr, view, evictor);
 }
 
 /* Without these, evictions are missing, or charged to a wrong evictor. Unknown ones are in the interval. */

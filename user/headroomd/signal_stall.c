@@ -10,6 +10,7 @@
  * have ended. The counts are read first: a stall that ends in between is missing from one frame,
  * and never counted twice.
  */
+#include "saturating.h"
 #include "signals.h"
 
 /* In place of a cause */
@@ -38,30 +39,14 @@ static const char *stall_stats(const struct view *view, uint32_t cause,
 	return why;
 }
 
-/* Whether a cgroup is in the subtree of another, which is given by its index */
-static bool is_within(const struct frame *frame, size_t top, uint64_t id)
-{
-	size_t i = frame_find(frame, id);
-
-	return i != FRAME_NONE && i >= top && i < frame->cgroup[top].end;
-}
-
-/* Whether a signal counts a stall: one of a cause, or with SUM_OF_CAUSES of all */
-static bool counts(uint32_t cause, uint32_t of)
-{
-	return cause == SUM_OF_CAUSES ? headroom_stall_in_total(of) : cause == of;
-}
-
-/* Time that the open stalls of a subtree have taken, ns */
+/* Time that the open stalls of a subtree have taken, ns; of a cause, or with SUM_OF_CAUSES of all */
 static uint64_t open_time(const struct frame *frame, size_t top, uint32_t cause)
 {
-	uint64_t sum = 0;
+	const struct frame_stalls *stalls = frame->cgroup[top].stalls;
 
-	for (size_t i = 0; i < frame->nr_stalled; i++)
-		if (counts(cause, frame->stalled[i].cause) &&
-		    is_within(frame, top, frame->stalled[i].cgroup))
-			sum += frame->stalled[i].time;
-	return sum;
+	if (!stalls)
+		return 0;
+	return cause == SUM_OF_CAUSES ? stalls->total : stalls->time[cause];
 }
 
 static struct sample stall_share(const struct view *view, uint32_t cause, uint64_t now,
@@ -73,8 +58,9 @@ static struct sample stall_share(const struct view *view, uint32_t cause, uint64
 		return view_rate_between(view, now, before);
 	/* A recording may lack them in some frames */
 	if (view->now->nr_stalled != FRAME_NONE && view->before->nr_stalled != FRAME_NONE) {
-		now += open_time(view->now, view->cgroup, cause);
-		before += open_time(view->before, view->cgroup_before, cause);
+		now = saturating_add(now, open_time(view->now, view->cgroup, cause));
+		before = saturating_add(before,
+					open_time(view->before, view->cgroup_before, cause));
 	}
 	s = view_rate_between(view, now > before ? now : before, before);
 	return signal_exact(s.value / 1e9);
@@ -108,23 +94,16 @@ static struct sample read_cause(const struct signal *signal, const struct view *
 /* The stalls in flight in the subtree, without proactive reclaim: their number and the longest */
 static const char *in_flight(const struct view *view, double *nr, double *longest)
 {
-	const struct headroom_stalled *task = view->now->stalled;
+	const struct frame_stalls *stalls = view->now->cgroup[view->cgroup].stalls;
 
-	*nr = *longest = 0;
+	*nr = stalls ? stalls->tasks : 0;
+	*longest = stalls ? stalls->longest / 1e9 : 0;
 	if (view->now->module_error)
 		return "the module does not answer";
 	if (view->now->stalls_off || view->now->nr_stalled == FRAME_NONE)
 		return not_tracked;
 	if (view->now->psi_off)
 		return no_psi;
-	for (size_t i = 0; i < view->now->nr_stalled; i++) {
-		if (!headroom_stall_in_total(task[i].cause) ||
-		    !is_within(view->now, view->cgroup, task[i].cgroup))
-			continue;
-		++*nr;
-		if (task[i].time / 1e9 > *longest)
-			*longest = task[i].time / 1e9;
-	}
 	return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "field.h"
+#include "losses.h"
 #include "saturating.h"
 #include "signals.h"
 #include "victim_rank.h"
@@ -34,40 +35,21 @@ static void charge(const struct frame *frame, size_t victim, size_t evictor, uin
 	}
 }
 
-static void charge_all(const struct headroom_blame *delta, const struct view *view, double *taken)
-{
-	const struct frame *frame = view->now;
-	size_t end = frame->cgroup[view->cgroup].end;
-
-	for (size_t i = 0; i < delta->nr; i++) {
-		const struct headroom_victim *v = &delta->victim[i];
-		size_t victim = frame_find(frame, v->id);
-
-		if (victim == FRAME_NONE || victim < view->cgroup || victim >= end)
-			continue;
-		for (size_t j = 0; j < v->nr; j++)
-			charge(frame, victim, v->evictor[j].id ?
-			       frame_find(frame, v->evictor[j].id) : FRAME_NONE,
-			       v->evictor[j].evictions, taken);
-	}
-}
-
 const char *victim_blame(const struct view *view, double **taken)
 {
-	struct headroom_blame *delta;
+	const struct loss *loss;
+	size_t nr;
+	const char *why = losses_below(view, view->cgroup, &loss, &nr);
 
-	if (view->now->module_error)
-		return "the module does not answer";
-	if (!view->now->blame || !view->before || !view->before->blame)
-		return "there is no previous frame to compare with";
+	if (why)
+		return why;
 	*taken = calloc(view->now->nr, sizeof(**taken));
-	if (!*taken || headroom_blame_delta(view->now->blame, view->before->blame, &delta)) {
-		free(*taken);
-		*taken = NULL;
+	if (!*taken)
 		return "memory is short";
-	}
-	charge_all(delta, view, *taken);
-	headroom_blame_free(delta);
+	for (size_t i = 0; i < nr; i++)
+		for (size_t j = 0; j < loss[i].victim->nr; j++)
+			charge(view->now, loss[i].cgroup, loss[i].by[j],
+			       loss[i].victim->evictor[j].evictions, *taken);
 	return NULL;
 }
 

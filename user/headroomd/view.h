@@ -10,6 +10,8 @@
 
 #include "frame.h"
 
+struct losses;
+
 /**
  * struct sample - the value of a signal
  * @value: the estimate
@@ -51,6 +53,7 @@ static inline struct sample signal_blind(const char *why)
  * @cgroup: index in @now
  * @cgroup_before: index in @before; FRAME_NONE if the cgroup is new
  * @seconds: time between the frames; 0 without @before
+ * @losses: what was evicted between them, read when losses_below() is called first
  * @seen: when the cgroup was seen first, on the clock of the frames, ns
  * @born: the cgroup was created at that moment; otherwise it may be older
  */
@@ -60,6 +63,7 @@ struct view {
 	size_t cgroup;
 	size_t cgroup_before;
 	double seconds;
+	struct losses *losses;
 	uint64_t seen;
 	bool born;
 };

@@ -30,6 +30,8 @@
  *				direct reclaim, with "merged" as a merged entry, and with "unread"
  *				never read again. With "again", pages of these that were. Evictor 0 is unknown. Victims come in order of
  *				their ids.
+ *	crowd N			N more stalls in flight, spread over all cgroups, each of which loses
+ *				pages to 16 others in each second
  *
  * A cgroup has all files at first, without use and limits; the root has those of the kernel.
  */
@@ -116,6 +118,7 @@ struct fake {
 	size_t nr_victims;
 	struct headroom_victim victim[FAKE_VICTIMS];
 	struct headroom_evictor evictor[FAKE_VICTIMS][FAKE_EVICTORS];
+	size_t crowd;
 };
 
 /* A test that cannot be understood must not pass */
@@ -563,6 +566,8 @@ static inline void fake_line(struct fake *fake, char *line)
 		fake_add_stalled(fake, words);
 	} else if (strcmp(first, "blame") == 0) {
 		fake_add_blame(fake, words);
+	} else if (strcmp(first, "crowd") == 0 && words) {
+		fake->crowd = fake_number(words);
 	} else if (*first) {
 		fake_wrong("no line of a frame", first);
 	}
@@ -810,6 +815,40 @@ static inline void fake_put_blame(struct frame *frame, const struct fake *fake)
 							    sizeof(fake->evictor[v]));
 }
 
+/* Instead of the stalls and the blame that are listed */
+static inline void fake_put_crowd(struct frame *frame, const struct fake *fake)
+{
+	const uint64_t seconds = fake->time.monotonic / 1000000000;
+	struct headroom_victim *victim;
+
+	frame->nr_stalled = fake->crowd;
+	frame->stalled = calloc(fake->crowd, sizeof(*frame->stalled));
+	frame->blame = calloc(1, sizeof(*frame->blame));
+	victim = calloc(fake->nr, sizeof(*victim));
+	if (!frame->stalled || !frame->blame || !victim)
+		abort();
+	for (size_t i = 0; i < fake->crowd; i++)
+		frame->stalled[i] = (struct headroom_stalled){
+			.pid = i + 1, .cgroup = fake->cgroup[i % fake->nr].id,
+			.cause = HEADROOM_STALL_CAUSE_REFAULT, .time = 1000,
+		};
+	for (size_t v = 0; v < fake->nr; v++) {
+		victim[v] = (struct headroom_victim){
+			.id = fake->cgroup[v].id, .nr = 16,
+			.evictor = calloc(16, sizeof(*victim[v].evictor)),
+		};
+		if (!victim[v].evictor)
+			abort();
+		for (size_t e = 0; e < 16; e++)
+			victim[v].evictor[e] = (struct headroom_evictor){
+				.id = fake->cgroup[(v + e + 1) % fake->nr].id,
+				.reason = HEADROOM_REASON_KSWAPD, .evictions = seconds,
+			};
+	}
+	frame->blame->nr = fake->nr;
+	frame->blame->victim = victim;
+}
+
 /** fake_frame - read a frame of the machine; free it with frame_put() */
 static inline struct frame *fake_frame(const struct fake *fake)
 {
@@ -830,9 +869,13 @@ static inline struct frame *fake_frame(const struct fake *fake)
 		frame->effort = fake->effort;
 		if (fake->hooks[0] && frame_set_hooks(frame, fake->hooks, strlen(fake->hooks)))
 			abort();
-		frame->nr_stalled = fake->nr_stalled;
-		frame->stalled = fake_copy(fake->stalled, sizeof(fake->stalled));
-		fake_put_blame(frame, fake);
+		if (fake->crowd) {
+			fake_put_crowd(frame, fake);
+		} else {
+			frame->nr_stalled = fake->nr_stalled;
+			frame->stalled = fake_copy(fake->stalled, sizeof(fake->stalled));
+			fake_put_blame(frame, fake);
+		}
 	}
 	for (size_t i = 0; i < fake->nr; i++)
 		fake_put_cgroup(frame, &fake->cgroup[i], s ? &s->s.cgroup[i] : NULL);

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "condition.h"
 #include "frame.h"
+#include "losses.h"
 #include "tap.h"
 
 #define NR(table)	(sizeof(table) / sizeof((table)[0]))
@@ -562,8 +563,9 @@ static enum truth evaluate_at(struct evaluation *e, double seconds, const struct
 			      bool gap)
 {
 	struct frame *now = make_frame(seconds, files);
+	struct losses losses = {};
 	struct view view = {
-		.now = now, .before = gap ? NULL : e->before, .cgroup = ID,
+		.now = now, .before = gap ? NULL : e->before, .losses = &losses, .cgroup = ID,
 		.cgroup_before = e->before && !gap ? ID : FRAME_NONE,
 		.seen = 100000000000, .born = e->born,
 	};
@@ -572,6 +574,7 @@ static enum truth evaluate_at(struct evaluation *e, double seconds, const struct
 	if (view.before)
 		view.seconds = (now->time.monotonic - e->before->time.monotonic) / 1e9;
 	truth = condition_evaluate(&e->condition, &view, e->state);
+	losses_clear(&losses);
 	frame_put(e->before);
 	e->before = now;
 	return truth;

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "frames.h"
+#include "losses.h"
 #include "signals.h"
 #include "tap.h"
 
@@ -135,6 +136,7 @@ static struct sample read_changed(const struct signal_case *c, const char *first
 				  const char *second)
 {
 	const struct signal *signal = signal_find(c->signal, strlen(c->signal));
+	struct losses losses = {};
 	struct fake fake = {};
 	struct sample s = {};
 	struct view view;
@@ -143,7 +145,7 @@ static struct sample read_changed(const struct signal_case *c, const char *first
 	fake_change(&fake, first);
 	view = (struct view){
 		.before = fake_frame(&fake), .cgroup = 1, .cgroup_before = 1, .seconds = 2,
-		.seen = 10 * NS_PER_S, .born = true,
+		.losses = &losses, .seen = 10 * NS_PER_S, .born = true,
 	};
 	fake_change(&fake, "@+2");
 	fake_change(&fake, c->change);
@@ -151,6 +153,7 @@ static struct sample read_changed(const struct signal_case *c, const char *first
 	view.now = fake_frame(&fake);
 	if (ok(signal, "%s is in the table", c->signal))
 		s = signal_read(signal, &view, &c->argument);
+	losses_clear(&losses);
 	frame_put((struct frame *)view.before);
 	frame_put((struct frame *)view.now);
 	fake_free(&fake);
@@ -214,7 +217,10 @@ static void check_values(void)
 static void check_no_previous(const struct signal *signal, const struct signal_case *c)
 {
 	struct fake fake = {};
-	struct view view = { .cgroup = 1, .cgroup_before = FRAME_NONE, .seen = 10 * NS_PER_S };
+	struct losses losses = {};
+	struct view view = {
+		.cgroup = 1, .cgroup_before = FRAME_NONE, .losses = &losses, .seen = 10 * NS_PER_S,
+	};
 	struct sample s;
 
 	fake_change(&fake, machine);

@@ -8,6 +8,7 @@
 
 #include "actions.h"
 #include "frames.h"
+#include "losses.h"
 #include "report.h"
 #include "tap.h"
 #include "throttle.h"
@@ -173,7 +174,8 @@ static void check_forgotten(void)
 
 static const char *read_evictors(const char *change, const char *of, struct evictors *evictors)
 {
-	struct view view = { .seconds = 1 };
+	struct losses losses = {};
+	struct view view = { .seconds = 1, .losses = &losses };
 	struct pattern pattern = {};
 	struct frame *before, *now;
 	struct fake fake = {};
@@ -191,6 +193,7 @@ static const char *read_evictors(const char *change, const char *of, struct evic
 	view.cgroup = frame_find(now, 3);
 	view.cgroup_before = frame_find(before, 3);
 	why = evictors_read(&view, &pattern, 1, evictors);
+	losses_clear(&losses);
 	frame_put(now);
 	frame_put(before);
 	pattern_free(&pattern);

@@ -2,6 +2,7 @@
 /* The choice of the cgroup to kill or to freeze, and when the next kill may follow */
 #include "arbiter.h"
 #include "engine_cases.h"
+#include "losses.h"
 #include "victim.h"
 
 /* --- the choice --- */
@@ -154,9 +155,10 @@ static void print_choice(char *buf, size_t size, const struct frame *frame,
 static void search(const struct victim_case *c, const struct frame *before,
 		   const struct frame *now, char *buf, size_t size)
 {
+	struct losses losses = {};
 	const struct view view = {
 		.now = now, .before = before, .cgroup = frame_find_path(now, "/s"),
-		.cgroup_before = frame_find_path(before, "/s"), .seconds = 1,
+		.cgroup_before = frame_find_path(before, "/s"), .seconds = 1, .losses = &losses,
 	};
 	struct pattern among = {};
 	const struct victim_search want = {
@@ -171,6 +173,7 @@ static void search(const struct victim_case *c, const struct frame *before,
 		fake_wrong("no patterns", c->among);
 	victim_find(&want, &victim);
 	print_choice(buf, size, now, &victim);
+	losses_clear(&losses);
 	pattern_free(&among);
 }
 

@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +78,52 @@ static void check_links(void)
 			 frame->cgroup[i].depth == depth[i];
 	ok(right, "each cgroup has its parent, end and depth");
 	ok(links_agree(frame), "links agree with each other");
+	frame_put(frame);
+}
+
+static void is_stalls(const struct frame *frame, size_t cgroup, uint64_t tasks, uint64_t total,
+		      uint64_t longest, uint64_t swap_in)
+{
+	const struct frame_stalls *s = frame->cgroup[cgroup].stalls;
+
+	if (!ok(s && s->tasks == tasks && s->total == total && s->longest == longest &&
+		s->time[HEADROOM_STALL_CAUSE_SWAP_IN] == swap_in,
+		"the open stalls of %s are summed up", frame->cgroup[cgroup].path) && s)
+		printf("# %" PRIu64 " tasks, %" PRIu64 " in all, %" PRIu64 " longest, %" PRIu64 " swap-in\n",
+		       s->tasks, s->total, s->longest, s->time[HEADROOM_STALL_CAUSE_SWAP_IN]);
+}
+
+static void check_stalls(void)
+{
+	static const char *const path[] = { "/", "/a", "/a/x", "/a/y", "/a/y/1", "/b", "/c" };
+	static const struct headroom_stalled task[] = {
+		{ .cgroup = 3, .cause = HEADROOM_STALL_CAUSE_REFAULT, .time = 10 },
+		{ .cgroup = 2, .cause = HEADROOM_STALL_CAUSE_SWAP_IN, .time = 4 },
+		{ .cgroup = 5, .cause = HEADROOM_STALL_CAUSE_SWAP_IN, .time = 3 },
+		{ .cgroup = 4, .cause = HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM, .time = 900 },
+		{ .cgroup = 6, .cause = 99, .time = 20 },
+		{ .cgroup = 77, .cause = HEADROOM_STALL_CAUSE_REFAULT, .time = 800 },
+	};
+	const size_t nr = sizeof(task) / sizeof(task[0]);
+	struct frame *frame = new_frame();
+
+	for (size_t i = 0; i < 7; i++)
+		frame_add(frame, i + 1, path[i], NULL);
+	frame->stalled = calloc(nr, sizeof(task[0]));
+	if (!frame->stalled)
+		abort();
+	memcpy(frame->stalled, task, sizeof(task));
+	frame->nr_stalled = nr;
+	is_int(frame_finish(frame), 0, "finish a frame with stalled tasks");
+	is_stalls(frame, 0, 3 + headroom_stall_in_total(99), 17 + 20 * headroom_stall_in_total(99),
+		  headroom_stall_in_total(99) ? 20 : 10, 7);
+	is_stalls(frame, 1, 3, 17, 10, 7);
+	is_stalls(frame, 2, 1, 10, 10, 0);
+	is_stalls(frame, 3, 1, 3, 3, 3);
+	is_stalls(frame, 4, 1, 3, 3, 3);
+	ok(!frame->cgroup[6].stalls, "a cgroup in which no task is stalled has no sums");
+	is_uint(frame->cgroup[3].stalls->time[HEADROOM_STALL_CAUSE_PROACTIVE_RECLAIM], 900,
+		"reclaim on request has a sum of its own");
 	frame_put(frame);
 }
 
@@ -688,6 +736,7 @@ int main(void)
 {
 	make_dir();
 	check_links();
+	check_stalls();
 	check_find();
 	check_empty();
 	check_order();

@@ -12,6 +12,7 @@
 #include "condition.h"
 #include "frame.h"
 #include "fuzz.h"
+#include "losses.h"
 
 static void set_texts(struct frame *frame, size_t cgroup)
 {
@@ -78,13 +79,15 @@ static void evaluate(const struct condition *c, size_t cgroup, size_t size)
 	if (!state || !text)
 		abort();
 	for (int i = 0; i < 3; i++) {
+		struct losses losses = {};
 		const struct view view = {
-			.now = frames[i], .before = i == 1 ? frames[0] : NULL, .cgroup = cgroup,
+			.now = frames[i], .losses = &losses, .before = i == 1 ? frames[0] : NULL, .cgroup = cgroup,
 			.cgroup_before = i == 1 ? cgroup : FRAME_NONE,
 			.seconds = i == 1 ? 1 : 0, .seen = 100000000000,
 		};
 
 		condition_evaluate(c, &view, state);
+		losses_clear(&losses);
 		condition_print(text, size, c, state);
 		if (strlen(text) >= size)
 			abort();
