@@ -48,6 +48,7 @@ enum incident_column {
 	INCIDENT_LOW,
 	INCIDENT_HIGH,
 	INCIDENT_MAX,
+	INCIDENT_ABOVE,		/* the smallest memory.high or memory.max of its ancestors */
 	INCIDENT_COLUMNS,
 };
 

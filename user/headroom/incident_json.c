@@ -17,7 +17,8 @@
  * A cgroup is its number in cgroups, or null. A series has a value for each row: null if unknown; a
  * series of one value is that value. Counters are pages, and microseconds in stalls. memory.current
  * and memory.swap.current are bytes, each as the difference to the last known one. Limits change
- * rarely: [[row, bytes], ...], null if unknown, "max" without a limit.
+ * rarely: [[row, bytes], ...], null if unknown, "max" without a limit; above is the smallest one of the
+ * cgroup's ancestors.
  *
  * So an hour of 40 busy cgroups takes a few MB, without an encoding that only a page could read.
  */
@@ -159,6 +160,7 @@ static struct json_object *json_series(const struct incident *in, size_t cgroup)
 		{ "waiting", INCIDENT_WAITING }, { "current", INCIDENT_CURRENT },
 		{ "swap", INCIDENT_SWAP }, { "min", INCIDENT_MIN }, { "low", INCIDENT_LOW },
 		{ "high", INCIDENT_HIGH }, { "max", INCIDENT_MAX },
+		{ "above", INCIDENT_ABOVE },
 	};
 	struct json_object *series = json_new_object(), *causes = json_new_object();
 	char label[HEADROOM_LABEL_SIZE];

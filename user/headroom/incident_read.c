@@ -104,6 +104,24 @@ static bool is_comparable(const struct frame *before, uint64_t id)
 
 /* --- gauges --- */
 
+/* The smallest limit above a cgroup; false if one is unknown. The root has none. */
+static bool limit_above(const struct frame *frame, size_t i, uint64_t *least)
+{
+	uint64_t high, max;
+
+	*least = UINT64_MAX;
+	for (i = frame->cgroup[i].parent; i != FRAME_NONE; i = frame->cgroup[i].parent) {
+		if (frame->cgroup[i].parent == FRAME_NONE)
+			break;
+		if (!field_number(frame_text(frame, i, FRAME_MEMORY_HIGH), &high) ||
+		    !field_number(frame_text(frame, i, FRAME_MEMORY_MAX), &max))
+			return false;
+		*least = high < *least ? high : *least;
+		*least = max < *least ? max : *least;
+	}
+	return true;
+}
+
 static int read_gauges(struct incident *in, const struct frame *frame, size_t i, size_t cgroup)
 {
 	static const struct { enum incident_column column; enum frame_file file; } files[] = {
@@ -117,6 +135,8 @@ static int read_gauges(struct incident *in, const struct frame *frame, size_t i,
 	for (size_t f = 0; !err && f < sizeof(files) / sizeof(files[0]); f++)
 		if (field_number(frame_text(frame, i, files[f].file), &value))
 			err = incident_set(in, cgroup, files[f].column, value);
+	if (!err && limit_above(frame, i, &value))
+		err = incident_set(in, cgroup, INCIDENT_ABOVE, value);
 	return err;
 }
 

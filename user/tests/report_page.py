@@ -77,7 +77,9 @@ def test_values(page, recording):
             report(want - 61 <= got <= want, f"time in {cause['cause']} up to {at}", got, want)
         equal(page.at(SERVICE, "current", end), why["limits"][0]["current_bytes"], f"memory.current at {at}")
         equal(page.at(SERVICE, "low", end), why["limits"][0]["low_bytes"], f"memory.low at {at}")
-        equal(page.at("/machine", "max", end), why["limits"][1]["max_bytes"], f"memory.max above at {at}")
+        equal(page.at("/machine", "max", end), why["limits"][1]["max_bytes"], f"memory.max of the parent at {at}")
+        equal(page.at(SERVICE, "above", end), why["limits"][1]["max_bytes"], f"the limit above at {at}")
+    report(page.text("#chart-memory [data-line=above]"), "a limit above that is smaller is drawn")
     equal(page.js("return incident.state.data.decisions.length"), 4, "decisions are those of the recording")
     gap = page.js("""const { state, seriesOf } = incident, gap = state.data.gaps[0].row, s = seriesOf(state.data, state.data.cgroups[1]);
         return [s.refaults[gap], s.current[gap], s.waiting[gap], s.refaults[gap + 1]]""")

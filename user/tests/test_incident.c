@@ -150,6 +150,9 @@ static void test_series(void)
 	is_uint(value(in, INCIDENT_CAUSES + HEADROOM_STALL_CAUSE_SWAP_IN, 2), 0, "of any cause");
 	is_uint(value(in, INCIDENT_CURRENT, 4), 4 * 4096, "a gauge is what it was");
 	is_uint(value(in, INCIDENT_MAX, 1), UINT64_MAX, "a limit may be max");
+	is_uint(value(in, INCIDENT_ABOVE, 1), 256 << 20, "though that of an ancestor is smaller");
+	is_uint(incident_value(in, incident_find(in, "/machine"), INCIDENT_ABOVE, 1), UINT64_MAX,
+		"the root limits nothing");
 	is_uint(incident_value(in, 0, INCIDENT_CURRENT, 1), INCIDENT_UNKNOWN, "a file that was not recorded is unknown");
 	is_uint(in->cgroup[incident_find(in, SERVICE)].total[INCIDENT_REFAULTS], 406, "the sum of the rows");
 	is_uint(incident_value(in, 0, INCIDENT_REFAULTS, 1), 100, "the root has its subtree");

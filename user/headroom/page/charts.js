@@ -6,6 +6,7 @@ const charts = [];
 
 const limitLines = [
 	{ key: "max", label: "memory.max", color: "--mark", style: "solid", dash: [] },
+	{ key: "above", label: "limit above", color: "--mark", style: "dotted", dash: [1, 5] },
 	{ key: "high", label: "memory.high", color: "#cc79a7", style: "dashed", dash: [8, 4] },
 	{ key: "low", label: "memory.low", color: "#009e73", style: "solid", dash: [] },
 	{ key: "min", label: "memory.min", color: "#e69f00", style: "dotted", dash: [2, 3] },
@@ -52,6 +53,9 @@ function memoryLines(data, series) {
 			     style: "dashed", values: series.swap });
 	for (const limit of limitLines) {
 		const values = finite(series[limit.key]);
+		// An ancestor's limit matters where it is the smaller one
+		if (limit.key === "above" && !values.some((value, i) => value !== null && value < series.max[i]))
+			continue;
 		if (values.some(value => value))
 			lines.push({ label: limit.label, name: limit.key, color: resolve(limit.color), dash: limit.dash,
 				     style: limit.style, step: true, width: 2, values });
@@ -291,7 +295,7 @@ function valueText(chart, line) {
 
 	if (value !== null)
 		return chart.kind.format(value);
-	return ["max", "high"].includes(line.name) && !inGap() ? "max" : "unknown";
+	return ["max", "high", "above"].includes(line.name) && !inGap() ? "max" : "unknown";
 }
 
 const inGap = () => state.row !== null && state.data.gaps.some(gap => gap.row === state.row);

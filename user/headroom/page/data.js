@@ -45,7 +45,7 @@ function decodeSeries(series, rows) {
 		decoded[key] = spread(series[key], rows);
 	for (const key of ["current", "swap"])
 		decoded[key] = Array.isArray(series[key]) ? decodeDifferences(series[key]) : spread(series[key], rows);
-	for (const key of ["min", "low", "high", "max"])
+	for (const key of ["min", "low", "high", "max", "above"])
 		decoded[key] = decodeLimit(series[key], rows);
 	for (const cause of Object.keys(series.causes))
 		decoded.causes[cause] = spread(series.causes[cause], rows);
