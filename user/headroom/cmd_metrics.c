@@ -2,12 +2,10 @@
 /* headroom metrics - statistics for Prometheus: once, into a file, or over HTTP */
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup_find.h"
@@ -22,6 +20,7 @@
 #include "metrics_page.h"
 #include "metrics_server.h"
 #include "options.h"
+#include "replace_file.h"
 #include "source.h"
 #include "text.h"
 
@@ -106,47 +105,9 @@ static int print_metrics(struct headroom *h)
 	return err ? say_failure(h, err) : EXIT_DONE;
 }
 
-static int write_all(int fd, const char *text, size_t size)
+static void put_text(FILE *out, const void *text)
 {
-	ssize_t n;
-
-	for (; size; text += n, size -= n) {
-		n = write(fd, text, size);
-		if (n < 0)
-			return -errno;
-	}
-	return 0;
-}
-
-/*
- * Replace a file as a whole, so that its readers never see a part. The name of the file beside it
- * does not end with ".prom", so that the collector of node_exporter passes over it.
- */
-static int replace_file(const char *path, const char *text, size_t size)
-{
-	char *beside;
-	int fd, err;
-
-	if (asprintf(&beside, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkostemp(beside, O_CLOEXEC);
-	if (fd < 0) {
-		err = -errno;
-		free(beside);
-		return err;
-	}
-	err = write_all(fd, text, size);
-	/* node_exporter runs as another user */
-	if (!err && fchmod(fd, 0644))
-		err = -errno;
-	if (close(fd) && !err)
-		err = -errno;
-	if (!err && rename(beside, path))
-		err = -errno;
-	if (err)
-		unlink(beside);
-	free(beside);
-	return err;
+	fputs(text, out);
 }
 
 static int write_textfile(struct headroom *h)
@@ -157,7 +118,8 @@ static int write_textfile(struct headroom *h)
 
 	if (code)
 		return code;
-	err = replace_file(given.textfile, text, size);
+	/* node_exporter runs as another user */
+	err = replace_file(given.textfile, 0644, put_text, text);
 	free(text);
 	if (!err || err == -ENOMEM)
 		return err ? say_failure(h, err) : EXIT_DONE;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cgroup_find.h"
@@ -18,6 +19,7 @@
 #include "moment.h"
 #include "options.h"
 #include "quantity.h"
+#include "replace_file.h"
 
 /* Options of the command line */
 static struct {
@@ -58,17 +60,24 @@ static int find_cgroup(const struct incident *in, size_t *top)
 		    "the recording has no such cgroup in this time");
 }
 
+static void put_page(FILE *out, const void *json)
+{
+	incident_page_write(out, json);
+}
+
 static int write_page(const char *json)
 {
-	FILE *out = strcmp(request.output, "-") ? fopen(request.output, "we") : stdout;
-	bool failed;
+	mode_t mask = umask(0);
+	int err;
 
-	if (!out)
-		return fail(request.output, strerror(errno));
-	incident_page_write(out, json);
-	/* standard output is flushed at the end of the program */
-	failed = ferror(out) || (out != stdout && fclose(out));
-	return failed ? fail(request.output, strerror(errno)) : EXIT_DONE;
+	umask(mask);
+	/* Standard output is flushed at the end of the program */
+	if (!strcmp(request.output, "-")) {
+		put_page(stdout, json);
+		return ferror(stdout) ? fail(request.output, strerror(errno)) : EXIT_DONE;
+	}
+	err = replace_file(request.output, 0666 & ~mask, put_page, json);
+	return err ? fail(request.output, strerror(-err)) : EXIT_DONE;
 }
 
 static int convert(const struct incident *in)

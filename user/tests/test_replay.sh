@@ -71,6 +71,17 @@ cp "$dir/page" "$out"
 has '"path":"/busy/db"'
 lacks '"frames":8,'
 lacks '"path":"/idle"'
+# A page that cannot be written leaves the one that is there
+echo before >"$dir/page"
+(trap '' XFSZ; ulimit -f 200; "$fake" report "$rec" -o "$dir/page" 2>"$err")
+[ $? -eq 1 ] && grep -q "page: File too large" "$err" && [ "$(cat "$dir/page")" = before ] && [ "$(ls "$dir"/page*)" = "$dir/page" ]
+report "a page that cannot be written leaves the one that is there"
+run 0 "$fake" report "$rec" -o "$dir/page"
+grep -q '"frames":8,' "$dir/page" && [ "$(stat -c %a "$dir/page")" = "$(printf %o $((0666 & ~$(umask))))" ]
+report "one that can replaces it"
+run 1 "$fake" report "$rec" -o /dev/full
+grep -q "full: No space left" "$err" && [ -c /dev/full ]
+report "a device is written to"
 set -f
 for wrong in "$rec -o /nowhere/at/all" "$rec -o - --cgroup none" "$rec -o - --cgroup busy*" \
 	"$rec -o - --from +1h" "$dir/none -o -"; do
