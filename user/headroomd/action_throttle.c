@@ -681,7 +681,7 @@ const struct action action_throttle = {
 	.wish = {
 		.files = FRAME_BIT(FRAME_MEMORY_MAX) | FRAME_BIT(FRAME_MEMORY_HIGH) |
 			 FRAME_BIT(FRAME_MARKS),
-		.host_files = FRAME_BIT(FRAME_SELF),
+		.host_files = FRAME_BIT(FRAME_SELF) | FRAME_BIT(FRAME_MEMINFO),
 		.stats = true, .histograms = true, .blame = true,
 	},
 	.target_files = FRAME_BIT(FRAME_MEMORY_CURRENT) | FRAME_BIT(FRAME_MEMORY_LOW) |

@@ -23,11 +23,20 @@
  *	taken - excess <= pages that an evictor took <= taken + unknown
  *
  * The same holds for those of them that were read again.
+ *
+ * What the victim took from the evictor, and the evictor read again, speaks for the evictor: both seem to
+ * need memory. But one that reads a large file from its beginning to its end, again and again, reads each
+ * page again as well. The refault distance tells the two apart: the evictor would have had to have so many
+ * more pages. If that is more than both can have, below the least limit that is above both, no share of it
+ * would have kept the page, and its return says nothing. Distances are those of all refaults of the
+ * evictor, since blame has none, so the part of them that is nearer counts.
  */
+#include <math.h>
 #include <stdbool.h>
 
 #include "action.h"
 #include "evictors.h"
+#include "field.h"
 #include "losses.h"
 #include "saturating.h"
 
@@ -113,6 +122,62 @@ static void add_loss(struct evictors *evictors, struct sums *sums, const struct 
 	}
 }
 
+/* Refaults whose distances tell anything */
+#define ENOUGH	16
+
+/* Pages below the least limit that is above both cgroups; UINT64_MAX if one is unknown */
+static uint64_t common_pages(const struct frame *frame, size_t a, size_t b)
+{
+	uint64_t least = UINT64_MAX, high, max;
+
+	for (size_t i = a; i != FRAME_NONE; i = frame->cgroup[i].parent) {
+		if (!is_within(frame, i, b))
+			continue;
+		if (frame->cgroup[i].parent == FRAME_NONE) {
+			if (!field_key(frame_host_text(frame, FRAME_MEMINFO), "MemTotal", &max))
+				return UINT64_MAX;
+			max *= 1024;
+			high = max;
+		} else if (!field_number(frame_text(frame, i, FRAME_MEMORY_HIGH), &high) ||
+			   !field_number(frame_text(frame, i, FRAME_MEMORY_MAX), &max)) {
+			return UINT64_MAX;
+		}
+		least = high < least ? high : least;
+		least = max < least ? max : least;
+	}
+	return least / frame->page_size;
+}
+
+/* Refaults at a distance below @pages */
+static uint64_t count_near(const struct headroom_histogram *distance, uint64_t pages)
+{
+	uint64_t count = 0;
+
+	for (size_t i = 0; i < distance->nr && distance->bucket[i].low < pages; i++)
+		count += distance->bucket[i].count;
+	return count;
+}
+
+/* The part of a cgroup's refaults that so many pages could have saved; 1 if that is unknown */
+static double near_share(const struct view *view, size_t cgroup, uint64_t pages)
+{
+	size_t then = frame_find(view->before, view->now->cgroup[cgroup].id);
+	const struct headroom_cgroup *now = view->now->cgroup[cgroup].stats;
+	const struct headroom_cgroup *before =
+		then == FRAME_NONE ? NULL : view->before->cgroup[then].stats;
+	const struct headroom_histogram *distance[2];
+	uint64_t all;
+
+	if (!now || !before)
+		return 1;
+	distance[0] = &now->subtree.refault_distance;
+	distance[1] = &before->subtree.refault_distance;
+	all = saturating_sub(count_near(distance[0], UINT64_MAX), count_near(distance[1], UINT64_MAX));
+	if (all < ENOUGH)
+		return 1;
+	return (double)saturating_sub(count_near(distance[0], pages), count_near(distance[1], pages)) / all;
+}
+
 /*
  * What the victim took from an evictor, and that reads it again; those that it did not lose pages to do not
  * matter. In a steady state each page that the victim reads again takes the place of another one, often of
@@ -133,6 +198,9 @@ static void add_back(struct evictor *evictor, const struct view *view)
 			    is_demand(by->reason))
 				evictor->back += by->refaults;
 		}
+	if (evictor->back)
+		evictor->back = ceil(evictor->back * near_share(view, evictor->cgroup,
+				     common_pages(view->now, view->cgroup, evictor->cgroup)));
 }
 
 static const char *sum_up(struct evictors *evictors, const struct view *view,

@@ -18,7 +18,8 @@
  * @cgroup: its index in the frame
  * @taken: pages that its demand evicted from the victim
  * @returned: pages that its demand evicted from the victim, and that were read again
- * @back: pages that the victim's demand evicted from it, and that it read again
+ * @back: pages that the victim's demand evicted from it, and that it read again, but for those that no
+ *	share of the memory that both can have would have kept
  */
 struct evictor {
 	size_t cgroup;

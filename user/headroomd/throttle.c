@@ -22,9 +22,10 @@
  * neighbour held back by its own numbers. What it evicted from itself, in whatever way, is not
  * outside, and if that is more than what others evicted, nothing is done at all. What removed
  * children, a limit or a request took does not count against anyone. Two that evict each other
- * alike, and read their pages again, are both short of memory, and neither is held back. An evictor
- * that reads its pages again on purpose is spared as well: it gains no more than it had, and a limit of
- * its own is what bounds it.
+ * alike, and read their pages again, are both short of memory, and neither is held back. One that reads
+ * more than both can have from beginning to end, again and again, is not short of memory: see evictors.c.
+ * An evictor that reads fewer pages again on purpose is spared: it gains no more than it had, and a limit
+ * of its own is what bounds it.
  *
  * Debt
  * ----
@@ -58,6 +59,11 @@
  *	cpu.max		half of the CPU time that it used, then half of that, down to "cpu"
  *	or freeze	in one of two frames, then three of four, then seven of eight
  *	memory.high	an eighth less than its memory, if the rule allows that at all
+ *
+ * Of a fast disk, little CPU time reads much. So if it takes as much behind the last step, what it takes in a
+ * frame makes it smaller for good, by a quarter at most, but not below an eighth of its largest size, or the
+ * limit that the victim has itself. What it has beyond that size is reclaimed in each frame, until it is
+ * released. That is a memory.high at which no task sleeps.
  *
  * memory.high comes last because the kernel puts tasks to sleep that exceed it, also those that
  * hold locks others wait for. Before 6.18, cpu.max may stop a task that holds a lock as well, for
@@ -93,6 +99,8 @@
 /* A cpu.max of so many CPUs limits nothing */
 #define MOST_CPUS	1024
 #define MOST_FREEZE	6
+/* One in so many bytes of its largest size is left to an evictor */
+#define LEAST_SIZE	8
 
 static uint64_t smaller(uint64_t a, uint64_t b)
 {
@@ -270,7 +278,7 @@ static bool take_step(const struct throttle_rule *rule, const struct throttle_re
 	return true;
 }
 
-/* Reclaim so much or what is due, but neither all that it has nor what is protected */
+/* Reclaim so much or what is due, but neither more than a tenth of what it has nor what is protected */
 static void reclaim(const struct throttle_rule *rule, const struct throttle_reading *now,
 		    uint64_t taken, struct throttle_decision *d)
 {
@@ -279,6 +287,24 @@ static void reclaim(const struct throttle_rule *rule, const struct throttle_read
 	d->reclaim = smaller(smaller(larger(taken, debt), now->current / 10),
 			     saturating_sub(now->current, now->protection));
 	d->hold.asked = debt ? d->reclaim : 0;
+}
+
+/* There is no further step: what it takes makes it smaller */
+static void shrink(const struct throttle_reading *now, struct throttle_hold *hold)
+{
+	uint64_t least = larger(hold->largest / LEAST_SIZE,
+				now->victim_limit == FIELD_MAX ? 1 : now->victim_limit);
+	uint64_t from = hold->size ? smaller(hold->size, now->current) : now->current;
+
+	hold->size = larger(from - smaller(now->taken, from / 4), least);
+}
+
+/* Reclaim what it has beyond that size, unless more is reclaimed anyway */
+static void keep_size(const struct throttle_reading *now, struct throttle_decision *d)
+{
+	if (d->hold.size)
+		d->reclaim = larger(d->reclaim, saturating_sub(now->current,
+				    larger(d->hold.size, now->protection)));
 }
 
 static void begin(const struct throttle_rule *rule, const struct throttle_reading *now,
@@ -311,6 +337,8 @@ static void decide_named(const struct throttle_rule *rule, const struct throttle
 	} else {
 		d->reason = THROTTLE_RECLAIM;
 	}
+	if (d->reason == THROTTLE_FLOOR)
+		shrink(now, &d->hold);
 	reclaim(rule, now, d->reason == THROTTLE_RECLAIM ? now->taken : 0, d);
 }
 
@@ -336,7 +364,9 @@ static void step_back(const struct throttle_rule *rule, const struct throttle_re
 	if (is_limited(hold) && now->time - hold->changed < rule->wait)
 		return;
 	begin_step(now, d);
-	if (hold->high)
+	if (hold->size)
+		hold->size = 0;
+	else if (hold->high)
 		hold->high = 0;
 	else if (hold->freeze)
 		hold->freeze--;
@@ -371,6 +401,8 @@ struct throttle_decision throttle_decide(const struct throttle_rule *rule,
 	} else if (now->suffers) {
 		d.reason = THROTTLE_UNNAMED;
 	}
+	if (!now->blind)
+		keep_size(now, &d);
 	d.frozen = d.hold.freeze && d.hold.frame % (1u << d.hold.freeze);
 	d.hold.frame++;
 	return d;

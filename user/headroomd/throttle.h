@@ -84,6 +84,7 @@ struct throttle_debt {
  * @largest: the largest memory.current that it had since it was named, bytes
  * @asked: bytes of its debt that were asked for in the last frame
  * @exhausted: when it gave little of what was asked for, ns; 0 if it did not
+ * @size: what it may have behind the last step, bytes; 0 if that is not bounded
  */
 struct throttle_hold {
 	uint64_t id;
@@ -98,6 +99,7 @@ struct throttle_hold {
 	uint64_t largest;
 	uint64_t asked;
 	uint64_t exhausted;
+	uint64_t size;
 };
 
 /**

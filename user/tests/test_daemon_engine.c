@@ -900,12 +900,19 @@ static const struct engine_case throttle_cases[] = {
 		       "110 /a: wrote cpu 20ms to 10ms\n"
 		       "111 t /b: yes, hold\n"
 		       "113 t /b: yes, floor\n"
+		       "113 t /b: reclaim /a 4M\n"
+		       "114 t /b: reclaim /a 8M\n"
+		       "115 t /b: reclaim /a 12M\n"
 		       "116 t /b: no, hold\n"
+		       "116 t /b: reclaim /a 12M\n"
+		       "117 t /b: reclaim /a 12M\n"
+		       "118 t /b: reclaim /a 12M\n"
+		       "119 t /b: reclaim /a 12M\n"
 		       "120 t /b: no, release\n"
 		       "120 t /b: later no, release\n"
-		       "120 /a: wrote cpu 10ms to 20ms\n"
-		       "123 /a: restored cpu 20ms to max\n"
-		       "124 t /b: no, quiet\n",
+		       "123 /a: wrote cpu 10ms to 20ms\n"
+		       "126 /a: restored cpu 20ms to max\n"
+		       "127 t /b: no, quiet\n",
 	}, {
 		.name = "an evictor that spreads over 17 children is held back as a whole",
 		.config = THROTTLE("t", "/b", ""),
@@ -1096,13 +1103,19 @@ static const struct engine_case throttle_cases[] = {
 		       "111 t /b: no, quiet\n"
 		       "111 t /e: yes, hold\n"
 		       "113 t /e: yes, floor\n"
+		       "113 t /e: reclaim /a 4M\n"
 		       "114 t /b: later no, quiet\n"
+		       "114 t /e: reclaim /a 8M\n"
 		       "115 t /e: no, hold\n"
+		       "115 t /e: reclaim /a 8M\n"
+		       "116 t /e: reclaim /a 8M\n"
+		       "117 t /e: reclaim /a 8M\n"
+		       "118 t /e: reclaim /a 8M\n"
 		       "119 t /e: no, release\n"
-		       "119 /a: wrote cpu 10ms to 20ms\n"
 		       "120 t /e: later no, release\n"
-		       "122 /a: restored cpu 20ms to max\n"
-		       "123 t /e: no, quiet\n",
+		       "122 /a: wrote cpu 10ms to 20ms\n"
+		       "125 /a: restored cpu 20ms to max\n"
+		       "126 t /e: no, quiet\n",
 	}, {
 		.name = "without readings, all stays as it is, and a freeze lets it run now and then",
 		.config = THROTTLE("t", "/b", "by=freeze"),
@@ -1256,11 +1269,26 @@ static const struct engine_case throttle_cases[] = {
 		       "107 /a: wrote high 88M to 80M\n"
 		       "108 t /b: yes, hold\n"
 		       "110 t /b: yes, floor\n"
+		       "110 t /b: reclaim /a 4M\n"
+		       "111 t /b: reclaim /a 8M\n"
+		       "112 t /b: reclaim /a 12M\n"
+		       "113 t /b: reclaim /a 16M\n"
+		       "114 t /b: reclaim /a 20M\n"
+		       "115 t /b: reclaim /a 20M\n"
+		       "116 t /b: reclaim /a 20M\n"
 		       "117 t /b: later yes, floor\n"
+		       "117 t /b: reclaim /a 20M\n"
+		       "118 t /b: reclaim /a 20M\n"
+		       "119 t /b: reclaim /a 20M\n"
+		       "120 t /b: reclaim /a 20M\n"
 		       "121 t /b: no, hold\n"
+		       "121 t /b: reclaim /a 20M\n"
+		       "122 t /b: reclaim /a 20M\n"
+		       "123 t /b: reclaim /a 20M\n"
+		       "124 t /b: reclaim /a 20M\n"
 		       "125 t /b: no, release\n"
-		       "125 /a: restored high 80M to max\n"
-		       "126 t /b: no, quiet\n",
+		       "128 /a: restored high 80M to max\n"
+		       "129 t /b: no, quiet\n",
 	}, {
 		.name = "a value from outside wins, and all begins again",
 		.config = THROTTLE("t", "/b", ""),

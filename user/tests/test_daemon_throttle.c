@@ -212,6 +212,31 @@ static uint64_t taken_by(const struct evictors *evictors, size_t cgroup)
 	return 0;
 }
 
+/* What the victim took from /a, which read it again at distances of that many pages */
+static uint64_t back(const char *settings, const char *distances)
+{
+	struct evictors e;
+	char text[512];
+
+	snprintf(text, sizeof(text), "@+1\n%s\n/v evictions=700 evictions.outside=700\n"
+		 "/a refaults=100 %s\nblame 3 by 5 700\nblame 5 by 3 100", settings, distances);
+	read_evictors(text, NULL, &e);
+	return e.nr == 1 ? e.evictor[0].back : UINT64_MAX;
+}
+
+/* 64 MiB are 16384 pages */
+static void check_far(void)
+{
+	static const char far[] = "distance=20000x100", near[] = "distance=10000x100";
+
+	is_uint(back("host total=64M", near), 100, "pages that the machine could have kept come back");
+	is_uint(back("host total=64M", far), 0, "those that it could not do not");
+	is_uint(back("host total=64M", "distance=10000x25 distance=20000x75"), 25, "of both, the part that it could");
+	is_uint(back("host total=64M", "distance=20000x15"), 100, "too few distances tell nothing");
+	is_uint(back("", far), 100, "nor do they without the machine's size");
+	is_uint(back("host total=4G\n/v max=1M\n/a max=1M", far), 100, "limits of one of both do not count");
+}
+
 static void check_evictors(void)
 {
 	struct evictors e;
@@ -228,6 +253,7 @@ static void check_evictors(void)
 	is_uint(e.evictor[0].returned, 600, "what was read again of their pages");
 	is_uint(e.unknown, 100, "and what has no evictor");
 	is_uint(e.excess, 0, "blame does not exceed it");
+	check_far();
 	read_evictors("@+1\n/v evictions=900 evictions.outside=900\nblame 3 by 6 100\n"
 		      "blame 3 by 7 200\nblame 3 by 5 600 merged", "/a/*", &e);
 	is_uint(taken_by(&e, A_Y), 200, "a pattern sets the level");
@@ -342,6 +368,34 @@ static void check_due(void)
 	is_uint(throttle_decide(&by_cpu, &now, &hold).reclaim, 0, "nothing if it is not named");
 }
 
+/* Behind the last step it loses for good what it takes */
+static void check_size(void)
+{
+	struct throttle_decision d = steps(&by_cpu, 16);
+	struct throttle_reading now = named(21);
+
+	d = throttle_decide(&by_cpu, &now, &d.hold);
+	is_int(d.reason, THROTTLE_FLOOR, "there is no further step");
+	is_uint(d.reclaim, 4 * MIB, "what it took makes it smaller");
+	now.current = 99 * MIB;
+	d = throttle_decide(&by_cpu, &now, &d.hold);
+	is_uint(d.reclaim, 7 * MIB, "each time, and what it has beyond that is reclaimed");
+	now.takes = false;
+	is_uint(throttle_decide(&by_cpu, &now, &d.hold).reclaim, 7 * MIB, "also when it takes less");
+	now.named = false;
+	is_uint(throttle_decide(&by_cpu, &now, &d.hold).reclaim, 7 * MIB, "and when the victim is well");
+	now.protection = 95 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &d.hold).reclaim, 4 * MIB, "nothing that is protected");
+	now.released = true;
+	d = throttle_decide(&by_cpu, &now, &d.hold);
+	ok(!d.reclaim && d.hold.quota, "its size is released first");
+	d.hold = steps(&by_cpu, 90).hold;
+	is_uint(d.hold.size, 100 * MIB / 8, "an eighth is left to it");
+	now = named(91);
+	now.victim_limit = 90 * MIB;
+	is_uint(throttle_decide(&by_cpu, &now, &d.hold).hold.size, 90 * MIB, "and as much as the victim may have");
+}
+
 static void check_cpu(void)
 {
 	struct throttle_hold hold = { .id = 2, .changed = SECOND };
@@ -357,6 +411,8 @@ static void check_cpu(void)
 	is_uint(steps(&by_cpu, 11).hold.quota, 20000, "then half of that");
 	is_uint(steps(&by_cpu, 60).hold.quota, 10000, "down to the least");
 	is_int(steps(&by_cpu, 60).reason, THROTTLE_FLOOR, "which is the end");
+	check_size();
+	now = named(9);
 	now.used = UINT64_MAX;
 	is_uint(throttle_decide(&by_cpu, &now, &hold).hold.quota, PERIOD / 2,
 		"unknown use counts as one CPU");
