@@ -98,7 +98,6 @@ static int bind_socket(struct listener *l, const struct sockaddr_un *address,
 		       const struct listener_options *options, int backlog)
 {
 	struct stat st;
-	mode_t mask;
 	uid_t user;
 	gid_t group;
 	int err = listener_owner(options->user, options->group, &user, &group);
@@ -108,11 +107,8 @@ static int bind_socket(struct listener *l, const struct sockaddr_un *address,
 	l->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (l->fd < 0)
 		return -errno;
-	mask = umask(0177);
-	err = bind(l->fd, (const struct sockaddr *)address, sizeof(*address)) ? -errno : 0;
-	umask(mask);
-	if (err)
-		return err;
+	if (bind(l->fd, (const struct sockaddr *)address, sizeof(*address)))
+		return -errno;
 	if (lstat(l->path, &st))
 		return -errno;
 	l->dev = st.st_dev;
