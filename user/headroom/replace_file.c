@@ -17,7 +17,7 @@ static int write_to(FILE *out, void (*write)(FILE *out, const void *arg), const 
 
 	errno = 0;
 	write(out, arg);
-	err = ferror(out) ? -errno : 0;
+	err = ferror(out) ? (errno ? -errno : -EIO) : 0;
 	if (fclose(out) && !err)
 		err = -errno;
 	return err;

@@ -289,14 +289,15 @@ static void reclaim(const struct throttle_rule *rule, const struct throttle_read
 	d->hold.asked = debt ? d->reclaim : 0;
 }
 
-/* There is no further step: what it takes makes it smaller */
+/* There is no further step: what it takes makes it smaller, if its size is known */
 static void shrink(const struct throttle_reading *now, struct throttle_hold *hold)
 {
 	uint64_t least = larger(hold->largest / LEAST_SIZE,
 				now->victim_limit == FIELD_MAX ? 1 : now->victim_limit);
 	uint64_t from = hold->size ? smaller(hold->size, now->current) : now->current;
 
-	hold->size = larger(from - smaller(now->taken, from / 4), least);
+	if (now->current)
+		hold->size = larger(from - smaller(now->taken, from / 4), least);
 }
 
 /* Reclaim what it has beyond that size, unless more is reclaimed anyway */

@@ -376,6 +376,11 @@ static void check_size(void)
 
 	d = throttle_decide(&by_cpu, &now, &d.hold);
 	is_int(d.reason, THROTTLE_FLOOR, "there is no further step");
+	d.hold.size = d.hold.largest = now.current = 0;
+	ok(!throttle_decide(&by_cpu, &now, &d.hold).hold.size, "an unknown size is not made smaller");
+	d = steps(&by_cpu, 16);
+	now = named(21);
+	d = throttle_decide(&by_cpu, &now, &d.hold);
 	is_uint(d.reclaim, 4 * MIB, "what it took makes it smaller");
 	now.current = 99 * MIB;
 	d = throttle_decide(&by_cpu, &now, &d.hold);
